@@ -1,0 +1,123 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace RawMqtt.Codec;
+
+/// <summary>Reads the fields of a body in order. The first violation sticks, so that a packet reads as a list of its fields.</summary>
+internal ref struct BodyReader(ReadOnlySpan<byte> body)
+{
+    private ReadOnlySpan<byte> rest = body;
+    private ProtocolViolation? violation;
+
+    public readonly bool AtEnd => rest.IsEmpty;
+
+    /// <summary>The last step: nothing was broken, and every byte was used.</summary>
+    public bool TryFinish([NotNullWhen(false)] out ProtocolViolation? broken) => TryFinish(ProtocolViolation.TrailingBytes, out broken);
+
+    public bool TryFinish(ProtocolViolation trailing, [NotNullWhen(false)] out ProtocolViolation? broken)
+    {
+        broken = violation ?? (rest.IsEmpty ? null : trailing);
+        return broken is null;
+    }
+
+    public void Require(bool condition, ProtocolViolation otherwise)
+    {
+        if (!condition) Break(otherwise);
+    }
+
+    public byte ReadByte(ProtocolViolation? missing = null)
+    {
+        if (rest.IsEmpty)
+        {
+            Break(missing ?? ProtocolViolation.CutField);
+            return 0;
+        }
+
+        byte value = rest[0];
+        rest = rest[1..];
+        return value;
+    }
+
+    /// <summary>Two bytes, the high one first, 1.5.2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ushort ReadUInt16()
+    {
+        if (rest.Length < 2)
+        {
+            Break(ProtocolViolation.CutField);
+            return 0;
+        }
+
+        ushort value = BinaryPrimitives.ReadUInt16BigEndian(rest);
+        rest = rest[2..];
+        return value;
+    }
+
+    /// <summary>A packet identifier, 2.3.1: 1 to 65535.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ushort ReadPacketId()
+    {
+        ushort packetId = ReadUInt16();
+        if (packetId == 0) Break(ProtocolViolation.ZeroPacketId); // [MQTT-2.3.1-1]
+        return packetId;
+    }
+
+    /// <summary>Two bytes of length and as many bytes, 3.1.3.3 and 3.1.3.5.</summary>
+    /// <param name="missing">The rule that is broken when nothing at all is left.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ReadOnlySpan<byte> ReadBinary(ProtocolViolation? missing = null)
+    {
+        if (rest.Length >= 2)
+        {
+            int length = BinaryPrimitives.ReadUInt16BigEndian(rest);
+            if (length <= rest.Length - 2)
+            {
+                ReadOnlySpan<byte> value = rest.Slice(2, length);
+                rest = rest[(2 + length)..];
+                return value;
+            }
+        }
+
+        Break(rest.IsEmpty && missing is not null ? missing : ProtocolViolation.CutField);
+        return default;
+    }
+
+    /// <summary>A UTF-8 string, 1.5.3: the bytes behind its two bytes of length.</summary>
+    public ReadOnlySpan<byte> ReadString(ProtocolViolation? missing = null)
+    {
+        ReadOnlySpan<byte> value = ReadBinary(missing);
+        if (!Utf8Text.IsValid(value, out ProtocolViolation? broken)) Break(broken);
+        return value;
+    }
+
+    /// <summary>A topic name, 3.3.2.1 and 4.7: a string of at least one character without wildcards.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ReadOnlySpan<byte> ReadTopicName(ProtocolViolation? missing = null)
+    {
+        ReadOnlySpan<byte> value = ReadBinary(missing);
+        if (violation is null && !TopicName.IsValid(value, out ProtocolViolation? broken)) violation = broken;
+        return value;
+    }
+
+    /// <summary>A topic filter, 3.8.3 and 4.7.</summary>
+    public ReadOnlySpan<byte> ReadTopicFilter()
+    {
+        ReadOnlySpan<byte> value = ReadBinary();
+        if (violation is null && !TopicFilter.IsValid(value, out ProtocolViolation? broken)) violation = broken;
+        return value;
+    }
+
+    public ReadOnlySpan<byte> ReadRest()
+    {
+        ReadOnlySpan<byte> value = rest;
+        rest = default;
+        return value;
+    }
+
+    private void Break(ProtocolViolation rule)
+    {
+        violation ??= rule;
+        rest = default;
+    }
+}

@@ -1,0 +1,83 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+
+namespace RawMqtt.Codec;
+
+/// <summary>Writes a fixed header and the fields of a body in order, and refuses what a peer would refuse.</summary>
+internal ref struct BodyWriter
+{
+    private readonly Span<byte> destination;
+    private int position;
+
+    public BodyWriter(Span<byte> destination, PacketType type, int flags, int remainingLength)
+    {
+        int length = FixedHeader.LengthFor(remainingLength) + remainingLength;
+        if (destination.Length < length) ThrowTooShort(length);
+        this.destination = destination[..length];
+        position = FixedHeader.Write(destination, type, flags, remainingLength);
+    }
+
+    /// <summary>The last step: the length of the packet, which the fields have filled to the last byte.</summary>
+    public readonly int Finish()
+    {
+        Debug.Assert(position == destination.Length, "the length was computed wrong");
+        return position;
+    }
+
+    public static void Require(bool condition, ProtocolViolation otherwise)
+    {
+        if (!condition) Throw(otherwise);
+    }
+
+    public void WriteByte(int value) => destination[position++] = (byte)value;
+
+    public void WriteUInt16(int value)
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(destination[position..], (ushort)value);
+        position += 2;
+    }
+
+    public void WritePacketId(ushort packetId)
+    {
+        Require(packetId != 0, ProtocolViolation.ZeroPacketId); // [MQTT-2.3.1-1]
+        WriteUInt16(packetId);
+    }
+
+    public void WriteBytes(ReadOnlySpan<byte> value)
+    {
+        value.CopyTo(destination[position..]);
+        position += value.Length;
+    }
+
+    public void WriteBinary(ReadOnlySpan<byte> value)
+    {
+        if (value.Length > ushort.MaxValue) throw new ArgumentException($"A field of {value.Length} bytes does not fit: 65535 is the most (1.5.3).");
+        WriteUInt16(value.Length);
+        WriteBytes(value);
+    }
+
+    public void WriteString(ReadOnlySpan<byte> value)
+    {
+        if (!Utf8Text.IsValid(value, out ProtocolViolation? violation)) Throw(violation);
+        WriteBinary(value);
+    }
+
+    public void WriteTopicName(ReadOnlySpan<byte> name)
+    {
+        if (!TopicName.IsValid(name, out ProtocolViolation? violation)) Throw(violation);
+        WriteBinary(name);
+    }
+
+    public void WriteTopicFilter(ReadOnlySpan<byte> filter)
+    {
+        if (!TopicFilter.IsValid(filter, out ProtocolViolation? violation)) Throw(violation);
+        WriteBinary(filter);
+    }
+
+    [DoesNotReturn]
+    internal static void Throw(ProtocolViolation violation) => throw new ArgumentException($"The packet would break a rule: {violation}.");
+
+    [DoesNotReturn]
+    private static void ThrowTooShort(int length) => throw new ArgumentException($"The destination is too short: the packet takes {length} bytes.");
+}

@@ -1,0 +1,51 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
+namespace RawMqtt.Codec;
+
+/// <summary>The payload of an UNSUBSCRIBE, 3.10.3: enumerates its topic filters in order.</summary>
+public readonly ref struct FilterList
+{
+    /// <param name="bytes">A valid payload of an UNSUBSCRIBE.</param>
+    internal FilterList(ReadOnlySpan<byte> bytes) => Bytes = bytes;
+
+    internal ReadOnlySpan<byte> Bytes { get; }
+
+    /// <summary>Appends one filter to a payload that <see cref="Read"/> will take.</summary>
+    /// <exception cref="ArgumentException">The filter would break a rule, which the message names.</exception>
+    public static void Write(IBufferWriter<byte> payload, ReadOnlySpan<byte> filter)
+    {
+        ArgumentNullException.ThrowIfNull(payload);
+        if (!TopicFilter.IsValid(filter, out ProtocolViolation? violation)) BodyWriter.Throw(violation);
+        BinaryPrimitives.WriteUInt16BigEndian(payload.GetSpan(2), (ushort)filter.Length);
+        payload.Advance(2);
+        payload.Write(filter);
+    }
+
+    /// <summary>The list that <see cref="Write"/> made.</summary>
+    public static FilterList Read(ReadOnlySpan<byte> payload) => new(payload);
+
+    /// <summary>The filters in the order of the packet.</summary>
+    public Enumerator GetEnumerator() => new(Bytes);
+
+    /// <summary>Walks a <see cref="FilterList"/>.</summary>
+    public ref struct Enumerator
+    {
+        private ReadOnlySpan<byte> rest;
+
+        internal Enumerator(ReadOnlySpan<byte> bytes) => rest = bytes;
+
+        /// <summary>The filter that <see cref="MoveNext"/> reached.</summary>
+        public ReadOnlySpan<byte> Current { get; private set; }
+
+        /// <summary>Goes to the next filter, if there is one.</summary>
+        public bool MoveNext()
+        {
+            if (rest.IsEmpty) return false;
+            int length = BinaryPrimitives.ReadUInt16BigEndian(rest);
+            Current = rest.Slice(2, length);
+            rest = rest[(2 + length)..];
+            return true;
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using System.Buffers;
+
+namespace RawMqtt.Codec;
+
+/// <summary>What all control packets can do: say how long they are, and write themselves.</summary>
+public interface IControlPacket
+{
+    /// <summary>The length of the packet in bytes, fixed header included.</summary>
+    int Length { get; }
+
+    /// <summary>Writes the packet to the start of <paramref name="destination"/>, and returns its <see cref="Length"/>.</summary>
+    /// <exception cref="ArgumentException">A field would break a rule, which the message names, or <paramref name="destination"/> is too short.</exception>
+    int Write(Span<byte> destination);
+}
+
+/// <summary>Writing to an <see cref="IBufferWriter{T}"/>.</summary>
+public static class ControlPackets
+{
+    /// <summary>Appends <paramref name="packet"/> to <paramref name="output"/>.</summary>
+    /// <exception cref="ArgumentException">A field would break a rule, which the message names.</exception>
+    public static void Write<TPacket>(this IBufferWriter<byte> output, TPacket packet)
+        where TPacket : IControlPacket, allows ref struct
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        output.Advance(packet.Write(output.GetSpan(packet.Length)));
+    }
+}

@@ -1,0 +1,33 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace RawMqtt.Codec;
+
+/// <summary>The body that PUBACK, PUBREC, PUBREL, PUBCOMP and UNSUBACK share: a packet identifier and no more.</summary>
+internal static class PacketIdBody
+{
+    public const int PacketLength = 4;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryRead(ReadOnlySpan<byte> body, out ushort packetId, [NotNullWhen(false)] out ProtocolViolation? violation)
+    {
+        packetId = body.Length >= 2 ? BinaryPrimitives.ReadUInt16BigEndian(body) : (ushort)0;
+        violation = body.Length == 2 && packetId != 0 ? null : FaultOf(body);
+        return violation is null;
+    }
+
+    public static int Write(Span<byte> destination, PacketType type, int flags, ushort packetId)
+    {
+        var writer = new BodyWriter(destination, type, flags, remainingLength: 2);
+        writer.WritePacketId(packetId);
+        return writer.Finish();
+    }
+
+    private static ProtocolViolation FaultOf(ReadOnlySpan<byte> body) => body.Length switch
+    {
+        < 2 => ProtocolViolation.CutField,
+        2 => ProtocolViolation.ZeroPacketId, // [MQTT-2.3.1-1]
+        _ => ProtocolViolation.TrailingBytes,
+    };
+}

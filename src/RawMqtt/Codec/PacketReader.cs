@@ -1,0 +1,55 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+
+namespace RawMqtt.Codec;
+
+/// <summary>Takes the packets of a byte stream one by one: each <see cref="Read"/> finds the next whole packet, 2.1.</summary>
+/// <remarks>
+/// Done: <see cref="Header"/> and <see cref="Body"/> are the packet's, and <see cref="Consumed"/> lies behind it.
+/// NeedMoreData: nothing consumed; <c>Header.PacketLength</c> says how long the packet will be, 0 while that is unknown.
+/// InvalidData: nothing consumed; <see cref="Violation"/> says why, and the connection is to be closed [MQTT-4.8.0-1].
+/// </remarks>
+/// <param name="input">The bytes received so far.</param>
+/// <param name="sender">The end that sent them.</param>
+/// <param name="maximumPacketLength">Packets above this many bytes are refused by their header alone, before anything is buffered for them.</param>
+public ref struct PacketReader(ReadOnlySpan<byte> input, MqttRole sender, int maximumPacketLength = int.MaxValue)
+{
+    private readonly ReadOnlySpan<byte> input = input;
+    private FixedHeader header;
+
+    /// <summary>The bytes of all packets read so far.</summary>
+    public int Consumed { get; private set; }
+
+    /// <summary>The fixed header of the current packet.</summary>
+    public readonly FixedHeader Header => header;
+
+    /// <summary>What follows the fixed header: <c>Header.RemainingLength</c> bytes.</summary>
+    public ReadOnlySpan<byte> Body { get; private set; }
+
+    /// <summary>The rule that the bytes at <see cref="Consumed"/> break, if they do.</summary>
+    public ProtocolViolation? Violation { get; private set; }
+
+    /// <summary>Moves to the next packet.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public OperationStatus Read()
+    {
+        ReadOnlySpan<byte> rest = input[Consumed..];
+        OperationStatus status = FixedHeader.TryRead(rest, sender, out header, out ProtocolViolation? violation);
+        if (status != OperationStatus.Done)
+        {
+            Violation = violation;
+            return status;
+        }
+
+        if ((uint)header.PacketLength > (uint)maximumPacketLength)
+        {
+            Violation = ProtocolViolation.PacketTooLarge; // [MQTT-4.8.0-2]
+            return OperationStatus.InvalidData;
+        }
+
+        if (rest.Length < header.PacketLength) return OperationStatus.NeedMoreData;
+        Body = rest.Slice(header.Length, header.RemainingLength);
+        Consumed += header.PacketLength;
+        return OperationStatus.Done;
+    }
+}

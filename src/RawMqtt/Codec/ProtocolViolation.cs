@@ -1,0 +1,75 @@
+namespace RawMqtt.Codec;
+
+/// <summary>A rule that a peer broke, each listed once, in the order of the specification.</summary>
+/// <remarks>Where the text states a rule without a number, <see cref="Rule"/> is the section, as in <c>2.2.3</c>.</remarks>
+public sealed class ProtocolViolation
+{
+    private ProtocolViolation(string rule, string message)
+    {
+        Rule = rule;
+        Message = message;
+    }
+
+    /// <summary>The number of the rule, such as <c>MQTT-3.3.1-4</c>, or its section.</summary>
+    public string Rule { get; }
+
+    /// <summary>What was found, in one sentence without a full stop.</summary>
+    public string Message { get; }
+
+    /// <summary><c>[MQTT-3.3.1-4] the QoS bits of a PUBLISH are 11</c>.</summary>
+    public override string ToString() => $"[{Rule}] {Message}";
+
+#pragma warning disable CS1591 // each says itself what it is
+    public static readonly ProtocolViolation CutField = new("1.5.3", "a field reaches beyond the end of its packet");
+    public static readonly ProtocolViolation IllFormedUtf8 = new("MQTT-1.5.3-1", "a string is not well-formed UTF-8");
+    public static readonly ProtocolViolation NullCharacter = new("MQTT-1.5.3-2", "a string holds the character U+0000");
+    public static readonly ProtocolViolation ReservedPacketType = new("2.2.1", "packet types 0 and 15 are forbidden");
+    public static readonly ProtocolViolation WrongDirection = new("2.2.1", "this packet only flows the other way");
+    public static readonly ProtocolViolation ReservedFlags = new("MQTT-2.2.2-2", "the flag bits are not those that the packet type demands");
+    public static readonly ProtocolViolation MalformedRemainingLength = new("2.2.3", "the Remaining Length takes more than four bytes");
+    public static readonly ProtocolViolation TrailingBytes = new("2.2.3", "the packet is longer than its fields");
+    public static readonly ProtocolViolation ZeroPacketId = new("MQTT-2.3.1-1", "the packet identifier is 0");
+    public static readonly ProtocolViolation FirstPacketNotConnect = new("MQTT-3.1.0-1", "the first packet of a connection is not CONNECT");
+    public static readonly ProtocolViolation SecondConnect = new("MQTT-3.1.0-2", "a second CONNECT on one connection");
+    public static readonly ProtocolViolation WrongProtocolName = new("MQTT-3.1.2-1", "the protocol name is not MQTT");
+    public static readonly ProtocolViolation UnsupportedProtocolLevel = new("MQTT-3.1.2-2", "the protocol level is not 4, that of MQTT 3.1.1");
+    public static readonly ProtocolViolation ReservedConnectFlag = new("MQTT-3.1.2-3", "the reserved bit of the Connect Flags is 1");
+    public static readonly ProtocolViolation MissingWill = new("MQTT-3.1.2-9", "Will Flag is 1 and the Will Topic or Will Message is missing");
+    public static readonly ProtocolViolation WillQosWithoutWill = new("MQTT-3.1.2-13", "Will Flag is 0 and Will QoS is not");
+    public static readonly ProtocolViolation ReservedWillQos = new("MQTT-3.1.2-14", "Will QoS is 3");
+    public static readonly ProtocolViolation WillRetainWithoutWill = new("MQTT-3.1.2-15", "Will Flag is 0 and Will Retain is 1");
+    public static readonly ProtocolViolation UserNameWithoutFlag = new("MQTT-3.1.2-18", "User Name Flag is 0 and bytes follow where the payload must end");
+    public static readonly ProtocolViolation MissingUserName = new("MQTT-3.1.2-19", "User Name Flag is 1 and the user name is missing");
+    public static readonly ProtocolViolation PasswordWithoutFlag = new("MQTT-3.1.2-20", "Password Flag is 0 and bytes follow where the payload must end");
+    public static readonly ProtocolViolation MissingPassword = new("MQTT-3.1.2-21", "Password Flag is 1 and the password is missing");
+    public static readonly ProtocolViolation PasswordWithoutUserName = new("MQTT-3.1.2-22", "Password Flag is 1 and User Name Flag is 0");
+    public static readonly ProtocolViolation KeepAliveExpired = new("MQTT-3.1.2-24", "nothing came within one and a half times the Keep Alive");
+    public static readonly ProtocolViolation UnknownConnectField = new("MQTT-3.1.3-1", "bytes follow the last field of the CONNECT payload");
+    public static readonly ProtocolViolation MissingClientId = new("MQTT-3.1.3-3", "the client identifier is missing");
+    public static readonly ProtocolViolation EmptyClientIdWithSession = new("MQTT-3.1.3-8", "an empty client identifier goes with Clean Session 1 only");
+    public static readonly ProtocolViolation FirstPacketNotConnAck = new("MQTT-3.2.0-1", "the first packet from the server is not CONNACK");
+    public static readonly ProtocolViolation ReservedConnAckFlags = new("3.2.2.1", "bits 7 to 1 of the CONNACK flags are not 0");
+    public static readonly ProtocolViolation SessionPresentWhenRefused = new("MQTT-3.2.2-4", "Session Present is 1 in a CONNACK that refuses");
+    public static readonly ProtocolViolation ReservedConnectReturnCode = new("3.2.2.3", "the CONNACK return code is above 5");
+    public static readonly ProtocolViolation SecondConnAck = new("3.2", "a second CONNACK on one connection");
+    public static readonly ProtocolViolation DuplicateAtQos0 = new("MQTT-3.3.1-2", "DUP is 1 in a PUBLISH at QoS 0");
+    public static readonly ProtocolViolation ReservedQos = new("MQTT-3.3.1-4", "the QoS bits of a PUBLISH are 11");
+    public static readonly ProtocolViolation MissingTopicName = new("MQTT-3.3.2-1", "a PUBLISH without a topic name");
+    public static readonly ProtocolViolation WildcardInTopicName = new("MQTT-3.3.2-2", "a topic name holds a wildcard, # or +");
+    public static readonly ProtocolViolation ReservedPubRelFlags = new("MQTT-3.6.1-1", "the flag bits of a PUBREL are not 0010");
+    public static readonly ProtocolViolation ReservedSubscribeFlags = new("MQTT-3.8.1-1", "the flag bits of a SUBSCRIBE are not 0010");
+    public static readonly ProtocolViolation EmptySubscribe = new("MQTT-3.8.3-3", "a SUBSCRIBE without a topic filter");
+    public static readonly ProtocolViolation ReservedRequestedQos = new("MQTT-3.8.3-4", "the Requested QoS byte is not 0, 1 or 2");
+    public static readonly ProtocolViolation ReturnCodeCount = new("MQTT-3.8.4-5", "the SUBACK has not one return code for each topic filter");
+    public static readonly ProtocolViolation ReservedSubAckReturnCode = new("MQTT-3.9.3-2", "a SUBACK return code is not 0x00, 0x01, 0x02 or 0x80");
+    public static readonly ProtocolViolation ReservedUnsubscribeFlags = new("MQTT-3.10.1-1", "the flag bits of an UNSUBSCRIBE are not 0010");
+    public static readonly ProtocolViolation EmptyUnsubscribe = new("MQTT-3.10.3-2", "an UNSUBSCRIBE without a topic filter");
+    public static readonly ProtocolViolation ReservedDisconnectFlags = new("MQTT-3.14.1-1", "the flag bits of a DISCONNECT are not 0000");
+    public static readonly ProtocolViolation WrongAcknowledgement = new("MQTT-4.3.3-1", "the acknowledgement is not one of this QoS or of this step");
+    public static readonly ProtocolViolation MisplacedMultiLevelWildcard = new("MQTT-4.7.1-2", "# is not alone in the last level of a topic filter");
+    public static readonly ProtocolViolation MisplacedSingleLevelWildcard = new("MQTT-4.7.1-3", "+ does not fill a whole level of a topic filter");
+    public static readonly ProtocolViolation EmptyTopic = new("MQTT-4.7.3-1", "a topic name or filter is empty");
+    public static readonly ProtocolViolation TopicTooLong = new("MQTT-4.7.3-3", "a topic name or filter takes more than 65535 bytes");
+    public static readonly ProtocolViolation PacketTooLarge = new("MQTT-4.8.0-2", "the packet is larger than the limit of this end");
+#pragma warning restore CS1591
+}

@@ -1,0 +1,30 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace RawMqtt.Codec;
+
+/// <summary>PUBACK, 3.4: the answer to a PUBLISH at QoS 1.</summary>
+/// <remarks><code>
+///          7 6 5 4   3 2 1 0
+/// byte 1   0 1 0 0 | 0 0 0 0    3.4.1
+/// byte 2   Remaining Length   2
+/// body     Packet Identifier  2 bytes  3.4.2
+/// </code></remarks>
+public readonly ref struct PubAckPacket : IControlPacket
+{
+    /// <summary>That of the PUBLISH [MQTT-2.3.1-6]: 1 to 65535.</summary>
+    public ushort PacketId { get; init; }
+
+    /// <inheritdoc/>
+    public int Length => PacketIdBody.PacketLength;
+
+    /// <summary>Reads the body of a packet whose header says PUBACK.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> body, out PubAckPacket packet, [NotNullWhen(false)] out ProtocolViolation? violation)
+    {
+        bool valid = PacketIdBody.TryRead(body, out ushort packetId, out violation);
+        packet = new PubAckPacket { PacketId = packetId };
+        return valid;
+    }
+
+    /// <inheritdoc/>
+    public int Write(Span<byte> destination) => PacketIdBody.Write(destination, PacketType.PubAck, 0b0000, PacketId);
+}

@@ -1,0 +1,30 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace RawMqtt.Codec;
+
+/// <summary>PUBCOMP, 3.7: the answer to a PUBREL, the last of the four packets of QoS 2.</summary>
+/// <remarks><code>
+///          7 6 5 4   3 2 1 0
+/// byte 1   0 1 1 1 | 0 0 0 0    3.7.1
+/// byte 2   Remaining Length   2
+/// body     Packet Identifier  2 bytes  3.7.2
+/// </code></remarks>
+public readonly ref struct PubCompPacket : IControlPacket
+{
+    /// <summary>That of the PUBREL: 1 to 65535.</summary>
+    public ushort PacketId { get; init; }
+
+    /// <inheritdoc/>
+    public int Length => PacketIdBody.PacketLength;
+
+    /// <summary>Reads the body of a packet whose header says PUBCOMP.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> body, out PubCompPacket packet, [NotNullWhen(false)] out ProtocolViolation? violation)
+    {
+        bool valid = PacketIdBody.TryRead(body, out ushort packetId, out violation);
+        packet = new PubCompPacket { PacketId = packetId };
+        return valid;
+    }
+
+    /// <inheritdoc/>
+    public int Write(Span<byte> destination) => PacketIdBody.Write(destination, PacketType.PubComp, 0b0000, PacketId);
+}

@@ -1,0 +1,30 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace RawMqtt.Codec;
+
+/// <summary>PUBREL, 3.6: the answer to a PUBREC; its flags are 0010 [MQTT-3.6.1-1].</summary>
+/// <remarks><code>
+///          7 6 5 4   3 2 1 0
+/// byte 1   0 1 1 0 | 0 0 1 0    3.6.1
+/// byte 2   Remaining Length   2
+/// body     Packet Identifier  2 bytes  3.6.2
+/// </code></remarks>
+public readonly ref struct PubRelPacket : IControlPacket
+{
+    /// <summary>That of the PUBLISH [MQTT-2.3.1-6]: 1 to 65535.</summary>
+    public ushort PacketId { get; init; }
+
+    /// <inheritdoc/>
+    public int Length => PacketIdBody.PacketLength;
+
+    /// <summary>Reads the body of a packet whose header says PUBREL.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> body, out PubRelPacket packet, [NotNullWhen(false)] out ProtocolViolation? violation)
+    {
+        bool valid = PacketIdBody.TryRead(body, out ushort packetId, out violation);
+        packet = new PubRelPacket { PacketId = packetId };
+        return valid;
+    }
+
+    /// <inheritdoc/>
+    public int Write(Span<byte> destination) => PacketIdBody.Write(destination, PacketType.PubRel, 0b0010, PacketId);
+}

@@ -1,0 +1,78 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace RawMqtt.Codec;
+
+/// <summary>PUBLISH, 3.3: an application message on its way, from either end.</summary>
+/// <remarks><code>
+///          7 6 5 4    3     2 1     0
+/// byte 1   0 0 1 1 | DUP |  QoS | RETAIN     3.3.1
+/// then     Remaining Length, 1 to 4 bytes    2.2.3
+/// body     Topic Name         string         3.3.2.1
+///          Packet Identifier  2 bytes        3.3.2.2, only at QoS 1 and 2 [MQTT-2.3.1-5]
+///          Payload            the rest       3.3.3
+/// </code>
+/// A view: <see cref="Topic"/> and <see cref="Payload"/> point into the bytes that it was read from.</remarks>
+public readonly ref struct PublishPacket : IControlPacket
+{
+    /// <summary>1 to 65535 bytes of UTF-8 without wildcards, 3.3.2.1.</summary>
+    public ReadOnlySpan<byte> Topic { get; init; }
+
+    /// <summary>The application's bytes; may be empty, 3.3.3.</summary>
+    public ReadOnlySpan<byte> Payload { get; init; }
+
+    /// <summary>1 to 65535 at QoS 1 and 2; 0 at QoS 0, where the packet has none.</summary>
+    public ushort PacketId { get; init; }
+
+    /// <summary>3.3.1.2.</summary>
+    public QualityOfService Qos { get; init; }
+
+    /// <summary>DUP: this may be a second sending, 3.3.1.1. Never at QoS 0 [MQTT-3.3.1-2].</summary>
+    public bool Duplicate { get; init; }
+
+    /// <summary>To a server: keep this as the topic's retained message. From a server: this was kept, 3.3.1.3.</summary>
+    public bool Retain { get; init; }
+
+    /// <inheritdoc/>
+    public int Length => FixedHeader.LengthFor(RemainingLength) + RemainingLength;
+
+    private int RemainingLength => checked(2 + Topic.Length + (Qos > 0 ? 2 : 0) + Payload.Length);
+
+    /// <summary>Reads the body of a packet whose <paramref name="header"/> says PUBLISH.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryRead(FixedHeader header, ReadOnlySpan<byte> body, out PublishPacket packet, [NotNullWhen(false)] out ProtocolViolation? violation)
+    {
+        var qos = (QualityOfService)((header.Flags & 0b0110) >> 1); // 3 was refused with the header [MQTT-3.3.1-4]
+
+        var reader = new BodyReader(body);
+        ReadOnlySpan<byte> topic = reader.ReadTopicName(ProtocolViolation.MissingTopicName); // [MQTT-3.3.2-1]
+        ushort packetId = qos > 0 ? reader.ReadPacketId() : (ushort)0;
+        ReadOnlySpan<byte> payload = reader.ReadRest();
+
+        packet = new PublishPacket
+        {
+            Topic = topic,
+            Payload = payload,
+            PacketId = packetId,
+            Qos = qos,
+            Duplicate = (header.Flags & 0b1000) != 0,
+            Retain = (header.Flags & 0b0001) != 0,
+        };
+        return reader.TryFinish(out violation);
+    }
+
+    /// <inheritdoc/>
+    public int Write(Span<byte> destination)
+    {
+        BodyWriter.Require(Qos <= QualityOfService.ExactlyOnce, ProtocolViolation.ReservedQos);  // [MQTT-3.3.1-4]
+        BodyWriter.Require(Qos > 0 || !Duplicate, ProtocolViolation.DuplicateAtQos0);            // [MQTT-3.3.1-2]
+        if (RemainingLength > FixedHeader.MaxRemainingLength) throw new ArgumentException($"A PUBLISH of {RemainingLength} bytes is above 268435455 (2.2.3).");
+
+        int flags = (Duplicate ? 0b1000 : 0) | (int)Qos << 1 | (Retain ? 0b0001 : 0);
+        var writer = new BodyWriter(destination, PacketType.Publish, flags, RemainingLength);
+        writer.WriteTopicName(Topic);
+        if (Qos > 0) writer.WritePacketId(PacketId);
+        writer.WriteBytes(Payload);
+        return writer.Finish();
+    }
+}

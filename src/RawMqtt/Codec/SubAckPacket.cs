@@ -1,0 +1,53 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace RawMqtt.Codec;
+
+/// <summary>SUBACK, 3.9: the answer to a SUBSCRIBE, with one return code for each of its filters.</summary>
+/// <remarks><code>
+///          7 6 5 4   3 2 1 0
+/// byte 1   1 0 0 1 | 0 0 0 0                    3.9.1
+/// then     Remaining Length, 1 to 4 bytes       2.2.3
+/// body     Packet Identifier  2 bytes           3.9.2
+///          Return Codes       1 byte a filter: 0x00, 0x01, 0x02 granted QoS, 0x80 failure    3.9.3
+/// </code>
+/// A view: <see cref="ReturnCodes"/> points into the bytes that it was read from.</remarks>
+public readonly ref struct SubAckPacket : IControlPacket
+{
+    /// <summary>The return code of a subscription that was refused.</summary>
+    public const byte Failure = 0x80;
+
+    /// <summary>That of the SUBSCRIBE [MQTT-3.8.4-2]: 1 to 65535.</summary>
+    public ushort PacketId { get; init; }
+
+    /// <summary>In the order of the filters [MQTT-3.9.3-1]: the QoS granted, or <see cref="Failure"/>.</summary>
+    public ReadOnlySpan<byte> ReturnCodes { get; init; }
+
+    /// <inheritdoc/>
+    public int Length => FixedHeader.LengthFor(2 + ReturnCodes.Length) + 2 + ReturnCodes.Length;
+
+    /// <summary>Reads the body of a packet whose header says SUBACK.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> body, out SubAckPacket packet, [NotNullWhen(false)] out ProtocolViolation? violation)
+    {
+        var reader = new BodyReader(body);
+        ushort packetId = reader.ReadPacketId();
+        ReadOnlySpan<byte> returnCodes = reader.ReadRest();
+        reader.Require(!returnCodes.IsEmpty, ProtocolViolation.ReturnCodeCount);                       // [MQTT-3.8.4-5]
+        reader.Require(AreDefined(returnCodes), ProtocolViolation.ReservedSubAckReturnCode);           // [MQTT-3.9.3-2]
+        packet = new SubAckPacket { PacketId = packetId, ReturnCodes = returnCodes };
+        return reader.TryFinish(out violation);
+    }
+
+    /// <inheritdoc/>
+    public int Write(Span<byte> destination)
+    {
+        BodyWriter.Require(!ReturnCodes.IsEmpty, ProtocolViolation.ReturnCodeCount);                   // [MQTT-3.8.4-5]
+        BodyWriter.Require(AreDefined(ReturnCodes), ProtocolViolation.ReservedSubAckReturnCode);       // [MQTT-3.9.3-2]
+
+        var writer = new BodyWriter(destination, PacketType.SubAck, 0b0000, 2 + ReturnCodes.Length);
+        writer.WritePacketId(PacketId);
+        writer.WriteBytes(ReturnCodes);
+        return writer.Finish();
+    }
+
+    private static bool AreDefined(ReadOnlySpan<byte> returnCodes) => !returnCodes.ContainsAnyExcept((ReadOnlySpan<byte>)[0, 1, 2, Failure]);
+}

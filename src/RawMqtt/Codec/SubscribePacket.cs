@@ -1,0 +1,54 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace RawMqtt.Codec;
+
+/// <summary>SUBSCRIBE, 3.8: the client asks for the messages of one or more topic filters.</summary>
+/// <remarks><code>
+///          7 6 5 4   3 2 1 0
+/// byte 1   1 0 0 0 | 0 0 1 0                    3.8.1
+/// then     Remaining Length, 1 to 4 bytes       2.2.3
+/// body     Packet Identifier  2 bytes           3.8.2
+///          one or more times:                   3.8.3
+///            Topic Filter     string
+///            0 0 0 0 0 0 | Requested QoS
+/// </code>
+/// A view: <see cref="Subscriptions"/> point into the bytes that it was read from.</remarks>
+public readonly ref struct SubscribePacket : IControlPacket
+{
+    /// <summary>1 to 65535.</summary>
+    public ushort PacketId { get; init; }
+
+    /// <summary>The filters with the QoS asked for each; at least one [MQTT-3.8.3-3].</summary>
+    public SubscriptionList Subscriptions { get; init; }
+
+    /// <inheritdoc/>
+    public int Length => FixedHeader.LengthFor(2 + Subscriptions.Bytes.Length) + 2 + Subscriptions.Bytes.Length;
+
+    /// <summary>Reads the body of a packet whose header says SUBSCRIBE.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> body, out SubscribePacket packet, [NotNullWhen(false)] out ProtocolViolation? violation)
+    {
+        var reader = new BodyReader(body);
+        ushort packetId = reader.ReadPacketId();
+        reader.Require(!reader.AtEnd, ProtocolViolation.EmptySubscribe);                        // [MQTT-3.8.3-3]
+        while (!reader.AtEnd)
+        {
+            reader.ReadTopicFilter();                                                           // [MQTT-3.8.3-1]
+            reader.Require(reader.ReadByte() <= 2, ProtocolViolation.ReservedRequestedQos);     // [MQTT-3.8.3-4]
+        }
+
+        bool valid = reader.TryFinish(out violation);
+        packet = new SubscribePacket { PacketId = packetId, Subscriptions = valid ? new SubscriptionList(body[2..]) : default };
+        return valid;
+    }
+
+    /// <inheritdoc/>
+    public int Write(Span<byte> destination)
+    {
+        BodyWriter.Require(!Subscriptions.Bytes.IsEmpty, ProtocolViolation.EmptySubscribe); // [MQTT-3.8.3-3]
+
+        var writer = new BodyWriter(destination, PacketType.Subscribe, 0b0010, 2 + Subscriptions.Bytes.Length);
+        writer.WritePacketId(PacketId);
+        writer.WriteBytes(Subscriptions.Bytes);
+        return writer.Finish();
+    }
+}

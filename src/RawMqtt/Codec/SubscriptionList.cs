@@ -1,0 +1,61 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
+namespace RawMqtt.Codec;
+
+/// <summary>The payload of a SUBSCRIBE, 3.8.3: enumerates its subscriptions in order.</summary>
+public readonly ref struct SubscriptionList
+{
+    /// <param name="bytes">A valid payload of a SUBSCRIBE.</param>
+    internal SubscriptionList(ReadOnlySpan<byte> bytes) => Bytes = bytes;
+
+    internal ReadOnlySpan<byte> Bytes { get; }
+
+    /// <summary>Appends one subscription to a payload that <see cref="Read"/> will take.</summary>
+    /// <exception cref="ArgumentException">The filter or the QoS would break a rule, which the message names.</exception>
+    public static void Write(IBufferWriter<byte> payload, Subscription subscription)
+    {
+        ArgumentNullException.ThrowIfNull(payload);
+        BodyWriter.Require(subscription.Qos <= QualityOfService.ExactlyOnce, ProtocolViolation.ReservedRequestedQos); // [MQTT-3.8.3-4]
+        FilterList.Write(payload, subscription.Filter);
+        payload.Write([(byte)subscription.Qos]);
+    }
+
+    /// <summary>The list that <see cref="Write"/> made.</summary>
+    public static SubscriptionList Read(ReadOnlySpan<byte> payload) => new(payload);
+
+    /// <summary>The number of subscriptions.</summary>
+    public int Count
+    {
+        get
+        {
+            int count = 0;
+            foreach (Subscription _ in this) count++;
+            return count;
+        }
+    }
+
+    /// <summary>The subscriptions in the order of the packet.</summary>
+    public Enumerator GetEnumerator() => new(Bytes);
+
+    /// <summary>Walks a <see cref="SubscriptionList"/>.</summary>
+    public ref struct Enumerator
+    {
+        private ReadOnlySpan<byte> rest;
+
+        internal Enumerator(ReadOnlySpan<byte> bytes) => rest = bytes;
+
+        /// <summary>The subscription that <see cref="MoveNext"/> reached.</summary>
+        public Subscription Current { get; private set; }
+
+        /// <summary>Goes to the next subscription, if there is one.</summary>
+        public bool MoveNext()
+        {
+            if (rest.IsEmpty) return false;
+            int length = BinaryPrimitives.ReadUInt16BigEndian(rest);
+            Current = new Subscription { Filter = rest.Slice(2, length), Qos = (QualityOfService)rest[2 + length] };
+            rest = rest[(3 + length)..];
+            return true;
+        }
+    }
+}

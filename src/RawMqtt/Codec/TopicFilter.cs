@@ -1,0 +1,57 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace RawMqtt.Codec;
+
+/// <summary>Topic filters, 4.7: a topic name in which <c>+</c> stands for one level and a final <c>#</c> for all that follow.</summary>
+public static class TopicFilter
+{
+    /// <summary>Whether <paramref name="filter"/> may stand in a SUBSCRIBE: 1 to 65535 bytes of UTF-8, wildcards in their places.</summary>
+    public static bool IsValid(ReadOnlySpan<byte> filter, [NotNullWhen(false)] out ProtocolViolation? violation)
+    {
+        if (TopicName.IsValid(filter, out violation)) return true;
+        if (violation != ProtocolViolation.WildcardInTopicName) return false;
+
+        violation = MisplacedWildcard(filter);
+        return violation is null;
+    }
+
+    /// <summary>Whether a valid <paramref name="filter"/> matches a valid topic <paramref name="name"/>, byte for byte [MQTT-4.7.3-4].</summary>
+    public static bool Matches(ReadOnlySpan<byte> filter, ReadOnlySpan<byte> name)
+    {
+        if (name[0] == '$' && filter[0] is (byte)'#' or (byte)'+') return false; // [MQTT-4.7.2-1]
+
+        while (true)
+        {
+            ReadOnlySpan<byte> filterLevel = TakeLevel(ref filter, out bool filterGoesOn);
+            if (filterLevel is [(byte)'#']) return true; // the parent and everything below it, 4.7.1.2
+
+            ReadOnlySpan<byte> nameLevel = TakeLevel(ref name, out bool nameGoesOn);
+            if (filterLevel is not [(byte)'+'] && !filterLevel.SequenceEqual(nameLevel)) return false;
+            if (!nameGoesOn) return !filterGoesOn || filter is [(byte)'#'];
+            if (!filterGoesOn) return false;
+        }
+    }
+
+    /// <summary>Cuts the first level off <paramref name="topic"/>, with the <c>/</c> that ends it.</summary>
+    internal static ReadOnlySpan<byte> TakeLevel(ref ReadOnlySpan<byte> topic, out bool goesOn)
+    {
+        int slash = topic.IndexOf((byte)'/');
+        goesOn = slash >= 0;
+        ReadOnlySpan<byte> level = goesOn ? topic[..slash] : topic;
+        topic = goesOn ? topic[(slash + 1)..] : default;
+        return level;
+    }
+
+    private static ProtocolViolation? MisplacedWildcard(ReadOnlySpan<byte> filter)
+    {
+        bool goesOn = true;
+        while (goesOn)
+        {
+            ReadOnlySpan<byte> level = TakeLevel(ref filter, out goesOn);
+            if (level.Contains((byte)'#') && (level.Length > 1 || goesOn)) return ProtocolViolation.MisplacedMultiLevelWildcard; // [MQTT-4.7.1-2]
+            if (level.Contains((byte)'+') && level.Length > 1) return ProtocolViolation.MisplacedSingleLevelWildcard;             // [MQTT-4.7.1-3]
+        }
+
+        return null;
+    }
+}

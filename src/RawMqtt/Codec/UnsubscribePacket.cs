@@ -1,0 +1,48 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace RawMqtt.Codec;
+
+/// <summary>UNSUBSCRIBE, 3.10: the client ends one or more subscriptions, by the text of their filters.</summary>
+/// <remarks><code>
+///          7 6 5 4   3 2 1 0
+/// byte 1   1 0 1 0 | 0 0 1 0                    3.10.1
+/// then     Remaining Length, 1 to 4 bytes       2.2.3
+/// body     Packet Identifier  2 bytes           3.10.2
+///          Topic Filter       string, one or more times    3.10.3
+/// </code>
+/// A view: <see cref="Filters"/> point into the bytes that it was read from.</remarks>
+public readonly ref struct UnsubscribePacket : IControlPacket
+{
+    /// <summary>1 to 65535.</summary>
+    public ushort PacketId { get; init; }
+
+    /// <summary>The filters; at least one [MQTT-3.10.3-2].</summary>
+    public FilterList Filters { get; init; }
+
+    /// <inheritdoc/>
+    public int Length => FixedHeader.LengthFor(2 + Filters.Bytes.Length) + 2 + Filters.Bytes.Length;
+
+    /// <summary>Reads the body of a packet whose header says UNSUBSCRIBE.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> body, out UnsubscribePacket packet, [NotNullWhen(false)] out ProtocolViolation? violation)
+    {
+        var reader = new BodyReader(body);
+        ushort packetId = reader.ReadPacketId();
+        reader.Require(!reader.AtEnd, ProtocolViolation.EmptyUnsubscribe);   // [MQTT-3.10.3-2]
+        while (!reader.AtEnd) reader.ReadTopicFilter();                      // [MQTT-3.10.3-1]
+
+        bool valid = reader.TryFinish(out violation);
+        packet = new UnsubscribePacket { PacketId = packetId, Filters = valid ? new FilterList(body[2..]) : default };
+        return valid;
+    }
+
+    /// <inheritdoc/>
+    public int Write(Span<byte> destination)
+    {
+        BodyWriter.Require(!Filters.Bytes.IsEmpty, ProtocolViolation.EmptyUnsubscribe); // [MQTT-3.10.3-2]
+
+        var writer = new BodyWriter(destination, PacketType.Unsubscribe, 0b0010, 2 + Filters.Bytes.Length);
+        writer.WritePacketId(PacketId);
+        writer.WriteBytes(Filters.Bytes);
+        return writer.Finish();
+    }
+}
