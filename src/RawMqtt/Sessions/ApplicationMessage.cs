@@ -1,0 +1,60 @@
+using System.Buffers;
+using System.Diagnostics;
+
+namespace RawMqtt.Sessions;
+
+/// <summary>An application message that is kept, 1.2: once in memory, however many sessions wait to deliver it.</summary>
+/// <remarks>Whoever keeps it holds a reference and gives it back by <see cref="Release"/>; the last one returns the bytes
+/// to the <see cref="ApplicationMessagePool"/>. One thread at a time, like all of a session.</remarks>
+public sealed class ApplicationMessage
+{
+    private readonly ApplicationMessagePool pool;
+    private byte[] bytes = [];
+    private int topicLength;
+    private int length;
+    private int references;
+
+    internal ApplicationMessage(ApplicationMessagePool pool) => this.pool = pool;
+
+    /// <summary>The topic name: 1 to 65535 bytes of UTF-8.</summary>
+    public ReadOnlySpan<byte> Topic => bytes.AsSpan(0, topicLength);
+
+    /// <summary>The payload.</summary>
+    public ReadOnlySpan<byte> Payload => bytes.AsSpan(topicLength, length - topicLength);
+
+    /// <summary>The QoS at which it was published; a receiver may get it at a lower one [MQTT-3.8.4-6].</summary>
+    public QualityOfService Qos { get; private set; }
+
+    /// <summary>Topic and payload together, in bytes: what it counts for in a limit.</summary>
+    public int Length => length;
+
+    /// <summary>One more holder.</summary>
+    public ApplicationMessage AddReference()
+    {
+        Debug.Assert(references > 0, "the message was given back already");
+        references++;
+        return this;
+    }
+
+    /// <summary>One holder less; the caller does not touch the message again.</summary>
+    public void Release()
+    {
+        Debug.Assert(references > 0, "the message was given back twice");
+        if (--references > 0) return;
+        ArrayPool<byte>.Shared.Return(bytes);
+        bytes = [];
+        topicLength = length = 0;
+        pool.Return(this);
+    }
+
+    internal void Fill(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos)
+    {
+        topicLength = topic.Length;
+        length = topic.Length + payload.Length;
+        bytes = ArrayPool<byte>.Shared.Rent(length);
+        topic.CopyTo(bytes);
+        payload.CopyTo(bytes.AsSpan(topicLength));
+        Qos = qos;
+        references = 1;
+    }
+}

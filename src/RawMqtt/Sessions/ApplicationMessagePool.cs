@@ -1,0 +1,27 @@
+namespace RawMqtt.Sessions;
+
+/// <summary>Keeps application messages without a new object for each.</summary>
+public sealed class ApplicationMessagePool
+{
+    private const int MaxSpare = 1024;
+
+    private readonly Stack<ApplicationMessage> spare = new();
+
+    /// <summary>Messages kept and not yet given back.</summary>
+    public int InUse { get; private set; }
+
+    /// <summary>Copies a message. The caller holds the one reference to it.</summary>
+    public ApplicationMessage Keep(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos)
+    {
+        if (!spare.TryPop(out ApplicationMessage? message)) message = new ApplicationMessage(this);
+        message.Fill(topic, payload, qos);
+        InUse++;
+        return message;
+    }
+
+    internal void Return(ApplicationMessage message)
+    {
+        InUse--;
+        if (spare.Count < MaxSpare) spare.Push(message);
+    }
+}

@@ -1,0 +1,197 @@
+using System.Buffers;
+using RawMqtt.Codec;
+
+namespace RawMqtt.Sessions;
+
+/// <summary>The sender's end of the delivery protocols, 4.3: what was sent and not yet answered, in order.</summary>
+/// <remarks>
+/// A packet identifier is the index of its slot plus one, so every step is O(1); free identifiers are given out first in,
+/// first out, from 1 on. Two lists run through the slots: messages in the order of their first sending, and identifiers
+/// in the order of their PUBRECs; what a reconnect has to send again is these lists [MQTT-4.4.0-1].
+/// </remarks>
+/// <param name="inFlightLimit">The most messages in flight: 1 to 65535.</param>
+public sealed class Sender(int inFlightLimit)
+{
+    /// <summary>The number of packet identifiers there are, 2.3.1.</summary>
+    public const int MaxPacketIds = 65535;
+
+    private Slot[] slots = [];
+    private SlotList free;
+    private SlotList published;
+    private SlotList released;
+
+    /// <summary>Messages sent at QoS 1 and 2 and not yet acknowledged to the end.</summary>
+    public int InFlight => published.Count + released.Count;
+
+    /// <summary>Whether one more message may be sent at QoS 1 or 2 now.</summary>
+    public bool CanSend => InFlight < inFlightLimit && CanOpen;
+
+    /// <summary>Whether a packet identifier is left for a SUBSCRIBE or UNSUBSCRIBE.</summary>
+    public bool CanOpen => free.Count > 0 || slots.Length < MaxPacketIds;
+
+    /// <summary>What the identifier waits for.</summary>
+    public SenderState StateOf(ushort packetId) => packetId <= slots.Length && packetId > 0 ? slots[packetId - 1].State : SenderState.Free;
+
+    /// <summary>Sends a message at QoS 1 or 2 for the first time, and keeps it until it is acknowledged.</summary>
+    /// <param name="message">One reference to it becomes the sender's.</param>
+    /// <param name="qos">1 or 2.</param>
+    /// <param name="retain">The RETAIN bit of the PUBLISH.</param>
+    /// <param name="output">Takes the PUBLISH.</param>
+    /// <returns>The packet identifier, unused until now [MQTT-2.3.1-2].</returns>
+    /// <exception cref="InvalidOperationException"><see cref="CanSend"/> is false.</exception>
+    public ushort Send(ApplicationMessage message, QualityOfService qos, bool retain, IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (!CanSend) throw new InvalidOperationException("The in-flight limit is reached.");
+
+        int index = Take();
+        ref Slot slot = ref slots[index];
+        slot.Message = message;
+        slot.State = qos == QualityOfService.ExactlyOnce ? SenderState.AwaitingPubRec : SenderState.AwaitingPubAck;
+        slot.Retain = retain;
+        published.Append(slots, index);
+        WritePublish(index, duplicate: false, output); // [MQTT-4.3.2-1], [MQTT-4.3.3-1]: DUP is 0
+        return (ushort)(index + 1);
+    }
+
+    /// <summary>Takes an unused identifier for a SUBSCRIBE or UNSUBSCRIBE.</summary>
+    /// <param name="awaiting"><see cref="SenderState.AwaitingSubAck"/> or <see cref="SenderState.AwaitingUnsubAck"/>.</param>
+    public ushort Open(SenderState awaiting)
+    {
+        if (!CanOpen) throw new InvalidOperationException("All packet identifiers are in use.");
+        int index = Take();
+        slots[index].State = awaiting;
+        return (ushort)(index + 1);
+    }
+
+    /// <summary>Takes an acknowledgement: PUBACK, PUBREC, PUBCOMP, SUBACK or UNSUBACK.</summary>
+    public Delivery.Outcome Acknowledge(PacketType received, ushort packetId, IBufferWriter<byte> output)
+    {
+        SenderState state = StateOf(packetId);
+        Delivery.SenderStep step = Delivery.Sender(state, received);
+        if (step.Outcome == Delivery.Outcome.Release)
+        {
+            if (state == SenderState.AwaitingPubRec) Release(packetId - 1);
+            output.Write(new PubRelPacket { PacketId = packetId }); // in the order of the PUBRECs [MQTT-4.6.0-4]
+        }
+        else if (step.Outcome == Delivery.Outcome.Delivered)
+        {
+            GiveBack(packetId - 1, state);
+        }
+
+        return step.Outcome;
+    }
+
+    /// <summary>Sends again what was not acknowledged, on a new connection of the same session [MQTT-4.4.0-1].</summary>
+    public void Resend(IBufferWriter<byte> output)
+    {
+        for (int i = released.First; i >= 0; i = slots[i].Next) output.Write(new PubRelPacket { PacketId = (ushort)(i + 1) });
+        for (int i = published.First; i >= 0; i = slots[i].Next) WritePublish(i, duplicate: true, output); // [MQTT-3.3.1-1], [MQTT-4.6.0-1]
+    }
+
+    /// <summary>Forgets the SUBSCRIBEs and UNSUBSCRIBEs that wait: they end with the connection and are not session state, 4.1.</summary>
+    public void ConnectionLost()
+    {
+        for (int i = 0; i < slots.Length; i++)
+        {
+            if (slots[i].State is SenderState.AwaitingSubAck or SenderState.AwaitingUnsubAck) GiveBack(i, slots[i].State);
+        }
+    }
+
+    /// <summary>Forgets all: the session is over.</summary>
+    public void Clear()
+    {
+        foreach (Slot slot in slots) slot.Message?.Release();
+        slots = [];
+        free = published = released = default;
+    }
+
+    private void WritePublish(int index, bool duplicate, IBufferWriter<byte> output)
+    {
+        ref readonly Slot slot = ref slots[index];
+        output.Write(new PublishPacket
+        {
+            Topic = slot.Message!.Topic,
+            Payload = slot.Message.Payload,
+            PacketId = (ushort)(index + 1),
+            Qos = slot.State == SenderState.AwaitingPubRec ? QualityOfService.ExactlyOnce : QualityOfService.AtLeastOnce,
+            Duplicate = duplicate,
+            Retain = slot.Retain,
+        });
+    }
+
+    /// <summary>PUBREC came: the message is the peer's, only its identifier stays [MQTT-4.3.3-1].</summary>
+    private void Release(int index)
+    {
+        ref Slot slot = ref slots[index];
+        slot.Message!.Release();
+        slot.Message = null;
+        slot.State = SenderState.AwaitingPubComp;
+        published.Remove(slots, index);
+        released.Append(slots, index);
+    }
+
+    private int Take()
+    {
+        if (free.Count == 0) Grow();
+        int index = free.First;
+        free.Remove(slots, index);
+        return index;
+    }
+
+    private void GiveBack(int index, SenderState state)
+    {
+        ref Slot slot = ref slots[index];
+        if (state == SenderState.AwaitingPubComp) released.Remove(slots, index);
+        else if (state is SenderState.AwaitingPubAck or SenderState.AwaitingPubRec) published.Remove(slots, index);
+        slot.Message?.Release();
+        slot = default;
+        free.Append(slots, index);
+    }
+
+    private void Grow()
+    {
+        int used = slots.Length;
+        Array.Resize(ref slots, Math.Min(MaxPacketIds, Math.Max(4, 2 * used)));
+        for (int i = used; i < slots.Length; i++) free.Append(slots, i);
+    }
+
+    private struct Slot
+    {
+        public ApplicationMessage? Message;
+        public int Next;
+        public int Previous;
+        public SenderState State;
+        public bool Retain;
+    }
+
+    /// <summary>A list through the slots: first in, first out, and O(1) removal from the middle.</summary>
+    private struct SlotList
+    {
+        private int firstPlusOne;
+        private int lastPlusOne;
+
+        public int Count { get; private set; }
+
+        public readonly int First => firstPlusOne - 1;
+
+        public void Append(Slot[] slots, int index)
+        {
+            slots[index].Next = -1;
+            slots[index].Previous = lastPlusOne - 1;
+            if (Count++ == 0) firstPlusOne = index + 1;
+            else slots[lastPlusOne - 1].Next = index;
+            lastPlusOne = index + 1;
+        }
+
+        public void Remove(Slot[] slots, int index)
+        {
+            (int next, int previous) = (slots[index].Next, slots[index].Previous);
+            if (previous < 0) firstPlusOne = next + 1;
+            else slots[previous].Next = next;
+            if (next < 0) lastPlusOne = previous + 1;
+            else slots[next].Previous = previous;
+            Count--;
+        }
+    }
+}
