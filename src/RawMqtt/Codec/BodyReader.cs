@@ -12,6 +12,11 @@ internal ref struct BodyReader(ReadOnlySpan<byte> body)
 
     public readonly bool AtEnd => rest.IsEmpty;
 
+    public readonly bool IsBroken => violation is not null;
+
+    /// <summary>What no field has taken yet.</summary>
+    public readonly ReadOnlySpan<byte> Rest => rest;
+
     /// <summary>The last step: nothing was broken, and every byte was used.</summary>
     public bool TryFinish([NotNullWhen(false)] out ProtocolViolation? broken) => TryFinish(ProtocolViolation.TrailingBytes, out broken);
 

@@ -12,7 +12,7 @@ internal ref struct BodyWriter
 
     public BodyWriter(Span<byte> destination, PacketType type, int flags, int remainingLength)
     {
-        int length = FixedHeader.LengthFor(remainingLength) + remainingLength;
+        int length = FixedHeader.PacketLengthFor(remainingLength);
         if (destination.Length < length) ThrowTooShort(length);
         this.destination = destination[..length];
         position = FixedHeader.Write(destination, type, flags, remainingLength);

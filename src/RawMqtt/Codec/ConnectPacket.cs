@@ -70,7 +70,7 @@ public readonly ref struct ConnectPacket : IControlPacket
     public ReadOnlySpan<byte> Password { get; init; }
 
     /// <inheritdoc/>
-    public int Length => FixedHeader.LengthFor(RemainingLength) + RemainingLength;
+    public int Length => FixedHeader.PacketLengthFor(RemainingLength);
 
     private int RemainingLength =>
         10 + 2 + ClientId.Length +
@@ -109,7 +109,7 @@ public readonly ref struct ConnectPacket : IControlPacket
         ReadOnlySpan<byte> userName = hasUserName ? reader.ReadString(ProtocolViolation.MissingUserName) : default; // [MQTT-3.1.2-19], [MQTT-3.1.3-11]
         ReadOnlySpan<byte> password = hasPassword ? reader.ReadBinary(ProtocolViolation.MissingPassword) : default; // [MQTT-3.1.2-21]
         reader.Require(reader.AtEnd, Unexpected(hasUserName, hasPassword));
-        reader.Require(clientId.Length > 0 || cleanSession, ProtocolViolation.EmptyClientIdWithSession); // [MQTT-3.1.3-8]
+        reader.Require(clientId.Length > 0 || cleanSession, ProtocolViolation.EmptyClientIdWithSession); // [MQTT-3.1.3-7], last: only then is return code 2 due [MQTT-3.1.3-8]
 
         packet = new ConnectPacket
         {
@@ -133,9 +133,12 @@ public readonly ref struct ConnectPacket : IControlPacket
     public int Write(Span<byte> destination)
     {
         BodyWriter.Require(ClientId.Length > 0 || CleanSession, ProtocolViolation.EmptyClientIdWithSession); // [MQTT-3.1.3-7]
+        BodyWriter.Require(HasWill || WillTopic.IsEmpty && WillMessage.IsEmpty, ProtocolViolation.WillFieldsWithoutWill); // [MQTT-3.1.2-11]
         BodyWriter.Require(HasWill || WillQos == 0, ProtocolViolation.WillQosWithoutWill);                   // [MQTT-3.1.2-13]
         BodyWriter.Require(WillQos <= QualityOfService.ExactlyOnce, ProtocolViolation.ReservedWillQos);      // [MQTT-3.1.2-14]
         BodyWriter.Require(HasWill || !WillRetain, ProtocolViolation.WillRetainWithoutWill);                 // [MQTT-3.1.2-15]
+        BodyWriter.Require(HasUserName || UserName.IsEmpty, ProtocolViolation.UserNameWithoutFlag);          // [MQTT-3.1.2-18]
+        BodyWriter.Require(HasPassword || Password.IsEmpty, ProtocolViolation.PasswordWithoutFlag);          // [MQTT-3.1.2-20]
         BodyWriter.Require(HasUserName || !HasPassword, ProtocolViolation.PasswordWithoutUserName);          // [MQTT-3.1.2-22]
 
         var writer = new BodyWriter(destination, PacketType.Connect, 0b0000, RemainingLength);

@@ -23,7 +23,22 @@ public readonly ref struct FilterList
     }
 
     /// <summary>The list that <see cref="Write"/> made.</summary>
-    public static FilterList Read(ReadOnlySpan<byte> payload) => new(payload);
+    /// <exception cref="ArgumentException">The payload breaks a rule, which the message names.</exception>
+    public static FilterList Read(ReadOnlySpan<byte> payload)
+    {
+        var reader = new BodyReader(payload);
+        FilterList filters = ReadFrom(ref reader);
+        if (!reader.TryFinish(out ProtocolViolation? violation)) BodyWriter.Throw(violation);
+        return filters;
+    }
+
+    internal static FilterList ReadFrom(scoped ref BodyReader reader)
+    {
+        ReadOnlySpan<byte> bytes = reader.Rest;
+        reader.Require(!reader.AtEnd, ProtocolViolation.EmptyUnsubscribe);   // [MQTT-3.10.3-2]
+        while (!reader.AtEnd) reader.ReadTopicFilter();                      // [MQTT-3.10.3-1]
+        return reader.IsBroken ? default : new FilterList(bytes);
+    }
 
     /// <summary>The filters in the order of the packet.</summary>
     public Enumerator GetEnumerator() => new(Bytes);

@@ -59,8 +59,15 @@ public readonly struct FixedHeader
         return TryReadRare(input, sender, out header, out violation);
     }
 
-    /// <summary>Length in bytes of a header before a body of <paramref name="remainingLength"/> bytes: 2 to 5.</summary>
-    internal static int LengthFor(int remainingLength) =>
+    /// <summary>Length in bytes of a packet with a body of <paramref name="remainingLength"/> bytes: 2 to 268 435 460.</summary>
+    /// <exception cref="ArgumentException">The body is longer than a header can say, or its length overflowed.</exception>
+    internal static int PacketLengthFor(int remainingLength)
+    {
+        if (remainingLength is < 0 or > MaxRemainingLength) throw new ArgumentException("The packet is too long: 268435455 bytes is the most behind its fixed header (2.2.3).");
+        return LengthFor(remainingLength) + remainingLength;
+    }
+
+    private static int LengthFor(int remainingLength) =>
         remainingLength < 0x80 ? 2 : remainingLength < 0x4000 ? 3 : remainingLength < 0x20_0000 ? 4 : 5;
 
     /// <summary>Writes a header and returns its length; <paramref name="destination"/> must hold it.</summary>

@@ -35,6 +35,7 @@ public sealed class ProtocolViolation
     public static readonly ProtocolViolation UnsupportedProtocolLevel = new("MQTT-3.1.2-2", "the protocol level is not 4, that of MQTT 3.1.1");
     public static readonly ProtocolViolation ReservedConnectFlag = new("MQTT-3.1.2-3", "the reserved bit of the Connect Flags is 1");
     public static readonly ProtocolViolation MissingWill = new("MQTT-3.1.2-9", "Will Flag is 1 and the Will Topic or Will Message is missing");
+    public static readonly ProtocolViolation WillFieldsWithoutWill = new("MQTT-3.1.2-11", "Will Flag is 0 and there is a Will Topic or Will Message");
     public static readonly ProtocolViolation WillQosWithoutWill = new("MQTT-3.1.2-13", "Will Flag is 0 and Will QoS is not");
     public static readonly ProtocolViolation ReservedWillQos = new("MQTT-3.1.2-14", "Will QoS is 3");
     public static readonly ProtocolViolation WillRetainWithoutWill = new("MQTT-3.1.2-15", "Will Flag is 0 and Will Retain is 1");
@@ -46,7 +47,7 @@ public sealed class ProtocolViolation
     public static readonly ProtocolViolation KeepAliveExpired = new("MQTT-3.1.2-24", "nothing came within one and a half times the Keep Alive");
     public static readonly ProtocolViolation UnknownConnectField = new("MQTT-3.1.3-1", "bytes follow the last field of the CONNECT payload");
     public static readonly ProtocolViolation MissingClientId = new("MQTT-3.1.3-3", "the client identifier is missing");
-    public static readonly ProtocolViolation EmptyClientIdWithSession = new("MQTT-3.1.3-8", "an empty client identifier goes with Clean Session 1 only");
+    public static readonly ProtocolViolation EmptyClientIdWithSession = new("MQTT-3.1.3-7", "an empty client identifier goes with Clean Session 1 only");
     public static readonly ProtocolViolation FirstPacketNotConnAck = new("MQTT-3.2.0-1", "the first packet from the server is not CONNACK");
     public static readonly ProtocolViolation ReservedConnAckFlags = new("3.2.2.1", "bits 7 to 1 of the CONNACK flags are not 0");
     public static readonly ProtocolViolation SessionPresentWhenRefused = new("MQTT-3.2.2-4", "Session Present is 1 in a CONNACK that refuses");

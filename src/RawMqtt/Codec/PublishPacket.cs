@@ -34,9 +34,9 @@ public readonly ref struct PublishPacket : IControlPacket
     public bool Retain { get; init; }
 
     /// <inheritdoc/>
-    public int Length => FixedHeader.LengthFor(RemainingLength) + RemainingLength;
+    public int Length => FixedHeader.PacketLengthFor(RemainingLength);
 
-    private int RemainingLength => checked(2 + Topic.Length + (Qos > 0 ? 2 : 0) + Payload.Length);
+    private int RemainingLength => 2 + Topic.Length + (Qos > 0 ? 2 : 0) + Payload.Length;
 
     /// <summary>Reads the body of a packet whose <paramref name="header"/> says PUBLISH.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -66,7 +66,6 @@ public readonly ref struct PublishPacket : IControlPacket
     {
         BodyWriter.Require(Qos <= QualityOfService.ExactlyOnce, ProtocolViolation.ReservedQos);  // [MQTT-3.3.1-4]
         BodyWriter.Require(Qos > 0 || !Duplicate, ProtocolViolation.DuplicateAtQos0);            // [MQTT-3.3.1-2]
-        if (RemainingLength > FixedHeader.MaxRemainingLength) throw new ArgumentException($"A PUBLISH of {RemainingLength} bytes is above 268435455 (2.2.3).");
 
         int flags = (Duplicate ? 0b1000 : 0) | (int)Qos << 1 | (Retain ? 0b0001 : 0);
         var writer = new BodyWriter(destination, PacketType.Publish, flags, RemainingLength);

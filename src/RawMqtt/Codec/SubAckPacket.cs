@@ -23,7 +23,7 @@ public readonly ref struct SubAckPacket : IControlPacket
     public ReadOnlySpan<byte> ReturnCodes { get; init; }
 
     /// <inheritdoc/>
-    public int Length => FixedHeader.LengthFor(2 + ReturnCodes.Length) + 2 + ReturnCodes.Length;
+    public int Length => FixedHeader.PacketLengthFor(2 + ReturnCodes.Length);
 
     /// <summary>Reads the body of a packet whose header says SUBACK.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, out SubAckPacket packet, [NotNullWhen(false)] out ProtocolViolation? violation)

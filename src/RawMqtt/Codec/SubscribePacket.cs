@@ -22,23 +22,16 @@ public readonly ref struct SubscribePacket : IControlPacket
     public SubscriptionList Subscriptions { get; init; }
 
     /// <inheritdoc/>
-    public int Length => FixedHeader.LengthFor(2 + Subscriptions.Bytes.Length) + 2 + Subscriptions.Bytes.Length;
+    public int Length => FixedHeader.PacketLengthFor(2 + Subscriptions.Bytes.Length);
 
     /// <summary>Reads the body of a packet whose header says SUBSCRIBE.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, out SubscribePacket packet, [NotNullWhen(false)] out ProtocolViolation? violation)
     {
         var reader = new BodyReader(body);
         ushort packetId = reader.ReadPacketId();
-        reader.Require(!reader.AtEnd, ProtocolViolation.EmptySubscribe);                        // [MQTT-3.8.3-3]
-        while (!reader.AtEnd)
-        {
-            reader.ReadTopicFilter();                                                           // [MQTT-3.8.3-1]
-            reader.Require(reader.ReadByte() <= 2, ProtocolViolation.ReservedRequestedQos);     // [MQTT-3.8.3-4]
-        }
-
-        bool valid = reader.TryFinish(out violation);
-        packet = new SubscribePacket { PacketId = packetId, Subscriptions = valid ? new SubscriptionList(body[2..]) : default };
-        return valid;
+        SubscriptionList subscriptions = SubscriptionList.ReadFrom(ref reader); // [MQTT-3.8.3-1], [MQTT-3.8.3-3], [MQTT-3.8.3-4]
+        packet = new SubscribePacket { PacketId = packetId, Subscriptions = subscriptions };
+        return reader.TryFinish(out violation);
     }
 
     /// <inheritdoc/>

@@ -22,7 +22,27 @@ public readonly ref struct SubscriptionList
     }
 
     /// <summary>The list that <see cref="Write"/> made.</summary>
-    public static SubscriptionList Read(ReadOnlySpan<byte> payload) => new(payload);
+    /// <exception cref="ArgumentException">The payload breaks a rule, which the message names.</exception>
+    public static SubscriptionList Read(ReadOnlySpan<byte> payload)
+    {
+        var reader = new BodyReader(payload);
+        SubscriptionList subscriptions = ReadFrom(ref reader);
+        if (!reader.TryFinish(out ProtocolViolation? violation)) BodyWriter.Throw(violation);
+        return subscriptions;
+    }
+
+    internal static SubscriptionList ReadFrom(scoped ref BodyReader reader)
+    {
+        ReadOnlySpan<byte> bytes = reader.Rest;
+        reader.Require(!reader.AtEnd, ProtocolViolation.EmptySubscribe);                        // [MQTT-3.8.3-3]
+        while (!reader.AtEnd)
+        {
+            reader.ReadTopicFilter();                                                           // [MQTT-3.8.3-1]
+            reader.Require(reader.ReadByte() <= 2, ProtocolViolation.ReservedRequestedQos);     // [MQTT-3.8.3-4]
+        }
+
+        return reader.IsBroken ? default : new SubscriptionList(bytes);
+    }
 
     /// <summary>The number of subscriptions.</summary>
     public int Count

@@ -18,7 +18,7 @@ public static class TopicFilter
     /// <summary>Whether a valid <paramref name="filter"/> matches a valid topic <paramref name="name"/>, byte for byte [MQTT-4.7.3-4].</summary>
     public static bool Matches(ReadOnlySpan<byte> filter, ReadOnlySpan<byte> name)
     {
-        if (name[0] == '$' && filter[0] is (byte)'#' or (byte)'+') return false; // [MQTT-4.7.2-1]
+        if (name is [(byte)'$', ..] && filter is [(byte)'#' or (byte)'+', ..]) return false; // [MQTT-4.7.2-1]
 
         while (true)
         {

@@ -20,19 +20,16 @@ public readonly ref struct UnsubscribePacket : IControlPacket
     public FilterList Filters { get; init; }
 
     /// <inheritdoc/>
-    public int Length => FixedHeader.LengthFor(2 + Filters.Bytes.Length) + 2 + Filters.Bytes.Length;
+    public int Length => FixedHeader.PacketLengthFor(2 + Filters.Bytes.Length);
 
     /// <summary>Reads the body of a packet whose header says UNSUBSCRIBE.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, out UnsubscribePacket packet, [NotNullWhen(false)] out ProtocolViolation? violation)
     {
         var reader = new BodyReader(body);
         ushort packetId = reader.ReadPacketId();
-        reader.Require(!reader.AtEnd, ProtocolViolation.EmptyUnsubscribe);   // [MQTT-3.10.3-2]
-        while (!reader.AtEnd) reader.ReadTopicFilter();                      // [MQTT-3.10.3-1]
-
-        bool valid = reader.TryFinish(out violation);
-        packet = new UnsubscribePacket { PacketId = packetId, Filters = valid ? new FilterList(body[2..]) : default };
-        return valid;
+        FilterList filters = FilterList.ReadFrom(ref reader); // [MQTT-3.10.3-1], [MQTT-3.10.3-2]
+        packet = new UnsubscribePacket { PacketId = packetId, Filters = filters };
+        return reader.TryFinish(out violation);
     }
 
     /// <inheritdoc/>

@@ -1,14 +1,15 @@
 using System.Reflection;
+using RawMqtt.Tests.Codec.Vectors;
 using Xunit.v3;
 
 namespace RawMqtt.Tests.RuleIndex;
 
-/// <summary>Which tests prove which rules: those that carry <see cref="RuleAttribute"/> and run every time.</summary>
+/// <summary>Which tests prove which rules: those that carry <see cref="RuleAttribute"/> and run every time, and the rows of <see cref="PacketVectors"/>.</summary>
 public static class RuleProofs
 {
     public static ILookup<string, string> FindAll() =>
-        FromAttributes()
-            .Distinct()
+        FromAttributes().Distinct()
+            .Concat(FromVectors())
             .OrderBy(proof => proof.Test, StringComparer.Ordinal)
             .ToLookup(proof => proof.Id, proof => proof.Test);
 
@@ -19,6 +20,12 @@ public static class RuleProofs
         from rule in method.GetCustomAttributes<RuleAttribute>().Concat(type.GetCustomAttributes<RuleAttribute>())
         from id in rule.Ids
         select (id, $"{type.Name}.{method.Name}");
+
+    private static IEnumerable<(string Id, string Test)> FromVectors() =>
+        from row in PacketVectors.ByTable
+        from id in row.Vector.Proves
+        group row by (row.Table, Id: id) into rows
+        select (rows.Key.Id, rows.Count() == 1 ? $"{rows.Key.Table}: {rows.Single().Vector.Name}" : $"{rows.Key.Table}: {rows.Count()} packets");
 
     /// <summary>A skipped test proves nothing, and one that only runs by name proves nothing day by day.</summary>
     private static bool RunsEveryTime(MethodInfo method) =>
