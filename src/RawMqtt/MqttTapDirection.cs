@@ -1,0 +1,11 @@
+namespace RawMqtt;
+
+/// <summary>Which way the bytes that a <see cref="MqttTap"/> sees are going.</summary>
+public enum MqttTapDirection
+{
+    /// <summary>From this end to the peer.</summary>
+    Sent,
+
+    /// <summary>From the peer to this end.</summary>
+    Received,
+}

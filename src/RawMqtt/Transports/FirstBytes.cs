@@ -1,0 +1,28 @@
+namespace RawMqtt.Transports;
+
+/// <summary>Keeps the first bytes that a peer sent, so that a failed handshake can say what the peer speaks instead.</summary>
+internal sealed class FirstBytes
+{
+    private readonly byte[] bytes = new byte[512];
+    private int count;
+
+    public ReadOnlySpan<byte> Received => bytes.AsSpan(0, count);
+
+    /// <summary>A plain HTTP answer.</summary>
+    public bool AreHttp => Received.StartsWith("HTTP/"u8);
+
+    /// <summary>A TLS record: an alert (21) or a handshake (22) of any version 3.x, RFC 8446 5.1.</summary>
+    public bool AreTls => Received is [21 or 22, 3, _, ..];
+
+    /// <summary>The status of an HTTP answer, as in <c>HTTP/1.1 404</c>; null when there is none.</summary>
+    public int? HttpStatus => AreHttp && Received.Length >= 12 && int.TryParse(Received[9..12], out int status) ? status : null;
+
+    /// <summary>To be given to a <see cref="TapStream"/>.</summary>
+    public void Keep(MqttTapDirection direction, ReadOnlySpan<byte> part)
+    {
+        if (direction != MqttTapDirection.Received || count == bytes.Length) return;
+        part = part[..Math.Min(part.Length, bytes.Length - count)];
+        part.CopyTo(bytes.AsSpan(count));
+        count += part.Length;
+    }
+}

@@ -1,0 +1,155 @@
+using System.Text;
+using RawMqtt.Codec;
+
+namespace RawMqtt.Transports;
+
+/// <summary>From what a peer sent, or did not, to what it probably speaks and which address would fit it.</summary>
+internal static class PeerDiagnosis
+{
+    /// <summary>The TLS handshake failed, and not for the certificate.</summary>
+    public static MqttException OfTlsFailure(MqttAddress address, FirstBytes firstBytes, Exception failure)
+    {
+        if (firstBytes.AreHttp)
+        {
+            return new MqttException(MqttErrorCode.TlsNotSpoken, $"The port of {address} answered the TLS handshake with plain HTTP, so it has no TLS. Try {With(address, MqttScheme.Ws, address.Port)}{Or(address, MqttScheme.Wss, 8084)}.", failure);
+        }
+
+        if (firstBytes.Received.IsEmpty)
+        {
+            return new MqttException(MqttErrorCode.TlsNotSpoken, $"The server at {address} closed the connection during the TLS handshake without one byte, so its port probably has no TLS. Try {PlainGuess(address)}.", failure);
+        }
+
+        if (!firstBytes.AreTls)
+        {
+            return new MqttException(MqttErrorCode.TlsNotSpoken, $"The port of {address} answered the TLS handshake with {Show(firstBytes.Received)}, which is not TLS. Try {PlainGuess(address)}.", failure);
+        }
+
+        return new MqttException(MqttErrorCode.TlsFailed, $"The TLS handshake with {address} failed: {Innermost(failure)}. The two ends may have no TLS version in common, or the server may want a client certificate.", failure);
+    }
+
+    /// <summary>The WebSocket handshake got no HTTP answer.</summary>
+    public static MqttException OfNoHttpAnswer(MqttAddress address, FirstBytes firstBytes, Exception? failure)
+    {
+        if (firstBytes.AreTls)
+        {
+            return new MqttException(MqttErrorCode.WebSocketNotSpoken, $"The port of {address} answered with a TLS record, so it wants TLS. Try {With(address, MqttScheme.Wss, address.Port)}.", failure);
+        }
+
+        if (!firstBytes.Received.IsEmpty)
+        {
+            return new MqttException(MqttErrorCode.WebSocketNotSpoken, $"The port of {address} answered the WebSocket handshake with {Show(firstBytes.Received)}, which is not HTTP. Check that the port is the broker's WebSocket port.", failure);
+        }
+
+        string guess = (address.Scheme, address.Port) switch
+        {
+            (MqttScheme.Ws, 8883) => $"8883 is usually MQTT over TLS: try {With(address, MqttScheme.Mqtts, 8883)}",
+            (MqttScheme.Ws, 443 or 8084 or 8884) => $"{address.Port} is usually a TLS port: try {With(address, MqttScheme.Wss, address.Port)}",
+            (MqttScheme.Ws, _) => $"the port may be MQTT without WebSocket ({With(address, MqttScheme.Mqtt, address.Port)}), or want TLS ({With(address, MqttScheme.Wss, address.Port)})",
+            _ => $"TLS itself worked, so the port may be MQTT over TLS without WebSocket: try {With(address, MqttScheme.Mqtts, address.Port)}",
+        };
+        return new MqttException(MqttErrorCode.WebSocketNotSpoken, $"The server at {address} closed the connection instead of answering the WebSocket handshake; {guess}.", failure);
+    }
+
+    /// <summary>The WebSocket handshake got an HTTP answer, but not the right 101.</summary>
+    public static MqttException OfHttpAnswer(MqttAddress address, int? status, string? location, string body, string reason, string? rule, Exception? failure)
+    {
+        string observed = status is null or 101 ? $"The WebSocket handshake with {address} failed: {reason}" : $"The server answered the WebSocket handshake of {address} with HTTP status {status}";
+        string advice = status switch
+        {
+            101 when rule == "WS-4.1-34" => "Check that the path is the broker's MQTT endpoint.",
+            101 => "Something between the two ends may change the answer.",
+            400 when MentionsTls(body) => $"The port wants TLS: try {With(address, MqttScheme.Wss, address.Port)}.",
+            301 or 302 or 303 or 307 or 308 => $"It points elsewhere{(location is null ? "" : $", to {Printable(location)}")}, and is not followed by itself: write that address, as ws or wss, if you trust it.",
+            401 => "It wants an HTTP login: give an Authorization header.",
+            403 => "It does not let this client in: check the Origin header and the access rules of the server or of a proxy before it.",
+            400 or 404 or 405 or 426 or 200 => $"The path in the address is {address.PathAndQuery}; EMQX, NanoMQ and HiveMQ have /mqtt, RabbitMQ has /ws{PortHint(address)}.",
+            407 => "A proxy on the way wants a login.",
+            429 or 503 => "It has too much to do; try again later.",
+            502 or 504 => "A proxy answered in place of the broker: check the address behind it, and that it passes on the headers Upgrade and Connection.",
+            _ => "Check the host, the port and the path.",
+        };
+        return new MqttException(MqttErrorCode.UpgradeRefused, $"{observed}. {advice}", failure) { HttpStatus = status, Rule = rule };
+    }
+
+    /// <summary>The first bytes in place of a CONNACK do not begin one; null when they might.</summary>
+    /// <param name="address">Where they came from.</param>
+    /// <param name="received">The first bytes that the server sent.</param>
+    public static MqttException? OfFirstAnswer(MqttAddress address, ReadOnlySpan<byte> received)
+    {
+        if (received.StartsWith("HTTP"u8))
+        {
+            MqttScheme scheme = address.IsTls ? MqttScheme.Wss : MqttScheme.Ws;
+            return new MqttException(MqttErrorCode.MqttNotSpoken, $"The port of {address} answered CONNECT with HTTP, so it may be a WebSocket port. Try {With(address, scheme, address.Port)}.");
+        }
+
+        return received is [21 or 22, 3, _, ..]
+            ? new MqttException(MqttErrorCode.MqttNotSpoken, $"The port of {address} answered CONNECT with a TLS record, so it wants TLS. Try {With(address, address.IsWebSocket ? MqttScheme.Wss : MqttScheme.Mqtts, address.Port)}.")
+            : null;
+    }
+
+    /// <summary>The connection stood, and ended before a CONNACK.</summary>
+    public static MqttException OfNoConnAck(MqttAddress address, Exception? failure)
+    {
+        string guess = (address.Scheme, address.Port) switch
+        {
+            (MqttScheme.Mqtt, 8883) => $"8883 usually wants TLS: try {With(address, MqttScheme.Mqtts, 8883)}",
+            (MqttScheme.Mqtt, 8083 or 8080 or 9001 or 80) => $"{address.Port} is usually a WebSocket port: try {With(address, MqttScheme.Ws, address.Port)}",
+            (MqttScheme.Mqtt, 8084 or 443) => $"{address.Port} is usually a WebSocket port with TLS: try {With(address, MqttScheme.Wss, address.Port)}",
+            (MqttScheme.Mqtts, _) => "it may not speak MQTT 3.1.1 on this port, or want a client certificate",
+            _ => "it may not speak MQTT 3.1.1 on this port, or refuse this client without saying so",
+        };
+        return new MqttException(MqttErrorCode.MqttNotSpoken, $"The server at {address} closed the connection without answering CONNECT; {guess}.", failure);
+    }
+
+    /// <summary>A CONNACK with a return code other than 0, 3.2.2.3.</summary>
+    public static MqttException OfReturnCode(MqttAddress address, ConnectReturnCode code)
+    {
+        (string meaning, string advice) = code switch
+        {
+            ConnectReturnCode.UnacceptableProtocolVersion => ("unacceptable protocol version", "The server does not speak MQTT 3.1.1."),
+            ConnectReturnCode.IdentifierRejected => ("identifier rejected", "Try another client identifier: shorter, or of letters and digits alone."),
+            ConnectReturnCode.ServerUnavailable => ("server unavailable", "Try again later."),
+            ConnectReturnCode.BadUserNameOrPassword => ("bad user name or password", "Check both."),
+            ConnectReturnCode.NotAuthorized => ("not authorized", "Check the user name and the password, and the server's access rules for this client."),
+            _ => ("a reserved code", "The server breaks the specification, 3.2.2.3."),
+        };
+        return new MqttException(MqttErrorCode.ConnectRefused, $"The server at {address} refused the connection with return code {(int)code}, {meaning}. {advice}") { ReturnCode = code };
+    }
+
+    private static bool MentionsTls(string body) => // nginx, Apache, HAProxy, Go
+        body.Contains("HTTPS port", StringComparison.OrdinalIgnoreCase) || body.Contains("HTTPS server", StringComparison.OrdinalIgnoreCase) || body.Contains("SSL-enabled", StringComparison.OrdinalIgnoreCase);
+
+    private static string PortHint(MqttAddress address) =>
+        address.Port == address.DefaultPort ? $", and brokers usually listen on {(address.IsTls ? 8084 : 8083)} rather than {address.Port}" : "";
+
+    private static string PlainGuess(MqttAddress address) => address.Port switch
+    {
+        1883 => With(address, MqttScheme.Mqtt, 1883),
+        8083 or 8080 or 9001 or 80 => With(address, MqttScheme.Ws, address.Port),
+        _ when address.IsWebSocket => $"{With(address, MqttScheme.Ws, address.Port)}{Or(address, MqttScheme.Wss, 8084)}",
+        _ => $"{With(address, MqttScheme.Mqtt, address.Port)}{Or(address, MqttScheme.Mqtts, 8883)}",
+    };
+
+    private static string Or(MqttAddress address, MqttScheme scheme, int port) => address.Port == port ? "" : $", or {With(address, scheme, port)}";
+
+    private static string With(MqttAddress address, MqttScheme scheme, int port)
+    {
+        string path = address.IsWebSocket && address.PathAndQuery != "/" ? address.PathAndQuery : "/mqtt";
+        return (address with { Scheme = scheme, Port = port, PathAndQuery = path, UserName = null, Password = null }).ToString();
+    }
+
+    private static string Show(ReadOnlySpan<byte> bytes)
+    {
+        ReadOnlySpan<byte> start = bytes[..Math.Min(bytes.Length, 16)];
+        return start.ContainsAnyExceptInRange((byte)' ', (byte)'~') ? $"the bytes {Convert.ToHexString(start)}" : $"\"{Encoding.ASCII.GetString(start)}\"";
+    }
+
+    /// <summary>A peer's text is shown, but may not write to the terminal what it likes.</summary>
+    private static string Printable(string text) => new([.. text.Take(200).Select(c => char.IsControl(c) ? '?' : c)]);
+
+    private static string Innermost(Exception failure)
+    {
+        while (failure.InnerException is { } inner) failure = inner;
+        return failure.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
+    }
+}

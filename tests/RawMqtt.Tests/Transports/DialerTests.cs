@@ -1,0 +1,210 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using RawMqtt.Transports;
+
+namespace RawMqtt.Tests.Transports;
+
+/// <summary>Each way in which dialling fails is one clear sentence with its own code.</summary>
+public sealed class DialerTests : IDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TestCertificates _certificates = new();
+
+    public DialerTests() => _listener.Start();
+
+    private int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _certificates.Dispose();
+    }
+
+    [Fact]
+    public async Task Tcp_carries_bytes_both_ways_past_the_tap()
+    {
+        var seen = new List<string>();
+        var options = new DialOptions { Tap = (direction, bytes) => seen.Add($"{direction} {Encoding.ASCII.GetString(bytes)}") };
+        await using Stream client = await Dialer.ConnectAsync(MqttAddress.Parse($"mqtt://localhost:{Port}"), options, CancellationToken.None);
+        using Socket server = await _listener.AcceptSocketAsync();
+
+        await client.WriteAsync("to"u8.ToArray());
+        byte[] received = new byte[2];
+        await server.ReceiveAsync(received);
+        await server.SendAsync("fro"u8.ToArray());
+        byte[] answer = new byte[3];
+        await client.ReadExactlyAsync(answer);
+
+        Assert.Equal("to", Encoding.ASCII.GetString(received));
+        Assert.Equal("fro", Encoding.ASCII.GetString(answer));
+        Assert.Equal(["Sent to", "Received fro"], seen);
+    }
+
+    [Fact]
+    public async Task Unknown_host()
+    {
+        MqttException failure = await FailAsync("ws://no-such-host.invalid:8083/mqtt");
+        Assert.Equal(MqttErrorCode.NameNotResolved, failure.Code);
+        Assert.Contains("no-such-host.invalid", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_listens()
+    {
+        int port = Port;
+        _listener.Stop();
+        MqttException failure = await FailAsync($"mqtt://127.0.0.1:{port}");
+        Assert.Equal(MqttErrorCode.ConnectionRefused, failure.Code);
+        Assert.Contains($"127.0.0.1: connection refused", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tls_options_without_tls()
+    {
+        MqttException failure = await FailAsync($"ws://127.0.0.1:{Port}", new MqttTlsOptions());
+        Assert.Equal(MqttErrorCode.InvalidOptions, failure.Code);
+        Assert.Contains("Write wss", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Silence_ends_at_the_connect_timeout_and_names_the_step()
+    {
+        var options = new DialOptions { ConnectTimeout = TimeSpan.FromMilliseconds(200) };
+        MqttException failure = await Assert.ThrowsAsync<MqttException>(() => Dialer.ConnectAsync(MqttAddress.Parse($"mqtts://127.0.0.1:{Port}"), options, CancellationToken.None));
+        Assert.Equal(MqttErrorCode.ConnectTimeout, failure.Code);
+        Assert.Contains("still waiting for the TLS handshake", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Cancellation_stays_a_cancellation()
+    {
+        using var source = new CancellationTokenSource();
+        Task<Stream> dialling = Dialer.ConnectAsync(MqttAddress.Parse($"mqtts://127.0.0.1:{Port}"), new DialOptions(), source.Token);
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => dialling);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 400 Bad Request\r\n\r\n", "wss", MqttErrorCode.TlsNotSpoken, "answered the TLS handshake with plain HTTP")]
+    [InlineData("", "mqtts", MqttErrorCode.TlsNotSpoken, "closed the connection during the TLS handshake without one byte")]
+    [InlineData("SSH-2.0-x\r\n", "mqtts", MqttErrorCode.TlsNotSpoken, "with \"SSH-2.0-x\"")]
+    [InlineData("\u0015\u0003\u0001\0\u0002\u0002F", "mqtts", MqttErrorCode.TlsFailed, "failed")]
+    public async Task Tls_to_a_port_without_tls(string answer, string scheme, MqttErrorCode code, string expected)
+    {
+        Task server = AnswerAsync(answer.TrimEnd('\n').TrimEnd('\r'));
+        MqttException failure = await FailAsync($"{scheme}://127.0.0.1:{Port}/");
+        await server;
+
+        Assert.Equal(code, failure.Code);
+        Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, MqttErrorCode, string> BadCertificates => new()
+    {
+        { "self-signed", MqttErrorCode.CertificateSelfSigned, "is self-signed and not among the trusted ones" },
+        { "unknown issuer", MqttErrorCode.CertificateIssuerUnknown, "was issued by \"CN=Test Root\", which this machine does not trust" },
+        { "wrong host", MqttErrorCode.CertificateNameMismatch, "is for a.example, *.b.example, and \"localhost\" was wanted" },
+        { "no names", MqttErrorCode.CertificateNameMismatch, "names no host at all" },
+        { "expired", MqttErrorCode.CertificateExpired, "expired on 2021-02-01 00:00Z, and the clock here says" },
+        { "not yet valid", MqttErrorCode.CertificateNotYetValid, "is valid from 2041-01-01 00:00Z only, and the clock here says" },
+        { "for clients", MqttErrorCode.CertificateRefused, "is not for servers" },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadCertificates))]
+    public async Task Certificate_is_refused_with_its_reason(string which, MqttErrorCode code, string expected)
+    {
+        using X509Certificate2 certificate = which switch
+        {
+            "self-signed" => TestCertificates.SelfSigned("localhost"),
+            "wrong host" => _certificates.Issue(["a.example", "*.b.example"]),
+            "no names" => _certificates.Issue([]),
+            "expired" => _certificates.Issue(["localhost"], Date(2021, 1), Date(2021, 2)),
+            "not yet valid" => _certificates.Issue(["localhost"], Date(2041, 1), Date(2041, 2)),
+            "for clients" => _certificates.Issue(["localhost"], usage: "1.3.6.1.5.5.7.3.2"),
+            _ => _certificates.Issue(["localhost"]),
+        };
+        MqttTlsOptions? tls = which is "self-signed" or "unknown issuer" ? null : new MqttTlsOptions { CertificateAuthorityFile = _certificates.AuthorityFile };
+
+        Task server = ServeTlsAsync(certificate);
+        MqttException failure = await FailAsync($"mqtts://localhost:{Port}", tls);
+        await server;
+
+        Assert.Equal(code, failure.Code);
+        Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("AuthenticationException", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("localhost")]
+    [InlineData("127.0.0.1")]
+    public async Task Own_authority_is_trusted(string host)
+    {
+        using X509Certificate2 certificate = _certificates.Issue(["localhost", "127.0.0.1"]);
+        Task server = ServeTlsAsync(certificate);
+        var options = new DialOptions { Tls = new MqttTlsOptions { CertificateAuthorityFile = _certificates.AuthorityFile } };
+        await using (Stream stream = await Dialer.ConnectAsync(MqttAddress.Parse($"mqtts://{host}:{Port}"), options, CancellationToken.None))
+        {
+            Assert.True(stream.CanWrite);
+        }
+
+        await server;
+    }
+
+    [Fact]
+    public async Task Several_faults_are_all_named()
+    {
+        using X509Certificate2 certificate = _certificates.Issue(["a.example"], Date(2021, 1), Date(2021, 2));
+        Task server = ServeTlsAsync(certificate);
+        MqttException failure = await FailAsync($"mqtts://localhost:{Port}");
+        await server;
+
+        Assert.Equal(MqttErrorCode.CertificateExpired, failure.Code);
+        Assert.Contains("is for a.example", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("does not trust", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Authority_file_must_hold_certificates()
+    {
+        string empty = _certificates.Write("empty.pem", "nothing");
+        foreach ((string file, string expected) in new[] { (empty, "holds no certificate"), ("/no/such/file.pem", "there is no such file") })
+        {
+            MqttException failure = await FailAsync($"mqtts://localhost:{Port}", new MqttTlsOptions { CertificateAuthorityFile = file });
+            Assert.Equal(MqttErrorCode.InvalidOptions, failure.Code);
+            Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
+        }
+    }
+
+    private static DateTimeOffset Date(int year, int month) => new(year, month, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private static Task<MqttException> FailAsync(string address, MqttTlsOptions? tls = null) =>
+        Assert.ThrowsAsync<MqttException>(() => Dialer.ConnectAsync(MqttAddress.Parse(address), new DialOptions { Tls = tls, ConnectTimeout = TimeSpan.FromSeconds(10) }, CancellationToken.None));
+
+    /// <summary>Reads what comes first, answers with these bytes and closes.</summary>
+    private async Task AnswerAsync(string answer)
+    {
+        using Socket server = await _listener.AcceptSocketAsync();
+        await server.ReceiveAsync(new byte[4096]);
+        if (answer.Length > 0) await server.SendAsync(Encoding.Latin1.GetBytes(answer));
+        server.Shutdown(SocketShutdown.Send);
+    }
+
+    private async Task ServeTlsAsync(X509Certificate2 certificate)
+    {
+        using Socket server = await _listener.AcceptSocketAsync();
+        await using var tls = new SslStream(new NetworkStream(server));
+        try
+        {
+            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate });
+            await tls.ReadExactlyAsync(new byte[1]); // ends when the client closes
+        }
+        catch (Exception failure) when (failure is IOException or System.Security.Authentication.AuthenticationException)
+        {
+            // The client turned the certificate down, as it should.
+        }
+    }
+}

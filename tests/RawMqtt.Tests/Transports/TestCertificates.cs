@@ -1,0 +1,68 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace RawMqtt.Tests.Transports;
+
+/// <summary>An authority of its own and what it issues, made when first needed; files go to a temporary folder.</summary>
+internal sealed class TestCertificates : IDisposable
+{
+    private readonly ECDsa _authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly string _folder = Directory.CreateTempSubdirectory("rawmqtt-").FullName;
+
+    public TestCertificates()
+    {
+        var request = new CertificateRequest("CN=Test Root", _authorityKey, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        Authority = request.CreateSelfSigned(DateTimeOffset.UnixEpoch.AddYears(40), DateTimeOffset.UnixEpoch.AddYears(100));
+        AuthorityFile = Write("ca.crt", Authority.ExportCertificatePem());
+    }
+
+    public X509Certificate2 Authority { get; }
+
+    public string AuthorityFile { get; }
+
+    public X509Certificate2 Issue(string[] names, DateTimeOffset? from = null, DateTimeOffset? to = null, string usage = "1.3.6.1.5.5.7.3.1")
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = RequestFor(names, key, usage);
+        using X509Certificate2 certificate = request.Create(Authority, from ?? DateTimeOffset.UtcNow.AddDays(-1), to ?? DateTimeOffset.UtcNow.AddDays(30), RandomNumberGenerator.GetBytes(8));
+        return certificate.CopyWithPrivateKey(key);
+    }
+
+    public static X509Certificate2 SelfSigned(params string[] names)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return RequestFor(names, key, "1.3.6.1.5.5.7.3.1").CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
+    }
+
+    public string Write(string name, string content)
+    {
+        string path = Path.Combine(_folder, name);
+        File.WriteAllText(path, content);
+        return path;
+    }
+
+    public void Dispose()
+    {
+        Authority.Dispose();
+        _authorityKey.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static CertificateRequest RequestFor(string[] names, ECDsa key, string usage)
+    {
+        var request = new CertificateRequest("CN=Test", key, HashAlgorithmName.SHA256);
+        var alternatives = new SubjectAlternativeNameBuilder();
+        foreach (string name in names)
+        {
+            if (IPAddress.TryParse(name, out IPAddress? ip)) alternatives.AddIpAddress(ip);
+            else alternatives.AddDnsName(name);
+        }
+
+        if (names.Length > 0) request.CertificateExtensions.Add(alternatives.Build());
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
+        return request;
+    }
+}
