@@ -1,0 +1,135 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using RawMqtt.WebSockets;
+
+namespace RawMqtt.Transports;
+
+/// <summary>The opening handshake, RFC 6455 section 4, over a stream.</summary>
+internal static class OpeningHandshake
+{
+    private const int MaxBody = 1024;
+
+    public static async Task<WebSocketStream> ConnectAsync(Stream inner, ClientHandshake request, CancellationToken cancellationToken)
+    {
+        byte[] key = NewKey();
+        var written = new ArrayBufferWriter<byte>(512);
+        request.WriteRequest(key, written);
+        await inner.WriteAsync(written.WrittenMemory, cancellationToken).ConfigureAwait(false);
+        await inner.FlushAsync(cancellationToken).ConfigureAwait(false);
+
+        var response = new UpgradeResponse(request, key);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(HttpHead.MaxSize);
+        try
+        {
+            int received = 0;
+            int consumed;
+            OperationStatus status;
+            while ((status = response.TryRead(buffer.AsSpan(0, received), out consumed)) == OperationStatus.NeedMoreData)
+            {
+                int read = await inner.ReadAsync(buffer.AsMemory(received), cancellationToken).ConfigureAwait(false);
+                if (read == 0)
+                    throw new WebSocketHandshakeException("The server closed the connection in the middle of the opening handshake.") { Rule = "WS-4.1-35" };
+                received += read;
+            }
+
+            if (status != OperationStatus.Done)
+                throw await RefusedAsync(inner, response, buffer, consumed, received, cancellationToken).ConfigureAwait(false);
+            return new WebSocketStream(inner, WebSocketRole.Client, buffer.AsSpan(consumed, received - consumed).ToArray()) { Subprotocol = response.Subprotocol };
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    public static async Task<WebSocketStream?> AcceptAsync(Stream inner, ServerHandshakeOptions options, CancellationToken cancellationToken)
+    {
+        var handshake = new ServerHandshake(options);
+        var answer = new ArrayBufferWriter<byte>(256);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(HttpHead.MaxSize);
+        try
+        {
+            int received = 0;
+            int consumed;
+            OperationStatus status;
+            while ((status = handshake.TryRead(buffer.AsSpan(0, received), out consumed, answer)) == OperationStatus.NeedMoreData)
+            {
+                int read = await inner.ReadAsync(buffer.AsMemory(received), cancellationToken).ConfigureAwait(false);
+                if (read == 0)
+                    return null;
+                received += read;
+            }
+
+            await inner.WriteAsync(answer.WrittenMemory, cancellationToken).ConfigureAwait(false);
+            await inner.FlushAsync(cancellationToken).ConfigureAwait(false);
+            if (status == OperationStatus.Done)
+            {
+                byte[] early = buffer.AsSpan(consumed, received - consumed).ToArray();
+                return new WebSocketStream(inner, WebSocketRole.Server, early) { Request = handshake.Accepted, Subprotocol = handshake.Accepted!.Subprotocol };
+            }
+
+            await TransportEnd.ShutDownSendingAsync(inner).ConfigureAwait(false);
+            await TransportEnd.DrainAsync(inner).ConfigureAwait(false);
+            return null;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // [WS-4.1-23]
+    private static byte[] NewKey()
+    {
+        byte[] key = new byte[AcceptKey.KeySize];
+        Base64.EncodeToUtf8(RandomNumberGenerator.GetBytes(16), key, out _, out _);
+        return key;
+    }
+
+    private static async Task<WebSocketHandshakeException> RefusedAsync(
+        Stream inner, UpgradeResponse response, byte[] buffer, int bodyStart, int received, CancellationToken cancellationToken)
+    {
+        int end = received;
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(TransportEnd.DrainTime);
+        byte[] body = new byte[MaxBody];
+        int length = Math.Min(end - bodyStart, MaxBody);
+        buffer.AsSpan(bodyStart, length).CopyTo(body);
+        int expected = Math.Min(MaxBody, ContentLength(response));
+        try
+        {
+            while (response.Status != 0 && length < expected)
+            {
+                int read = await inner.ReadAsync(body.AsMemory(length), deadline.Token).ConfigureAwait(false);
+                if (read == 0)
+                    break;
+                length += read;
+            }
+        }
+        catch (Exception e) when (TransportEnd.IsEnd(e))
+        {
+            // what came of the body is enough
+        }
+
+        return new WebSocketHandshakeException($"The WebSocket was not opened: {response.Failure}.")
+        {
+            StatusCode = response.Status == 0 ? null : response.Status,
+            Headers = response.Fields,
+            Body = Encoding.UTF8.GetString(body, 0, length),
+            Rule = response.Rule,
+        };
+    }
+
+    private static int ContentLength(UpgradeResponse response)
+    {
+        foreach ((string name, string value) in response.Fields)
+        {
+            if (name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) && int.TryParse(value, out int length))
+                return length;
+        }
+
+        return response.Status == 101 ? 0 : MaxBody;
+    }
+}

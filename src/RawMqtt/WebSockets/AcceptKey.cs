@@ -1,0 +1,33 @@
+using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+
+namespace RawMqtt.WebSockets;
+
+/// <summary>Sec-WebSocket-Key and the Sec-WebSocket-Accept that answers it, RFC 6455 4.2.2.</summary>
+internal static class AcceptKey
+{
+    public const int KeySize = 24;
+    public const int AcceptSize = 28;
+
+    /// <summary>Whether the text is the base64 of 16 bytes.</summary>
+    public static bool IsKey(ReadOnlySpan<byte> key)
+    {
+        Span<byte> nonce = stackalloc byte[18];
+        return key.Length == KeySize
+            && Base64.DecodeFromUtf8(key, nonce, out int consumed, out int written) == System.Buffers.OperationStatus.Done
+            && consumed == KeySize && written == 16;
+    }
+
+    /// <summary>base64(SHA-1(key text + 258EAFA5-E914-47DA-95CA-C5AB0DC85B11)), 28 characters.</summary>
+    [SuppressMessage("Security", "CA5350:Do Not Use Weak Cryptographic Algorithms", Justification = "RFC 6455 names it; it proves understanding, not identity.")]
+    public static void Write(ReadOnlySpan<byte> key, Span<byte> accept)
+    {
+        Span<byte> text = stackalloc byte[KeySize + 36];
+        key.CopyTo(text);
+        "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"u8.CopyTo(text[KeySize..]);
+        Span<byte> hash = stackalloc byte[SHA1.HashSizeInBytes];
+        SHA1.HashData(text, hash);
+        Base64.EncodeToUtf8(hash, accept, out _, out _);
+    }
+}

@@ -1,0 +1,28 @@
+namespace RawMqtt.WebSockets;
+
+/// <summary>Why an opening handshake is refused: the HTTP status, the rule of RFC 6455, and a sentence for whoever reads the answer.</summary>
+internal sealed record HandshakeRefusal(int Status, string Rule, string Reason)
+{
+    /// <summary>Not a refusal in the eyes of who asked: the answer to a health check.</summary>
+    public static readonly HandshakeRefusal Healthy = new(200, "", "ok");
+
+    /// <summary>A header line that the status demands, without its CRLF.</summary>
+    public string? Header { get; init; }
+
+    public string Phrase => Status switch
+    {
+        200 => "OK",
+        400 => "Bad Request",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        426 => "Upgrade Required",
+        431 => "Request Header Fields Too Large",
+        505 => "HTTP Version Not Supported",
+        _ => "Refused",
+    };
+
+    public static HandshakeRefusal BadRequest(string rule, string reason) => new(400, rule, reason);
+
+    public static HandshakeRefusal TooLarge(string reason) => new(431, "WS-4.2.1-1", reason);
+}

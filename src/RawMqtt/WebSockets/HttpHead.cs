@@ -1,0 +1,94 @@
+using System.Buffers;
+
+namespace RawMqtt.WebSockets;
+
+/// <summary>Finds the end of the head of an HTTP message as its bytes arrive: each byte is looked at once.</summary>
+internal struct HttpHead
+{
+    public const int MaxSize = 8192;
+    public const int MaxFields = 64;
+
+    private int _lines;
+    private int _lineStart;
+    private int _scanned;
+
+    /// <summary>Why the head is refused while it is still arriving: 400 or 431.</summary>
+    public HandshakeRefusal? Refusal { get; private set; }
+
+    /// <summary>Looks at what came since the last call. Done: the head is the first <paramref name="size"/> bytes of <paramref name="received"/>.</summary>
+    public OperationStatus Find(ReadOnlySpan<byte> received, out int size)
+    {
+        size = 0;
+        int limit = Math.Min(received.Length, MaxSize);
+        while (true)
+        {
+            int newLine = received[_scanned..limit].IndexOf((byte)'\n');
+            if (newLine < 0)
+                break;
+            int end = _scanned + newLine;
+            _scanned = end + 1;
+            if (end == _lineStart || received[end - 1] != '\r')
+                return Refuse(HandshakeRefusal.BadRequest("WS-4.2.1-1", "a line ends in LF without CR"));
+            bool isEmpty = end == _lineStart + 1;
+            _lineStart = _scanned;
+            if (isEmpty)
+            {
+                size = _scanned;
+                return OperationStatus.Done;
+            }
+
+            if (++_lines > MaxFields + 1)
+                return Refuse(HandshakeRefusal.TooLarge($"more than {MaxFields} header fields"));
+        }
+
+        _scanned = limit;
+        return limit == MaxSize ? Refuse(HandshakeRefusal.TooLarge($"a head of more than {MaxSize} bytes")) : OperationStatus.NeedMoreData;
+    }
+
+    private OperationStatus Refuse(HandshakeRefusal refusal)
+    {
+        Refusal = refusal;
+        return OperationStatus.InvalidData;
+    }
+}
+
+/// <summary>The fields of a head, one after the other, RFC 9112 5: strict, because two readers that disagree about a head are a hole.</summary>
+/// <remarks><c>name ":" optional white space, value, optional white space CRLF</c></remarks>
+internal ref struct HttpFields(ReadOnlySpan<byte> lines)
+{
+    private static readonly SearchValues<byte> _token =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
+    private static readonly SearchValues<byte> _controls =
+        SearchValues.Create([0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 127]);
+
+    private ReadOnlySpan<byte> _rest = lines;
+
+    public ReadOnlySpan<byte> Name { get; private set; }
+
+    public ReadOnlySpan<byte> Value { get; private set; }
+
+    /// <summary>A line that is not a field; the ones before it were.</summary>
+    public bool IsBroken { get; private set; }
+
+    public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(_token);
+
+    public static bool HasControls(ReadOnlySpan<byte> text) => text.ContainsAny(_controls);
+
+    /// <summary>Goes to the next field; false at the empty line that ends the head, or at a broken one.</summary>
+    public bool MoveNext()
+    {
+        int end = _rest.IndexOf("\r\n"u8);
+        if (end <= 0)
+            return false;
+        ReadOnlySpan<byte> line = _rest[..end];
+        _rest = _rest[(end + 2)..];
+        int colon = line.IndexOf((byte)':');
+        IsBroken = colon < 0 || !IsToken(line[..colon]) || HasControls(line[(colon + 1)..]);    // folded lines and "name :" too
+        if (IsBroken)
+            return false;
+        Name = line[..colon];
+        Value = line[(colon + 1)..].Trim(" \t"u8);
+        return true;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Text;
+
+namespace RawMqtt.WebSockets;
+
+/// <summary>The elements of a comma-separated field value, RFC 9110 5.6.1; empty elements are skipped.</summary>
+internal ref struct HttpList(ReadOnlySpan<byte> value)
+{
+    private ReadOnlySpan<byte> _rest = value;
+
+    public ReadOnlySpan<byte> Current { get; private set; }
+
+    public bool MoveNext()
+    {
+        while (!_rest.IsEmpty)
+        {
+            int comma = _rest.IndexOf((byte)',');
+            Current = (comma < 0 ? _rest : _rest[..comma]).Trim(" \t"u8);
+            _rest = comma < 0 ? default : _rest[(comma + 1)..];
+            if (!Current.IsEmpty)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a list has a token, compared without regard to ASCII case.</summary>
+    public static bool Has(ReadOnlySpan<byte> value, ReadOnlySpan<byte> token)
+    {
+        var list = new HttpList(value);
+        while (list.MoveNext())
+        {
+            if (Ascii.EqualsIgnoreCase(list.Current, token))
+                return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,158 @@
+using System.Buffers;
+using System.Text;
+
+namespace RawMqtt.WebSockets;
+
+/// <summary>The server's side of the opening handshake, RFC 6455 4.2: request in, 101 or a refusal out.</summary>
+internal struct ServerHandshake(ServerHandshakeOptions options)
+{
+    private HttpHead _head;
+
+    /// <summary>The request was accepted; the connection is open once the answer is sent.</summary>
+    public AcceptedHandshake? Accepted { get; private set; }
+
+    /// <summary>The request was refused; the connection ends once the answer is sent.</summary>
+    public HandshakeRefusal? Refusal { get; private set; }
+
+    /// <summary>
+    /// Reads the request, given all that was received each time, and appends the answer when it is decided. Done: accepted, and
+    /// frames begin at <paramref name="consumed"/>. InvalidData: refused.
+    /// </summary>
+    public OperationStatus TryRead(ReadOnlySpan<byte> received, out int consumed, IBufferWriter<byte> answer)
+    {
+        consumed = 0;
+        OperationStatus status = OperationStatus.NeedMoreData;
+        if (!received.IsEmpty && !HttpFields.IsToken(received[..1]))
+            Refusal = HandshakeRefusal.BadRequest("WS-4.2.1-2", "this is not an HTTP request");
+        else if ((status = _head.Find(received, out consumed)) == OperationStatus.InvalidData)
+            Refusal = _head.Refusal;
+        else if (status == OperationStatus.Done)
+            Decide(received[..consumed], answer);
+
+        if (Refusal is null)
+            return status;
+        WriteRefusal(Refusal, answer);
+        return OperationStatus.InvalidData;
+    }
+
+    // The order is that of 4.2.1 and 4.2.2: form first, then who may come in.
+    private void Decide(ReadOnlySpan<byte> head, IBufferWriter<byte> answer)
+    {
+        var request = new UpgradeRequest();
+        string? path = null;
+        string? subprotocol = null;
+        Refusal = request.TryRead(head)
+            ?? FindPath(request, out path)
+            ?? CheckUpgrade(request)
+            ?? CheckOrigin(request)
+            ?? ChooseSubprotocol(request, out subprotocol);
+        if (Refusal is not null)
+            return;
+
+        Accepted = new AcceptedHandshake
+        {
+            Path = path!,
+            Query = Encoding.ASCII.GetString(request.Query),
+            Host = Encoding.Latin1.GetString(request.Host),
+            Origin = request.HasOrigin ? Encoding.Latin1.GetString(request.Origin) : null,
+            Subprotocol = subprotocol,
+            ForwardedFor = request.Joined("X-Forwarded-For"u8),
+            RealIp = request.Joined("X-Real-IP"u8),
+            Forwarded = request.Joined("Forwarded"u8),
+        };
+        WriteAccept(request.Key, subprotocol, answer);
+    }
+
+    private readonly HandshakeRefusal? FindPath(UpgradeRequest request, out string? path)
+    {
+        path = null;
+        if (!request.Method.SequenceEqual("GET"u8))
+            return new HandshakeRefusal(405, "WS-4.2.1-2", "an opening handshake is a GET") { Header = "Allow: GET" };
+        if (options.HealthPath is not null && !request.MeansToUpgrade && Ascii.Equals(request.Path, options.HealthPath))
+            return HandshakeRefusal.Healthy;
+        if (!request.IsHttp11)
+            return new HandshakeRefusal(505, "WS-4.2.1-2", "an opening handshake is HTTP/1.1");
+        if (options.Paths is null)
+            path = Encoding.ASCII.GetString(request.Path);
+
+        for (int i = 0; path is null && i < options.Paths!.Count; i++)
+        {
+            if (Ascii.Equals(request.Path, options.Paths[i]))
+                path = options.Paths[i];
+        }
+
+        return path is not null ? null : new HandshakeRefusal(404, "WS-4.2.2-5", "there is no WebSocket service at this path");
+    }
+
+    private static HandshakeRefusal? CheckUpgrade(UpgradeRequest request)
+    {
+        if (!request.MeansToUpgrade)
+            return new HandshakeRefusal(426, "WS-4.2.1-4", "this is a WebSocket endpoint") { Header = "Upgrade: websocket" };
+        if (!request.UpgradesToWebSocket)
+            return HandshakeRefusal.BadRequest("WS-4.2.1-4", "Upgrade does not contain websocket");
+        if (!request.ConnectionUpgrades)
+            return HandshakeRefusal.BadRequest("WS-4.2.1-5", "Connection does not contain Upgrade (does a proxy drop it?)");
+        if (!request.Version.SequenceEqual("13"u8))
+            return new HandshakeRefusal(426, "WS-4.2.2-4", "Sec-WebSocket-Version has to be 13") { Header = "Sec-WebSocket-Version: 13" };   // [WS-4.4-1]
+        return AcceptKey.IsKey(request.Key) ? null : HandshakeRefusal.BadRequest("WS-4.2.1-6", "Sec-WebSocket-Key is not the base64 of 16 bytes");
+    }
+
+    // [WS-4.2.2-3] [WS-10.2-2]
+    private readonly HandshakeRefusal? CheckOrigin(UpgradeRequest request)
+    {
+        if (!request.HasOrigin)
+            return null;                                                                // [WS-4.2.1-8]
+        string origin = Encoding.Latin1.GetString(request.Origin);
+        string host = Encoding.Latin1.GetString(request.Host);
+        return WebOrigin.IsAllowed(origin, host, options.AllowedOrigins)
+            ? null
+            : new HandshakeRefusal(403, "WS-10.2-2", "the page's Origin is neither this Host nor on the list of allowed ones");
+    }
+
+    // [WS-4.2.2-6]
+    private readonly HandshakeRefusal? ChooseSubprotocol(UpgradeRequest request, out string? chosen)
+    {
+        chosen = null;
+        if (request.OffersSubprotocols)
+        {
+            foreach (string offered in request.Subprotocols())
+            {
+                if (options.Subprotocols is null || options.Subprotocols.Contains(offered))
+                {
+                    chosen = offered;
+                    return null;
+                }
+            }
+        }
+
+        return options.AllowMissingSubprotocol || (options.Subprotocols is null)
+            ? null
+            : HandshakeRefusal.BadRequest("WS-4.2.2-6", $"Sec-WebSocket-Protocol has to offer {string.Join(" or ", options.Subprotocols)}");
+    }
+
+    private static void WriteAccept(ReadOnlySpan<byte> key, string? subprotocol, IBufferWriter<byte> answer)
+    {
+        Span<byte> accept = stackalloc byte[AcceptKey.AcceptSize];
+        AcceptKey.Write(key, accept);                                                   // [WS-4.2.2-13]
+        answer.Write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "u8);
+        answer.Write(accept);
+        if (subprotocol is not null)                                                    // [WS-4.2.2-7]
+        {
+            answer.Write("\r\nSec-WebSocket-Protocol: "u8);
+            Encoding.ASCII.GetBytes(subprotocol, answer);
+        }
+
+        answer.Write("\r\n\r\n"u8);
+    }
+
+    private static void WriteRefusal(HandshakeRefusal refusal, IBufferWriter<byte> answer)
+    {
+        string body = refusal.Rule.Length == 0 ? $"{refusal.Reason}\n" : $"{refusal.Reason} [{refusal.Rule}]\n";
+        string header = refusal.Header is null ? "" : $"{refusal.Header}\r\n";
+        string connection = refusal.Header == "Upgrade: websocket" ? "Upgrade, close" : "close";
+        Encoding.UTF8.GetBytes(
+            $"HTTP/1.1 {refusal.Status} {refusal.Phrase}\r\n{header}Content-Type: text/plain; charset=utf-8\r\n"
+            + $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: {connection}\r\n\r\n{body}",
+            answer);
+    }
+}

@@ -1,0 +1,155 @@
+using System.Buffers;
+
+namespace RawMqtt.WebSockets;
+
+/// <summary>Where a connection is in its life, RFC 6455 section 7.</summary>
+internal enum WebSocketState
+{
+    /// <summary>Messages go both ways.</summary>
+    Open,
+
+    /// <summary>A Close was sent or received, not both.</summary>
+    Closing,
+
+    /// <summary>Both Closes are through, or the connection was failed, or the transport ended: nothing more is read or written.</summary>
+    Closed,
+}
+
+/// <summary>A WebSocket connection without its socket, RFC 6455 sections 5 to 7: bytes in, events out, replies to an output.</summary>
+/// <remarks>
+/// Both roles, text and binary, whole or in fragments. The owner reads bytes and gives them to <see cref="TryReceive"/>
+/// until it answers false, then sends what gathered in the output; when <see cref="State"/> is Closed it closes the transport.
+/// </remarks>
+internal sealed class WebSocketConnection
+{
+    public const long DefaultMaxMessageSize = 64 << 20;
+
+    private readonly FrameReader _reader;
+    private readonly MaskKeys? _keys;
+    private bool _closeSent;
+    private bool _closeReceived;
+
+    /// <param name="role">This end.</param>
+    /// <param name="keys">Needed by a client; null for a server.</param>
+    /// <param name="maxMessageSize">Bytes; a larger message ends in a Close 1009.</param>
+    public WebSocketConnection(WebSocketRole role, MaskKeys? keys, long maxMessageSize = DefaultMaxMessageSize)
+    {
+        if ((role == WebSocketRole.Client) != (keys is not null))
+            throw new ArgumentException("A client masks its frames and a server does not. RFC 6455 5.1", nameof(keys));
+        _reader = new FrameReader(role, maxMessageSize);
+        _keys = keys;
+    }
+
+    public bool IsClient => _keys is not null;
+
+    public WebSocketState State { get; private set; }
+
+    /// <summary>The code of the peer's first Close: 1005 when it named none, 1006 when the connection ended without one.</summary>
+    public CloseCode? CloseCode { get; private set; }
+
+    public string CloseReason { get; private set; } = "";
+
+    /// <summary>The rule that the peer broke, when it was that which ended the connection.</summary>
+    public WebSocketViolation? Violation => _reader.Violation;
+
+    /// <summary>The closing handshake was completed, 7.1.4.</summary>
+    public bool ClosedCleanly => _closeSent && _closeReceived;
+
+    /// <summary>Takes the next event off the front of <paramref name="input"/>, which is unmasked where it stands; false when all of it is taken.</summary>
+    public bool TryReceive(ref Span<byte> input, IBufferWriter<byte> output, out WebSocketEvent happened)
+    {
+        happened = default;
+        if (State == WebSocketState.Closed || _closeReceived)
+        {
+            input = default;                                                            // [WS-7.1.1-1] [WS-7.1.7-5]
+            return false;
+        }
+
+        if (!_reader.TryRead(ref input, out FramePiece piece))
+            return false;
+        happened = piece.Violation is not null ? Fail(piece.Violation, output) : piece.Opcode switch
+        {
+            Opcode.Text => new WebSocketEvent { Kind = WebSocketEventKind.Text, Payload = piece.Payload, EndOfMessage = piece.EndOfMessage },
+            Opcode.Binary => new WebSocketEvent { Kind = WebSocketEventKind.Binary, Payload = piece.Payload, EndOfMessage = piece.EndOfMessage },
+            Opcode.Ping => Answer(piece.Payload, output),
+            Opcode.Pong => new WebSocketEvent { Kind = WebSocketEventKind.Pong, Payload = piece.Payload },      // [WS-5.5.3-2]
+            _ => TakeClose(piece.Payload, output),
+        };
+        return true;
+    }
+
+    /// <summary>Appends a message, or with <paramref name="endOfMessage"/> false its next fragment, all but the first one as continuations.</summary>
+    /// <exception cref="InvalidOperationException">The connection is not open.</exception>
+    public void Send(Opcode opcode, ReadOnlySpan<byte> payload, IBufferWriter<byte> output, bool endOfMessage = true)
+    {
+        if (opcode is not (Opcode.Text or Opcode.Binary or Opcode.Continuation))
+            throw new ArgumentOutOfRangeException(nameof(opcode), opcode, "Not a data frame.");
+        if (State != WebSocketState.Open)
+            throw new InvalidOperationException("No data frame follows a Close. RFC 6455 5.5.1");     // [WS-5.5.1-5] [WS-6.1-1]
+        Frame.Write(output, opcode, payload, _keys, endOfMessage);
+    }
+
+    /// <summary>Appends a ping of at most 125 bytes.</summary>
+    public void Ping(ReadOnlySpan<byte> payload, IBufferWriter<byte> output) => SendControl(Opcode.Ping, payload, output);
+
+    /// <summary>Appends a pong that nobody asked for.</summary>
+    public void Pong(ReadOnlySpan<byte> payload, IBufferWriter<byte> output) => SendControl(Opcode.Pong, payload, output);
+
+    /// <summary>Starts the closing handshake, 7.1.2, unless it was started already.</summary>
+    public void Close(CloseCode code, string reason, IBufferWriter<byte> output)
+    {
+        if (_closeSent || State == WebSocketState.Closed)
+            return;
+        SendClose(code, reason, output);
+        State = _closeReceived ? WebSocketState.Closed : WebSocketState.Closing;        // [WS-7.1.3-1]
+    }
+
+    /// <summary>The transport ended: without a Close received that is an abnormal closure.</summary>
+    public void TransportEnded()
+    {
+        CloseCode ??= WebSockets.CloseCode.AbnormalClosure;                             // [WS-7.1.5-3]
+        State = WebSocketState.Closed;                                                  // [WS-7.1.4-1]
+    }
+
+    private WebSocketEvent Answer(ReadOnlySpan<byte> ping, IBufferWriter<byte> output)
+    {
+        Frame.Write(output, Opcode.Pong, ping, _keys);                                  // [WS-5.5.2-1] [WS-5.5.3-1]
+        return new WebSocketEvent { Kind = WebSocketEventKind.Ping, Payload = ping };
+    }
+
+    private WebSocketEvent TakeClose(ReadOnlySpan<byte> payload, IBufferWriter<byte> output)
+    {
+        CloseBody.TryRead(payload, out CloseBody body, out _);
+        _closeReceived = true;
+        CloseCode = body.Code;                                                          // [WS-7.1.5-1]
+        CloseReason = body.ReasonText();                                                // [WS-7.1.6-1]
+        if (!_closeSent)
+            SendClose(body.Code, "", output);                                           // [WS-5.5.1-6]
+        State = WebSocketState.Closed;                                                  // [WS-5.5.1-8]
+        return new WebSocketEvent { Kind = WebSocketEventKind.Close, Payload = payload };
+    }
+
+    private WebSocketEvent Fail(WebSocketViolation violation, IBufferWriter<byte> output)
+    {
+        if (!_closeSent)
+            SendClose(violation.CloseCode, violation.Message, output);                  // [WS-7.1.7-4]
+        CloseCode = WebSockets.CloseCode.AbnormalClosure;
+        State = WebSocketState.Closed;
+        return new WebSocketEvent { Kind = WebSocketEventKind.Violation };
+    }
+
+    private void SendControl(Opcode opcode, ReadOnlySpan<byte> payload, IBufferWriter<byte> output)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(payload.Length, FrameHeader.MaxControlPayload, nameof(payload));    // [WS-5.5-1]
+        if (State != WebSocketState.Open)
+            throw new InvalidOperationException("The connection is not open.");
+        Frame.Write(output, opcode, payload, _keys);
+    }
+
+    private void SendClose(CloseCode code, string reason, IBufferWriter<byte> output)
+    {
+        Span<byte> body = stackalloc byte[FrameHeader.MaxControlPayload];
+        Frame.Write(output, Opcode.Close, body[..CloseBody.Write(body, code, reason)], _keys);
+        _closeSent = true;
+    }
+}

@@ -1,0 +1,25 @@
+namespace RawMqtt.WebSockets;
+
+/// <summary>A rule of RFC 6455 that the peer broke, and the code that this endpoint closes with because of it, 7.1.7.</summary>
+internal sealed record WebSocketViolation(string Rule, CloseCode CloseCode, string Message)
+{
+    public static readonly WebSocketViolation ReservedBit = Protocol("WS-5.2-2", "reserved bit set without an extension that defines it");
+    public static readonly WebSocketViolation ReservedOpcode = Protocol("WS-5.2-3", "reserved opcode");
+    public static readonly WebSocketViolation FragmentedControl = Protocol("WS-5.5-2", "fragmented control frame");
+    public static readonly WebSocketViolation ControlTooLong = Protocol("WS-5.5-1", "control frame of more than 125 bytes");
+    public static readonly WebSocketViolation Unmasked = Protocol("WS-5.1-2", "unmasked frame from a client");
+    public static readonly WebSocketViolation Masked = Protocol("WS-5.1-4", "masked frame from a server");
+    public static readonly WebSocketViolation LengthTopBit = Protocol("WS-5.2-7", "top bit of a 64-bit length set");
+    public static readonly WebSocketViolation LengthNotMinimal = Protocol("WS-5.2-8", "length not in its shortest form");
+    public static readonly WebSocketViolation NothingToContinue = Protocol("WS-5.4-6", "continuation frame outside a message");
+    public static readonly WebSocketViolation MessageInsideMessage = Protocol("WS-5.4-6", "new message inside a fragmented one");
+    public static readonly WebSocketViolation CloseBodyOfOneByte = Protocol("WS-5.5.1-1", "close frame with a body of one byte");
+    public static readonly WebSocketViolation CloseCodeNotAllowed = Protocol("WS-7.4.2-1", "close code that may not be on the wire");
+
+    public static readonly WebSocketViolation CloseReasonNotUtf8 = new("WS-8.1-1", CloseCode.InvalidPayload, "close reason that is not UTF-8");
+    public static readonly WebSocketViolation TextNotUtf8 = new("WS-8.1-1", CloseCode.InvalidPayload, "text message that is not UTF-8");
+    public static readonly WebSocketViolation TextNotAccepted = new("WS-7.4.1-1", CloseCode.UnacceptableData, "text message where only binary ones are taken");
+    public static readonly WebSocketViolation TooBig = new("WS-10.4-1", CloseCode.MessageTooBig, "message larger than the limit");
+
+    private static WebSocketViolation Protocol(string rule, string message) => new(rule, CloseCode.ProtocolError, message);
+}
