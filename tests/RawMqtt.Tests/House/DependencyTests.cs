@@ -1,0 +1,47 @@
+using System.Text.Json;
+using RawMqtt.Tests.RuleIndex;
+
+namespace RawMqtt.Tests.House;
+
+/// <summary>The library has no dependency: whoever takes it takes one assembly.</summary>
+public class DependencyTests
+{
+    /// <summary>What the restore found: the trimming analyser, which the SDK adds by itself and which no user gets, and nothing else.</summary>
+    [Fact]
+    public void Restore_of_the_library_finds_no_package()
+    {
+        using JsonDocument assets = JsonDocument.Parse(File.ReadAllText(Repository.PathOf("src/RawMqtt/obj/project.assets.json")));
+
+        foreach (JsonProperty framework in assets.RootElement.GetProperty("project").GetProperty("frameworks").EnumerateObject())
+        {
+            if (!framework.Value.TryGetProperty("dependencies", out JsonElement dependencies)) continue;
+            foreach (JsonProperty dependency in dependencies.EnumerateObject())
+            {
+                Assert.Equal("Microsoft.NET.ILLink.Tasks", dependency.Name);
+                Assert.True(dependency.Value.GetProperty("autoReferenced").GetBoolean());
+                Assert.Equal("All", dependency.Value.GetProperty("suppressParent").GetString());
+            }
+        }
+
+        foreach (JsonProperty target in assets.RootElement.GetProperty("targets").EnumerateObject())
+        {
+            foreach (JsonProperty library in target.Value.EnumerateObject())
+            {
+                Assert.False(library.Value.TryGetProperty("runtime", out _), $"{library.Name} brings an assembly.");
+                Assert.False(library.Value.TryGetProperty("compile", out _), $"{library.Name} brings an assembly.");
+                Assert.False(library.Value.TryGetProperty("dependencies", out _), $"{library.Name} brings dependencies.");
+            }
+        }
+    }
+
+    [Fact]
+    public void Library_refers_to_the_shared_framework_alone()
+    {
+        string[] foreign = typeof(QualityOfService).Assembly.GetReferencedAssemblies()
+            .Select(assembly => assembly.Name!)
+            .Where(name => !name.StartsWith("System.", StringComparison.Ordinal) && name != "Microsoft.Win32.Primitives")
+            .ToArray();
+
+        Assert.Empty(foreign);
+    }
+}
