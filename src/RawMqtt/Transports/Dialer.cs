@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using RawMqtt.WebSockets;
 
 namespace RawMqtt.Transports;
 
@@ -44,12 +45,44 @@ internal static class Dialer
             }
 
             if (options.Tap is not null) stream = new TapStream(stream, options.Tap);
-            return stream;
+            if (!address.IsWebSocket) return stream;
+
+            progress.At("the answer to the WebSocket handshake", "The port may not be a WebSocket one.");
+            return await UpgradeAsync(stream, address, options, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
             await stream.DisposeAsync().ConfigureAwait(false);
             throw;
+        }
+    }
+
+    private static async Task<Stream> UpgradeAsync(Stream stream, MqttAddress address, DialOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            WebSocketStream opened = await WebSocketStream.ConnectAsync(stream, RequestFor(address, options), cancellationToken).ConfigureAwait(false);
+            return opened.Subprotocol is not null ? opened : throw PeerDiagnosis.OfMissingSubprotocol(address);
+        }
+        catch (WebSocketHandshakeException failure)
+        {
+            throw PeerDiagnosis.OfUpgradeFailure(address, failure);
+        }
+        catch (IOException failure)
+        {
+            throw PeerDiagnosis.OfNoHttpAnswer(address, "", failure);
+        }
+    }
+
+    private static ClientHandshake RequestFor(MqttAddress address, DialOptions options)
+    {
+        try
+        {
+            return new ClientHandshake { Host = address.HostHeader, Resource = address.PathAndQuery, Subprotocols = ["mqtt"], Headers = options.RequestHeaders }; // [MQTT-6.0.0-3]
+        }
+        catch (ArgumentException failure)
+        {
+            throw new MqttException(MqttErrorCode.InvalidOptions, $"The WebSocket handshake cannot be written: {failure.Message}", failure);
         }
     }
 

@@ -14,9 +14,6 @@ internal sealed class FirstBytes
     /// <summary>A TLS record: an alert (21) or a handshake (22) of any version 3.x, RFC 8446 5.1.</summary>
     public bool AreTls => Received is [21 or 22, 3, _, ..];
 
-    /// <summary>The status of an HTTP answer, as in <c>HTTP/1.1 404</c>; null when there is none.</summary>
-    public int? HttpStatus => AreHttp && Received.Length >= 12 && int.TryParse(Received[9..12], out int status) ? status : null;
-
     /// <summary>To be given to a <see cref="TapStream"/>.</summary>
     public void Keep(MqttTapDirection direction, ReadOnlySpan<byte> part)
     {

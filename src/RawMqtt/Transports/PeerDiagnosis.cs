@@ -27,17 +27,25 @@ internal static class PeerDiagnosis
         return new MqttException(MqttErrorCode.TlsFailed, $"The TLS handshake with {address} failed: {Innermost(failure)}. The two ends may have no TLS version in common, or the server may want a client certificate.", failure);
     }
 
-    /// <summary>The WebSocket handshake got no HTTP answer.</summary>
-    public static MqttException OfNoHttpAnswer(MqttAddress address, FirstBytes firstBytes, Exception? failure)
+    /// <summary>The WebSocket handshake failed: with an answer that is not the right 101, or with none.</summary>
+    public static MqttException OfUpgradeFailure(MqttAddress address, WebSocketHandshakeException failure)
     {
-        if (firstBytes.AreTls)
+        if (failure.StatusCode is not { } status) return OfNoHttpAnswer(address, failure.Body, failure);
+        string? location = failure.Headers.FirstOrDefault(field => field.Key.Equals("Location", StringComparison.OrdinalIgnoreCase)).Value;
+        return OfHttpAnswer(address, status, location, failure);
+    }
+
+    /// <summary>The WebSocket handshake got no HTTP answer: the connection ended, or something else came.</summary>
+    public static MqttException OfNoHttpAnswer(MqttAddress address, string received, Exception? failure)
+    {
+        if (received is ['\u0015' or '\u0016', '\u0003', ..])
         {
             return new MqttException(MqttErrorCode.WebSocketNotSpoken, $"The port of {address} answered with a TLS record, so it wants TLS. Try {With(address, MqttScheme.Wss, address.Port)}.", failure);
         }
 
-        if (!firstBytes.Received.IsEmpty)
+        if (received.Length > 0)
         {
-            return new MqttException(MqttErrorCode.WebSocketNotSpoken, $"The port of {address} answered the WebSocket handshake with {Show(firstBytes.Received)}, which is not HTTP. Check that the port is the broker's WebSocket port.", failure);
+            return new MqttException(MqttErrorCode.WebSocketNotSpoken, $"The port of {address} answered the WebSocket handshake with \"{Printable(received, 40)}\", which is not HTTP. Check that the port is the broker's WebSocket port.", failure);
         }
 
         string guess = (address.Scheme, address.Port) switch
@@ -50,16 +58,18 @@ internal static class PeerDiagnosis
         return new MqttException(MqttErrorCode.WebSocketNotSpoken, $"The server at {address} closed the connection instead of answering the WebSocket handshake; {guess}.", failure);
     }
 
-    /// <summary>The WebSocket handshake got an HTTP answer, but not the right 101.</summary>
-    public static MqttException OfHttpAnswer(MqttAddress address, int? status, string? location, string body, string reason, string? rule, Exception? failure)
+    /// <summary>A 101 that did not choose the subprotocol of MQTT [MQTT-6.0.0-4].</summary>
+    public static MqttException OfMissingSubprotocol(MqttAddress address) =>
+        new(MqttErrorCode.UpgradeRefused, $"The server opened the WebSocket {address} without choosing the subprotocol mqtt, so it may not be an MQTT endpoint. Check the path.") { HttpStatus = 101, Rule = "MQTT-6.0.0-4" };
+
+    private static MqttException OfHttpAnswer(MqttAddress address, int status, string? location, WebSocketHandshakeException failure)
     {
-        string observed = status is null or 101 ? $"The WebSocket handshake with {address} failed: {reason}" : $"The server answered the WebSocket handshake of {address} with HTTP status {status}";
+        string observed = status == 101 ? $"The WebSocket handshake with {address} failed: {failure.Message.TrimEnd('.')} [{failure.Rule}]" : $"The server answered the WebSocket handshake of {address} with HTTP status {status}";
         string advice = status switch
         {
-            101 when rule == "WS-4.1-34" => "Check that the path is the broker's MQTT endpoint.",
-            101 => "Something between the two ends may change the answer.",
-            400 when MentionsTls(body) => $"The port wants TLS: try {With(address, MqttScheme.Wss, address.Port)}.",
-            301 or 302 or 303 or 307 or 308 => $"It points elsewhere{(location is null ? "" : $", to {Printable(location)}")}, and is not followed by itself: write that address, as ws or wss, if you trust it.",
+            101 => "Check that the path is the broker's MQTT endpoint, and that nothing between changes the answer.",
+            400 when MentionsTls(failure.Body) => $"The port wants TLS: try {With(address, MqttScheme.Wss, address.Port)}.",
+            301 or 302 or 303 or 307 or 308 => $"It points elsewhere{(location is null ? "" : $", to {Printable(location, 200)}")}, and is not followed by itself: write that address, as ws or wss, if you trust it.",
             401 => "It wants an HTTP login: give an Authorization header.",
             403 => "It does not let this client in: check the Origin header and the access rules of the server or of a proxy before it.",
             400 or 404 or 405 or 426 or 200 => $"The path in the address is {address.PathAndQuery}; EMQX, NanoMQ and HiveMQ have /mqtt, RabbitMQ has /ws{PortHint(address)}.",
@@ -68,7 +78,7 @@ internal static class PeerDiagnosis
             502 or 504 => "A proxy answered in place of the broker: check the address behind it, and that it passes on the headers Upgrade and Connection.",
             _ => "Check the host, the port and the path.",
         };
-        return new MqttException(MqttErrorCode.UpgradeRefused, $"{observed}. {advice}", failure) { HttpStatus = status, Rule = rule };
+        return new MqttException(MqttErrorCode.UpgradeRefused, $"{observed}. {advice}", failure) { HttpStatus = status, Rule = failure.Rule };
     }
 
     /// <summary>The first bytes in place of a CONNACK do not begin one; null when they might.</summary>
@@ -145,7 +155,7 @@ internal static class PeerDiagnosis
     }
 
     /// <summary>A peer's text is shown, but may not write to the terminal what it likes.</summary>
-    private static string Printable(string text) => new([.. text.Take(200).Select(c => char.IsControl(c) ? '?' : c)]);
+    private static string Printable(string text, int most) => new([.. text.Take(most).Select(c => char.IsControl(c) ? '?' : c)]);
 
     private static string Innermost(Exception failure)
     {

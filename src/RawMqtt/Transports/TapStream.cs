@@ -3,6 +3,9 @@ namespace RawMqtt.Transports;
 /// <summary>Passes everything through, and shows it to a tap.</summary>
 internal sealed class TapStream(Stream inner, MqttTap? tap) : Stream
 {
+    /// <summary>What is below.</summary>
+    public Stream Inner => inner;
+
     /// <summary>Null: nobody looks, and nothing but one test is spent on it.</summary>
     public MqttTap? Tap { get; set; } = tap;
 

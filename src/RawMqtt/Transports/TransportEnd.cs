@@ -16,6 +16,8 @@ internal static class TransportEnd
 
     public static async ValueTask ShutDownSendingAsync(Stream stream)
     {
+        while (stream is TapStream tap)
+            stream = tap.Inner;
         try
         {
             if (stream is NetworkStream network)

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using RawMqtt.Transports;
+using RawMqtt.WebSockets;
 
 namespace RawMqtt.Tests.Transports;
 
@@ -102,6 +103,77 @@ public sealed class DialerTests : IDisposable
         Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", 404, "with HTTP status 404. The path in the address is /chat; EMQX, NanoMQ and HiveMQ have /mqtt")]
+    [InlineData("HTTP/1.1 302 Found\r\nLocation: https://x/mqtt\r\nContent-Length: 0\r\n\r\n", 302, "to https://x/mqtt, and is not followed by itself")]
+    [InlineData("HTTP/1.1 400 Bad Request\r\nContent-Length: 49\r\n\r\nThe plain HTTP request was sent to HTTPS port ...", 400, "The port wants TLS: try wss://127.0.0.1:")]
+    [InlineData("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", 401, "wants an HTTP login")]
+    [InlineData("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", 403, "check the Origin header")]
+    [InlineData("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", 502, "A proxy answered in place of the broker")]
+    [InlineData("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n", 101, "[WS-4.1-32]")]
+    public async Task Upgrade_is_refused(string answer, int status, string expected)
+    {
+        Task server = AnswerAsync(answer);
+        MqttException failure = await FailAsync($"ws://127.0.0.1:{Port}/chat");
+        await server;
+
+        Assert.Equal((MqttErrorCode.UpgradeRefused, status), (failure.Code, failure.HttpStatus));
+        Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\u0015\u0003\u0003\0\u0002\u0002F", "answered with a TLS record, so it wants TLS. Try wss://127.0.0.1:")]
+    [InlineData("", "closed the connection instead of answering the WebSocket handshake")]
+    [InlineData("SSH-2.0-x\r\n", "with \"SSH-2.0-x??\", which is not HTTP")]
+    public async Task Port_does_not_speak_WebSocket(string answer, string expected)
+    {
+        Task server = AnswerAsync(answer);
+        MqttException failure = await FailAsync($"ws://127.0.0.1:{Port}/mqtt");
+        await server;
+
+        Assert.Equal(MqttErrorCode.WebSocketNotSpoken, failure.Code);
+        Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Rule("MQTT-6.0.0-3")]
+    public async Task WebSocket_is_dialled_with_the_subprotocol_and_the_path()
+    {
+        Task<WebSocketStream?> accepting = AcceptWebSocketAsync(new ServerHandshakeOptions { Paths = null });
+        var options = new DialOptions { RequestHeaders = [new("Origin", $"http://127.0.0.1:{Port}")] };
+        await using Stream client = await Dialer.ConnectAsync(MqttAddress.Parse($"ws://127.0.0.1:{Port}/a%20b?token=x"), options, CancellationToken.None);
+        await using WebSocketStream? server = await accepting;
+
+        Assert.NotNull(server);
+        Assert.Equal(("mqtt", "/a%20b", "token=x", $"127.0.0.1:{Port}"), (server.Subprotocol, server.Request!.Path, server.Request.Query, server.Request.Host));
+        await client.WriteAsync("hello"u8.ToArray());
+        byte[] received = new byte[5];
+        await server.ReadExactlyAsync(received);
+        Assert.Equal("hello", Encoding.ASCII.GetString(received));
+        server.Abort(); // nobody reads its Close here
+    }
+
+    [Fact]
+    public async Task Server_must_choose_the_subprotocol()
+    {
+        Task<WebSocketStream?> accepting = AcceptWebSocketAsync(new ServerHandshakeOptions { Subprotocols = ["chat"], AllowMissingSubprotocol = true });
+        MqttException failure = await FailAsync($"ws://127.0.0.1:{Port}/mqtt");
+        await using WebSocketStream? server = await accepting;
+
+        Assert.Equal("MQTT-6.0.0-4", failure.Rule);
+    }
+
+    [Fact]
+    public async Task Handshake_fields_of_its_own_are_not_to_be_set()
+    {
+        Task server = AnswerAsync("");
+        var options = new DialOptions { RequestHeaders = [new("Upgrade", "h2c")] };
+        MqttException failure = await Assert.ThrowsAsync<MqttException>(() => Dialer.ConnectAsync(MqttAddress.Parse($"ws://127.0.0.1:{Port}/mqtt"), options, CancellationToken.None));
+        await server;
+
+        Assert.Equal(MqttErrorCode.InvalidOptions, failure.Code);
+    }
+
     public static TheoryData<string, MqttErrorCode, string> BadCertificates => new()
     {
         { "self-signed", MqttErrorCode.CertificateSelfSigned, "is self-signed and not among the trusted ones" },
@@ -192,6 +264,9 @@ public sealed class DialerTests : IDisposable
         if (answer.Length > 0) await server.SendAsync(Encoding.Latin1.GetBytes(answer));
         server.Shutdown(SocketShutdown.Send);
     }
+
+    private async Task<WebSocketStream?> AcceptWebSocketAsync(ServerHandshakeOptions options) =>
+        await WebSocketStream.AcceptAsync(new NetworkStream(await _listener.AcceptSocketAsync(), ownsSocket: true), options, CancellationToken.None);
 
     private async Task ServeTlsAsync(X509Certificate2 certificate)
     {
