@@ -1,0 +1,26 @@
+using System.Reflection;
+using RawMqtt.Codec;
+
+namespace RawMqtt.Tests.Codec;
+
+public class ProtocolViolationTests
+{
+    private static readonly ProtocolViolation[] All = typeof(ProtocolViolation).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (ProtocolViolation)field.GetValue(null)!).ToArray();
+
+    [Fact]
+    public void Each_numbered_rule_stands_once_and_in_the_order_of_the_specification()
+    {
+        string[] numbered = All.Select(violation => violation.Rule).Where(rule => rule.StartsWith("MQTT-", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(numbered.Distinct(), numbered);
+        Assert.Equal(numbered.OrderBy(PlaceOf), numbered);
+    }
+
+    [Fact]
+    public void Each_is_one_sentence_without_a_full_stop()
+    {
+        Assert.All(All, violation => Assert.False(violation.Message.EndsWith('.')));
+        Assert.All(All, violation => Assert.Equal($"[{violation.Rule}] {violation.Message}", violation.ToString()));
+    }
+
+    private static Version PlaceOf(string rule) => new(rule["MQTT-".Length..].Replace('-', '.'));
+}
