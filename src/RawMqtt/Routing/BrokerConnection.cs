@@ -1,0 +1,61 @@
+using RawMqtt.Codec;
+using RawMqtt.Sessions;
+
+namespace RawMqtt.Routing;
+
+/// <summary>One network connection of the broker, from its acceptance to its end.</summary>
+internal sealed class BrokerConnection(BrokerCore broker, TimeSpan now)
+{
+    private OutgoingBuffer? output;
+
+    /// <summary>Null until the CONNECT was accepted, and again once the connection has ended.</summary>
+    public Subscriber? Subscriber { get; set; }
+
+    /// <summary>Null for none, and once it was published or a DISCONNECT came [MQTT-3.1.2-10].</summary>
+    public Will? Will { get; set; }
+
+    /// <summary>In seconds; 0 for none, 3.1.2.10.</summary>
+    public ushort KeepAlive { get; set; }
+
+    /// <summary>When the last whole packet came, and before the first one, when the connection was accepted.</summary>
+    public TimeSpan LastReceived { get; set; } = now;
+
+    /// <summary>Null while the connection stands. Once set, what <see cref="Output"/> holds is still to be sent.</summary>
+    public ConnectionEnd? End { get; set; }
+
+    /// <summary>The rule that the client broke, when that was the end.</summary>
+    public ProtocolViolation? Violation { get; set; }
+
+    /// <summary>Whether it is among the connections with something to do, <see cref="BrokerCore.TakeDirty"/>.</summary>
+    public bool IsDirty { get; set; }
+
+    /// <summary>The bytes of the flush that is under way: they count for the limit.</summary>
+    public int Flushing { get; private set; }
+
+    /// <summary>When the flush under way began.</summary>
+    public TimeSpan FlushingSince { get; private set; }
+
+    /// <summary>The route of its last message: most clients publish to one topic many times.</summary>
+    public TopicRoute? LastRoute { get; set; }
+
+    /// <summary>What the shell knows this connection by.</summary>
+    public object? Carrier { get; set; }
+
+    /// <summary>Where packets to the client are appended.</summary>
+    public OutgoingBuffer Output => output ??= broker.RentOutput();
+
+    /// <summary>The bytes that wait for a flush.</summary>
+    public int Waiting => output?.Length ?? 0;
+
+    /// <summary>Takes all that waits, for a flush; null when nothing does. Goes back by <see cref="BrokerCore.Flushed"/>.</summary>
+    public OutgoingBuffer? BeginFlush(TimeSpan now)
+    {
+        OutgoingBuffer? taken = output;
+        output = null;
+        Flushing = taken?.Length ?? 0;
+        FlushingSince = now;
+        return taken;
+    }
+
+    public void EndFlush() => Flushing = 0;
+}

@@ -1,0 +1,140 @@
+using System.Diagnostics.CodeAnalysis;
+using RawMqtt.Codec;
+using RawMqtt.Sessions;
+
+namespace RawMqtt.Routing;
+
+/// <summary>The last retained message of each topic, 3.3.1.3, by the levels of the topic names.</summary>
+/// <remarks>They belong to no session [MQTT-3.1.2-7].</remarks>
+internal sealed class RetainedMessages(Utf8Comparer comparer, int countLimit, long bytesLimit)
+{
+    private readonly Node root = new();
+
+    public int Count { get; private set; }
+
+    /// <summary>Topics and payloads of all.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>The message of exactly this topic.</summary>
+    public ApplicationMessage? Find(ReadOnlySpan<byte> topic)
+    {
+        Node node = root;
+        for (bool goesOn = true; goesOn;)
+        {
+            ReadOnlySpan<byte> level = TopicFilter.TakeLevel(ref topic, out goesOn);
+            if (!node.TryGetChild(level, out Node? child)) return null;
+            node = child;
+        }
+
+        return node.Message;
+    }
+
+    /// <summary>Keeps a message in place of the topic's last one [MQTT-3.3.1-5].</summary>
+    /// <param name="message">The store takes a reference of its own. Its payload is not empty [MQTT-3.3.1-11].</param>
+    /// <returns>Whether the limits allow it. If not, the topic is left without one [MQTT-3.3.1-7].</returns>
+    public bool Set(ApplicationMessage message)
+    {
+        Remove(message.Topic);
+        if (Count >= countLimit || Bytes + message.Length > bytesLimit) return false;
+
+        ReadOnlySpan<byte> topic = message.Topic;
+        Node node = root;
+        for (bool goesOn = true; goesOn;)
+        {
+            ReadOnlySpan<byte> level = TopicFilter.TakeLevel(ref topic, out goesOn);
+            node = node.TryGetChild(level, out Node? child) ? child : node.AddChild(level, comparer);
+        }
+
+        node.Message = message.AddReference();
+        Count++;
+        Bytes += message.Length;
+        return true;
+    }
+
+    /// <summary>Forgets the message of a topic, if there is one [MQTT-3.3.1-10].</summary>
+    public void Remove(ReadOnlySpan<byte> topic) => Remove(root, topic, goesOn: true);
+
+    /// <summary>Adds the messages that <paramref name="filter"/> matches to <paramref name="found"/>, in the order of their topics.</summary>
+    public void Search(ReadOnlySpan<byte> filter, List<ApplicationMessage> found)
+    {
+        int before = found.Count;
+        Search(root, filter, goesOn: true, isFirst: true, found);
+        found.Sort(before, found.Count - before, TopicOrder.Instance);
+    }
+
+    private static void Search(Node node, ReadOnlySpan<byte> rest, bool goesOn, bool isFirst, List<ApplicationMessage> found)
+    {
+        if (!goesOn)
+        {
+            if (node.Message is not null) found.Add(node.Message);
+            return;
+        }
+
+        ReadOnlySpan<byte> level = TopicFilter.TakeLevel(ref rest, out goesOn);
+        bool all = level is [(byte)'#'];
+        if (all && node.Message is not null) found.Add(node.Message); // the parent level, 4.7.1.2
+        if (all || level is [(byte)'+'])
+        {
+            if (node.Children is null) return;
+            foreach (KeyValuePair<byte[], Node> child in node.Children)
+            {
+                if (isFirst && child.Key is [(byte)'$', ..]) continue; // [MQTT-4.7.2-1]
+                if (all) Search(child.Value, "#"u8, goesOn: true, isFirst: false, found);
+                else Search(child.Value, rest, goesOn, isFirst: false, found);
+            }
+        }
+        else if (node.TryGetChild(level, out Node? child))
+        {
+            Search(child, rest, goesOn, isFirst: false, found);
+        }
+    }
+
+    private void Remove(Node node, ReadOnlySpan<byte> rest, bool goesOn)
+    {
+        if (!goesOn)
+        {
+            if (node.Message is null) return;
+            Count--;
+            Bytes -= node.Message.Length;
+            node.Message.Release();
+            node.Message = null;
+            return;
+        }
+
+        ReadOnlySpan<byte> level = TopicFilter.TakeLevel(ref rest, out goesOn);
+        if (!node.TryGetChild(level, out Node? child)) return;
+        Remove(child, rest, goesOn);
+        if (child.Message is null && child.Children is null) node.RemoveChild(level);
+    }
+
+    private sealed class Node
+    {
+        public ApplicationMessage? Message;
+        public Dictionary<byte[], Node>? Children;
+
+        public bool TryGetChild(ReadOnlySpan<byte> level, [NotNullWhen(true)] out Node? child)
+        {
+            child = null;
+            return Children is not null && Children.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(level, out child);
+        }
+
+        public Node AddChild(ReadOnlySpan<byte> level, Utf8Comparer comparer)
+        {
+            Children ??= new Dictionary<byte[], Node>(comparer);
+            return Children[level.ToArray()] = new Node();
+        }
+
+        public void RemoveChild(ReadOnlySpan<byte> level)
+        {
+            Children!.GetAlternateLookup<ReadOnlySpan<byte>>().Remove(level);
+            if (Children.Count == 0) Children = null;
+        }
+    }
+
+    private sealed class TopicOrder : IComparer<ApplicationMessage>
+    {
+        public static readonly TopicOrder Instance = new();
+
+        public int Compare(ApplicationMessage? x, ApplicationMessage? y) => x!.Topic.SequenceCompareTo(y!.Topic);
+    }
+}

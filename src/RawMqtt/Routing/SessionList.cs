@@ -1,0 +1,168 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using RawMqtt.Codec;
+using RawMqtt.Sessions;
+
+namespace RawMqtt.Routing;
+
+/// <summary>All sessions by their client identifiers [MQTT-3.1.3-2]: CONNECT, SUBSCRIBE and UNSUBSCRIBE, and what the end of a connection means.</summary>
+internal sealed class SessionList(BrokerCore broker, Router router, BrokerLimits limits, Utf8Comparer comparer, ulong seed)
+{
+    private readonly Dictionary<byte[], Subscriber> byClientId = new(comparer);
+    private readonly ArrayBufferWriter<byte> returnCodes = new();
+    private long generated;
+
+    public int Count => byClientId.Count;
+
+    /// <summary>Sessions whose client is away.</summary>
+    public int Away { get; private set; }
+
+    public IEnumerable<Subscriber> All => byClientId.Values;
+
+    public bool TryFind(ReadOnlySpan<byte> clientId, [NotNullWhen(true)] out Subscriber? subscriber) =>
+        byClientId.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(clientId, out subscriber);
+
+    /// <summary>Takes a CONNECT, 3.1.4.</summary>
+    public void Connect(BrokerConnection connection, ReadOnlySpan<byte> body, TimeSpan now)
+    {
+        if (!ConnectPacket.TryRead(body, out ConnectPacket packet, out ProtocolViolation? violation))
+        {
+            connection.Violation = violation;
+            if (violation == ProtocolViolation.UnsupportedProtocolLevel) Refuse(connection, ConnectReturnCode.UnacceptableProtocolVersion); // [MQTT-3.1.2-2]
+            else if (violation == ProtocolViolation.EmptyClientIdWithSession) Refuse(connection, ConnectReturnCode.IdentifierRejected);    // [MQTT-3.1.3-8]
+            else broker.Break(connection, violation); // [MQTT-3.1.4-1]
+            return;
+        }
+
+        byte[] clientId = packet.ClientId.IsEmpty ? NewClientId() : packet.ClientId.ToArray();
+        TakeOver(clientId, now);
+        Subscriber? subscriber = Resume(clientId, packet.CleanSession);
+        bool sessionPresent = subscriber is not null;
+        if (subscriber is null)
+        {
+            subscriber = new Subscriber(clientId, new ServerSession(limits.InFlight, limits.QueuedMessages, limits.QueuedBytes), packet.CleanSession);
+            byClientId.Add(clientId, subscriber);
+        }
+        else
+        {
+            Away--;
+        }
+
+        subscriber.Connection = connection;
+        connection.Subscriber = subscriber;
+        connection.KeepAlive = packet.KeepAlive;
+        if (packet.HasWill) connection.Will = new Will(router.Kept.Keep(packet.WillTopic, packet.WillMessage, packet.WillQos), packet.WillRetain);
+        broker.Counters.ClientsConnected++;
+
+        connection.Output.Write(new ConnAckPacket { SessionPresent = sessionPresent }); // [MQTT-3.1.4-4], [MQTT-3.2.0-1], [MQTT-3.2.2-1..3]
+        if (sessionPresent)
+        {
+            subscriber.Session.Resend(connection.Output); // [MQTT-4.4.0-1]
+            broker.Counters.PublishesSent += subscriber.Session.SendQueued(connection.Output);
+        }
+    }
+
+    /// <summary>Takes a SUBSCRIBE: its answer first, then the retained messages.</summary>
+    public void Subscribe(BrokerConnection connection, in SubscribePacket packet)
+    {
+        Subscriber subscriber = connection.Subscriber!;
+        returnCodes.ResetWrittenCount();
+        foreach (Subscription subscription in packet.Subscriptions) // in order [MQTT-3.8.4-4], [MQTT-3.9.3-1]
+        {
+            returnCodes.Write([Subscribe(subscriber, subscription)]);
+        }
+
+        connection.Output.Write(new SubAckPacket { PacketId = packet.PacketId, ReturnCodes = returnCodes.WrittenSpan }); // [MQTT-3.8.4-1], [MQTT-3.8.4-2]
+        int index = 0;
+        foreach (Subscription subscription in packet.Subscriptions)
+        {
+            if (returnCodes.WrittenSpan[index++] != SubAckPacket.Failure) router.SendRetained(subscriber, subscription.Filter, subscription.Qos); // [MQTT-3.3.1-6], [MQTT-3.8.4-3]
+        }
+    }
+
+    /// <summary>Takes an UNSUBSCRIBE. What is in flight goes on [MQTT-3.10.4-3].</summary>
+    public void Unsubscribe(BrokerConnection connection, in UnsubscribePacket packet)
+    {
+        Subscriber subscriber = connection.Subscriber!;
+        foreach (ReadOnlySpan<byte> filter in packet.Filters) // [MQTT-3.10.4-6]
+        {
+            if (!router.Subscriptions.Remove(subscriber, filter)) continue; // [MQTT-3.10.4-1]
+            subscriber.Filters!.GetAlternateLookup<ReadOnlySpan<byte>>().Remove(filter);
+        }
+
+        connection.Output.Write(new UnsubAckPacket { PacketId = packet.PacketId }); // [MQTT-3.10.4-4], [MQTT-3.10.4-5]
+    }
+
+    /// <summary>The connection of a client is over: so is its session, or it waits.</summary>
+    public void ConnectionEnded(Subscriber subscriber, TimeSpan now)
+    {
+        if (subscriber.CleanSession) // [MQTT-3.1.2-6]
+        {
+            Discard(subscriber);
+            return;
+        }
+
+        subscriber.AwaySince = now; // [MQTT-3.1.2-4]
+        Away++;
+    }
+
+    private byte Subscribe(Subscriber subscriber, Subscription subscription)
+    {
+        HashSet<byte[]> filters = subscriber.Filters ??= new HashSet<byte[]>(comparer);
+        bool isNew = !filters.GetAlternateLookup<ReadOnlySpan<byte>>().Contains(subscription.Filter);
+        bool allowed = (!isNew || filters.Count < limits.Subscriptions) && subscription.Filter.Count((byte)'/') < limits.TopicLevels;
+        if (!allowed)
+        {
+            broker.Counters.RefusedSubscriptions++;
+            return SubAckPacket.Failure;
+        }
+
+        if (isNew) filters.Add(subscription.Filter.ToArray());
+        router.Subscriptions.Add(subscriber, subscription.Filter, subscription.Qos);
+        return (byte)subscription.Qos; // [MQTT-3.8.4-5]
+    }
+
+    /// <summary>A client that is still connected is disconnected, and its Will goes out [MQTT-3.1.4-2].</summary>
+    private void TakeOver(ReadOnlySpan<byte> clientId, TimeSpan now)
+    {
+        if (!TryFind(clientId, out Subscriber? subscriber) || subscriber.Connection is not { } old) return;
+        broker.Counters.TakeOvers++;
+        broker.End(old, ConnectionEnd.TakenOver);
+        broker.Settle(now);
+    }
+
+    /// <summary>The session kept for this client, if it wants it; if not, it is discarded, 3.1.2.4.</summary>
+    private Subscriber? Resume(ReadOnlySpan<byte> clientId, bool cleanSession)
+    {
+        if (!TryFind(clientId, out Subscriber? subscriber)) return null; // [MQTT-3.2.2-3]
+        if (!cleanSession) return subscriber; // [MQTT-3.1.2-4], [MQTT-3.2.2-2]
+        Discard(subscriber); // [MQTT-3.1.2-6], [MQTT-3.2.2-1]
+        Away--;
+        return null;
+    }
+
+    private void Discard(Subscriber subscriber)
+    {
+        foreach (byte[] filter in subscriber.Filters ?? []) router.Subscriptions.Remove(subscriber, filter);
+        subscriber.Filters = null;
+        subscriber.Session.Clear();
+        byClientId.Remove(subscriber.ClientId);
+    }
+
+    private void Refuse(BrokerConnection connection, ConnectReturnCode code)
+    {
+        broker.Counters.ConnectsRefused++;
+        connection.Output.Write(new ConnAckPacket { ReturnCode = code }); // [MQTT-3.2.2-4]
+        broker.End(connection, ConnectionEnd.Refused); // [MQTT-3.2.2-5]
+    }
+
+    /// <summary>An identifier for a client that came without one [MQTT-3.1.3-6].</summary>
+    private byte[] NewClientId()
+    {
+        byte[] clientId;
+        do clientId = Encoding.ASCII.GetBytes($"auto-{seed & 0xFFFF_FFFF:x8}-{++generated}");
+        while (byClientId.ContainsKey(clientId));
+        return clientId;
+    }
+}
