@@ -17,7 +17,7 @@ internal sealed class BrokerCore
     private readonly HashSet<BrokerConnection> connections = [];
     private readonly Stack<OutgoingBuffer> spareOutputs = new();
     private readonly Stack<BrokerConnection> ended = new();
-    private List<BrokerConnection> dirty = [];
+    private readonly List<BrokerConnection> dirty = [];
 
     /// <param name="limits">What bounds it.</param>
     /// <param name="seed">A random number.</param>
@@ -294,9 +294,10 @@ internal sealed class BrokerCore
     {
         if (connection.End is not null) return null;
         if (connection.Subscriber is null) return (connection.LastReceived + limits.ConnectTimeout, ConnectionEnd.NoConnect); // 3.1.4
-        if (connection.Flushing > 0) return (connection.FlushingSince + limits.SendTimeout, ConnectionEnd.TooSlow);
-        if (connection.KeepAlive == 0) return null;
-        return (connection.LastReceived + TimeSpan.FromSeconds(1.5 * connection.KeepAlive), ConnectionEnd.KeepAliveExpired); // [MQTT-3.1.2-24]
+        TimeSpan slow = connection.Flushing > 0 ? connection.FlushingSince + limits.SendTimeout : TimeSpan.MaxValue;
+        TimeSpan silent = connection.KeepAlive > 0 ? connection.LastReceived + TimeSpan.FromSeconds(1.5 * connection.KeepAlive) : TimeSpan.MaxValue; // [MQTT-3.1.2-24]
+        if (slow == TimeSpan.MaxValue && silent == TimeSpan.MaxValue) return null;
+        return silent <= slow ? (silent, ConnectionEnd.KeepAliveExpired) : (slow, ConnectionEnd.TooSlow);
     }
 
     private void Count(ConnectionEnd reason)

@@ -1,0 +1,121 @@
+using System.Buffers;
+using System.Net.Sockets;
+using RawMqtt.Routing;
+using RawMqtt.Sessions;
+
+namespace RawMqtt;
+
+/// <summary>A network connection that a broker serves: reads for <see cref="BrokerCore"/> and flushes what it left to be sent.</summary>
+/// <remarks>An idle one waits with a read of no bytes and holds no buffer.</remarks>
+internal sealed class ServedConnection(MqttBroker broker)
+{
+    private const int BufferSize = 64 * 1024;
+
+    private Stream? stream;
+    private Socket? socket;
+
+    public BrokerConnection Connection { get; set; } = null!;
+
+    /// <summary>Under the broker's lock: one flush at a time.</summary>
+    public bool IsFlushing { get; set; }
+
+    /// <summary>Under the broker's lock: what the next <see cref="FlushAsync"/> begins with.</summary>
+    public OutgoingBuffer? ToFlush { get; set; }
+
+    /// <summary>Under the broker's lock: when a connection that has ended is dropped at the latest.</summary>
+    public TimeSpan? DropAt { get; set; }
+
+    /// <summary>Takes the socket, so that <see cref="Drop"/> works from the start.</summary>
+    public void Attach(Socket accepted) => socket = accepted;
+
+    /// <summary>Serves an open pipe until it ends.</summary>
+    public async Task ServeAsync(Stream opened)
+    {
+        lock (broker.Gate) stream = opened;
+        broker.Kick(this); // the connection may have ended while the pipe was opened
+        byte[]? buffer = null;
+        int filled = 0;
+        try
+        {
+            while (true)
+            {
+                if (filled == 0)
+                {
+                    if (buffer is not null) ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = null;
+                    await opened.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
+                    buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+                }
+                else if (filled == buffer!.Length)
+                {
+                    Grow(ref buffer, filled);
+                }
+
+                int count = await opened.ReadAsync(buffer.AsMemory(filled)).ConfigureAwait(false);
+                if (count == 0) return;
+                filled += count;
+                int used = broker.Received(this, buffer.AsSpan(0, filled));
+                if (used > 0) buffer.AsSpan(used, filled - used).CopyTo(buffer);
+                filled -= used;
+            }
+        }
+        finally
+        {
+            if (buffer is not null) ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Sends what was gathered, and what gathers meanwhile; one runs at a time.</summary>
+    public async Task FlushAsync()
+    {
+        try
+        {
+            while (ToFlush is { } output)
+            {
+                await stream!.WriteAsync(output.Written).ConfigureAwait(false);
+                broker.Flushed(this, output);
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or SocketException or InvalidOperationException)
+        {
+            broker.FlushFailed(this);
+            Drop();
+            return;
+        }
+
+        if (Connection.End is null) return;
+        if (stream is null) Drop(); // it never became a pipe for MQTT
+        else await FinishAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the pipe at once, and with it the read that waits.</summary>
+    public void Drop()
+    {
+        stream?.Dispose();
+        socket?.Dispose();
+    }
+
+    /// <summary>All is sent: this end says goodbye, and the peer's end is read until it does too, so that no reset overtakes what was sent.</summary>
+    private async Task FinishAsync()
+    {
+        try
+        {
+            socket?.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            Drop(); // the peer was faster
+        }
+
+        await Task.CompletedTask.ConfigureAwait(false);
+    }
+
+    /// <summary>A packet is longer than the buffer; the core refuses those above the limit by their header.</summary>
+    private static void Grow(ref byte[] buffer, int filled)
+    {
+        byte[] larger = ArrayPool<byte>.Shared.Rent(2 * filled);
+        buffer.AsSpan(0, filled).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = larger;
+    }
+}
