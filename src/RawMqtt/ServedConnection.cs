@@ -1,7 +1,10 @@
 using System.Buffers;
 using System.Net.Sockets;
+using RawMqtt.Codec;
 using RawMqtt.Routing;
 using RawMqtt.Sessions;
+using RawMqtt.Transports;
+using RawMqtt.WebSockets;
 
 namespace RawMqtt;
 
@@ -95,20 +98,21 @@ internal sealed class ServedConnection(MqttBroker broker)
         socket?.Dispose();
     }
 
-    /// <summary>All is sent: this end says goodbye, and the peer's end is read until it does too, so that no reset overtakes what was sent.</summary>
+    /// <summary>All is sent: this end says goodbye, and the peer is read until it does too, so that no reset overtakes what was sent.</summary>
     private async Task FinishAsync()
     {
-        try
-        {
-            socket?.Shutdown(SocketShutdown.Send);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            Drop(); // the peer was faster
-        }
-
-        await Task.CompletedTask.ConfigureAwait(false);
+        if (stream is WebSocketStream webSocket) await webSocket.CloseAsync(CloseCodeOf(Connection), Connection.Violation?.ToString() ?? "").ConfigureAwait(false);
+        else await TransportEnd.ShutDownSendingAsync(stream!).ConfigureAwait(false);
     }
+
+    private static CloseCode CloseCodeOf(BrokerConnection connection) => connection.End switch
+    {
+        _ when connection.Violation == ProtocolViolation.PacketTooLarge => CloseCode.MessageTooBig,
+        ConnectionEnd.ProtocolViolation => CloseCode.ProtocolError,
+        ConnectionEnd.BrokerStops => CloseCode.GoingAway,
+        ConnectionEnd.NoConnect or ConnectionEnd.TooSlow or ConnectionEnd.TakenOver => CloseCode.PolicyViolation,
+        _ => CloseCode.NormalClosure,
+    };
 
     /// <summary>A packet is longer than the buffer; the core refuses those above the limit by their header.</summary>
     private static void Grow(ref byte[] buffer, int filled)

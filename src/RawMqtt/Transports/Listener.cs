@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using RawMqtt.WebSockets;
 
 namespace RawMqtt.Transports;
 
@@ -12,11 +13,14 @@ internal sealed class Listener : IDisposable
     private readonly Socket socket;
     private readonly ServerCertificate? certificate;
 
+    private readonly ServerHandshakeOptions upgrade;
+
     private Listener(Socket socket, MqttAddress address, ServerCertificate? certificate)
     {
         this.socket = socket;
         this.certificate = certificate;
         Address = address;
+        upgrade = new ServerHandshakeOptions { Paths = [address.PathAndQuery] };
     }
 
     /// <summary>As it listens, with the real port.</summary>
@@ -64,7 +68,7 @@ internal sealed class Listener : IDisposable
             stream = tls;
         }
 
-        return stream;
+        return Address.IsWebSocket ? await WebSocketStream.AcceptAsync(stream, upgrade, cancellationToken).ConfigureAwait(false) : stream;
     }
 
     public void Dispose() => socket.Dispose();
