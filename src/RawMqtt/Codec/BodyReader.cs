@@ -18,11 +18,9 @@ internal ref struct BodyReader(ReadOnlySpan<byte> body)
     public readonly ReadOnlySpan<byte> Rest => rest;
 
     /// <summary>The last step: nothing was broken, and every byte was used.</summary>
-    public bool TryFinish([NotNullWhen(false)] out ProtocolViolation? broken) => TryFinish(ProtocolViolation.TrailingBytes, out broken);
-
-    public bool TryFinish(ProtocolViolation trailing, [NotNullWhen(false)] out ProtocolViolation? broken)
+    public readonly bool TryFinish([NotNullWhen(false)] out ProtocolViolation? broken)
     {
-        broken = violation ?? (rest.IsEmpty ? null : trailing);
+        broken = violation ?? (rest.IsEmpty ? null : ProtocolViolation.TrailingBytes);
         return broken is null;
     }
 
@@ -31,11 +29,11 @@ internal ref struct BodyReader(ReadOnlySpan<byte> body)
         if (!condition) Break(otherwise);
     }
 
-    public byte ReadByte(ProtocolViolation? missing = null)
+    public byte ReadByte()
     {
         if (rest.IsEmpty)
         {
-            Break(missing ?? ProtocolViolation.CutField);
+            Break(ProtocolViolation.CutField);
             return 0;
         }
 
@@ -120,6 +118,7 @@ internal ref struct BodyReader(ReadOnlySpan<byte> body)
         return value;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Break(ProtocolViolation rule)
     {
         violation ??= rule;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace RawMqtt.Codec;
 
@@ -10,6 +11,7 @@ internal ref struct BodyWriter
     private readonly Span<byte> destination;
     private int position;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public BodyWriter(Span<byte> destination, PacketType type, int flags, int remainingLength)
     {
         int length = FixedHeader.PacketLengthFor(remainingLength);
@@ -25,6 +27,7 @@ internal ref struct BodyWriter
         return position;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Require(bool condition, ProtocolViolation otherwise)
     {
         if (!condition) Throw(otherwise);
@@ -32,6 +35,7 @@ internal ref struct BodyWriter
 
     public void WriteByte(int value) => destination[position++] = (byte)value;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteUInt16(int value)
     {
         BinaryPrimitives.WriteUInt16BigEndian(destination[position..], (ushort)value);
@@ -44,15 +48,17 @@ internal ref struct BodyWriter
         WriteUInt16(packetId);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteBytes(ReadOnlySpan<byte> value)
     {
-        value.CopyTo(destination[position..]);
+        ShortCopy.CopyTo(value, destination[position..]);
         position += value.Length;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteBinary(ReadOnlySpan<byte> value)
     {
-        if (value.Length > ushort.MaxValue) throw new ArgumentException($"A field of {value.Length} bytes does not fit: 65535 is the most (1.5.3).");
+        if (value.Length > ushort.MaxValue) ThrowTooLong(value.Length);
         WriteUInt16(value.Length);
         WriteBytes(value);
     }
@@ -63,6 +69,7 @@ internal ref struct BodyWriter
         WriteBinary(value);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteTopicName(ReadOnlySpan<byte> name)
     {
         if (!TopicName.IsValid(name, out ProtocolViolation? violation)) Throw(violation);
@@ -77,6 +84,9 @@ internal ref struct BodyWriter
 
     [DoesNotReturn]
     internal static void Throw(ProtocolViolation violation) => throw new ArgumentException($"The packet would break a rule: {violation}.");
+
+    [DoesNotReturn]
+    private static void ThrowTooLong(int length) => throw new ArgumentException($"A field of {length} bytes does not fit: 65535 is the most (1.5.3).");
 
     [DoesNotReturn]
     private static void ThrowTooShort(int length) => throw new ArgumentException($"The destination is too short: the packet takes {length} bytes.");

@@ -56,30 +56,34 @@ public readonly struct FixedHeader
             return OperationStatus.Done;
         }
 
-        return TryReadRare(input, sender, out header, out violation);
+        (OperationStatus status, header, violation) = ReadRare(input, sender); // by value, so that the caller's header stays in registers
+        return status;
     }
 
     /// <summary>Length in bytes of a packet with a body of <paramref name="remainingLength"/> bytes: 2 to 268 435 460.</summary>
     /// <exception cref="ArgumentException">The body is longer than a header can say, or its length overflowed.</exception>
-    internal static int PacketLengthFor(int remainingLength)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int PacketLengthFor(int remainingLength) =>
+        (uint)remainingLength < 0x80 ? 2 + remainingLength : LongPacketLengthFor(remainingLength);
+
+    private static int LongPacketLengthFor(int remainingLength)
     {
         if (remainingLength is < 0 or > MaxRemainingLength) throw new ArgumentException("The packet is too long: 268435455 bytes is the most behind its fixed header (2.2.3).");
-        return LengthFor(remainingLength) + remainingLength;
+        return remainingLength + (remainingLength < 0x4000 ? 3 : remainingLength < 0x20_0000 ? 4 : 5);
     }
 
-    private static int LengthFor(int remainingLength) =>
-        remainingLength < 0x80 ? 2 : remainingLength < 0x4000 ? 3 : remainingLength < 0x20_0000 ? 4 : 5;
-
     /// <summary>Writes a header and returns its length; <paramref name="destination"/> must hold it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int Write(Span<byte> destination, PacketType type, int flags, int remainingLength)
     {
         destination[0] = (byte)((int)type << 4 | flags);
-        if (remainingLength < 0x80)
-        {
-            destination[1] = (byte)remainingLength;
-            return 2;
-        }
+        if (remainingLength >= 0x80) return WriteLong(destination, remainingLength);
+        destination[1] = (byte)remainingLength;
+        return 2;
+    }
 
+    private static int WriteLong(Span<byte> destination, int remainingLength)
+    {
         int length = 1;
         int rest = remainingLength;
         do
@@ -91,30 +95,20 @@ public readonly struct FixedHeader
         return length;
     }
 
-    private static OperationStatus TryReadRare(ReadOnlySpan<byte> input, MqttRole sender, out FixedHeader header, out ProtocolViolation? violation)
+    private static (OperationStatus Status, FixedHeader Header, ProtocolViolation? Violation) ReadRare(ReadOnlySpan<byte> input, MqttRole sender)
     {
-        header = default;
-        violation = null;
-        if (input.IsEmpty) return OperationStatus.NeedMoreData;
-
-        if (!IsAllowed(input[0], sender))
-        {
-            violation = FaultOf(input[0], sender);
-            return OperationStatus.InvalidData;
-        }
+        if (input.IsEmpty) return (OperationStatus.NeedMoreData, default, null);
+        if (!IsAllowed(input[0], sender)) return (OperationStatus.InvalidData, default, FaultOf(input[0], sender));
 
         int remainingLength = 0;
         for (int i = 1; i <= 4; i++)
         {
-            if (i >= input.Length) return OperationStatus.NeedMoreData;
+            if (i >= input.Length) return (OperationStatus.NeedMoreData, default, null);
             remainingLength |= (input[i] & 0x7F) << (7 * (i - 1));
-            if (input[i] >= 0x80) continue;
-            header = new FixedHeader(input[0], i + 1, remainingLength);
-            return OperationStatus.Done;
+            if (input[i] < 0x80) return (OperationStatus.Done, new FixedHeader(input[0], i + 1, remainingLength), null);
         }
 
-        violation = ProtocolViolation.MalformedRemainingLength; // 2.2.3
-        return OperationStatus.InvalidData;
+        return (OperationStatus.InvalidData, default, ProtocolViolation.MalformedRemainingLength); // 2.2.3
     }
 
     private static bool IsAllowed(byte typeAndFlags, MqttRole sender) =>

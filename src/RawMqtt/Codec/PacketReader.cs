@@ -14,14 +14,14 @@ namespace RawMqtt.Codec;
 /// <param name="maximumPacketLength">Packets above this many bytes are refused by their header alone, before anything is buffered for them.</param>
 public ref struct PacketReader(ReadOnlySpan<byte> input, MqttRole sender, int maximumPacketLength = int.MaxValue)
 {
-    private readonly ReadOnlySpan<byte> input = input;
-    private FixedHeader header;
+    private readonly int received = input.Length;
+    private ReadOnlySpan<byte> rest = input;
 
     /// <summary>The bytes of all packets read so far.</summary>
-    public int Consumed { get; private set; }
+    public readonly int Consumed => received - rest.Length;
 
     /// <summary>The fixed header of the current packet.</summary>
-    public readonly FixedHeader Header => header;
+    public FixedHeader Header { get; private set; }
 
     /// <summary>What follows the fixed header: <c>Header.RemainingLength</c> bytes.</summary>
     public ReadOnlySpan<byte> Body { get; private set; }
@@ -33,23 +33,23 @@ public ref struct PacketReader(ReadOnlySpan<byte> input, MqttRole sender, int ma
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public OperationStatus Read()
     {
-        ReadOnlySpan<byte> rest = input[Consumed..];
-        OperationStatus status = FixedHeader.TryRead(rest, sender, out header, out ProtocolViolation? violation);
+        OperationStatus status = FixedHeader.TryRead(rest, sender, out FixedHeader header, out ProtocolViolation? violation);
+        Header = header;
         if (status != OperationStatus.Done)
         {
             Violation = violation;
             return status;
         }
 
-        if ((uint)header.PacketLength > (uint)maximumPacketLength)
+        if (header.PacketLength > maximumPacketLength)
         {
             Violation = ProtocolViolation.PacketTooLarge; // [MQTT-4.8.0-2]
             return OperationStatus.InvalidData;
         }
 
-        if (rest.Length < header.PacketLength) return OperationStatus.NeedMoreData;
+        if (header.PacketLength > rest.Length) return OperationStatus.NeedMoreData;
         Body = rest.Slice(header.Length, header.RemainingLength);
-        Consumed += header.PacketLength;
+        rest = rest[header.PacketLength..];
         return OperationStatus.Done;
     }
 }

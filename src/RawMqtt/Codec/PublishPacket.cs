@@ -15,6 +15,20 @@ namespace RawMqtt.Codec;
 /// A view: <see cref="Topic"/> and <see cref="Payload"/> point into the bytes that it was read from.</remarks>
 public readonly ref struct PublishPacket : IControlPacket
 {
+    private const int DuplicateFlag = 0b1000;
+    private const int QosFlags = 0b0110;
+    private const int RetainFlag = 0b0001;
+
+    private readonly byte flags;
+
+    private PublishPacket(int flags, ReadOnlySpan<byte> topic, ushort packetId, ReadOnlySpan<byte> payload)
+    {
+        this.flags = (byte)flags;
+        Topic = topic;
+        PacketId = packetId;
+        Payload = payload;
+    }
+
     /// <summary>1 to 65535 bytes of UTF-8 without wildcards, 3.3.2.1.</summary>
     public ReadOnlySpan<byte> Topic { get; init; }
 
@@ -25,13 +39,25 @@ public readonly ref struct PublishPacket : IControlPacket
     public ushort PacketId { get; init; }
 
     /// <summary>3.3.1.2.</summary>
-    public QualityOfService Qos { get; init; }
+    public QualityOfService Qos
+    {
+        get => (QualityOfService)((flags & QosFlags) >> 1);
+        init => flags = (byte)(flags & ~QosFlags | (value <= QualityOfService.ExactlyOnce ? (int)value << 1 : QosFlags));
+    }
 
     /// <summary>DUP: this may be a second sending, 3.3.1.1. Never at QoS 0 [MQTT-3.3.1-2].</summary>
-    public bool Duplicate { get; init; }
+    public bool Duplicate
+    {
+        get => (flags & DuplicateFlag) != 0;
+        init => flags = (byte)(flags & ~DuplicateFlag | (value ? DuplicateFlag : 0));
+    }
 
     /// <summary>To a server: keep this as the topic's retained message. From a server: this was kept, 3.3.1.3.</summary>
-    public bool Retain { get; init; }
+    public bool Retain
+    {
+        get => (flags & RetainFlag) != 0;
+        init => flags = (byte)(flags & ~RetainFlag | (value ? RetainFlag : 0));
+    }
 
     /// <inheritdoc/>
     public int Length => FixedHeader.PacketLengthFor(RemainingLength);
@@ -42,32 +68,21 @@ public readonly ref struct PublishPacket : IControlPacket
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryRead(FixedHeader header, ReadOnlySpan<byte> body, out PublishPacket packet, [NotNullWhen(false)] out ProtocolViolation? violation)
     {
-        var qos = (QualityOfService)((header.Flags & 0b0110) >> 1); // 3 was refused with the header [MQTT-3.3.1-4]
-
         var reader = new BodyReader(body);
         ReadOnlySpan<byte> topic = reader.ReadTopicName(ProtocolViolation.MissingTopicName); // [MQTT-3.3.2-1]
-        ushort packetId = qos > 0 ? reader.ReadPacketId() : (ushort)0;
+        ushort packetId = (header.Flags & QosFlags) != 0 ? reader.ReadPacketId() : (ushort)0; // 11 was refused with the header [MQTT-3.3.1-4]
         ReadOnlySpan<byte> payload = reader.ReadRest();
 
-        packet = new PublishPacket
-        {
-            Topic = topic,
-            Payload = payload,
-            PacketId = packetId,
-            Qos = qos,
-            Duplicate = (header.Flags & 0b1000) != 0,
-            Retain = (header.Flags & 0b0001) != 0,
-        };
+        packet = new PublishPacket(header.Flags, topic, packetId, payload);
         return reader.TryFinish(out violation);
     }
 
     /// <inheritdoc/>
     public int Write(Span<byte> destination)
     {
-        BodyWriter.Require(Qos <= QualityOfService.ExactlyOnce, ProtocolViolation.ReservedQos);  // [MQTT-3.3.1-4]
-        BodyWriter.Require(Qos > 0 || !Duplicate, ProtocolViolation.DuplicateAtQos0);            // [MQTT-3.3.1-2]
+        BodyWriter.Require((flags & QosFlags) != QosFlags, ProtocolViolation.ReservedQos);                      // [MQTT-3.3.1-4]
+        BodyWriter.Require((flags & (QosFlags | DuplicateFlag)) != DuplicateFlag, ProtocolViolation.DuplicateAtQos0); // [MQTT-3.3.1-2]
 
-        int flags = (Duplicate ? 0b1000 : 0) | (int)Qos << 1 | (Retain ? 0b0001 : 0);
         var writer = new BodyWriter(destination, PacketType.Publish, flags, RemainingLength);
         writer.WriteTopicName(Topic);
         if (Qos > 0) writer.WritePacketId(PacketId);

@@ -1,0 +1,72 @@
+using BenchmarkDotNet.Attributes;
+using MQTTnet.Adapter;
+using MQTTnet.Formatter;
+using MQTTnet.Formatter.V3;
+using MQTTnet.Packets;
+using RawMqtt.Codec;
+
+namespace RawMqtt.Benchmarks.Codec;
+
+/// <summary>One PUBLISH at QoS 0, 16 bytes under a topic of 20, again and again.</summary>
+[MemoryDiagnoser]
+public class SmallPublish
+{
+    private const int Times = 1000;
+
+    private readonly byte[] bytes = Samples.Publish;
+    private readonly byte[] destination = new byte[64];
+    private readonly byte[] topic = Samples.Topic;
+    private readonly byte[] payload = Samples.Payload;
+    private readonly MqttV3PacketFormatter mqttNet = new(new MqttBufferWriter(4096, 65_535), MqttProtocolVersion.V311);
+    private readonly MqttPublishPacket mqttNetPacket = new() { Topic = "sensors/room4/window", PayloadSegment = Samples.Payload };
+
+    [Benchmark(OperationsPerInvoke = Times)]
+    public int Decode()
+    {
+        int sum = 0;
+        for (int i = 0; i < Times; i++)
+        {
+            var reader = new PacketReader(bytes, MqttRole.Client);
+            reader.Read();
+            if (!PublishPacket.TryRead(reader.Header, reader.Body, out PublishPacket packet, out _)) throw new InvalidOperationException();
+            sum += packet.Topic.Length + packet.Payload.Length;
+        }
+
+        return sum;
+    }
+
+    [Benchmark(OperationsPerInvoke = Times)]
+    public int Encode()
+    {
+        int sum = 0;
+        for (int i = 0; i < Times; i++)
+        {
+            var packet = new PublishPacket { Topic = topic, Payload = payload };
+            sum += packet.Write(destination);
+        }
+
+        return sum;
+    }
+
+    [Benchmark(OperationsPerInvoke = Times)]
+    public int DecodeMqttNet()
+    {
+        int sum = 0;
+        for (int i = 0; i < Times; i++)
+        {
+            var packet = (MqttPublishPacket)mqttNet.Decode(new ReceivedMqttPacket(bytes[0], new ArraySegment<byte>(bytes, 2, bytes.Length - 2), bytes.Length));
+            sum += packet.PacketIdentifier;
+        }
+
+        return sum;
+    }
+
+    /// <summary>MQTTnet writes the header and leaves the payload a segment of its own.</summary>
+    [Benchmark(OperationsPerInvoke = Times)]
+    public int EncodeMqttNet()
+    {
+        int sum = 0;
+        for (int i = 0; i < Times; i++) sum += mqttNet.Encode(mqttNetPacket).Length;
+        return sum;
+    }
+}
