@@ -50,6 +50,7 @@ public sealed class ProtocolViolation
     public static readonly ProtocolViolation EmptyClientIdWithSession = new("MQTT-3.1.3-7", "an empty client identifier goes with Clean Session 1 only");
     public static readonly ProtocolViolation FirstPacketNotConnAck = new("MQTT-3.2.0-1", "the first packet from the server is not CONNACK");
     public static readonly ProtocolViolation ReservedConnAckFlags = new("3.2.2.1", "bits 7 to 1 of the CONNACK flags are not 0");
+    public static readonly ProtocolViolation SessionPresentWhenClean = new("MQTT-3.2.2-1", "Session Present is 1 after a CONNECT with Clean Session 1");
     public static readonly ProtocolViolation SessionPresentWhenRefused = new("MQTT-3.2.2-4", "Session Present is 1 in a CONNACK that refuses");
     public static readonly ProtocolViolation ReservedConnectReturnCode = new("3.2.2.3", "the CONNACK return code is above 5");
     public static readonly ProtocolViolation SecondConnAck = new("3.2", "a second CONNACK on one connection");

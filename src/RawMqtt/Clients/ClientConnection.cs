@@ -1,0 +1,259 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using RawMqtt.Sessions;
+
+namespace RawMqtt.Clients;
+
+/// <summary>One network connection of a client: what is appended to <see cref="Output"/> leaves in as few writes as the
+/// traffic allows, and what is read goes to <see cref="IncomingMessages"/>.</summary>
+/// <remarks>
+/// Two buffers: packets are appended to one while the other is being written. A lone packet is written by its own caller
+/// at once. When the last write ended only microseconds ago, there is a burst: then the pool writes while the caller
+/// appends, and one write carries what gathered during the one before it.
+/// </remarks>
+#pragma warning disable CA1001 // a cancellation source without a timer holds nothing to dispose of
+internal sealed class ClientConnection : IThreadPoolWorkItem
+#pragma warning restore CA1001
+{
+    /// <summary>Publishers at QoS 0 wait when this many bytes are waiting to be written.</summary>
+    public const int HighWater = 256 * 1024;
+
+    private const int ReadBufferLength = 64 * 1024;
+    private const int KeptBufferLength = 64 * 1024;
+
+    private static readonly long Burst = Stopwatch.Frequency / 100_000; // 10 microseconds
+
+    private readonly ClientCore core;
+    private readonly Stream stream;
+    private readonly IncomingMessages incoming;
+    private readonly Action onWritten;
+    private readonly TaskCompletionSource<bool> accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource ended = new();
+    private OutgoingBuffer filling = new();
+    private OutgoingBuffer leaving = new();
+    private ValueTaskAwaiter pendingWrite;
+    private long lastWriteEnded;
+    private bool isFlushing;
+    private MqttException? failure;
+
+    public ClientConnection(ClientCore core, Stream stream)
+    {
+        this.core = core;
+        this.stream = stream;
+        incoming = new IncomingMessages(core, this);
+        onWritten = () =>
+        {
+            if (EndWrite(pendingWrite)) WriteAll();
+        };
+    }
+
+    /// <summary>Where packets are appended, under the gate.</summary>
+    public OutgoingBuffer Output => filling;
+
+    /// <summary>Completes when CONNACK has accepted, with Session Present; fails when the connection ends before.</summary>
+    public Task<bool> Accepted => accepted.Task;
+
+    /// <summary>Completes when all that was appended has been written, or never will be.</summary>
+    public TaskCompletionSource? WhenWritten { get; set; }
+
+    /// <summary>Decides, under the gate, who writes what was appended; then <see cref="Flush"/>, without the gate.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public FlushStep Appended() => isFlushing || filling.Length == 0 ? FlushStep.None : BeginFlush();
+
+    /// <summary>Does what <see cref="Appended"/> decided.</summary>
+    public void Flush(FlushStep step)
+    {
+        if (step == FlushStep.ByCaller) WriteOnce();
+        else if (step == FlushStep.ByFlusher) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    public void Accept(bool sessionPresent) => accepted.TrySetResult(sessionPresent);
+
+    /// <summary>Ends the connection; <see cref="RunAsync"/> returns with the first reason that was given.</summary>
+    public void Fail(MqttException reason)
+    {
+        lock (core.Gate)
+        {
+            failure ??= reason;
+        }
+
+        ended.Cancel();
+    }
+
+    /// <summary>Reads until the connection ends, and says why.</summary>
+    public async Task<MqttException> RunAsync()
+    {
+        MqttException reason;
+        try
+        {
+            reason = await ReadAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            reason = new MqttException(MqttErrorCode.ConnectionLost, "The network connection broke.", exception);
+        }
+        catch (MqttException exception)
+        {
+            reason = exception;
+        }
+
+        lock (core.Gate)
+        {
+            failure ??= reason;
+            core.Outgoing.MakeRoom();
+            WhenWritten?.TrySetResult();
+        }
+
+        accepted.TrySetException(failure);
+        _ = accepted.Task.Exception; // it may be that nobody awaits it
+        await ended.CancelAsync().ConfigureAwait(false);
+        return failure;
+    }
+
+    /// <summary>Closes the network connection.</summary>
+    public async ValueTask CloseAsync()
+    {
+        try
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // it was broken before
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute() => WriteAll();
+
+    private FlushStep BeginFlush()
+    {
+        isFlushing = true;
+        return Stopwatch.GetTimestamp() - lastWriteEnded < Burst ? FlushStep.ByFlusher : FlushStep.ByCaller;
+    }
+
+    private void WriteOnce()
+    {
+        ValueTask write = BeginWrite();
+        if (!write.IsCompleted) Continue(write);
+        else if (EndWrite(write.GetAwaiter())) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    private void WriteAll()
+    {
+        while (true)
+        {
+            ValueTask write = BeginWrite();
+            if (!write.IsCompleted)
+            {
+                Continue(write);
+                return;
+            }
+
+            if (!EndWrite(write.GetAwaiter())) return;
+        }
+    }
+
+    private void Continue(ValueTask write)
+    {
+        pendingWrite = write.GetAwaiter();
+        pendingWrite.UnsafeOnCompleted(onWritten);
+    }
+
+    private ValueTask BeginWrite()
+    {
+        lock (core.Gate)
+        {
+            (filling, leaving) = (leaving, filling);
+            core.Statistics.BytesSent += leaving.Length;
+            core.Session.Sent(core.Now);
+            core.Outgoing.MakeRoom();
+        }
+
+        try
+        {
+            return stream.WriteAsync(leaving.Written, ended.Token);
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        {
+            return ValueTask.FromException(exception);
+        }
+    }
+
+    /// <summary>Whether more has gathered meanwhile.</summary>
+    private bool EndWrite(ValueTaskAwaiter write)
+    {
+        try
+        {
+            write.GetResult();
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            Fail(new MqttException(MqttErrorCode.ConnectionLost, "The network connection broke while it was written to.", exception));
+            return false; // and isFlushing stays: nothing more is written
+        }
+
+        lock (core.Gate)
+        {
+            if (leaving.Length > KeptBufferLength && filling.Length == 0) leaving.Clear();
+            else leaving.Reset();
+            lastWriteEnded = Stopwatch.GetTimestamp();
+            isFlushing = filling.Length > 0;
+            if (!isFlushing) WhenWritten?.TrySetResult();
+            return isFlushing;
+        }
+    }
+
+    private async Task<MqttException> ReadAsync()
+    {
+        byte[] buffer = [];
+        int start = 0;
+        int end = 0;
+        try
+        {
+            while (true)
+            {
+                if (start == end)
+                {
+                    if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = [];
+                    await stream.ReadAsync(Memory<byte>.Empty, ended.Token).ConfigureAwait(false); // an idle connection holds no buffer
+                    buffer = ArrayPool<byte>.Shared.Rent(ReadBufferLength);
+                    start = end = 0;
+                }
+                else
+                {
+                    buffer = MakeRoom(buffer, ref start, ref end);
+                }
+
+                int read = await stream.ReadAsync(buffer.AsMemory(end), ended.Token).ConfigureAwait(false);
+                if (read == 0) return new MqttException(MqttErrorCode.ConnectionLost, "The server closed the connection.");
+                end += read;
+                while (incoming.Take(buffer.AsSpan(start, end - start)))
+                {
+                    ValueTask delivered = incoming.DeliverAsync(buffer.AsMemory(start, end - start));
+                    if (!delivered.IsCompletedSuccessfully) await delivered.ConfigureAwait(false);
+                    start += incoming.Consumed;
+                }
+
+                if (incoming.Failure is MqttException reason) return reason;
+            }
+        }
+        finally
+        {
+            if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Room behind the beginning of a packet, for the rest of it at least.</summary>
+    private byte[] MakeRoom(byte[] buffer, ref int start, ref int end)
+    {
+        int needed = core.Session.LengthOfNext(buffer.AsSpan(start, end - start));
+        byte[] target = needed > buffer.Length ? ArrayPool<byte>.Shared.Rent(needed) : buffer;
+        buffer.AsSpan(start, end - start).CopyTo(target);
+        if (target != buffer) ArrayPool<byte>.Shared.Return(buffer);
+        end -= start;
+        start = 0;
+        return target;
+    }
+}

@@ -1,0 +1,164 @@
+using System.Text;
+using RawMqtt.Codec;
+using RawMqtt.Sessions;
+
+namespace RawMqtt.Clients;
+
+/// <summary>The subscriptions that the application wants: made again when the server has forgotten them, and told the
+/// messages that match.</summary>
+/// <remarks>Guarded by the client's gate, but for <see cref="Active"/>, which is replaced as a whole.</remarks>
+internal sealed class ClientSubscriptions(ClientCore core)
+{
+    /// <summary>A SUBSCRIBE that makes subscriptions again is not filled above this, so that small servers take it.</summary>
+    private const int MaxPayload = 16 * 1024;
+
+    private readonly Dictionary<string, Wanted> wanted = [];
+    private readonly Dictionary<ushort, SubscriptionRequest> sent = [];
+    private readonly List<SubscriptionRequest> unsent = [];
+    private volatile MqttSubscription[] active = [];
+
+    /// <summary>Those that messages are delivered to.</summary>
+    public MqttSubscription[] Active => active;
+
+    /// <summary>Adds a subscription: messages reach it from now on, and the server is asked as soon as there is a connection.</summary>
+    public SubscriptionRequest Add(MqttSubscription subscription)
+    {
+        if (core.End is MqttException end) throw end;
+        active = [.. active, subscription];
+        var asked = new List<MqttTopicFilter>();
+        foreach (MqttTopicFilter filter in subscription.Filters)
+        {
+            // The server keeps one subscription a filter, and the last QoS asked for: it serves all that want the filter.
+            Wanted had = wanted.GetValueOrDefault(filter.Filter);
+            var now = new Wanted(had.Count + 1, filter.Qos > had.Qos ? filter.Qos : had.Qos);
+            wanted[filter.Filter] = now;
+            asked.Add(filter with { Qos = now.Qos });
+        }
+
+        return Ask(new SubscriptionRequest(isUnsubscribe: false, asked));
+    }
+
+    /// <summary>Takes a subscription out: nothing reaches it any more. The server is asked to end the filters that no other wants.</summary>
+    /// <returns>Null if there is nothing to ask.</returns>
+    public SubscriptionRequest? Remove(MqttSubscription subscription)
+    {
+        if (!active.Contains(subscription)) return null;
+        active = [.. active.Where(other => other != subscription)];
+        var unwanted = new List<MqttTopicFilter>();
+        foreach (MqttTopicFilter filter in subscription.Filters)
+        {
+            Wanted had = wanted.GetValueOrDefault(filter.Filter);
+            if (had.Count > 1)
+            {
+                wanted[filter.Filter] = had with { Count = had.Count - 1 };
+            }
+            else if (wanted.Remove(filter.Filter))
+            {
+                unwanted.Add(filter);
+            }
+        }
+
+        if (unwanted.Count == 0 || core.End is not null) return null;
+        return Ask(new SubscriptionRequest(isUnsubscribe: true, unwanted));
+    }
+
+    /// <summary>Ends filters, whoever wants them.</summary>
+    public SubscriptionRequest Unsubscribe(IReadOnlyList<MqttTopicFilter> filters)
+    {
+        if (core.End is MqttException end) throw end;
+        foreach (MqttTopicFilter filter in filters) wanted.Remove(filter.Filter);
+        return Ask(new SubscriptionRequest(isUnsubscribe: true, filters));
+    }
+
+    /// <summary>SUBACK or UNSUBACK came.</summary>
+    public void Answered(ushort packetId, byte[] returnCodes, ClientConnection connection)
+    {
+        if (sent.Remove(packetId, out SubscriptionRequest? request)) request.Complete(returnCodes);
+        if (unsent.Count > 0) SendUnsent(connection);
+    }
+
+    /// <summary>A connection stands: what the server does not know is asked for.</summary>
+    public void Connected(bool sessionPresent, ClientConnection connection)
+    {
+        if (!sessionPresent) AskAgain();
+        SendUnsent(connection);
+    }
+
+    /// <summary>What was asked and not answered is asked again next time.</summary>
+    public void ConnectionLost()
+    {
+        unsent.InsertRange(0, sent.OrderBy(request => request.Key).Select(request => request.Value));
+        sent.Clear();
+    }
+
+    /// <summary>There will be no further connection.</summary>
+    public void FailAll(MqttException reason)
+    {
+        foreach (SubscriptionRequest request in sent.Values.Concat(unsent)) request.Fail(reason);
+        sent.Clear();
+        unsent.Clear();
+    }
+
+    /// <summary>No message will come any more.</summary>
+    public MqttSubscription[] TakeAll()
+    {
+        MqttSubscription[] all = active;
+        active = [];
+        wanted.Clear();
+        return all;
+    }
+
+    private SubscriptionRequest Ask(SubscriptionRequest request)
+    {
+        unsent.Add(request);
+        if (core.Connection is ClientConnection connection) SendUnsent(connection);
+        return request;
+    }
+
+    private void SendUnsent(ClientConnection connection)
+    {
+        while (unsent.Count > 0 && core.Session.CanSubscribe)
+        {
+            SubscriptionRequest request = unsent[0];
+            unsent.RemoveAt(0);
+            var payload = new OutgoingBuffer();
+            foreach (MqttTopicFilter filter in request.Filters)
+            {
+                byte[] bytes = Encoding.UTF8.GetBytes(filter.Filter);
+                if (request.IsUnsubscribe) FilterList.Write(payload, bytes);
+                else SubscriptionList.Write(payload, new Subscription { Filter = bytes, Qos = filter.Qos });
+            }
+
+            ReadOnlySpan<byte> written = payload.Written.Span;
+            ushort packetId = request.IsUnsubscribe
+                ? core.Session.Unsubscribe(FilterList.Read(written), connection.Output)
+                : core.Session.Subscribe(SubscriptionList.Read(written), connection.Output);
+            sent.Add(packetId, request);
+            payload.Clear();
+        }
+    }
+
+    /// <summary>All that is wanted and not asked for already, in as few packets as are not too large.</summary>
+    private void AskAgain()
+    {
+        HashSet<string> asked = unsent.Where(request => !request.IsUnsubscribe).SelectMany(request => request.Filters).Select(filter => filter.Filter).ToHashSet();
+        var filters = new List<MqttTopicFilter>();
+        int length = 0;
+        foreach ((string filter, Wanted want) in wanted)
+        {
+            if (asked.Contains(filter)) continue;
+            length += 3 + Encoding.UTF8.GetByteCount(filter);
+            if (length > MaxPayload && filters.Count > 0)
+            {
+                unsent.Insert(0, new SubscriptionRequest(isUnsubscribe: false, filters));
+                (filters, length) = ([], 0);
+            }
+
+            filters.Add(new MqttTopicFilter(filter, want.Qos));
+        }
+
+        if (filters.Count > 0) unsent.Insert(0, new SubscriptionRequest(isUnsubscribe: false, filters));
+    }
+
+    private readonly record struct Wanted(int Count, QualityOfService Qos);
+}

@@ -1,0 +1,37 @@
+using RawMqtt.Codec;
+
+namespace RawMqtt.Clients;
+
+/// <summary>What a client says when a connection or a session ends.</summary>
+internal static class ConnectFaults
+{
+    public static MqttException Refused(ConnectReturnCode code) => new(MqttErrorCode.ConnectRefused, code switch
+    {
+        ConnectReturnCode.UnacceptableProtocolVersion => "The server does not speak MQTT 3.1.1 (return code 1); it may want MQTT 5 or 3.1, which this client does not speak.",
+        ConnectReturnCode.IdentifierRejected => "The server does not accept the client identifier (return code 2). Try another one: 1 to 23 letters and digits are accepted everywhere.",
+        ConnectReturnCode.ServerUnavailable => "The server is reachable, but its MQTT service is not available now (return code 3).",
+        ConnectReturnCode.BadUserNameOrPassword => "The user name or the password is wrong (return code 4).",
+        _ => "This client may not connect (return code 5): a user name and password may be missing, or the client identifier is not allowed.",
+    })
+    {
+        ReturnCode = code,
+    };
+
+    public static MqttException SessionForgotten() => new(MqttErrorCode.SessionLost,
+        "The server has forgotten the session: whether the message arrived is not known. The server was restarted, or its sessions expire sooner than this client came back.");
+
+    public static MqttException SessionEnded(MqttException cause) => new(MqttErrorCode.SessionLost,
+        "The connection ended before the server acknowledged the message, and with CleanSession the session ended with it: whether the message arrived is not known. With CleanSession = false it would be sent again.", cause);
+
+    public static MqttException Kicked(MqttException cause, int times) => new(MqttErrorCode.ConnectionLost,
+        $"The server accepted the connection and closed it soon after, {times} times in a row. Most likely another client uses the same client identifier, and each throws the other out [MQTT-3.1.4-2]; or the server does not like what is sent first. {cause.Message}", cause);
+
+    public static MqttException Disconnected() => new(MqttErrorCode.NotConnected, "The client was disconnected by DisconnectAsync.");
+
+    public static MqttException Disposed() => new(MqttErrorCode.Disposed, "The client has been disposed of.");
+
+    public static MqttException Aborted() => new(MqttErrorCode.ConnectionLost, "The connection was given up by Abort.");
+
+    public static MqttException KeepAliveExpired(TimeSpan timeout) => new(MqttErrorCode.KeepAliveExpired,
+        $"The server did not answer PINGREQ within {timeout.TotalSeconds:0.###} s: the network is broken without a sign, or the server hangs.");
+}

@@ -1,0 +1,226 @@
+using System.Text;
+using RawMqtt.Codec;
+using RawMqtt.Transports;
+
+namespace RawMqtt.Clients;
+
+/// <summary>Makes one connection after the other, for as long as the client is open.</summary>
+#pragma warning disable CA1001 // a cancellation source without a timer holds nothing to dispose of
+internal sealed class ConnectionLoop
+#pragma warning restore CA1001
+{
+    private readonly ClientCore core;
+    private readonly Action<MqttStateChange> changed;
+    private readonly ReconnectDelays delays;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int nextAddress;
+
+    public ConnectionLoop(ClientCore core, Action<MqttStateChange> changed)
+    {
+        this.core = core;
+        this.changed = changed;
+#pragma warning disable CA5394 // jitter is no secret
+        delays = new ReconnectDelays(core.Options.ReconnectDelay, core.Options.MaxReconnectDelay, Random.Shared.NextDouble);
+#pragma warning restore CA5394
+    }
+
+    /// <summary>Completes when the first connection stands, or will not.</summary>
+    public Task Opened => opened.Task;
+
+    /// <summary>Completes when the last connection is closed.</summary>
+    public Task Ended { get; private set; } = Task.CompletedTask;
+
+    public void Start() => Ended = RunAsync();
+
+    /// <summary>No further connection, whatever <see cref="RunAsync"/> is doing; the present one is to be ended by its owner.</summary>
+    public void Stop() => stopping.Cancel();
+
+    private async Task RunAsync()
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        Change(MqttClientState.Connecting, null, 1, null);
+        MqttException cause;
+        while (true)
+        {
+            cause = await RunOneAsync().ConfigureAwait(false);
+            if (core.End is not null || !MayRetry(cause)) break;
+            TimeSpan delay = delays.Next();
+            Change(MqttClientState.Reconnecting, cause, delays.Failures, delay);
+            try
+            {
+                await Task.Delay(delay, core.Options.TimeProvider, stopping.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+        }
+
+        opened.TrySetException(core.End ?? cause);
+        _ = opened.Task.Exception;
+        Finish(core.End ?? cause);
+    }
+
+    /// <summary>One connection, from dialling to its end; why it ended or did not come to be.</summary>
+    private async Task<MqttException> RunOneAsync()
+    {
+        ClientConnection? connection = null;
+        Task<MqttException>? running = null;
+        try
+        {
+            using var timeout = new CancellationTokenSource(core.Options.ConnectTimeout, core.Options.TimeProvider);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping.Token);
+            try
+            {
+                MqttConnectAttempt attempt = await PrepareAsync(either.Token).ConfigureAwait(false);
+                connection = new ClientConnection(core, await DialAsync(attempt, either.Token).ConfigureAwait(false));
+                SendConnect(attempt, connection);
+                running = connection.RunAsync();
+                bool sessionPresent = await connection.Accepted.WaitAsync(either.Token).ConfigureAwait(false);
+                Change(MqttClientState.Connected, null, 0, null, sessionPresent);
+                opened.TrySetResult();
+            }
+            catch (OperationCanceledException) when (timeout.IsCancellationRequested && !stopping.IsCancellationRequested)
+            {
+                throw new MqttException(MqttErrorCode.ConnectTimeout, $"No CONNACK within {core.Options.ConnectTimeout.TotalSeconds:0.###} s: the server took the connection and did not answer CONNECT. It may not speak MQTT.");
+            }
+
+            TimeSpan since = core.Now;
+            MqttException cause = await running.ConfigureAwait(false);
+            delays.Lost(core.Now - since);
+            return delays.Kicks >= ReconnectDelays.KickLimit ? ConnectFaults.Kicked(cause, delays.Kicks) : cause;
+        }
+        catch (Exception failure) when (failure is MqttException or IOException or OperationCanceledException or System.Net.Sockets.SocketException)
+        {
+            delays.Failed();
+            nextAddress++;
+            return failure as MqttException ?? new MqttException(MqttErrorCode.ConnectionLost, "The connection could not be made.", failure);
+        }
+        finally
+        {
+            if (connection is not null) await EndAsync(connection, running).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<MqttConnectAttempt> PrepareAsync(CancellationToken cancellationToken)
+    {
+        MqttClientOptions options = core.Options;
+        string address = options.Addresses.Count > 0 ? options.Addresses[nextAddress % options.Addresses.Count] : "";
+        var attempt = new MqttConnectAttempt(delays.Failures + 1, address)
+        {
+            RequestHeaders = options.RequestHeaders,
+            UserName = options.UserName,
+            Password = options.Password,
+        };
+        return options.BeforeConnect is null ? attempt : await options.BeforeConnect(attempt, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<Stream> DialAsync(MqttConnectAttempt attempt, CancellationToken cancellationToken)
+    {
+        MqttClientOptions options = core.Options;
+        if (options.ConnectStream is not null) return await options.ConnectStream(attempt, cancellationToken).ConfigureAwait(false);
+        var dial = new DialOptions
+        {
+            ConnectTimeout = options.ConnectTimeout,
+            Tls = options.Tls,
+            RequestHeaders = attempt.RequestHeaders,
+            Tap = options.Tap,
+            TimeProvider = options.TimeProvider,
+        };
+        return await Dialer.ConnectAsync(MqttAddress.Parse(attempt.Address), dial, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void SendConnect(MqttConnectAttempt attempt, ClientConnection connection)
+    {
+        MqttClientOptions options = core.Options;
+        MqttAddress? address = options.ConnectStream is null ? MqttAddress.Parse(attempt.Address) : null;
+        string? userName = attempt.UserName ?? address?.UserName;
+        ReadOnlyMemory<byte>? password = attempt.Password ?? (address?.Password is string text ? Encoding.UTF8.GetBytes(text) : null);
+        FlushStep step;
+        lock (core.Gate)
+        {
+            core.Session.Connect(new ConnectPacket
+            {
+                ClientId = Encoding.UTF8.GetBytes(options.ClientId),
+                CleanSession = options.CleanSession,
+                KeepAlive = (ushort)options.KeepAlive.TotalSeconds,
+                HasWill = options.Will is not null,
+                WillTopic = Encoding.UTF8.GetBytes(options.Will?.Topic ?? ""),
+                WillMessage = options.Will is null ? default : options.Will.Payload.Span,
+                WillQos = options.Will?.Qos ?? default,
+                WillRetain = options.Will?.Retain ?? false,
+                HasUserName = userName is not null,
+                UserName = Encoding.UTF8.GetBytes(userName ?? ""),
+                HasPassword = password is not null,
+                Password = password is null ? default : password.Value.Span,
+            }, core.Now, connection.Output);
+            step = connection.Appended();
+        }
+
+        connection.Flush(step);
+    }
+
+    private async Task EndAsync(ClientConnection connection, Task<MqttException>? running)
+    {
+        var cause = new MqttException(MqttErrorCode.ConnectionLost, "The connection was given up.");
+        connection.Fail(cause);
+        if (running is not null) cause = await running.ConfigureAwait(false);
+        await connection.CloseAsync().ConfigureAwait(false);
+        lock (core.Gate)
+        {
+            core.Connection = null;
+            core.Session.ConnectionLost();
+            core.Subscriptions.ConnectionLost();
+            core.Pings.FailAll(cause);
+            if (core.Options.CleanSession) core.Outgoing.FailInFlight(ConnectFaults.SessionEnded(cause));
+        }
+    }
+
+    /// <summary>Whether another attempt may have another outcome.</summary>
+    private bool MayRetry(MqttException cause)
+    {
+        if (stopping.IsCancellationRequested || core.Options.ReconnectDelay <= TimeSpan.Zero) return false;
+        if (!opened.Task.IsCompletedSuccessfully && !core.Options.RetryFirstConnect) return false;
+        return cause.Code switch
+        {
+            MqttErrorCode.InvalidAddress or MqttErrorCode.InvalidOptions => false,
+            MqttErrorCode.ConnectRefused => cause.ReturnCode == ConnectReturnCode.ServerUnavailable,
+            _ => true,
+        };
+    }
+
+    private void Change(MqttClientState to, MqttException? cause, int attempt, TimeSpan? delay, bool sessionPresent = false)
+    {
+        MqttClientState from;
+        lock (core.Gate)
+        {
+            from = core.State;
+            if (from is MqttClientState.Disconnecting or MqttClientState.Closed) return;
+            core.State = to;
+            core.SessionPresent = sessionPresent;
+        }
+
+        changed(new MqttStateChange(from, to, cause, attempt, delay, sessionPresent));
+    }
+
+    /// <summary>There will be no further connection: whoever waits for one is told why.</summary>
+    private void Finish(MqttException reason)
+    {
+        MqttClientState from;
+        MqttSubscription[] subscriptions;
+        lock (core.Gate)
+        {
+            from = core.State;
+            core.End ??= reason;
+            core.State = core.End.Code == MqttErrorCode.Disposed ? MqttClientState.Closed : MqttClientState.Disconnected;
+            core.Outgoing.FailAll(core.End);
+            core.Subscriptions.FailAll(core.End);
+            subscriptions = core.Subscriptions.TakeAll();
+        }
+
+        bool onPurpose = core.End.Code is MqttErrorCode.Disposed or MqttErrorCode.NotConnected;
+        foreach (MqttSubscription subscription in subscriptions) subscription.Complete(onPurpose ? null : core.End);
+        changed(new MqttStateChange(from, core.State, onPurpose ? null : core.End, delays.Failures, null, false));
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text;
+using RawMqtt.Codec;
+
+namespace RawMqtt.Clients;
+
+/// <summary>What a caller gives is checked when it is given, not when it is sent.</summary>
+internal static class OptionChecks
+{
+    public static void Require(MqttClientOptions options)
+    {
+        Require(options.InFlightLimit is >= 1 and <= 65535, "InFlightLimit is 1 to 65535.");
+        Require(options.MaximumPacketLength is >= 2 and <= FixedHeader.MaxRemainingLength + 5, "MaximumPacketLength is 2 to 268435460.");
+        Require(options.KeepAlive >= TimeSpan.Zero && options.KeepAlive <= TimeSpan.FromSeconds(65535), "KeepAlive is 0 to 65535 seconds (3.1.2.10).");
+        Require(options.KeepAlive.Ticks % TimeSpan.TicksPerSecond == 0, "KeepAlive is in whole seconds (3.1.2.10).");
+        Require(options.ConnectTimeout > TimeSpan.Zero, "ConnectTimeout is above zero.");
+        Require(options.ReconnectDelay >= TimeSpan.Zero && options.MaxReconnectDelay >= options.ReconnectDelay, "ReconnectDelay is not negative, and not above MaxReconnectDelay.");
+        Require(options.Addresses.Count > 0 || options.ConnectStream is not null, "There is no address to connect to.");
+        Require(options.Password is null || options.UserName is not null, $"{ProtocolViolation.PasswordWithoutUserName}."); // [MQTT-3.1.2-22]
+        Require(options.Password is null || options.Password.Value.Length <= ushort.MaxValue, "The password takes more than 65535 bytes (3.1.3.5).");
+        Require(options.ClientId.Length > 0 || options.CleanSession, $"{ProtocolViolation.EmptyClientIdWithSession}."); // [MQTT-3.1.3-7]
+        RequireText(options.ClientId, "client identifier");
+        RequireText(options.UserName ?? "", "user name");
+        if (options.Will is not MqttWill will) return;
+        Require(TopicName.IsValid(Encoding.UTF8.GetBytes(will.Topic), out ProtocolViolation? violation), $"The topic of the Will breaks a rule: {violation}.");
+        Require(will.Payload.Length <= ushort.MaxValue, "The payload of the Will takes more than 65535 bytes (3.1.3.3).");
+        Require(will.Qos <= QualityOfService.ExactlyOnce, $"{ProtocolViolation.ReservedWillQos}."); // [MQTT-3.1.2-14]
+    }
+
+    public static void RequireFilters(IReadOnlyList<MqttTopicFilter> filters)
+    {
+        ArgumentNullException.ThrowIfNull(filters);
+        Require(filters.Count > 0, $"{ProtocolViolation.EmptySubscribe}."); // [MQTT-3.8.3-3]
+        foreach (MqttTopicFilter filter in filters)
+        {
+            Require(TopicFilter.IsValid(Encoding.UTF8.GetBytes(filter.Filter), out ProtocolViolation? violation), $"The topic filter \"{filter.Filter}\" breaks a rule: {violation}.");
+            Require(filter.Qos <= QualityOfService.ExactlyOnce, $"{ProtocolViolation.ReservedRequestedQos}."); // [MQTT-3.8.3-4]
+        }
+    }
+
+    private static void RequireText(string text, string name)
+    {
+        byte[] utf8 = Encoding.UTF8.GetBytes(text);
+        Require(utf8.Length <= Utf8Text.MaxLength, $"The {name} takes more than 65535 bytes (1.5.3).");
+        Require(Utf8Text.IsValid(utf8, out ProtocolViolation? violation), $"The {name} breaks a rule: {violation}.");
+    }
+
+    private static void Require(bool condition, string otherwise)
+    {
+        if (!condition) throw new ArgumentException(otherwise);
+    }
+}

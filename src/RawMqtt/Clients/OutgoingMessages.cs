@@ -1,0 +1,210 @@
+using System.Buffers;
+using RawMqtt.Codec;
+using RawMqtt.Sessions;
+
+namespace RawMqtt.Clients;
+
+/// <summary>What the application publishes: on its way at once, or waiting for the connection, for the in-flight limit or
+/// for room in the send buffer; and who awaits what.</summary>
+/// <remarks>Guarded by the client's gate.</remarks>
+internal sealed class OutgoingMessages(ClientCore core)
+{
+    private readonly Stack<PendingPublish> spare = new();
+    private PendingPublish?[] inFlight = new PendingPublish?[64];
+    private PendingList waitingQos0;
+    private PendingList waiting;
+    private PendingList waitingForRoom;
+    private TaskCompletionSource? idle;
+
+    /// <summary>Messages that wait to be sent.</summary>
+    public int Queued => waiting.Count + waitingQos0.Count;
+
+    /// <summary>Topics and payloads of the messages that wait to be sent.</summary>
+    public long QueuedBytes { get; private set; }
+
+    /// <summary>Sends or queues a message at QoS 1 or 2, or one at QoS 0 while there is no connection.</summary>
+    public PendingPublish Publish(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos, bool retain)
+    {
+        if (!TopicName.IsValid(topic, out ProtocolViolation? violation)) throw new ArgumentException($"The packet would break a rule: {violation}.", nameof(topic));
+        PendingPublish pending = Take(qos, retain);
+        if (qos > QualityOfService.AtMostOnce && waiting.Count == 0 && core.Session.CanPublish && core.Connection is ClientConnection connection)
+        {
+            Await(pending, core.Session.Publish(topic, payload, qos, retain, connection.Output));
+            core.Statistics.Sent(qos, payload.Length);
+        }
+        else
+        {
+            Enqueue(pending, topic, payload);
+        }
+
+        return pending;
+    }
+
+    /// <summary>A QoS 0 message is in the send buffer, which is full: its caller waits until it has been emptied.</summary>
+    public PendingPublish WaitForRoom()
+    {
+        PendingPublish pending = Take(QualityOfService.AtMostOnce, retain: false);
+        waitingForRoom.Append(pending);
+        return pending;
+    }
+
+    /// <summary>The send buffer is being written, or is gone.</summary>
+    public void MakeRoom()
+    {
+        while (waitingForRoom.First is PendingPublish pending)
+        {
+            waitingForRoom.Remove(pending);
+            pending.Settle();
+        }
+    }
+
+    /// <summary>Sends what waits, as far as the connection and the in-flight limit allow.</summary>
+    public void SendQueued(IBufferWriter<byte> output)
+    {
+        while (waitingQos0.First is PendingPublish pending && core.Session.IsConnected)
+        {
+            Send(ref waitingQos0, pending, output);
+            pending.Settle();
+        }
+
+        while (waiting.First is PendingPublish pending && core.Session.CanPublish)
+        {
+            Await(pending, Send(ref waiting, pending, output));
+        }
+    }
+
+    /// <summary>The server has taken over the message of this identifier.</summary>
+    public void Delivered(ushort packetId, IBufferWriter<byte> output)
+    {
+        if (packetId < inFlight.Length && inFlight[packetId] is PendingPublish pending)
+        {
+            inFlight[packetId] = null;
+            pending.Settle();
+        }
+
+        if (waiting.Count > 0) SendQueued(output);
+        if (idle is not null) TellIdle();
+    }
+
+    /// <summary>Completes when nothing waits and nothing is in flight.</summary>
+    public Task WhenIdleAsync()
+    {
+        if (IsIdle) return Task.CompletedTask;
+        idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return idle.Task;
+    }
+
+    /// <summary>The session is over, and what it had in flight with it.</summary>
+    public void FailInFlight(Exception reason)
+    {
+        foreach (PendingPublish? pending in inFlight) pending?.Settle(reason);
+        Array.Clear(inFlight);
+    }
+
+    /// <summary>Nothing will be sent any more.</summary>
+    public void FailAll(Exception reason)
+    {
+        MakeRoom();
+        FailInFlight(reason);
+        while (waitingQos0.First is PendingPublish pending) Drop(ref waitingQos0, pending, reason);
+        while (waiting.First is PendingPublish pending) Drop(ref waiting, pending, reason);
+        idle?.TrySetResult();
+        idle = null;
+    }
+
+    /// <summary>The caller gave up: what is not sent will not be; what is sent goes on without it.</summary>
+    public void Cancel(PendingPublish pending, CancellationToken token)
+    {
+        lock (core.Gate)
+        {
+            if (pending.IsSettled) return;
+            var reason = new OperationCanceledException(token);
+            if (pending.Message is not null)
+            {
+                Drop(ref pending.Qos > QualityOfService.AtMostOnce ? ref waiting : ref waitingQos0, pending, reason);
+                return;
+            }
+
+            if (pending.PacketId > 0) inFlight[pending.PacketId] = null;
+            else waitingForRoom.Remove(pending);
+            pending.Settle(reason);
+        }
+    }
+
+    public void GiveBack(PendingPublish pending)
+    {
+        lock (core.Gate) spare.Push(pending);
+    }
+
+    private bool IsIdle => Queued == 0 && core.Session.InFlight == 0;
+
+    private void TellIdle()
+    {
+        if (!IsIdle) return;
+        idle!.TrySetResult();
+        idle = null;
+    }
+
+    private PendingPublish Take(QualityOfService qos, bool retain)
+    {
+        if (!spare.TryPop(out PendingPublish? pending)) pending = new PendingPublish(this);
+        pending.Qos = qos;
+        pending.Retain = retain;
+        return pending;
+    }
+
+    private void Await(PendingPublish pending, ushort packetId)
+    {
+        if (packetId >= inFlight.Length) Array.Resize(ref inFlight, Math.Min(Sender.MaxPacketIds + 1, Math.Max(packetId + 1, 2 * inFlight.Length)));
+        pending.PacketId = packetId;
+        inFlight[packetId] = pending;
+    }
+
+    private ushort Send(ref PendingList list, PendingPublish pending, IBufferWriter<byte> output)
+    {
+        list.Remove(pending);
+        QueuedBytes -= pending.Message!.Length;
+        core.Statistics.Sent(pending.Qos, pending.Message.Payload.Length);
+        ushort packetId = core.Session.Publish(pending.Message, pending.Qos, pending.Retain, output);
+        pending.Message = null;
+        return packetId;
+    }
+
+    private void Enqueue(PendingPublish pending, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload)
+    {
+        if (core.QueueingFault() is MqttException fault || !MakeRoomFor(topic.Length + payload.Length, out fault!))
+        {
+            pending.Settle(fault);
+            return;
+        }
+
+        pending.Message = core.Session.Keep(topic, payload, pending.Qos);
+        QueuedBytes += pending.Message.Length;
+        if (pending.Qos > QualityOfService.AtMostOnce) waiting.Append(pending);
+        else waitingQos0.Append(pending);
+    }
+
+    /// <summary>QoS 0 gives way first, the oldest before the others.</summary>
+    private bool MakeRoomFor(int length, out MqttException? fault)
+    {
+        fault = null;
+        while (Queued >= core.Options.MaxQueuedMessages || QueuedBytes + length > core.Options.MaxQueuedBytes)
+        {
+            fault = new MqttException(MqttErrorCode.QueueFull, $"The queue of messages to send is full: {Queued} messages, {QueuedBytes} bytes. Publish more slowly, await what was published, or raise MaxQueuedMessages or MaxQueuedBytes.");
+            core.Statistics.Dropped++;
+            if (waitingQos0.First is not PendingPublish oldest) return false;
+            Drop(ref waitingQos0, oldest, fault);
+        }
+
+        return true;
+    }
+
+    private void Drop(ref PendingList list, PendingPublish pending, Exception reason)
+    {
+        list.Remove(pending);
+        QueuedBytes -= pending.Message!.Length;
+        pending.Message.Release();
+        pending.Message = null;
+        pending.Settle(reason);
+    }
+}

@@ -1,0 +1,331 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using RawMqtt.Codec;
+
+namespace RawMqtt.Sessions;
+
+/// <summary>The client's half of an MQTT session, 4.1: bytes and the time go in, bytes and events come out.</summary>
+/// <remarks>
+/// One connection after the other: <see cref="Connect"/>, then <see cref="TryReceive"/> with what comes in, until the
+/// connection ends and <see cref="ConnectionLost"/> says so. Whoever writes the output to the network calls
+/// <see cref="Sent"/>, and <see cref="Tick"/> when <see cref="NextDeadline"/> is reached. The session outlives its
+/// connections, unless CONNECT said Clean Session. One thread at a time.
+/// </remarks>
+/// <param name="inFlightLimit">The most QoS 1 and 2 messages sent and not yet acknowledged: 1 to 65535.</param>
+/// <param name="maximumPacketLength">Larger packets from the server end the connection, before anything is kept of them.</param>
+/// <param name="pingTimeout">How long the server may be silent after a PINGREQ.</param>
+public sealed class ClientSession(int inFlightLimit, int maximumPacketLength, TimeSpan pingTimeout)
+{
+    private readonly ApplicationMessagePool messages = new();
+    private readonly Sender sender = new(inFlightLimit);
+    private readonly Receiver receiver = new();
+    private readonly Acknowledgements unanswered = new();
+    private readonly Dictionary<ushort, int> subscribing = [];
+    private KeepAlive keepAlive = new(TimeSpan.Zero, pingTimeout);
+    private ConnectionState state;
+    private bool isClean = true;
+
+    private enum ConnectionState
+    {
+        None,
+        ConnectSent,
+        Connected,
+        DisconnectSent,
+        Broken,
+    }
+
+    /// <summary>Between an accepting CONNACK and the end of the connection, or DISCONNECT.</summary>
+    public bool IsConnected => state == ConnectionState.Connected;
+
+    /// <summary>When <see cref="Tick"/> must run next; null: nothing waits for time.</summary>
+    public TimeSpan? NextDeadline => IsConnected ? keepAlive.NextDeadline : null;
+
+    /// <summary>Messages sent at QoS 1 and 2 and not yet acknowledged to the end.</summary>
+    public int InFlight => sender.InFlight;
+
+    /// <summary>QoS 1 and 2 messages that came in and that the application is not done with.</summary>
+    public int Unanswered => unanswered.Count;
+
+    /// <summary>Whether one more message may be sent at QoS 1 or 2 now.</summary>
+    public bool CanPublish => IsConnected && sender.CanSend;
+
+    /// <summary>Whether a packet identifier is left for a SUBSCRIBE or UNSUBSCRIBE.</summary>
+    public bool CanSubscribe => IsConnected && sender.CanOpen;
+
+    /// <summary>Opens a connection with the first packet on it [MQTT-3.1.0-1]. Clean Session forgets what was [MQTT-3.1.2-6].</summary>
+    /// <exception cref="ArgumentException">A field would break a rule, which the message names.</exception>
+    public void Connect(in ConnectPacket connect, TimeSpan now, IBufferWriter<byte> output)
+    {
+        if (state != ConnectionState.None) throw new InvalidOperationException("The connection before this one has not ended.");
+        output.Write(connect);
+        isClean = connect.CleanSession;
+        if (isClean) Forget();
+        keepAlive = new KeepAlive(TimeSpan.FromSeconds(connect.KeepAlive), pingTimeout);
+        keepAlive.Sent(now);
+        state = ConnectionState.ConnectSent;
+    }
+
+    /// <summary>Keeps a copy of a message for <see cref="Publish(ApplicationMessage, QualityOfService, bool, IBufferWriter{byte})"/>; one reference is the caller's.</summary>
+    public ApplicationMessage Keep(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos) => messages.Keep(topic, payload, qos);
+
+    /// <summary>Sends a message.</summary>
+    /// <returns>The packet identifier that <see cref="SessionEventKind.Delivered"/> will name; 0 at QoS 0, where nothing comes.</returns>
+    /// <exception cref="ArgumentException">The topic breaks a rule, which the message names.</exception>
+    /// <exception cref="InvalidOperationException">Not connected, or at QoS 1 and 2: <see cref="CanPublish"/> is false.</exception>
+    public ushort Publish(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos, bool retain, IBufferWriter<byte> output)
+    {
+        if (!IsConnected) ThrowNotConnected();
+        if (qos == QualityOfService.AtMostOnce)
+        {
+            output.Write(new PublishPacket { Topic = topic, Payload = payload, Retain = retain }); // [MQTT-4.3.1-1]
+            return 0;
+        }
+
+        if (!TopicName.IsValid(topic, out ProtocolViolation? violation)) throw new ArgumentException($"The packet would break a rule: {violation}.", nameof(topic));
+        return sender.Send(messages.Keep(topic, payload, qos), qos, retain, output);
+    }
+
+    /// <summary>Sends a message that <see cref="Keep"/> made; the caller's reference becomes the session's.</summary>
+    /// <returns>The packet identifier that <see cref="SessionEventKind.Delivered"/> will name; 0 at QoS 0.</returns>
+    public ushort Publish(ApplicationMessage message, QualityOfService qos, bool retain, IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (!IsConnected) ThrowNotConnected();
+        if (qos > QualityOfService.AtMostOnce) return sender.Send(message, qos, retain, output);
+        output.Write(new PublishPacket { Topic = message.Topic, Payload = message.Payload, Retain = retain });
+        message.Release();
+        return 0;
+    }
+
+    /// <summary>Asks for subscriptions.</summary>
+    /// <returns>The packet identifier that <see cref="SessionEventKind.Subscribed"/> will name.</returns>
+    public ushort Subscribe(SubscriptionList subscriptions, IBufferWriter<byte> output)
+    {
+        if (!IsConnected) ThrowNotConnected();
+        ushort packetId = sender.Open(SenderState.AwaitingSubAck);
+        subscribing[packetId] = subscriptions.Count;
+        output.Write(new SubscribePacket { PacketId = packetId, Subscriptions = subscriptions });
+        return packetId;
+    }
+
+    /// <summary>Ends subscriptions.</summary>
+    /// <returns>The packet identifier that <see cref="SessionEventKind.Unsubscribed"/> will name.</returns>
+    public ushort Unsubscribe(FilterList filters, IBufferWriter<byte> output)
+    {
+        if (!IsConnected) ThrowNotConnected();
+        ushort packetId = sender.Open(SenderState.AwaitingUnsubAck);
+        output.Write(new UnsubscribePacket { PacketId = packetId, Filters = filters });
+        return packetId;
+    }
+
+    /// <summary>Asks the server for a sign of life; its answer is <see cref="SessionEventKind.Pong"/>.</summary>
+    public void Ping(TimeSpan now, IBufferWriter<byte> output)
+    {
+        if (!IsConnected) ThrowNotConnected();
+        output.Write(new PingReqPacket());
+        keepAlive.PingSent(now);
+    }
+
+    /// <summary>Says goodbye: the server forgets the Will. Nothing is sent after it [MQTT-3.14.4-2], and the connection is to be closed [MQTT-3.14.4-1].</summary>
+    public void Disconnect(IBufferWriter<byte> output)
+    {
+        if (!IsConnected) ThrowNotConnected();
+        output.Write(new DisconnectPacket());
+        state = ConnectionState.DisconnectSent;
+    }
+
+    /// <summary>The application is done with a message: it is answered in its turn.</summary>
+    public void Acknowledge(Receipt receipt, IBufferWriter<byte> output)
+    {
+        if (receipt.Qos > QualityOfService.AtMostOnce) unanswered.Complete(receipt, IsConnected ? output : Nowhere.Instance);
+    }
+
+    /// <summary>Takes packets off the front of <paramref name="input"/>, answers them, and stops at the first that the application is to see.</summary>
+    /// <returns>False: the rest of <paramref name="input"/> is not a whole packet, keep it.</returns>
+    public bool TryReceive(ref ReadOnlySpan<byte> input, TimeSpan now, IBufferWriter<byte> output, out SessionEvent happened)
+    {
+        happened = default;
+        if (input.Length > 0) keepAlive.Received(now);
+        while (state is ConnectionState.Connected or ConnectionState.ConnectSent)
+        {
+            var reader = new PacketReader(input, MqttRole.Server, maximumPacketLength);
+            OperationStatus status = reader.Read();
+            if (status == OperationStatus.NeedMoreData) return false;
+            if (status == OperationStatus.InvalidData)
+            {
+                happened = Break(reader.Violation!);
+                return true;
+            }
+
+            input = input[reader.Consumed..];
+            happened = Receive(reader.Header, reader.Body, output);
+            if (happened.Kind != SessionEventKind.None) return true;
+        }
+
+        input = default; // after a violation or our DISCONNECT, nothing that comes counts
+        return false;
+    }
+
+    /// <summary>How many bytes the packet at the front of <paramref name="input"/> takes; 0 while that is unknown. Never above the limit.</summary>
+    public int LengthOfNext(ReadOnlySpan<byte> input) =>
+        FixedHeader.TryRead(input, MqttRole.Server, out FixedHeader header, out _) == OperationStatus.Done ? Math.Min(header.PacketLength, maximumPacketLength) : 0;
+
+    /// <summary>Does what the time demands: PINGREQ after a silence of ours.</summary>
+    /// <returns>False: the server has not answered in time, the connection is to be closed.</returns>
+    public bool Tick(TimeSpan now, IBufferWriter<byte> output)
+    {
+        if (!IsConnected) return true;
+        if (keepAlive.IsExpired(now)) return false;
+        if (keepAlive.IsPingDue(now)) Ping(now, output); // [MQTT-3.1.2-23]
+        return true;
+    }
+
+    /// <summary>What was in the output has gone to the network.</summary>
+    public void Sent(TimeSpan now) => keepAlive.Sent(now);
+
+    /// <summary>The application is behind and nothing is read for a while: PINGREQs go on, but no answer to them is demanded.</summary>
+    public void PauseReading() => keepAlive.PauseReading();
+
+    /// <summary>Reading goes on.</summary>
+    public void ResumeReading(TimeSpan now) => keepAlive.ResumeReading(now);
+
+    /// <summary>The connection has ended. What is in flight waits for the next one, unless the session was clean.</summary>
+    public void ConnectionLost()
+    {
+        state = ConnectionState.None;
+        sender.ConnectionLost();
+        subscribing.Clear();
+        unanswered.ConnectionLost();
+        if (isClean) Forget(); // [MQTT-3.1.2-6]; all else stays [MQTT-3.1.2-4], [MQTT-4.1.0-1]
+    }
+
+    private SessionEvent Receive(FixedHeader header, ReadOnlySpan<byte> body, IBufferWriter<byte> output)
+    {
+        if (state == ConnectionState.ConnectSent) return ReceiveConnAck(header, body, output);
+        switch (header.Type)
+        {
+            case PacketType.Publish: return ReceivePublish(header, body, output);
+            case PacketType.PubAck: return PubAckPacket.TryRead(body, out PubAckPacket pubAck, out ProtocolViolation? fault) ? Acknowledged(header.Type, pubAck.PacketId, output) : Break(fault);
+            case PacketType.PubRec: return PubRecPacket.TryRead(body, out PubRecPacket pubRec, out fault) ? Acknowledged(header.Type, pubRec.PacketId, output) : Break(fault);
+            case PacketType.PubComp: return PubCompPacket.TryRead(body, out PubCompPacket pubComp, out fault) ? Acknowledged(header.Type, pubComp.PacketId, output) : Break(fault);
+            case PacketType.PubRel: return ReceivePubRel(body, output);
+            case PacketType.SubAck: return ReceiveSubAck(body, output);
+            case PacketType.UnsubAck: return UnsubAckPacket.TryRead(body, out UnsubAckPacket unsubAck, out fault) ? Acknowledged(header.Type, unsubAck.PacketId, output) : Break(fault);
+            case PacketType.PingResp: return ReceivePingResp(body);
+            default: return Break(ProtocolViolation.SecondConnAck); // what only a client sends was refused with its header
+        }
+    }
+
+    private SessionEvent ReceiveConnAck(FixedHeader header, ReadOnlySpan<byte> body, IBufferWriter<byte> output)
+    {
+        if (header.Type != PacketType.ConnAck) return Break(ProtocolViolation.FirstPacketNotConnAck); // [MQTT-3.2.0-1]
+        if (!ConnAckPacket.TryRead(body, out ConnAckPacket connAck, out ProtocolViolation? violation)) return Break(violation);
+        if (connAck.ReturnCode != ConnectReturnCode.Accepted)
+        {
+            state = ConnectionState.Broken; // the server closes [MQTT-3.2.2-5]
+            return new SessionEvent { Kind = SessionEventKind.Refused, ReturnCode = connAck.ReturnCode };
+        }
+
+        if (connAck.SessionPresent && isClean) return Break(ProtocolViolation.SessionPresentWhenClean); // [MQTT-3.2.2-1]
+        state = ConnectionState.Connected;
+        bool lost = !connAck.SessionPresent && (sender.InFlight > 0 || receiver.Unreleased > 0);
+        if (!connAck.SessionPresent) Forget();
+        sender.Resend(output); // [MQTT-4.4.0-1]
+        return new SessionEvent { Kind = SessionEventKind.Connected, SessionPresent = connAck.SessionPresent, SessionLost = lost };
+    }
+
+    private SessionEvent ReceivePublish(FixedHeader header, ReadOnlySpan<byte> body, IBufferWriter<byte> output)
+    {
+        if (!PublishPacket.TryRead(header, body, out PublishPacket packet, out ProtocolViolation? violation)) return Break(violation);
+        Receipt receipt = default;
+        if (packet.Qos > QualityOfService.AtMostOnce)
+        {
+            if (!receiver.Accept(packet))
+            {
+                unanswered.AddDuplicate(packet.PacketId, output);
+                return default;
+            }
+
+            receipt = unanswered.Add(packet.PacketId, packet.Qos);
+        }
+
+        return new SessionEvent
+        {
+            Kind = SessionEventKind.Message,
+            Topic = packet.Topic,
+            Payload = packet.Payload,
+            Receipt = receipt,
+            Retain = packet.Retain,
+            Duplicate = packet.Duplicate,
+        };
+    }
+
+    private SessionEvent ReceivePubRel(ReadOnlySpan<byte> body, IBufferWriter<byte> output)
+    {
+        if (!PubRelPacket.TryRead(body, out PubRelPacket pubRel, out ProtocolViolation? violation)) return Break(violation);
+        receiver.Release(pubRel.PacketId, output);
+        return default;
+    }
+
+    private SessionEvent ReceiveSubAck(ReadOnlySpan<byte> body, IBufferWriter<byte> output)
+    {
+        if (!SubAckPacket.TryRead(body, out SubAckPacket subAck, out ProtocolViolation? violation)) return Break(violation);
+        if (subscribing.Remove(subAck.PacketId, out int filters) && filters != subAck.ReturnCodes.Length) return Break(ProtocolViolation.ReturnCodeCount); // [MQTT-3.8.4-5]
+        SessionEvent happened = Acknowledged(PacketType.SubAck, subAck.PacketId, output);
+        return happened.Kind == SessionEventKind.Subscribed
+            ? new SessionEvent { Kind = SessionEventKind.Subscribed, PacketId = subAck.PacketId, ReturnCodes = subAck.ReturnCodes }
+            : happened;
+    }
+
+    private SessionEvent ReceivePingResp(ReadOnlySpan<byte> body)
+    {
+        if (!PingRespPacket.TryRead(body, out _, out ProtocolViolation? violation)) return Break(violation);
+        keepAlive.Answered();
+        return new SessionEvent { Kind = SessionEventKind.Pong };
+    }
+
+    /// <summary>A step of the sender's table, and what it means for the application.</summary>
+    private SessionEvent Acknowledged(PacketType received, ushort packetId, IBufferWriter<byte> output) => sender.Acknowledge(received, packetId, output) switch
+    {
+        Delivery.Outcome.Delivered => new SessionEvent { Kind = EventOf(received), PacketId = packetId },
+        Delivery.Outcome.Violation => Break(ProtocolViolation.WrongAcknowledgement),
+        _ => default,
+    };
+
+    private static SessionEventKind EventOf(PacketType received) => received switch
+    {
+        PacketType.SubAck => SessionEventKind.Subscribed,
+        PacketType.UnsubAck => SessionEventKind.Unsubscribed,
+        _ => SessionEventKind.Delivered,
+    };
+
+    private SessionEvent Break(ProtocolViolation violation)
+    {
+        state = ConnectionState.Broken; // [MQTT-4.8.0-1]
+        return new SessionEvent { Kind = SessionEventKind.Violation, Violation = violation };
+    }
+
+    private void Forget()
+    {
+        sender.Clear();
+        receiver.Clear();
+        unanswered.Clear();
+    }
+
+    [DoesNotReturn]
+    private static void ThrowNotConnected() => throw new InvalidOperationException("The session has no connection.");
+
+    /// <summary>Where answers go when there is no connection: the messages will come again.</summary>
+    private sealed class Nowhere : IBufferWriter<byte>
+    {
+        public static readonly Nowhere Instance = new();
+
+        public void Advance(int count)
+        {
+        }
+
+        public Memory<byte> GetMemory(int sizeHint = 0) => new byte[Math.Max(sizeHint, 1)];
+
+        public Span<byte> GetSpan(int sizeHint = 0) => new byte[Math.Max(sizeHint, 1)];
+    }
+}
