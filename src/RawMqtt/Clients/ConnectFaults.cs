@@ -17,6 +17,14 @@ internal static class ConnectFaults
         ReturnCode = code,
     };
 
+    public static MqttException NotConnected(Exception failure) => failure switch
+    {
+        MqttException known => known,
+        ArgumentException => new(MqttErrorCode.InvalidOptions, $"The connection cannot be made: {failure.Message}", failure),
+        OperationCanceledException => new(MqttErrorCode.ConnectionLost, "The connection was given up before it stood.", failure),
+        _ => new(MqttErrorCode.ConnectionLost, $"The connection could not be made: {failure.Message}", failure),
+    };
+
     public static MqttException SessionForgotten() => new(MqttErrorCode.SessionLost,
         "The server has forgotten the session: whether the message arrived is not known. The server was restarted, or its sessions expire sooner than this client came back.");
 

@@ -91,11 +91,13 @@ internal sealed class ConnectionLoop
             delays.Lost(core.Now - since);
             return delays.Kicks >= ReconnectDelays.KickLimit ? ConnectFaults.Kicked(cause, delays.Kicks) : cause;
         }
-        catch (Exception failure) when (failure is MqttException or IOException or OperationCanceledException or System.Net.Sockets.SocketException)
+#pragma warning disable CA1031 // the application's functions may throw anything, and whoever waits for the connection is told
+        catch (Exception failure)
+#pragma warning restore CA1031
         {
             delays.Failed();
             nextAddress++;
-            return failure as MqttException ?? new MqttException(MqttErrorCode.ConnectionLost, "The connection could not be made.", failure);
+            return ConnectFaults.NotConnected(failure);
         }
         finally
         {
@@ -136,7 +138,8 @@ internal sealed class ConnectionLoop
         MqttClientOptions options = core.Options;
         MqttAddress? address = options.ConnectStream is null ? MqttAddress.Parse(attempt.Address) : null;
         string? userName = attempt.UserName ?? address?.UserName;
-        ReadOnlyMemory<byte>? password = attempt.Password ?? (address?.Password is string text ? Encoding.UTF8.GetBytes(text) : null);
+        ReadOnlyMemory<byte>? password = attempt.Password;
+        if (password is null && address?.Password is string text) password = Encoding.UTF8.GetBytes(text);
         FlushStep step;
         lock (core.Gate)
         {

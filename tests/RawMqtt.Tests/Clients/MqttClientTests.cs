@@ -5,13 +5,14 @@ public class MqttClientTests
     private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token;
 
     [Theory]
-    [InlineData(QualityOfService.AtMostOnce)]
-    [InlineData(QualityOfService.AtLeastOnce)]
-    [InlineData(QualityOfService.ExactlyOnce)]
-    public async Task TheFourLinesOfTheReadMe(QualityOfService qos)
+    [InlineData("mqtt://127.0.0.1:0", QualityOfService.AtMostOnce)]
+    [InlineData("ws://127.0.0.1:0/mqtt", QualityOfService.AtMostOnce)]
+    [InlineData("ws://127.0.0.1:0/mqtt", QualityOfService.AtLeastOnce)]
+    [InlineData("ws://127.0.0.1:0/mqtt", QualityOfService.ExactlyOnce)]
+    public async Task TheFourLinesOfTheReadMe(string listener, QualityOfService qos)
     {
-        await using var server = new SmallServer();
-        await using MqttClient client = await MqttClient.ConnectAsync(server.Address, Soon);
+        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = [listener] }, Soon);
+        await using MqttClient client = await MqttClient.ConnectAsync(broker.Addresses[0], Soon);
         await using MqttSubscription messages = await client.SubscribeAsync("testtopic", QualityOfService.AtLeastOnce, Soon);
         await client.PublishAsync("testtopic", "ws connection demo...!", qos, cancellationToken: Soon);
         await foreach (MqttMessage message in messages.WithCancellation(Soon))

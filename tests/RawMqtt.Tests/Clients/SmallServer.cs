@@ -23,7 +23,7 @@ internal sealed class SmallServer : IAsyncDisposable
 
     public string Address => $"mqtt://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
 
-    /// <summary>The packets that came, as <see cref="SentPackets"/> writes them, over all connections.</summary>
+    /// <summary>The packets that came: their types, over all connections.</summary>
     public ConcurrentQueue<string> Received { get; } = new();
 
     public int Connections { get; private set; }
