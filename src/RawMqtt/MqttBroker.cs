@@ -110,15 +110,32 @@ public sealed class MqttBroker : IAsyncDisposable
         return used;
     }
 
+    /// <summary>Waits until the core takes from the connection again.</summary>
+    internal Task PausedAsync(ServedConnection connection, ReadOnlyMemory<byte> waiting)
+    {
+        _ = waiting;
+        lock (Gate)
+        {
+            if (connection.Connection.Pause != Pause.Held) return Task.CompletedTask;
+            connection.Resumed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return connection.Resumed.Task;
+        }
+    }
+
     /// <summary>A flush is over; <see cref="ServedConnection.ToFlush"/> is what has gathered meanwhile.</summary>
     internal void Flushed(ServedConnection connection, OutgoingBuffer output)
     {
+        List<ServedConnection> toFlush = TakeFlushList();
         lock (Gate)
         {
-            core.Flushed(connection.Connection, output);
-            connection.ToFlush = connection.Connection.BeginFlush(Now);
+            TimeSpan now = Now;
+            core.Flushed(connection.Connection, output, now);
+            connection.ToFlush = connection.Connection.BeginFlush(now);
             connection.IsFlushing = connection.ToFlush is not null;
+            CollectDirty(toFlush, now); // publishers that waited for this client
         }
+
+        Flush(toFlush);
     }
 
     internal void FlushFailed(ServedConnection connection)
@@ -282,6 +299,12 @@ public sealed class MqttBroker : IAsyncDisposable
         {
             var carrier = (ServedConnection)connection.Carrier!;
             if (connection.End is not null) carrier.DropAt ??= now + GoodbyeTimeout;
+            if (connection.Pause == Pause.None && carrier.Resumed is { } resumed)
+            {
+                carrier.Resumed = null;
+                resumed.SetResult();
+            }
+
             if (carrier.IsFlushing) continue;
             carrier.ToFlush = connection.BeginFlush(now);
             carrier.IsFlushing = carrier.ToFlush is not null;

@@ -28,6 +28,9 @@ internal sealed class ServedConnection(MqttBroker broker)
     /// <summary>Under the broker's lock: when a connection that has ended is dropped at the latest.</summary>
     public TimeSpan? DropAt { get; set; }
 
+    /// <summary>Under the broker's lock: what a paused connection waits for.</summary>
+    public TaskCompletionSource? Resumed { get; set; }
+
     /// <summary>Takes the socket, so that <see cref="Drop"/> works from the start.</summary>
     public void Attach(Socket accepted) => socket = accepted;
 
@@ -57,15 +60,26 @@ internal sealed class ServedConnection(MqttBroker broker)
                 int count = await opened.ReadAsync(buffer.AsMemory(filled)).ConfigureAwait(false);
                 if (count == 0) return;
                 filled += count;
-                int used = broker.Received(this, buffer.AsSpan(0, filled));
-                if (used > 0) buffer.AsSpan(used, filled - used).CopyTo(buffer);
-                filled -= used;
+                filled -= Receive(buffer, filled);
+                while (Connection.Pause != Pause.None)
+                {
+                    await broker.PausedAsync(this, buffer.AsMemory(0, filled)).ConfigureAwait(false);
+                    filled -= Receive(buffer, filled);
+                }
             }
         }
         finally
         {
             if (buffer is not null) ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    /// <summary>The number of bytes used; the rest moves to the start.</summary>
+    private int Receive(byte[] buffer, int filled)
+    {
+        int used = broker.Received(this, buffer.AsSpan(0, filled));
+        if (used > 0) buffer.AsSpan(used, filled - used).CopyTo(buffer);
+        return used;
     }
 
     /// <summary>Sends what was gathered, and what gathers meanwhile; one runs at a time.</summary>

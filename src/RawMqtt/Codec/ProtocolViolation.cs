@@ -72,6 +72,7 @@ public sealed class ProtocolViolation
     public static readonly ProtocolViolation MisplacedSingleLevelWildcard = new("MQTT-4.7.1-3", "+ does not fill a whole level of a topic filter");
     public static readonly ProtocolViolation EmptyTopic = new("MQTT-4.7.3-1", "a topic name or filter is empty");
     public static readonly ProtocolViolation TopicTooLong = new("MQTT-4.7.3-3", "a topic name or filter takes more than 65535 bytes");
+    public static readonly ProtocolViolation TooManyLevels = new("MQTT-4.8.0-2", "a topic name has more levels than this end takes");
     public static readonly ProtocolViolation PacketTooLarge = new("MQTT-4.8.0-2", "the packet is larger than the limit of this end");
 #pragma warning restore CS1591
 }

@@ -20,6 +20,12 @@ internal sealed class BrokerConnection(BrokerCore broker, TimeSpan now)
     /// <summary>When the last whole packet came, and before the first one, when the connection was accepted.</summary>
     public TimeSpan LastReceived { get; set; } = now;
 
+    /// <summary>Why nothing is taken from it now.</summary>
+    public Pause Pause { get; set; }
+
+    /// <summary>The answer to the packet that comes next, when that one asks.</summary>
+    public HookAnswer? Answer { get; set; }
+
     /// <summary>Null while the connection stands. Once set, what <see cref="Output"/> holds is still to be sent.</summary>
     public ConnectionEnd? End { get; set; }
 
@@ -44,8 +50,8 @@ internal sealed class BrokerConnection(BrokerCore broker, TimeSpan now)
     /// <summary>Where packets to the client are appended.</summary>
     public OutgoingBuffer Output => output ??= broker.RentOutput();
 
-    /// <summary>The bytes that wait for a flush.</summary>
-    public int Waiting => output?.Length ?? 0;
+    /// <summary>The bytes that are not sent yet.</summary>
+    public int Unsent => (output?.Length ?? 0) + Flushing;
 
     /// <summary>Takes all that waits, for a flush; null when nothing does. Goes back by <see cref="BrokerCore.Flushed"/>.</summary>
     public OutgoingBuffer? BeginFlush(TimeSpan now)

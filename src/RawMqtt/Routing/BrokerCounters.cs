@@ -1,25 +1,77 @@
 namespace RawMqtt.Routing;
 
 /// <summary>What the broker has done since it started.</summary>
-internal sealed class BrokerCounters
+public sealed record BrokerCounters
 {
-    public long ConnectionsAccepted;
-    public long ConnectionsEnded;
-    public long ClientsConnected;
-    public long ConnectsRefused;
-    public long ProtocolViolations;
-    public long KeepAlivesExpired;
-    public long ConnectTimeouts;
-    public long TakeOvers;
-    public long TooSlow;
-    public long BytesReceived;
-    public long BytesSent;
-    public long PublishesReceived;
-    public long PublishesSent;
-    public long DroppedAtQos0;
-    public long DroppedByQueue;
-    public long DroppedRetained;
-    public long DroppedDollar;
-    public long RefusedSubscriptions;
-    public long RefusedSessions;
+    /// <summary>Network connections accepted.</summary>
+    public long Connections { get; internal set; }
+
+    /// <summary>Network connections closed because <see cref="BrokerLimits.Connections"/> or <see cref="BrokerLimits.ConnectionsPerAddress"/> was reached.</summary>
+    public long ConnectionsRefused { get; internal set; }
+
+    /// <summary>CONNECTs accepted.</summary>
+    public long ClientsConnected { get; internal set; }
+
+    /// <summary>CONNECTs answered with another return code than 0.</summary>
+    public long ConnectsRefused { get; internal set; }
+
+    /// <summary>CONNECTs refused because <see cref="BrokerLimits.AwaySessions"/> was reached.</summary>
+    public long SessionsRefused { get; internal set; }
+
+    /// <summary>Connections without a CONNECT within <see cref="BrokerLimits.ConnectTimeout"/>.</summary>
+    public long ConnectTimeouts { get; internal set; }
+
+    /// <summary>Clients silent for one and a half times their Keep Alive.</summary>
+    public long KeepAlivesExpired { get; internal set; }
+
+    /// <summary>Clients that connected once more.</summary>
+    public long TakeOvers { get; internal set; }
+
+    /// <summary>Connections ended because the client broke a rule.</summary>
+    public long ProtocolViolations { get; internal set; }
+
+    /// <summary>Among them, packets longer than <see cref="BrokerLimits.PacketLength"/>.</summary>
+    public long PacketsTooLong { get; internal set; }
+
+    /// <summary>Among them, topic names of more than <see cref="BrokerLimits.TopicLevels"/> levels.</summary>
+    public long TopicsTooDeep { get; internal set; }
+
+    /// <summary>Connections ended because of <see cref="BrokerLimits.SendTimeout"/> or twice <see cref="BrokerLimits.OutgoingBytes"/>.</summary>
+    public long TooSlow { get; internal set; }
+
+    /// <summary>Bytes of control packets received.</summary>
+    public long BytesReceived { get; internal set; }
+
+    /// <summary>Bytes of control packets sent.</summary>
+    public long BytesSent { get; internal set; }
+
+    /// <summary>PUBLISHes received.</summary>
+    public long MessagesReceived { get; internal set; }
+
+    /// <summary>PUBLISHes sent.</summary>
+    public long MessagesSent { get; internal set; }
+
+    /// <summary>Messages at QoS 0 not sent because <see cref="BrokerLimits.OutgoingBytes"/> was reached.</summary>
+    public long MessagesShed { get; internal set; }
+
+    /// <summary>Messages at QoS 1 and 2 dropped because a queue or <see cref="BrokerLimits.KeptBytes"/> was full.</summary>
+    public long MessagesDropped { get; internal set; }
+
+    /// <summary>Messages not passed on because their topic begins with $ or the program did not allow them.</summary>
+    public long MessagesNotAllowed { get; internal set; }
+
+    /// <summary>Retained messages not kept because <see cref="BrokerLimits.RetainedMessages"/> or <see cref="BrokerLimits.RetainedBytes"/> was reached.</summary>
+    public long RetainedDropped { get; internal set; }
+
+    /// <summary>Subscriptions answered with 0x80 because of <see cref="BrokerLimits.Subscriptions"/> or <see cref="BrokerLimits.TopicLevels"/>.</summary>
+    public long SubscriptionsRefused { get; internal set; }
+
+    /// <summary>Subscriptions answered with 0x80 because the program did not allow them.</summary>
+    public long SubscriptionsNotAllowed { get; internal set; }
+
+    /// <summary>Publishers that had to wait for a client with a full queue.</summary>
+    public long PublishersHeld { get; internal set; }
+
+    /// <summary>Clients that held publishers back for longer than <see cref="BrokerLimits.HoldBack"/>.</summary>
+    public long Lagging { get; internal set; }
 }

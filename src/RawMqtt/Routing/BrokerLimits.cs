@@ -1,41 +1,54 @@
 namespace RawMqtt.Routing;
 
-/// <summary>What bounds the broker's memory and work: each has a counter in <see cref="BrokerCounters"/> that says how often it was reached.</summary>
-internal sealed record BrokerLimits
+/// <summary>What bounds the broker's memory and work. Each limit has a counter in <see cref="BrokerCounters"/> that says how often it was reached.</summary>
+public sealed record BrokerLimits
 {
-    /// <summary>Bytes of a control packet.</summary>
-    public int MaximumPacketLength { get; init; } = 1 << 20;
+    /// <summary>Bytes of a control packet; a longer one ends the connection as soon as its header is read [MQTT-4.8.0-2].</summary>
+    public int PacketLength { get; init; } = 1 << 20;
 
-    /// <summary>From the acceptance of a network connection to its CONNECT.</summary>
+    /// <summary>From the acceptance of a network connection to its CONNECT, TLS and WebSocket handshake included, 3.1.4.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Levels of a topic name or filter.</summary>
-    public int TopicLevels { get; init; } = 128;
-
-    /// <summary>Messages at QoS 1 and 2 in flight to one client.</summary>
-    public int InFlight { get; init; } = 20;
-
-    /// <summary>Messages that wait for one client.</summary>
-    public int QueuedMessages { get; init; } = 1000;
-
-    /// <summary>Bytes of topics and payloads that wait for one client.</summary>
-    public int QueuedBytes { get; init; } = 1 << 20;
-
-    /// <summary>Bytes that wait to be sent on one connection.</summary>
-    public int OutgoingBytes { get; init; } = 1 << 20;
-
-    /// <summary>How long one flush may take before the client counts as too slow.</summary>
+    /// <summary>How long one flush may take before the client counts as too slow and is disconnected.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Retained messages in all.</summary>
-    public int RetainedMessages { get; init; } = 100_000;
+    /// <summary>Network connections in all; more are closed as soon as they are accepted.</summary>
+    public int Connections { get; init; } = 100_000;
 
-    /// <summary>Bytes of topics and payloads of all retained messages.</summary>
-    public long RetainedBytes { get; init; } = 64 << 20;
+    /// <summary>Network connections of one address; more are closed as soon as they are accepted.</summary>
+    public int ConnectionsPerAddress { get; init; } = 20_000;
 
-    /// <summary>Topic filters of one client.</summary>
+    /// <summary>Sessions of clients that are away; beyond it, a CONNECT with Clean Session 0 and no session yet is refused with return code 3.</summary>
+    public int AwaySessions { get; init; } = 10_000;
+
+    /// <summary>Topic filters of one client; more get SUBACK return code 0x80.</summary>
     public int Subscriptions { get; init; } = 1000;
 
-    /// <summary>Sessions of clients that are away.</summary>
-    public int AwaySessions { get; init; } = 10_000;
+    /// <summary>Levels of a topic: a filter with more gets 0x80, a PUBLISH to a name with more ends the connection.</summary>
+    public int TopicLevels { get; init; } = 128;
+
+    /// <summary>Messages at QoS 1 and 2 in flight to one client, 1 to 65535; more wait in its queue.</summary>
+    public int InFlight { get; init; } = 20;
+
+    /// <summary>Messages that wait for one client that is away; newer ones are dropped. For one that is connected, see <see cref="HoldBack"/>.</summary>
+    public int QueuedMessages { get; init; } = 1000;
+
+    /// <summary>Bytes of topics and payloads that wait for one client that is away; newer ones are dropped.</summary>
+    public int QueuedBytes { get; init; } = 1 << 20;
+
+    /// <summary>How long a connected client whose queue has reached its limits may hold back the others that publish to it; from then on, until it
+    /// has caught up, what is above ten times the limits is dropped.</summary>
+    public TimeSpan HoldBack { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Bytes that wait to be sent on one connection. Beyond it QoS 0 is shed, QoS 1 and 2 wait in the queue; at twice the limit the connection ends.</summary>
+    public int OutgoingBytes { get; init; } = 1 << 20;
+
+    /// <summary>Retained messages in all; beyond it, a new one is not kept.</summary>
+    public int RetainedMessages { get; init; } = 100_000;
+
+    /// <summary>Bytes of topics and payloads of all retained messages; beyond it, a new one is not kept.</summary>
+    public long RetainedBytes { get; init; } = 64 << 20;
+
+    /// <summary>Bytes of topics and payloads of all messages kept for any purpose; beyond it, no queue takes more.</summary>
+    public long KeptBytes { get; init; } = 256 << 20;
 }

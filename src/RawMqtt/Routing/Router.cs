@@ -7,17 +7,23 @@ namespace RawMqtt.Routing;
 /// <summary>Brings each message to the clients whose subscriptions match its topic, and keeps the retained ones.</summary>
 internal sealed class Router
 {
+    /// <summary>The queue of a client that is connected may go beyond its limits by this factor, see <see cref="BrokerLimits.HoldBack"/>.</summary>
+    private const int ConnectedFactor = 10;
+
     private readonly BrokerCore broker;
     private readonly BrokerLimits limits;
     private readonly BrokerCounters counters;
     private readonly TopicRoutes routes;
+    private readonly HeldPublishers held;
     private readonly List<ApplicationMessage> found = [];
+    private int full;
 
-    public Router(BrokerCore broker, BrokerLimits limits, BrokerCounters counters, Utf8Comparer comparer)
+    public Router(BrokerCore broker, BrokerLimits limits, Utf8Comparer comparer)
     {
         this.broker = broker;
         this.limits = limits;
-        this.counters = counters;
+        counters = broker.Counters;
+        held = new HeldPublishers(limits.HoldBack);
         Subscriptions = new SubscriptionTree(comparer);
         Retained = new RetainedMessages(comparer, limits.RetainedMessages, limits.RetainedBytes);
         routes = new TopicRoutes(Subscriptions, comparer);
@@ -29,50 +35,106 @@ internal sealed class Router
 
     public ApplicationMessagePool Kept { get; } = new();
 
-    /// <summary>Takes a message from a client, the broker or a Will.</summary>
+    /// <summary>Takes a message from a client, a Will or the program.</summary>
     /// <param name="packet">The message; its DUP bit says nothing here [MQTT-3.3.1-3].</param>
-    /// <param name="atQos0">The message as a PUBLISH at QoS 0 with RETAIN 0, if it is there; its first byte is not looked at.</param>
+    /// <param name="atQos0">The message as a PUBLISH at QoS 0, if it is there; its first byte is not looked at.</param>
     /// <param name="from">The connection that it came on, if any.</param>
     public void Publish(in PublishPacket packet, ReadOnlySpan<byte> atQos0, BrokerConnection? from)
     {
-        ApplicationMessage? kept = null;
-        if (packet.Retain) kept = Retain(packet);
-
-        TopicRoute route = routes.Find(packet.Topic, from?.LastRoute);
-        if (from is not null) from.LastRoute = route;
-        foreach (TopicRoute.Receiver receiver in route.Receivers)
+        ApplicationMessage? kept = packet.Retain ? Retain(packet) : null;
+        foreach (TopicRoute.Receiver receiver in RouteOf(packet, from).Receivers)
         {
             QualityOfService qos = packet.Qos < receiver.Qos ? packet.Qos : receiver.Qos; // [MQTT-3.8.4-6]
-            if (qos == QualityOfService.AtMostOnce)
+            Subscriber subscriber = receiver.Subscriber;
+            if (subscriber.Local is not null)
             {
-                BrokerConnection? connection = receiver.Subscriber.Connection;
-                if (connection is null) continue; // QoS 0 is not kept for clients that are away, 3.1.2.4
-                if (atQos0.IsEmpty) SendAtMostOnce(connection, packet.Topic, packet.Payload, retain: false);
-                else SendAtMostOnce(connection, atQos0);
+                subscriber.Local(packet);
             }
-            else
+            else if (qos > QualityOfService.AtMostOnce)
             {
                 kept ??= Kept.Keep(packet.Topic, packet.Payload, packet.Qos);
-                Deliver(receiver.Subscriber, kept, qos, retain: false); // [MQTT-3.3.1-9], [MQTT-4.5.0-1]
+                Deliver(subscriber, kept, qos); // [MQTT-4.5.0-1]
+            }
+            else if (subscriber.Connection is { } connection) // QoS 0 is not kept for clients that are away, 3.1.2.4
+            {
+                SendAtMostOnce(connection, packet, atQos0);
             }
         }
 
         kept?.Release();
     }
 
-    /// <summary>Sends the retained messages that a new subscription matches [MQTT-3.3.1-6].</summary>
-    public void SendRetained(Subscriber subscriber, ReadOnlySpan<byte> filter, QualityOfService granted)
+    /// <summary>Whether a PUBLISH has to wait until a client that is to get it has caught up; if so, its connection is paused.</summary>
+    public bool MustWait(in PublishPacket packet, BrokerConnection from)
+    {
+        if (full == 0 || packet.Qos == QualityOfService.AtMostOnce) return false;
+        foreach (TopicRoute.Receiver receiver in RouteOf(packet, from).Receivers)
+        {
+            Subscriber subscriber = receiver.Subscriber;
+            bool waits = subscriber.IsFull && !subscriber.IsLagging && receiver.Qos > QualityOfService.AtMostOnce &&
+                subscriber.Connection != from; // its own messages stand before its acknowledgements
+            if (!waits) continue;
+            counters.PublishersHeld++;
+            held.Add(subscriber, from, broker.Now);
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Sends the retained messages that a new subscription matches [MQTT-3.3.1-6]; those beyond the limits of the connection in their turn.</summary>
+    public void Replay(Subscriber subscriber, ReadOnlySpan<byte> filter, QualityOfService granted)
     {
         if (Retained.Count == 0) return;
         Retained.Search(filter, found);
         foreach (ApplicationMessage message in found)
         {
             QualityOfService qos = message.Qos < granted ? message.Qos : granted;
-            if (qos > QualityOfService.AtMostOnce) Deliver(subscriber, message, qos, retain: true); // [MQTT-3.3.1-8]
-            else if (subscriber.Connection is not null) SendAtMostOnce(subscriber.Connection, message.Topic, message.Payload, retain: true);
+            if (subscriber.Replay is null && TrySendRetained(subscriber, message, qos)) continue;
+            subscriber.Replay ??= new MessageQueue();
+            if (subscriber.Replay.Count < limits.RetainedMessages) subscriber.Replay.Add(message.AddReference(), qos, retain: true);
+            else counters.MessagesDropped++;
         }
 
         found.Clear();
+    }
+
+    /// <summary>Sends what waits for a client, as far as its window and the limit of its connection reach.</summary>
+    public void SendWaiting(Subscriber subscriber)
+    {
+        if (subscriber.Connection is not { } connection) return;
+        if (subscriber.Replay is not null) GoOnWithReplay(subscriber);
+
+        ServerSession session = subscriber.Session;
+        if (session.Queued == 0) return;
+        int sent = session.SendQueued(connection.Output, limits.OutgoingBytes - connection.Unsent);
+        counters.MessagesSent += sent;
+        if (sent > 0) broker.Touch(connection);
+        if (subscriber.IsFull && session.Queued <= limits.QueuedMessages / 2 && session.QueuedBytes <= limits.QueuedBytes / 2) IsNoLongerFull(subscriber);
+    }
+
+    /// <summary>The client is away from now on, or gone.</summary>
+    public void ConnectionEnded(Subscriber subscriber)
+    {
+        if (subscriber.IsFull) IsNoLongerFull(subscriber);
+        while (subscriber.Replay is { Count: > 0 } replay)
+        {
+            MessageQueue.Entry next = replay.Take();
+            if (next.Qos > QualityOfService.AtMostOnce && !subscriber.CleanSession && HasQueueRoom(subscriber, next.Message)) subscriber.Session.Queue(next.Message, next.Qos, next.Retain);
+            next.Message.Release();
+        }
+
+        subscriber.Replay = null;
+    }
+
+    /// <summary>Lets publishers go on that have been held back for too long.</summary>
+    public TimeSpan? Tick() => held.IsEmpty ? null : held.Tick(broker);
+
+    private TopicRoute RouteOf(in PublishPacket packet, BrokerConnection? from)
+    {
+        TopicRoute route = routes.Find(packet.Topic, from?.LastRoute);
+        if (from is not null) from.LastRoute = route;
+        return route;
     }
 
     private ApplicationMessage? Retain(in PublishPacket packet)
@@ -84,53 +146,109 @@ internal sealed class Router
         }
 
         ApplicationMessage message = Kept.Keep(packet.Topic, packet.Payload, packet.Qos);
-        if (!Retained.Set(message)) counters.DroppedRetained++;
+        if (!Retained.Set(message)) counters.RetainedDropped++;
         return message;
     }
 
-    private void Deliver(Subscriber subscriber, ApplicationMessage message, QualityOfService qos, bool retain)
+    private void Deliver(Subscriber subscriber, ApplicationMessage message, QualityOfService qos)
     {
         BrokerConnection? connection = subscriber.Connection;
-        bool hasRoom = connection is not null && connection.Waiting + connection.Flushing < limits.OutgoingBytes;
-        switch (subscriber.Session.Deliver(message, qos, retain, hasRoom ? connection!.Output : null))
+        ServerSession session = subscriber.Session;
+        if (connection is not null && session.CanSend && connection.Unsent < limits.OutgoingBytes)
         {
-            case DeliveryResult.Sent:
-                counters.PublishesSent++;
-                broker.Touch(connection!);
-                break;
-            case DeliveryResult.Dropped:
-                counters.DroppedByQueue++;
-                break;
+            session.Send(message, qos, retain: false, connection.Output); // [MQTT-3.3.1-9]
+            counters.MessagesSent++;
+            broker.Touch(connection);
+        }
+        else if (HasQueueRoom(subscriber, message))
+        {
+            session.Queue(message, qos, retain: false);
+            if (connection is not null && !subscriber.IsFull && (session.Queued >= limits.QueuedMessages || session.QueuedBytes >= limits.QueuedBytes)) IsNowFull(subscriber);
+        }
+        else
+        {
+            counters.MessagesDropped++;
         }
     }
 
-    private void SendAtMostOnce(BrokerConnection connection, ReadOnlySpan<byte> packet)
+    private bool HasQueueRoom(Subscriber subscriber, ApplicationMessage message)
     {
-        if (!HasRoom(connection, packet.Length)) return;
-        OutgoingBuffer output = connection.Output;
-        Span<byte> destination = output.GetSpan(packet.Length);
-        packet.CopyTo(destination);
-        destination[0] = (int)PacketType.Publish << 4; // QoS 0, DUP 0, RETAIN 0 [MQTT-4.3.1-1], [MQTT-3.3.1-9]
-        output.Advance(packet.Length);
-        counters.PublishesSent++;
-        broker.Touch(connection);
+        int factor = subscriber.Connection is null ? 1 : ConnectedFactor;
+        ServerSession session = subscriber.Session;
+        return session.Queued < factor * (long)limits.QueuedMessages && session.QueuedBytes + message.Length <= factor * (long)limits.QueuedBytes && Kept.BytesInUse <= limits.KeptBytes;
     }
 
-    private void SendAtMostOnce(BrokerConnection connection, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, bool retain)
+    private void IsNowFull(Subscriber subscriber)
     {
-        var packet = new PublishPacket { Topic = topic, Payload = payload, Retain = retain };
-        if (!HasRoom(connection, packet.Length)) return;
-        connection.Output.Write(packet);
-        counters.PublishesSent++;
-        broker.Touch(connection);
+        subscriber.IsFull = true;
+        full++;
     }
 
-    /// <summary>QoS 0 is the first that a slow client misses.</summary>
-    private bool HasRoom(BrokerConnection connection, int length)
+    private void IsNoLongerFull(Subscriber subscriber)
     {
-        int waiting = connection.Waiting + connection.Flushing;
-        if (waiting == 0 || waiting + length <= limits.OutgoingBytes) return true;
-        counters.DroppedAtQos0++;
-        return false;
+        subscriber.IsFull = subscriber.IsLagging = false;
+        full--;
+        held.Release(subscriber, broker);
+    }
+
+    /// <summary>What was replaced meanwhile is left out: the client has got the newer message.</summary>
+    private void GoOnWithReplay(Subscriber subscriber)
+    {
+        MessageQueue replay = subscriber.Replay!;
+        while (replay.Count > 0)
+        {
+            MessageQueue.Entry next = replay.First;
+            if (Retained.Find(next.Message.Topic) == next.Message && !TrySendRetained(subscriber, next.Message, next.Qos)) return;
+            replay.Take().Message.Release();
+        }
+
+        subscriber.Replay = null;
+    }
+
+    private bool TrySendRetained(Subscriber subscriber, ApplicationMessage message, QualityOfService qos)
+    {
+        BrokerConnection connection = subscriber.Connection!;
+        if (connection.Unsent >= limits.OutgoingBytes) return false;
+        if (qos == QualityOfService.AtMostOnce)
+        {
+            connection.Output.Write(new PublishPacket { Topic = message.Topic, Payload = message.Payload, Retain = true }); // [MQTT-3.3.1-8]
+            counters.MessagesSent++;
+            broker.Touch(connection);
+            return true;
+        }
+
+        if (!subscriber.Session.CanSend) return false;
+        subscriber.Session.Send(message, qos, retain: true, connection.Output); // [MQTT-3.3.1-8]
+        counters.MessagesSent++;
+        broker.Touch(connection);
+        return true;
+    }
+
+    /// <summary>QoS 0 is the first that a slow client misses. One message always fits.</summary>
+    private void SendAtMostOnce(BrokerConnection connection, in PublishPacket message, ReadOnlySpan<byte> atQos0)
+    {
+        var packet = new PublishPacket { Topic = message.Topic, Payload = message.Payload }; // QoS 0, DUP 0, RETAIN 0 [MQTT-4.3.1-1], [MQTT-3.3.1-9]
+        int length = atQos0.IsEmpty ? packet.Length : atQos0.Length;
+        int unsent = connection.Unsent;
+        if (unsent > 0 && unsent + length > limits.OutgoingBytes)
+        {
+            counters.MessagesShed++;
+            return;
+        }
+
+        Span<byte> destination = connection.Output.GetSpan(length);
+        if (atQos0.IsEmpty)
+        {
+            packet.Write(destination);
+        }
+        else
+        {
+            atQos0.CopyTo(destination);
+            destination[0] = (int)PacketType.Publish << 4;
+        }
+
+        connection.Output.Advance(length);
+        counters.MessagesSent++;
+        broker.Touch(connection);
     }
 }

@@ -7,8 +7,9 @@ using RawMqtt.Sessions;
 namespace RawMqtt.Routing;
 
 /// <summary>All sessions by their client identifiers [MQTT-3.1.3-2]: CONNECT, SUBSCRIBE and UNSUBSCRIBE, and what the end of a connection means.</summary>
-internal sealed class SessionList(BrokerCore broker, Router router, BrokerLimits limits, Utf8Comparer comparer, ulong seed)
+internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Comparer comparer, ulong seed)
 {
+    private readonly Router router = broker.Router;
     private readonly Dictionary<byte[], Subscriber> byClientId = new(comparer);
     private readonly ArrayBufferWriter<byte> returnCodes = new();
     private long generated;
@@ -24,7 +25,7 @@ internal sealed class SessionList(BrokerCore broker, Router router, BrokerLimits
         byClientId.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(clientId, out subscriber);
 
     /// <summary>Takes a CONNECT, 3.1.4.</summary>
-    public void Connect(BrokerConnection connection, ReadOnlySpan<byte> body, TimeSpan now)
+    public void Connect(BrokerConnection connection, ReadOnlySpan<byte> body, HookAnswer answer)
     {
         if (!ConnectPacket.TryRead(body, out ConnectPacket packet, out ProtocolViolation? violation))
         {
@@ -35,49 +36,57 @@ internal sealed class SessionList(BrokerCore broker, Router router, BrokerLimits
             return;
         }
 
+        if (answer.ReturnCode != ConnectReturnCode.Accepted)
+        {
+            Refuse(connection, answer.ReturnCode);
+            return;
+        }
+
+        if (!packet.CleanSession && Away >= limits.AwaySessions && !TryFind(packet.ClientId, out _))
+        {
+            broker.Counters.SessionsRefused++;
+            Refuse(connection, ConnectReturnCode.ServerUnavailable);
+            return;
+        }
+
         byte[] clientId = packet.ClientId.IsEmpty ? NewClientId() : packet.ClientId.ToArray();
-        TakeOver(clientId, now);
+        TakeOver(clientId);
         Subscriber? subscriber = Resume(clientId, packet.CleanSession);
         bool sessionPresent = subscriber is not null;
         if (subscriber is null)
         {
-            subscriber = new Subscriber(clientId, new ServerSession(limits.InFlight, limits.QueuedMessages, limits.QueuedBytes), packet.CleanSession);
+            subscriber = new Subscriber(clientId, new ServerSession(limits.InFlight), packet.CleanSession);
             byClientId.Add(clientId, subscriber);
-        }
-        else
-        {
-            Away--;
         }
 
         subscriber.Connection = connection;
         connection.Subscriber = subscriber;
         connection.KeepAlive = packet.KeepAlive;
-        if (packet.HasWill) connection.Will = new Will(router.Kept.Keep(packet.WillTopic, packet.WillMessage, packet.WillQos), packet.WillRetain);
+        if (packet.HasWill) connection.Will = new Will(router.Kept.Keep(packet.WillTopic, packet.WillMessage, packet.WillQos), packet.WillRetain); // [MQTT-3.1.2-9]
         broker.Counters.ClientsConnected++;
 
-        connection.Output.Write(new ConnAckPacket { SessionPresent = sessionPresent }); // [MQTT-3.1.4-4], [MQTT-3.2.0-1], [MQTT-3.2.2-1..3]
-        if (sessionPresent)
-        {
-            subscriber.Session.Resend(connection.Output); // [MQTT-4.4.0-1]
-            broker.Counters.PublishesSent += subscriber.Session.SendQueued(connection.Output);
-        }
+        connection.Output.Write(new ConnAckPacket { SessionPresent = sessionPresent }); // [MQTT-3.1.4-4], [MQTT-3.2.0-1]
+        if (!sessionPresent) return;
+        subscriber.Session.Resend(connection.Output); // [MQTT-4.4.0-1]
+        router.SendWaiting(subscriber);
     }
 
     /// <summary>Takes a SUBSCRIBE: its answer first, then the retained messages.</summary>
-    public void Subscribe(BrokerConnection connection, in SubscribePacket packet)
+    public void Subscribe(BrokerConnection connection, in SubscribePacket packet, HookAnswer answer)
     {
         Subscriber subscriber = connection.Subscriber!;
         returnCodes.ResetWrittenCount();
         foreach (Subscription subscription in packet.Subscriptions) // in order [MQTT-3.8.4-4], [MQTT-3.9.3-1]
         {
-            returnCodes.Write([Subscribe(subscriber, subscription)]);
+            bool allowed = answer.AllowedFilters?[returnCodes.WrittenCount] ?? true;
+            returnCodes.Write([allowed ? Subscribe(subscriber, subscription) : NotAllowed()]);
         }
 
         connection.Output.Write(new SubAckPacket { PacketId = packet.PacketId, ReturnCodes = returnCodes.WrittenSpan }); // [MQTT-3.8.4-1], [MQTT-3.8.4-2]
         int index = 0;
         foreach (Subscription subscription in packet.Subscriptions)
         {
-            if (returnCodes.WrittenSpan[index++] != SubAckPacket.Failure) router.SendRetained(subscriber, subscription.Filter, subscription.Qos); // [MQTT-3.3.1-6], [MQTT-3.8.4-3]
+            if (returnCodes.WrittenSpan[index++] != SubAckPacket.Failure) router.Replay(subscriber, subscription.Filter, subscription.Qos); // [MQTT-3.3.1-6], [MQTT-3.8.4-3]
         }
     }
 
@@ -95,15 +104,16 @@ internal sealed class SessionList(BrokerCore broker, Router router, BrokerLimits
     }
 
     /// <summary>The connection of a client is over: so is its session, or it waits.</summary>
-    public void ConnectionEnded(Subscriber subscriber, TimeSpan now)
+    public void ConnectionEnded(Subscriber subscriber)
     {
+        router.ConnectionEnded(subscriber);
         if (subscriber.CleanSession) // [MQTT-3.1.2-6]
         {
             Discard(subscriber);
             return;
         }
 
-        subscriber.AwaySince = now; // [MQTT-3.1.2-4]
+        subscriber.AwaySince = broker.Now; // [MQTT-3.1.2-4], [MQTT-4.1.0-1]
         Away++;
     }
 
@@ -114,7 +124,7 @@ internal sealed class SessionList(BrokerCore broker, Router router, BrokerLimits
         bool allowed = (!isNew || filters.Count < limits.Subscriptions) && subscription.Filter.Count((byte)'/') < limits.TopicLevels;
         if (!allowed)
         {
-            broker.Counters.RefusedSubscriptions++;
+            broker.Counters.SubscriptionsRefused++;
             return SubAckPacket.Failure;
         }
 
@@ -123,22 +133,28 @@ internal sealed class SessionList(BrokerCore broker, Router router, BrokerLimits
         return (byte)subscription.Qos; // [MQTT-3.8.4-5]
     }
 
+    private byte NotAllowed()
+    {
+        broker.Counters.SubscriptionsNotAllowed++;
+        return SubAckPacket.Failure;
+    }
+
     /// <summary>A client that is still connected is disconnected, and its Will goes out [MQTT-3.1.4-2].</summary>
-    private void TakeOver(ReadOnlySpan<byte> clientId, TimeSpan now)
+    private void TakeOver(ReadOnlySpan<byte> clientId)
     {
         if (!TryFind(clientId, out Subscriber? subscriber) || subscriber.Connection is not { } old) return;
         broker.Counters.TakeOvers++;
         broker.End(old, ConnectionEnd.TakenOver);
-        broker.Settle(now);
+        broker.Settle();
     }
 
     /// <summary>The session kept for this client, if it wants it; if not, it is discarded, 3.1.2.4.</summary>
     private Subscriber? Resume(ReadOnlySpan<byte> clientId, bool cleanSession)
     {
         if (!TryFind(clientId, out Subscriber? subscriber)) return null; // [MQTT-3.2.2-3]
+        Away--;
         if (!cleanSession) return subscriber; // [MQTT-3.1.2-4], [MQTT-3.2.2-2]
         Discard(subscriber); // [MQTT-3.1.2-6], [MQTT-3.2.2-1]
-        Away--;
         return null;
     }
 

@@ -1,6 +1,10 @@
+using RawMqtt.Codec;
 using RawMqtt.Sessions;
 
 namespace RawMqtt.Routing;
+
+/// <summary>Takes the messages of a subscription that the program itself made.</summary>
+internal delegate void LocalReceiver(in PublishPacket packet);
 
 /// <summary>A client as the broker knows it, connected or away: its session and the topic filters that belong to it, 4.1.</summary>
 internal sealed class Subscriber(byte[] clientId, ServerSession session, bool cleanSession)
@@ -10,16 +14,28 @@ internal sealed class Subscriber(byte[] clientId, ServerSession session, bool cl
     public ServerSession Session { get; } = session;
 
     /// <summary>The session ends with the connection [MQTT-3.1.2-6].</summary>
-    public bool CleanSession { get; set; } = cleanSession;
+    public bool CleanSession { get; } = cleanSession;
 
     /// <summary>Null while the client is away.</summary>
     public BrokerConnection? Connection { get; set; }
 
+    /// <summary>Null but for a subscription of the program itself, which has no session.</summary>
+    public LocalReceiver? Local { get; init; }
+
     /// <summary>The filters that it is subscribed to; null for none yet.</summary>
     public HashSet<byte[]>? Filters { get; set; }
 
+    /// <summary>Retained messages that a new subscription is still to get; null for none.</summary>
+    public MessageQueue? Replay { get; set; }
+
     /// <summary>When the client went away.</summary>
     public TimeSpan AwaySince { get; set; }
+
+    /// <summary>Its queue has reached the limit, and not fallen to the half of it since.</summary>
+    public bool IsFull { get; set; }
+
+    /// <summary>It has held publishers back for as long as one may: they no longer wait for it.</summary>
+    public bool IsLagging { get; set; }
 
     /// <summary>The last search of the <see cref="SubscriptionTree"/> that found this client, and where in its result.</summary>
     internal (long Search, int Index) Found { get; set; }

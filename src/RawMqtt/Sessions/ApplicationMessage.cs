@@ -42,9 +42,10 @@ public sealed class ApplicationMessage
         Debug.Assert(references > 0, "the message was given back twice");
         if (--references > 0) return;
         ArrayPool<byte>.Shared.Return(bytes);
+        int given = length;
         bytes = [];
         topicLength = length = 0;
-        pool.Return(this);
+        pool.Return(this, given);
     }
 
     internal void Fill(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos)

@@ -10,18 +10,23 @@ public sealed class ApplicationMessagePool
     /// <summary>Messages kept and not yet given back.</summary>
     public int InUse { get; private set; }
 
+    /// <summary>Topics and payloads of these messages, in bytes.</summary>
+    public long BytesInUse { get; private set; }
+
     /// <summary>Copies a message. The caller holds the one reference to it.</summary>
     public ApplicationMessage Keep(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos)
     {
         if (!spare.TryPop(out ApplicationMessage? message)) message = new ApplicationMessage(this);
         message.Fill(topic, payload, qos);
         InUse++;
+        BytesInUse += message.Length;
         return message;
     }
 
-    internal void Return(ApplicationMessage message)
+    internal void Return(ApplicationMessage message, int length)
     {
         InUse--;
+        BytesInUse -= length;
         if (spare.Count < MaxSpare) spare.Push(message);
     }
 }

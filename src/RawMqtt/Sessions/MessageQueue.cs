@@ -23,6 +23,9 @@ internal sealed class MessageQueue
         Bytes += message.Length;
     }
 
+    /// <summary>The oldest, which stays.</summary>
+    public Entry First => entries[first];
+
     /// <summary>The oldest; its reference becomes the caller's.</summary>
     public Entry Take()
     {

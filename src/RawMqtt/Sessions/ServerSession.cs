@@ -6,38 +6,38 @@ namespace RawMqtt.Sessions;
 /// <summary>The server's half of a session, 4.1, without its subscriptions: what was sent and not acknowledged, what waits
 /// to be sent, and which QoS 2 messages were received and not yet released.</summary>
 /// <param name="inFlightLimit">The most messages in flight to the client: 1 to 65535.</param>
-/// <param name="queueLimit">The most messages that wait.</param>
-/// <param name="queueBytesLimit">The most bytes of topics and payloads that wait.</param>
-internal sealed class ServerSession(int inFlightLimit, int queueLimit, int queueBytesLimit)
+internal sealed class ServerSession(int inFlightLimit)
 {
     private readonly Sender sender = new(inFlightLimit);
     private readonly MessageQueue queue = new();
 
     public Receiver Receiver { get; } = new();
 
+    /// <summary>Messages sent and not acknowledged to the end.</summary>
     public int InFlight => sender.InFlight;
 
+    /// <summary>Messages that wait for the window or for the client.</summary>
     public int Queued => queue.Count;
 
+    /// <summary>Their topics and payloads, in bytes.</summary>
     public long QueuedBytes => queue.Bytes;
 
-    /// <summary>Delivers a message at QoS 1 or 2: now, or in its turn, or not at all.</summary>
-    /// <param name="message">The session takes a reference of its own if it keeps it.</param>
+    /// <summary>Whether a message may be sent now: none waits before it, and the window has room.</summary>
+    public bool CanSend => queue.Count == 0 && sender.CanSend;
+
+    /// <summary>Sends a message at QoS 1 or 2, while <see cref="CanSend"/>.</summary>
+    /// <param name="message">The session takes a reference of its own.</param>
     /// <param name="qos">1 or 2.</param>
     /// <param name="retain">The RETAIN bit of the PUBLISH.</param>
-    /// <param name="output">Where the client is to be reached now; null while it is away.</param>
-    public DeliveryResult Deliver(ApplicationMessage message, QualityOfService qos, bool retain, IBufferWriter<byte>? output)
-    {
-        if (output is not null && queue.Count == 0 && sender.CanSend)
-        {
-            sender.Send(message.AddReference(), qos, retain, output);
-            return DeliveryResult.Sent;
-        }
+    /// <param name="output">Takes the PUBLISH.</param>
+    public void Send(ApplicationMessage message, QualityOfService qos, bool retain, IBufferWriter<byte> output) =>
+        sender.Send(message.AddReference(), qos, retain, output);
 
-        if (queue.Count >= queueLimit || queue.Bytes + message.Length > queueBytesLimit) return DeliveryResult.Dropped;
-        queue.Add(message.AddReference(), qos, retain); // [MQTT-3.1.2-5], [MQTT-4.5.0-1]
-        return DeliveryResult.Queued;
-    }
+    /// <summary>Keeps a message until <see cref="SendQueued"/> finds room for it [MQTT-3.1.2-5], [MQTT-4.5.0-1].</summary>
+    /// <param name="message">The session takes a reference of its own.</param>
+    /// <param name="qos">1 or 2.</param>
+    /// <param name="retain">The RETAIN bit of the PUBLISH.</param>
+    public void Queue(ApplicationMessage message, QualityOfService qos, bool retain) => queue.Add(message.AddReference(), qos, retain);
 
     /// <summary>Takes a PUBACK, PUBREC or PUBCOMP; whoever calls goes on with <see cref="SendQueued"/>.</summary>
     public Delivery.Outcome Acknowledge(PacketType received, ushort packetId, IBufferWriter<byte> output) =>
@@ -46,14 +46,17 @@ internal sealed class ServerSession(int inFlightLimit, int queueLimit, int queue
     /// <summary>Sends what was not acknowledged again, for a client that is back [MQTT-4.4.0-1].</summary>
     public void Resend(IBufferWriter<byte> output) => sender.Resend(output);
 
-    /// <summary>Sends what waits, in order, as far as the window reaches [MQTT-4.6.0-6].</summary>
+    /// <summary>Sends what waits, in order, as far as the window and <paramref name="room"/> reach [MQTT-4.6.0-6].</summary>
+    /// <param name="output">Takes the PUBLISHes.</param>
+    /// <param name="room">Bytes; the last message may go beyond.</param>
     /// <returns>The number of messages sent.</returns>
-    public int SendQueued(IBufferWriter<byte> output)
+    public int SendQueued(IBufferWriter<byte> output, int room)
     {
         int sent = 0;
-        while (queue.Count > 0 && sender.CanSend)
+        while (queue.Count > 0 && sender.CanSend && room > 0)
         {
             MessageQueue.Entry next = queue.Take();
+            room -= next.Message.Length;
             sender.Send(next.Message, next.Qos, next.Retain, output);
             sent++;
         }

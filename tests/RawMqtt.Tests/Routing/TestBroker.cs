@@ -1,3 +1,5 @@
+using System.Text;
+using RawMqtt.Codec;
 using RawMqtt.Routing;
 
 namespace RawMqtt.Tests.Routing;
@@ -27,6 +29,12 @@ internal sealed class TestBroker
         return client;
     }
 
+    public void PublishFromProgram(string topic, string payload, bool retain = false)
+    {
+        Core.Publish(new PublishPacket { Topic = Encoding.UTF8.GetBytes(topic), Payload = Encoding.UTF8.GetBytes(payload), Retain = retain }, Now);
+        Flush();
+    }
+
     /// <summary>Lets time pass, and the broker look at its deadlines.</summary>
     public TimeSpan? Pass(TimeSpan time)
     {
@@ -48,7 +56,7 @@ internal sealed class TestBroker
                 var client = (TestClient)connection.Carrier!;
                 if (!client.TakesBytes || connection.BeginFlush(Now) is not { } output) continue;
                 client.Take(output.Written.Span);
-                Core.Flushed(connection, output);
+                Core.Flushed(connection, output, Now);
             }
         }
         while (dirty.Count > 0);
