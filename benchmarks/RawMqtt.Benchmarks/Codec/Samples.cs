@@ -12,8 +12,6 @@ internal static class Samples
     public static readonly byte[] Topic = "sensors/room4/window"u8.ToArray(); // 20 bytes
     public static readonly byte[] Payload = "{\"open\":false,1}"u8.ToArray(); // 16 bytes
 
-    public static byte[] Publish { get; } = Written(new PublishPacket { Topic = Topic, Payload = Payload });
-
     /// <summary>What a busy client sends, in an order that no branch predictor knows: PUBLISH at each QoS with topics and payloads
     /// of several lengths, acknowledgements of both flows, and now and then a PINGREQ.</summary>
     public static byte[] MixedStream { get; } = MakeMixedStream();

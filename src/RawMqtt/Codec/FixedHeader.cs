@@ -15,31 +15,25 @@ public readonly struct FixedHeader
     /// <summary>The largest Remaining Length that four bytes can say, 2.2.3.</summary>
     public const int MaxRemainingLength = 268_435_455;
 
-    private readonly byte typeAndFlags;
-    private readonly byte length;
-    private readonly int remainingLength;
+    // Remaining Length, header length and first byte in one word, which travels in a register.
+    private readonly ulong word;
 
-    private FixedHeader(byte typeAndFlags, int length, int remainingLength)
-    {
-        this.typeAndFlags = typeAndFlags;
-        this.length = (byte)length;
-        this.remainingLength = remainingLength;
-    }
+    private FixedHeader(byte typeAndFlags, int length, int remainingLength) => word = (ulong)remainingLength << 16 | (uint)length << 8 | typeAndFlags;
 
     /// <summary>Bits 7 to 4 of the first byte.</summary>
-    public PacketType Type => (PacketType)(typeAndFlags >> 4);
+    public PacketType Type => (PacketType)((byte)word >> 4);
 
     /// <summary>Bits 3 to 0 of the first byte.</summary>
-    public int Flags => typeAndFlags & 0b0000_1111;
+    public int Flags => (int)word & 0b0000_1111;
 
     /// <summary>Length of this header: 2 to 5 bytes; 0 when it has not been read.</summary>
-    public int Length => length;
+    public int Length => (byte)(word >> 8);
 
     /// <summary>Length of what follows the header: 0 to 268 435 455 bytes.</summary>
-    public int RemainingLength => remainingLength;
+    public int RemainingLength => (int)(word >> 16);
 
     /// <summary>Length of the whole packet in bytes; 0 when the header has not been read.</summary>
-    public int PacketLength => length + remainingLength;
+    public int PacketLength => Length + RemainingLength;
 
     /// <summary>Reads the header at the start of <paramref name="input"/>, and checks all that its bytes can say.</summary>
     /// <param name="input">The bytes received; the rest of the packet may be missing.</param>

@@ -49,5 +49,13 @@ public readonly ref struct SubAckPacket : IControlPacket
         return writer.Finish();
     }
 
-    private static bool AreDefined(ReadOnlySpan<byte> returnCodes) => !returnCodes.ContainsAnyExcept((ReadOnlySpan<byte>)[0, 1, 2, Failure]);
+    private static bool AreDefined(ReadOnlySpan<byte> returnCodes)
+    {
+        foreach (byte code in returnCodes)
+        {
+            if (code is not (0 or 1 or 2 or Failure)) return false;
+        }
+
+        return true;
+    }
 }

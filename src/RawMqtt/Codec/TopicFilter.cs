@@ -8,10 +8,9 @@ public static class TopicFilter
     /// <summary>Whether <paramref name="filter"/> may stand in a SUBSCRIBE: 1 to 65535 bytes of UTF-8, wildcards in their places.</summary>
     public static bool IsValid(ReadOnlySpan<byte> filter, [NotNullWhen(false)] out ProtocolViolation? violation)
     {
-        if (TopicName.IsValid(filter, out violation)) return true;
-        if (violation != ProtocolViolation.WildcardInTopicName) return false;
-
-        violation = MisplacedWildcard(filter);
+        if (filter.IsEmpty) violation = ProtocolViolation.EmptyTopic;                                // [MQTT-4.7.3-1]
+        else if (filter.Length > Utf8Text.MaxLength) violation = ProtocolViolation.TopicTooLong;     // [MQTT-4.7.3-3]
+        else if (Utf8Text.IsValid(filter, out violation)) violation = MisplacedWildcard(filter);     // [MQTT-4.7.3-2]
         return violation is null;
     }
 
@@ -44,12 +43,16 @@ public static class TopicFilter
 
     private static ProtocolViolation? MisplacedWildcard(ReadOnlySpan<byte> filter)
     {
-        bool goesOn = true;
-        while (goesOn)
+        int start = 0;
+        while (filter[start..].IndexOfAny((byte)'#', (byte)'+') is var distance and >= 0)
         {
-            ReadOnlySpan<byte> level = TakeLevel(ref filter, out goesOn);
-            if (level.Contains((byte)'#') && (level.Length > 1 || goesOn)) return ProtocolViolation.MisplacedMultiLevelWildcard; // [MQTT-4.7.1-2]
-            if (level.Contains((byte)'+') && level.Length > 1) return ProtocolViolation.MisplacedSingleLevelWildcard;             // [MQTT-4.7.1-3]
+            int wildcard = start + distance;
+            bool beginsLevel = wildcard == 0 || filter[wildcard - 1] == '/';
+            bool endsFilter = wildcard + 1 == filter.Length;
+            bool endsLevel = endsFilter || filter[wildcard + 1] == '/';
+            if (filter[wildcard] == '#' && !(beginsLevel && endsFilter)) return ProtocolViolation.MisplacedMultiLevelWildcard; // [MQTT-4.7.1-2]
+            if (filter[wildcard] == '+' && !(beginsLevel && endsLevel)) return ProtocolViolation.MisplacedSingleLevelWildcard; // [MQTT-4.7.1-3]
+            start = wildcard + 1;
         }
 
         return null;

@@ -14,6 +14,7 @@ public static class Utf8Text
     public static bool IsValid(ReadOnlySpan<byte> text, [NotNullWhen(false)] out ProtocolViolation? violation)
     {
         violation =
+            PlainText.Is(text, wildcards: true) ? null :
             !Utf8.IsValid(text) ? ProtocolViolation.IllFormedUtf8 :   // [MQTT-1.5.3-1]
             text.Contains((byte)0) ? ProtocolViolation.NullCharacter : // [MQTT-1.5.3-2]
             null;

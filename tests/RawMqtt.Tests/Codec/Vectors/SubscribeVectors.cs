@@ -49,7 +49,7 @@ public static class SubscribeVectors
         Broken("SUBSCRIBE: # before the last level", Client, "MQTT-4.7.1-2", "82 0a | 00 01 | 00 05 'a/#/b' 00"),
         Broken("SUBSCRIBE: # before a last empty level", Client, "MQTT-4.7.1-2", "82 07 | 00 01 | 00 02 '#/' 00"),
         Broken("SUBSCRIBE: ##", Client, "MQTT-4.7.1-2", "82 07 | 00 01 | 00 02 '##' 00"),
-        Broken("SUBSCRIBE: +#", Client, "MQTT-4.7.1-2", "82 07 | 00 01 | 00 02 '+#' 00"),
+        Broken("SUBSCRIBE: +#", Client, "MQTT-4.7.1-3", "82 07 | 00 01 | 00 02 '+#' 00"),
         Broken("SUBSCRIBE: + behind a character", Client, "MQTT-4.7.1-3", "82 07 | 00 01 | 00 02 'a+' 00"),
         Broken("SUBSCRIBE: + before a character", Client, "MQTT-4.7.1-3", "82 09 | 00 01 | 00 04 '+a/b' 00"),
         Broken("SUBSCRIBE: ++", Client, "MQTT-4.7.1-3", "82 07 | 00 01 | 00 02 '++' 00"),

@@ -44,7 +44,7 @@ public static class UnsubscribeVectors
         Broken("UNSUBSCRIBE: # before the last level", Client, "MQTT-4.7.1-2", "a2 09 | 00 01 | 00 05 'a/#/b'"),
         Broken("UNSUBSCRIBE: # before a last empty level", Client, "MQTT-4.7.1-2", "a2 06 | 00 01 | 00 02 '#/'"),
         Broken("UNSUBSCRIBE: ##", Client, "MQTT-4.7.1-2", "a2 06 | 00 01 | 00 02 '##'"),
-        Broken("UNSUBSCRIBE: +#", Client, "MQTT-4.7.1-2", "a2 06 | 00 01 | 00 02 '+#'"),
+        Broken("UNSUBSCRIBE: +#", Client, "MQTT-4.7.1-3", "a2 06 | 00 01 | 00 02 '+#'"),
         Broken("UNSUBSCRIBE: + behind a character", Client, "MQTT-4.7.1-3", "a2 06 | 00 01 | 00 02 'a+'"),
         Broken("UNSUBSCRIBE: + before a character", Client, "MQTT-4.7.1-3", "a2 08 | 00 01 | 00 04 '+a/b'"),
         Broken("UNSUBSCRIBE: ++", Client, "MQTT-4.7.1-3", "a2 06 | 00 01 | 00 02 '++'"),

@@ -7,18 +7,29 @@ using RawMqtt.Codec;
 
 namespace RawMqtt.Benchmarks.Codec;
 
-/// <summary>One PUBLISH at QoS 0, 16 bytes under a topic of 20, again and again.</summary>
+/// <summary>One PUBLISH at QoS 0 under a topic of 20 bytes, again and again.</summary>
 [MemoryDiagnoser]
-public class SmallPublish
+public class OnePublish
 {
     private const int Times = 1000;
 
-    private readonly byte[] bytes = Samples.Publish;
-    private readonly byte[] destination = new byte[64];
+    private readonly byte[] destination = new byte[1100];
     private readonly byte[] topic = Samples.Topic;
-    private readonly byte[] payload = Samples.Payload;
+    private byte[] payload = [];
+    private byte[] bytes = [];
     private readonly MqttV3PacketFormatter mqttNet = new(new MqttBufferWriter(4096, 65_535), MqttProtocolVersion.V311);
-    private readonly MqttPublishPacket mqttNetPacket = new() { Topic = "sensors/room4/window", PayloadSegment = Samples.Payload };
+    private MqttPublishPacket mqttNetPacket = new();
+
+    [Params(16, 1024)]
+    public int PayloadLength { get; set; }
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        payload = [.. Enumerable.Repeat((byte)'x', PayloadLength)];
+        bytes = Samples.Written(new PublishPacket { Topic = topic, Payload = payload });
+        mqttNetPacket = new MqttPublishPacket { Topic = "sensors/room4/window", PayloadSegment = payload };
+    }
 
     [Benchmark(OperationsPerInvoke = Times)]
     public int Decode()
@@ -54,7 +65,8 @@ public class SmallPublish
         int sum = 0;
         for (int i = 0; i < Times; i++)
         {
-            var packet = (MqttPublishPacket)mqttNet.Decode(new ReceivedMqttPacket(bytes[0], new ArraySegment<byte>(bytes, 2, bytes.Length - 2), bytes.Length));
+            int header = bytes[1] < 0x80 ? 2 : 3;
+            var packet = (MqttPublishPacket)mqttNet.Decode(new ReceivedMqttPacket(bytes[0], new ArraySegment<byte>(bytes, header, bytes.Length - header), bytes.Length));
             sum += packet.PacketIdentifier;
         }
 
