@@ -25,15 +25,16 @@ internal readonly ref struct CloseBody
         body = new CloseBody { Code = CloseCode.NoStatusReceived };                     // [WS-7.1.5-2]
         if (payload.IsEmpty)
             return true;
-
         if (payload.Length == 1)
+        {
             violation = WebSocketViolation.CloseBodyOfOneByte;                          // [WS-5.5.1-1]
-        else if (!((CloseCode)BinaryPrimitives.ReadUInt16BigEndian(payload)).MayBeOnTheWire())
-            violation = WebSocketViolation.CloseCodeNotAllowed;                         // [WS-7.4.2-1]
-        else if (!Utf8.IsValid(payload[2..]))
+            return false;
+        }
+
+        body = new CloseBody { Code = (CloseCode)BinaryPrimitives.ReadUInt16BigEndian(payload), Reason = payload[2..] };
+        violation = body.Code.Violation();                                              // [WS-7.4.1-2] to [WS-7.4.2-2]
+        if (violation is null && !Utf8.IsValid(body.Reason))
             violation = WebSocketViolation.CloseReasonNotUtf8;                          // [WS-8.1-1] [WS-5.5.1-2]
-        else
-            body = new CloseBody { Code = (CloseCode)BinaryPrimitives.ReadUInt16BigEndian(payload), Reason = payload[2..] };
         return violation is null;
     }
 

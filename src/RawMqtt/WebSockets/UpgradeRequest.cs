@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace RawMqtt.WebSockets;
@@ -5,6 +6,8 @@ namespace RawMqtt.WebSockets;
 /// <summary>The fields of an opening handshake's request, RFC 6455 4.2.1: views of the bytes they were read from.</summary>
 internal ref struct UpgradeRequest
 {
+    private static readonly SearchValues<byte> _notInHost = SearchValues.Create(" \t,/?#@"u8);
+
     private ReadOnlySpan<byte> _fields;
     private bool _hasHost;
     private bool _hasKey;
@@ -57,7 +60,9 @@ internal ref struct UpgradeRequest
 
         if (fields.IsBroken)
             return HandshakeRefusal.BadRequest("WS-4.2.1-1", "a header line breaks the grammar of HTTP");
-        return _hasHost && !Host.IsEmpty ? null : HandshakeRefusal.BadRequest("WS-4.2.1-3", "Host is missing");
+        if (!_hasHost)
+            return HandshakeRefusal.BadRequest("WS-4.2.1-3", "Host is missing");
+        return !Host.IsEmpty && !Host.ContainsAny(_notInHost) ? null : HandshakeRefusal.BadRequest("WS-4.2.1-3", "Host is not a host");
     }
 
     /// <summary>The subprotocols offered, the most preferred one first, over all the fields that list them.</summary>

@@ -14,7 +14,14 @@ internal sealed record WebSocketViolation(string Rule, CloseCode CloseCode, stri
     public static readonly WebSocketViolation NothingToContinue = Protocol("WS-5.4-6", "continuation frame outside a message");
     public static readonly WebSocketViolation MessageInsideMessage = Protocol("WS-5.4-6", "new message inside a fragmented one");
     public static readonly WebSocketViolation CloseBodyOfOneByte = Protocol("WS-5.5.1-1", "close frame with a body of one byte");
-    public static readonly WebSocketViolation CloseCodeNotAllowed = Protocol("WS-7.4.2-1", "close code that may not be on the wire");
+
+    public static readonly WebSocketViolation CloseCodeUnused = Protocol("WS-7.4.2-1", "close code below 1000");
+    public static readonly WebSocketViolation CloseCode1004 = Protocol("WS-7.4.1-2", "close code 1004, which has no meaning");
+    public static readonly WebSocketViolation CloseCode1005 = Protocol("WS-7.4.1-3", "close code 1005, which is never sent");
+    public static readonly WebSocketViolation CloseCode1006 = Protocol("WS-7.4.1-4", "close code 1006, which is never sent");
+    public static readonly WebSocketViolation CloseCode1015 = Protocol("WS-7.4.1-6", "close code 1015, which is never sent");
+    public static readonly WebSocketViolation CloseCodeOfTheProtocol = Protocol("WS-7.4.2-2", "close code that the protocol has not assigned");
+    public static readonly WebSocketViolation CloseCodeOutOfRange = Protocol("WS-11.7-1", "close code above 4999");
 
     public static readonly WebSocketViolation CloseReasonNotUtf8 = new("WS-8.1-1", CloseCode.InvalidPayload, "close reason that is not UTF-8");
     public static readonly WebSocketViolation TextNotUtf8 = new("WS-8.1-1", CloseCode.InvalidPayload, "text message that is not UTF-8");

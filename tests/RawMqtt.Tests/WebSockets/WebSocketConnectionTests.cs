@@ -1,0 +1,182 @@
+using System.Buffers;
+using RawMqtt.WebSockets;
+using static RawMqtt.Tests.WebSockets.RawFrame;
+
+namespace RawMqtt.Tests.WebSockets;
+
+public class WebSocketConnectionTests
+{
+    [Fact]
+    [Rule("WS-7.1.3-1", "WS-7.1.4-1", "WS-7.1.2-1", "WS-7.1.2-2", "WS-5.5.1-8", "WS-5.5.1-5", "WS-6.1-1", "WS-5.1-5")]
+    public void ClosingFromThisEnd()
+    {
+        var conversation = new Conversation(WebSocketRole.Server);
+        WebSocketConnection connection = conversation.Connection;
+        Assert.Equal(WebSocketState.Open, connection.State);
+        connection.Send(Opcode.Text, "a"u8, conversation.Output);
+        connection.Close(CloseCode.GoingAway, "stop", conversation.Output);
+        connection.Close(CloseCode.NormalClosure, "again", conversation.Output);
+        Assert.Equal(WebSocketState.Closing, connection.State);
+        Assert.Throws<InvalidOperationException>(() => connection.Send(Opcode.Text, "b"u8, conversation.Output));
+        conversation.Feed(To(WebSocketRole.Server, 0x81, "still on its way"));
+        conversation.Feed(To(WebSocketRole.Server, 0x89, "p"));
+        conversation.Feed(To(WebSocketRole.Server, 0x88, [0x03, 0xE8]));
+        Assert.Equal(["Text still on its way", "Ping p", "Close 1000"], conversation.Log);
+        Assert.Equal(["Text a", "Close 1001 stop", "Pong p"], conversation.Sent());
+        Assert.Equal(WebSocketState.Closed, connection.State);
+        Assert.True(connection.ClosedCleanly);
+        Assert.Equal(CloseCode.NormalClosure, connection.CloseCode);
+    }
+
+    [Fact]
+    [Rule("WS-5.5.1-11", "WS-7.1.5-1")]
+    public void BothEndsCloseAtOnce()
+    {
+        var client = new Conversation(WebSocketRole.Client);
+        var server = new Conversation(WebSocketRole.Server);
+        client.Connection.Close((CloseCode)4000, "client", client.Output);
+        server.Connection.Close((CloseCode)4001, "server", server.Output);
+        byte[] fromClient = client.Output.WrittenSpan.ToArray();
+        client.Feed(server.Output.WrittenSpan.ToArray());
+        server.Feed(fromClient);
+        Assert.Equal(["Close 4001 server"], client.Log);
+        Assert.Equal(["Close 4000 client"], server.Log);
+        Assert.True(client.Connection.ClosedCleanly && server.Connection.ClosedCleanly);
+        Assert.Single(client.Sent());
+        Assert.Single(server.Sent());
+    }
+
+    [Fact]
+    [Rule("WS-7.1.5-3", "WS-7.1.4-1", "WS-7.2.1-2", "WS-7.1.5-2", "WS-7.1.6-1")]
+    public void WhatIsReported()
+    {
+        var lost = new Conversation(WebSocketRole.Client);
+        lost.Connection.TransportEnded();
+        Assert.Equal(CloseCode.AbnormalClosure, lost.Connection.CloseCode);
+        Assert.False(lost.Connection.ClosedCleanly);
+
+        var empty = Conversation.With(WebSocketRole.Client, [To(WebSocketRole.Client, 0x88, "")]);
+        empty.Connection.TransportEnded();
+        Assert.Equal(CloseCode.NoStatusReceived, empty.Connection.CloseCode);
+        Assert.Equal("", empty.Connection.CloseReason);
+        Assert.True(empty.Connection.ClosedCleanly);
+
+        var broken = Conversation.With(WebSocketRole.Client, [[0xFF]]);
+        Assert.Equal(CloseCode.AbnormalClosure, broken.Connection.CloseCode);
+        Assert.Equal("WS-5.2-2", broken.Connection.Violation!.Rule);
+        Assert.False(broken.Connection.ClosedCleanly);
+    }
+
+    [Theory]
+    [Rule("WS-10.4-1", "WS-10.4-2", "WS-7.4.1-1")]
+    [InlineData(100, 100, true)]
+    [InlineData(101, 100, false)]
+    [InlineData(0, 100, false)]
+    public void TheLimitHoldsForAFrameAndForAMessage(int first, int limit, bool fits)
+    {
+        byte[] bytes = first > 0
+            ? To(WebSocketRole.Server, 0x82, new byte[first])
+            : Join(To(WebSocketRole.Server, 0x02, new byte[60]), To(WebSocketRole.Server, 0x00, new byte[40]), To(WebSocketRole.Server, 0x80, [1])[..6]);
+        Conversation conversation = Conversation.With(WebSocketRole.Server, [bytes], limit);
+        Assert.Equal(fits, conversation.Connection.Violation is null);
+        if (!fits)
+            Assert.Equal("WS-10.4-1 1009", Assert.Single(conversation.Log));
+        Assert.True(fits || conversation.Sent()[0].StartsWith("Close 1009", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Rule("WS-5.4-3", "WS-5.4-8")]
+    public void ManyFragmentsAreNoReasonToRefuse()
+    {
+        var conversation = new Conversation(WebSocketRole.Server);
+        conversation.Feed(To(WebSocketRole.Server, 0x02, [0]));
+        byte[] fragment = To(WebSocketRole.Server, 0x00, [1]);
+        byte[] empty = To(WebSocketRole.Server, 0x00, []);
+        for (int i = 0; i < 65_535; i++)
+        {
+            conversation.Feed(fragment);
+            conversation.Feed(empty);
+        }
+
+        conversation.Feed(To(WebSocketRole.Server, 0x80, [2]));
+        Assert.Equal(["Binary 65537 bytes, sum 65537"], conversation.Log);
+    }
+
+    [Fact]
+    [Rule("WS-6.1-3", "WS-6.1-4", "WS-6.1-5", "WS-6.1-6", "WS-5.2-1", "WS-5.1-1", "WS-5.1-3", "WS-5.5.1-4", "WS-5.4-5")]
+    public void WhatOneEndWritesTheOtherReads()
+    {
+        foreach (WebSocketRole role in Enum.GetValues<WebSocketRole>())
+        {
+            var from = new Conversation(role);
+            WebSocketConnection connection = from.Connection;
+            connection.Send(Opcode.Text, "Hel"u8, from.Output, endOfMessage: false);
+            connection.Ping("p"u8, from.Output);
+            connection.Send(Opcode.Continuation, "lo"u8, from.Output);
+            foreach (int length in new[] { 0, 1, 125, 126, 127, 65535, 65536, 70000 })
+                connection.Send(Opcode.Binary, new byte[length], from.Output);
+            connection.Pong("q"u8, from.Output);
+            connection.Close(CloseCode.NormalClosure, "end", from.Output);
+            bool masked = (from.Output.WrittenSpan[1] & 0x80) != 0;
+            Assert.Equal(role == WebSocketRole.Client, masked);
+
+            WebSocketRole other = role == WebSocketRole.Client ? WebSocketRole.Server : WebSocketRole.Client;
+            Conversation to = Conversation.With(other, [from.Output.WrittenSpan.ToArray()]);
+            Assert.Equal(["Ping p", "Text Hello", "Binary", "Binary 00"], to.Log[..4]);
+            Assert.Equal(["Binary 65535 bytes, sum 0", "Binary 65536 bytes, sum 0", "Binary 70000 bytes, sum 0", "Pong q", "Close 1000 end"], to.Log[^5..]);
+        }
+    }
+
+    [Fact]
+    [Rule("WS-5.2-8", "WS-5.2-6")]
+    public void LengthsAreWrittenInTheirShortestForm()
+    {
+        foreach ((long length, int size) in new[] { (0L, 2), (125, 2), (126, 4), (65535, 4), (65536, 10), (long.MaxValue, 10) })
+        {
+            byte[] bytes = new byte[FrameHeader.MaxSize];
+            Assert.Equal(size, new FrameHeader(true, Opcode.Binary, length, null).Write(bytes));
+            Assert.Equal(size + 4, new FrameHeader(false, Opcode.Binary, length, 0x01020304).Write(bytes));
+            Assert.Equal(OperationStatus.Done, FrameHeader.TryRead(bytes, WebSocketRole.Server, out FrameHeader header, out _));
+            Assert.Equal((length, size + 4, 0x01020304u, false), (header.PayloadLength, header.Size, header.MaskKey, header.Fin));
+        }
+    }
+
+    [Fact]
+    [Rule("WS-7.4.1-2", "WS-7.4.1-3", "WS-7.4.1-4", "WS-7.4.1-6", "WS-7.4.2-1", "WS-7.4.2-2", "WS-11.7-1", "WS-5.5-1")]
+    public void ThisEndCannotBreakTheRules()
+    {
+        var conversation = new Conversation(WebSocketRole.Server);
+        WebSocketConnection connection = conversation.Connection;
+        foreach (int code in new[] { 0, 999, 1004, 1006, 1015, 1016, 2999, 5000 })
+            Assert.Throws<ArgumentOutOfRangeException>(() => connection.Close((CloseCode)code, "", conversation.Output));
+        Assert.Throws<ArgumentOutOfRangeException>(() => connection.Ping(new byte[126], conversation.Output));
+        Assert.Throws<ArgumentOutOfRangeException>(() => connection.Send(Opcode.Ping, [], conversation.Output));
+        Assert.Throws<ArgumentException>(() => new WebSocketConnection(WebSocketRole.Client, null));
+        Assert.Throws<ArgumentException>(() => new WebSocketConnection(WebSocketRole.Server, Conversation.TestKeys()));
+        Assert.Equal(0, conversation.Output.WrittenCount);
+        Assert.Equal(WebSocketState.Open, connection.State);
+    }
+
+    [Fact]
+    [Rule("WS-5.5.1-2", "WS-7.4.1-5")]
+    public void ALongReasonIsCutBetweenCharacters()
+    {
+        var conversation = new Conversation(WebSocketRole.Server);
+        conversation.Connection.Close(CloseCode.MissingExtension, new string('x', 122) + "\u00E9\u00E9", conversation.Output);
+        Assert.Equal(["Close 1010 " + new string('x', 122)], conversation.Sent());
+        Assert.Equal(0, CloseBody.Write(new byte[125], CloseCode.NoStatusReceived, "never"));
+        Assert.Equal(2 + 123, CloseBody.Write(new byte[125], CloseCode.NormalClosure, new string('y', 500)));
+    }
+
+    [Fact]
+    [Rule("WS-7.1.7-5", "WS-7.1.7-1", "WS-7.1.7-2")]
+    public void NothingIsHandledAfterAFailure()
+    {
+        var conversation = Conversation.With(WebSocketRole.Server, [[0xFF], To(WebSocketRole.Server, 0x89, "p"), To(WebSocketRole.Server, 0x88, [3, 0xE8])]);
+        Assert.Equal(["WS-5.2-2 1002"], conversation.Log);
+        Assert.Single(conversation.Sent());
+        Assert.Equal(WebSocketState.Closed, conversation.Connection.State);
+        Assert.Throws<InvalidOperationException>(() => conversation.Connection.Ping([], conversation.Output));
+        Assert.Equal("reserved bit set without an extension that defines it", conversation.Sent()[0]["Close 1002 ".Length..]);
+    }
+}
