@@ -23,6 +23,7 @@ internal sealed class FrameSender
     private readonly SemaphoreSlim _gate = new(1, 1);
     private ArrayBufferWriter<byte>? _pongs;        // the reader's
     private ArrayBufferWriter<byte>? _handedOver;   // left to the holder of the gate
+    private ArrayBufferWriter<byte>? _spare;        // sent, and empty again
     private bool _isBroken;
 
     public FrameSender(Stream inner, WebSocketRole role)
@@ -49,42 +50,24 @@ internal sealed class FrameSender
             return SendLargeHeldAsync(payload, cancellationToken);
 
         byte[] frame = ArrayPool<byte>.Shared.Rent(FrameHeader.MaxSize + payload.Length);
-        try
-        {
-            DemandOpen();
-            int size = Frame.Write(frame, Opcode.Binary, payload.Span, _keys);
-            return WriteHeld(frame.AsMemory(0, size), frame, cancellationToken);
-        }
-        catch
-        {
-            ArrayPool<byte>.Shared.Return(frame);
-            _gate.Release();
-            throw;
-        }
+        return SendHeld(frame, Frame.Write(frame, Opcode.Binary, payload.Span, _keys), frame, cancellationToken);
     }
 
     /// <summary>Sends one binary frame of a payload that stands behind <see cref="FrameHeader.MaxSize"/> free bytes, without copying it.</summary>
-    public async ValueTask SendAroundAsync(Memory<byte> roomAndPayload, CancellationToken cancellationToken)
+    public ValueTask SendAroundAsync(Memory<byte> roomAndPayload, CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            DemandOpen();
-            int start = Frame.WriteAround(roomAndPayload.Span, Opcode.Binary, _keys);
-            await WriteAsync(roomAndPayload[start..], cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _gate.Release();
-        }
-
-        await SendHandedOverAsync().ConfigureAwait(false);
+        if (!_gate.Wait(0, CancellationToken.None))
+            return SendAroundWhenFreeAsync(roomAndPayload, cancellationToken);
+        int start = Frame.WriteAround(roomAndPayload.Span, Opcode.Binary, _keys);
+        return SendHeld(roomAndPayload[start..], roomAndPayload.Length - start, null, cancellationToken);
     }
 
     /// <summary>For the reader: adds the pong that answers a ping.</summary>
-    public void AddPong(ReadOnlySpan<byte> ping) => Frame.Write(_pongs ??= new ArrayBufferWriter<byte>(), Opcode.Pong, ping, _pongKeys);
+    public void AddPong(ReadOnlySpan<byte> ping) => 
+        Frame.Write(_pongs ??= Interlocked.Exchange(ref _spare, null) ?? new ArrayBufferWriter<byte>(), Opcode.Pong, ping, _pongKeys);
 
     /// <summary>For the reader: sends the pongs added, or leaves them to the sender that is under way.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SendPongsAsync(CancellationToken cancellationToken)
     {
         if (Interlocked.CompareExchange(ref _handedOver, _pongs, null) is null)
@@ -129,19 +112,31 @@ internal sealed class FrameSender
         }
     }
 
-    private ValueTask WriteHeld(ReadOnlyMemory<byte> frame, byte[] rented, CancellationToken cancellationToken)
+    // The gate is held, and is released here or by FinishAsync.
+    private ValueTask SendHeld(ReadOnlyMemory<byte> frame, int size, byte[]? rented, CancellationToken cancellationToken)
     {
-        ValueTask write = _inner.WriteAsync(frame, cancellationToken);
+        ValueTask write;
+        try
+        {
+            DemandOpen();
+            write = _inner.WriteAsync(frame[..size], cancellationToken);
+        }
+        catch (Exception e)
+        {
+            write = ValueTask.FromException(e);
+        }
+
         if (!write.IsCompletedSuccessfully)
             return FinishAsync(write, rented);
         write.GetAwaiter().GetResult();
-        ArrayPool<byte>.Shared.Return(rented);
+        if (rented is not null)
+            ArrayPool<byte>.Shared.Return(rented);
         _gate.Release();
         return Volatile.Read(ref _handedOver) is null ? default : SendHandedOverAsync();
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask FinishAsync(ValueTask write, byte[] rented)
+    private async ValueTask FinishAsync(ValueTask write, byte[]? rented)
     {
         try
         {
@@ -149,12 +144,13 @@ internal sealed class FrameSender
         }
         catch
         {
-            _isBroken = true;       // part of a frame may be out
+            _isBroken |= !CloseSent;    // part of a frame may be out
             throw;
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(rented);
+            if (rented is not null)
+                ArrayPool<byte>.Shared.Return(rented);
             _gate.Release();
         }
 
@@ -165,6 +161,13 @@ internal sealed class FrameSender
     {
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         await SendLargeHeldAsync(payload, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask SendAroundWhenFreeAsync(Memory<byte> roomAndPayload, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        int start = Frame.WriteAround(roomAndPayload.Span, Opcode.Binary, _keys);
+        await SendHeld(roomAndPayload[start..], roomAndPayload.Length - start, null, cancellationToken).ConfigureAwait(false);
     }
 
     // One frame and one key all the same, but written 64 KB at a time: a large message costs no large buffer.
@@ -213,16 +216,20 @@ internal sealed class FrameSender
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteHandedOverAsync()
     {
         ArrayBufferWriter<byte>? pongs = Volatile.Read(ref _handedOver);
         if (pongs is null)
             return;
         await WriteAsync(pongs.WrittenMemory, CancellationToken.None).ConfigureAwait(false);
+        pongs.ResetWrittenCount();
+        Volatile.Write(ref _spare, pongs);
         Volatile.Write(ref _handedOver, null);
         await _inner.FlushAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         try

@@ -20,7 +20,9 @@ internal static class TransportEnd
             stream = tap.Inner;
         try
         {
-            if (stream is NetworkStream network)
+            if (stream is TapStream tap)
+                await ShutDownSendingAsync(tap.Inner).ConfigureAwait(false);
+            else if (stream is NetworkStream network)
                 network.Socket.Shutdown(SocketShutdown.Send);
             else if (stream is SslStream tls)
                 await tls.ShutdownAsync().ConfigureAwait(false);

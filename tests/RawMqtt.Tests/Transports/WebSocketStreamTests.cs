@@ -91,6 +91,245 @@ public sealed class WebSocketStreamTests : IDisposable
         await server.DisposeAsync();
     }
 
+    [Fact]
+    [Rule("WS-4.1-28", "WS-4.1-23")]
+    public async Task TheClientWaitsForTheAnswerAndTakesWhatComesBehindIt()
+    {
+        HashSet<string> keys = [];
+        for (int i = 0; i < 20; i++)
+        {
+            using Loopback loopback = await Loopback.OpenAsync();
+            Task<WebSocketStream> connecting = WebSocketStream.ConnectAsync(loopback.Client, new ClientHandshake { Host = "localhost" }, Soon);
+            byte[] request = new byte[4096];
+            int length = await loopback.Server.ReadAsync(request, Soon);
+            string text = Encoding.ASCII.GetString(request, 0, length);
+            Assert.EndsWith("\r\n\r\n", text);
+            Assert.Equal(0, loopback.ServerSocket.Available);
+            string key = text.Split("Sec-WebSocket-Key: ")[1][..24];
+            Assert.True(keys.Add(key));
+            byte[] accept = new byte[AcceptKey.AcceptSize];
+            AcceptKey.Write(Encoding.ASCII.GetBytes(key), accept);
+            byte[] answer = Encoding.ASCII.GetBytes($"HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {Encoding.ASCII.GetString(accept)}\r\n\r\n");
+            byte[] frame = RawFrame.To(WebSocketRole.Client, 0x82, "early");
+            await loopback.Server.WriteAsync(RawFrame.Join(answer, frame[..3]), Soon);
+            WebSocketStream client = await connecting;
+            await loopback.Server.WriteAsync(frame.AsMemory(3), Soon);
+            byte[] early = new byte[5];
+            await client.ReadExactlyAsync(early, Soon);
+            Assert.Equal("early"u8.ToArray(), early);
+        }
+    }
+
+    [Theory]
+    [Rule("WS-4.1-29", "WS-4.1-35", "WS-7.2.1-1", "WS-4.1-10")]
+    [InlineData("HTTP/1.1 302 Found\r\nLocation: ws://other/\r\nContent-Length: 4\r\n\r\ngone", 302, "gone", "WS-4.1-29")]
+    [InlineData("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nContent-Length: 2\r\n\r\nno", 401, "no", "WS-4.1-29")]
+    [InlineData("HTTP/1.0 200 OK\r\n\r\n<html>", 200, "<html>", "WS-4.1-29")]
+    [InlineData("SSH-2.0-OpenSSH_9.2\r\n", null, "SSH-2.0-OpenSSH_9.2\r\n", "WS-4.1-35")]
+    [InlineData("HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", 101, "", "WS-4.1-32")]
+    [InlineData("HTTP/1.1 101 x\r\n", null, "", "WS-4.1-35")]
+    public async Task ARefusedClientKeepsWhatItWasTold(string answer, int? status, string body, string rule)
+    {
+        using Loopback loopback = await Loopback.OpenAsync();
+        Task<WebSocketStream> connecting = WebSocketStream.ConnectAsync(loopback.Client, new ClientHandshake { Host = "localhost" }, Soon);
+        Assert.InRange(await loopback.Server.ReadAsync(new byte[4096], Soon), 100, 4096);
+        await loopback.Server.WriteAsync(Encoding.ASCII.GetBytes(answer), Soon);
+        loopback.ServerSocket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+        var refused = await Assert.ThrowsAsync<WebSocketHandshakeException>(() => connecting);
+        Assert.Equal((status, body, rule), (refused.StatusCode, refused.Body, refused.Rule));
+    }
+
+    [Fact]
+    public async Task OfALongRefusalTheFirstKilobyteIsKept()
+    {
+        using Loopback loopback = await Loopback.OpenAsync();
+        Task<WebSocketStream> connecting = WebSocketStream.ConnectAsync(loopback.Client, new ClientHandshake { Host = "localhost" }, Soon);
+        await loopback.Server.WriteAsync(Encoding.ASCII.GetBytes("HTTP/1.1 500 x\r\n\r\n" + new string('b', 100_000)), Soon);
+        var refused = await Assert.ThrowsAsync<WebSocketHandshakeException>(() => connecting);
+        Assert.Equal(new string('b', 1024), refused.Body);
+    }
+
+    [Theory]
+    [Rule("WS-7.1.5-1", "WS-7.1.5-2", "WS-7.1.5-3", "WS-7.1.6-1", "WS-5.5.1-6", "WS-5.5.1-7", "WS-5.5.1-9", "WS-7.1.1-3")]
+    [InlineData("8880" + "37FA213D", CloseCode.NoStatusReceived, "", "8800")]
+    [InlineData("8884" + "37FA213D" + "341253" + "5D", CloseCode.NormalClosure, "r`", "880203E8")]
+    [InlineData("", CloseCode.AbnormalClosure, "", "")]
+    [InlineData("8280", CloseCode.AbnormalClosure, "", "")]
+    public async Task TheServerAnswersAndEndsAtOnce(string close, CloseCode code, string reason, string answer)
+    {
+        using Loopback loopback = await Loopback.OpenAsync();
+        var server = new WebSocketStream(loopback.Server, WebSocketRole.Server);
+        await loopback.Client.WriteAsync(Convert.FromHexString(close), Soon);
+        if (answer.Length == 0)
+            loopback.ClientSocket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+        Assert.Equal(0, await server.ReadAsync(new byte[100], Soon));
+        Assert.Equal((code, reason), (server.CloseCode, server.CloseReason));
+        if (answer.Length > 0)
+        {
+            (byte[] got, bool wasReset) = await Loopback.ReadToEndAsync(loopback.Client, Soon);
+            Assert.Equal((answer, false), (Convert.ToHexString(got), wasReset));
+            await Assert.ThrowsAsync<IOException>(() => server.WriteAsync(new byte[1], Soon).AsTask());
+        }
+
+        Assert.Equal(0, await server.ReadAsync(new byte[100], Soon));
+    }
+
+    [Fact]
+    [Rule("WS-5.5.1-10", "WS-7.1.1-2", "WS-7.1.1-4", "WS-7.1.1-1")]
+    public async Task TheClientLetsTheServerEndFirst()
+    {
+        using Loopback loopback = await Loopback.OpenAsync();
+        var client = new WebSocketStream(loopback.Client, WebSocketRole.Client);
+        Task closing = client.CloseAsync(CloseCode.NormalClosure, "", Soon);
+        byte[] close = new byte[8];
+        await loopback.Server.ReadExactlyAsync(close, Soon);
+        await loopback.Server.WriteAsync(RawFrame.To(WebSocketRole.Client, 0x82, "late data is discarded"), Soon);
+        await loopback.Server.WriteAsync(RawFrame.To(WebSocketRole.Client, 0x88, [3, 0xE8]), Soon);
+        Task<int> end = loopback.Server.ReadAsync(new byte[1], Soon).AsTask();
+        Assert.False(end.IsCompleted);
+        loopback.ServerSocket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+        await closing;
+        Assert.Equal(0, await end);
+        Assert.Equal(CloseCode.NormalClosure, client.CloseCode);
+    }
+
+    [Fact]
+    [Rule("WS-5.5.1-10", "WS-7.1.2-1")]
+    public async Task ClosingEndsEvenIfThePeerSaysNothing()
+    {
+        using Loopback loopback = await Loopback.OpenAsync();
+        var client = new WebSocketStream(loopback.Client, WebSocketRole.Client) { CloseTimeout = TimeSpan.FromMilliseconds(100) };
+        Task<int> reading = client.ReadAsync(new byte[10], Soon).AsTask();
+        await client.DisposeAsync();
+        Exception? thrown = await Record.ExceptionAsync(() => reading);
+        Assert.True(thrown is null or IOException or ObjectDisposedException);
+        Assert.Equal(CloseCode.AbnormalClosure, client.CloseCode);
+        await client.DisposeAsync();
+        await client.CloseAsync();
+    }
+
+    [Fact]
+    [Rule("WS-5.5.2-1", "WS-5.5.2-2", "WS-5.5.3-1", "WS-6.1-2")]
+    public async Task FramesOfAllSendersStayWholeAndPongsInOrder()
+    {
+        (WebSocketStream client, WebSocketStream server) = await OpenAsync();
+        using Loopback raw = await Loopback.OpenAsync();
+        foreach (WebSocketStream stream in new[] { client, server })
+            stream.Abort();
+
+        // A raw peer pings without pause while two writers send; it reads all the time.
+        var end = new WebSocketStream(raw.Server, WebSocketRole.Server);
+        const int Pings = 3000;
+        Task pinging = Task.Run(async () =>
+        {
+            for (int i = 0; i < Pings; i++)
+                await raw.Client.WriteAsync(RawFrame.To(WebSocketRole.Server, 0x89, $"{i}"), Soon);
+            await raw.Client.WriteAsync(RawFrame.To(WebSocketRole.Server, 0x88, [3, 0xE8]), Soon);
+        });
+        Task reading = Task.Run(async () => Assert.Equal(0, await end.ReadAsync(new byte[300], Soon)));
+        Task[] writing = [.. Enumerable.Range(1, 2).Select(n => Task.Run(async () =>
+        {
+            byte[] mine = [.. Enumerable.Repeat((byte)n, 10_000 * n * n)];
+            while (!reading.IsCompleted)
+            {
+                try
+                {
+                    await end.WriteAsync(mine, Soon);
+                }
+                catch (IOException)
+                {
+                    break;
+                }
+            }
+        }))];
+
+        var reader = new FrameReader(WebSocketRole.Client, long.MaxValue);
+        byte[] buffer = new byte[100_000];
+        int pongs = 0;
+        bool closed = false;
+        int owner = 0;
+        int read;
+        while ((read = await raw.Client.ReadAsync(buffer, Soon)) > 0)
+            Check(buffer.AsSpan(0, read));
+        await Task.WhenAll([pinging, reading, .. writing]);
+        Assert.Equal((Pings, true), (pongs, closed));
+
+        void Check(Span<byte> bytes)
+        {
+            while (reader.TryRead(ref bytes, out FramePiece piece))
+            {
+                Assert.False(closed);
+                closed = piece.Opcode == Opcode.Close;
+                if (piece.Opcode == Opcode.Pong)
+                    Assert.Equal($"{pongs++}", Encoding.ASCII.GetString(piece.Payload));
+                if (piece.Opcode != Opcode.Binary)
+                    continue;
+                owner = owner == 0 ? piece.Payload[0] : owner;
+                Assert.False(piece.Payload.ContainsAnyExcept((byte)owner));
+                owner = piece.EndOfMessage ? 0 : owner;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task ReadsAreOneAtATime()
+    {
+        using Loopback loopback = await Loopback.OpenAsync();
+        var server = new WebSocketStream(loopback.Server, WebSocketRole.Server);
+        Task<int> first = server.ReadAsync(new byte[10], Soon).AsTask();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => server.ReadAsync(new byte[10], Soon).AsTask());
+        await loopback.Client.WriteAsync(RawFrame.To(WebSocketRole.Server, 0x82, "x"), Soon);
+        Assert.Equal(1, await first);
+        using var cancel = new CancellationTokenSource();
+        Task<int> cancelled = server.ReadAsync(new byte[10], cancel.Token).AsTask();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
+        await loopback.Client.WriteAsync(RawFrame.To(WebSocketRole.Server, 0x82, "yz"), Soon);
+        Assert.Equal(2, await server.ReadAsync(new byte[10], Soon));
+    }
+
+    [Fact]
+    [Rule("WS-5.3-5", "WS-5.4-1", "WS-10.3-2")]
+    public async Task LargeTransfersArriveUnchanged()
+    {
+        (WebSocketStream client, WebSocketStream server) = await OpenAsync();
+        foreach ((WebSocketStream from, WebSocketStream to, int seed) in new[] { (client, server, 1), (server, client, 2) })
+        {
+            const int Total = 20_000_000;
+            using var sent = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
+            using var got = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
+            Task writing = Task.Run(async () =>
+            {
+                var random = new Random(seed);
+                byte[] buffer = new byte[300_000];
+                for (int left = Total; left > 0;)
+                {
+                    int length = Math.Min(left, random.Next(random.Next(3) switch { 0 => 100, 1 => 5000, _ => buffer.Length }) + 1);
+                    random.NextBytes(buffer.AsSpan(0, length));
+                    sent.AppendData(buffer, 0, length);
+                    await from.WriteAsync(buffer.AsMemory(0, length), Soon);
+                    Array.Clear(buffer);
+                    left -= length;
+                }
+            });
+            byte[] received = new byte[65536];
+            var sizes = new Random(-seed);
+            for (int left = Total; left > 0;)
+            {
+                int read = await to.ReadAsync(received.AsMemory(0, sizes.Next(1, received.Length)), Soon);
+                Assert.NotEqual(0, read);
+                got.AppendData(received, 0, read);
+                left -= read;
+            }
+
+            await writing;
+            Assert.Equal(Convert.ToHexString(sent.GetHashAndReset()), Convert.ToHexString(got.GetHashAndReset()));
+        }
+
+        client.Abort();
+        server.Abort();
+    }
+
     private async Task<(WebSocketStream Client, WebSocketStream Server)> OpenAsync()
     {
         Loopback loopback = await Loopback.OpenAsync();
