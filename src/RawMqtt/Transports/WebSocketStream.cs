@@ -108,7 +108,7 @@ public sealed class WebSocketStream : Stream
         if (buffer.IsEmpty || !receiving.IsCompletedSuccessfully)
             return ReadOnAsync(receiving, NotReceived, buffer, cancellationToken);
         int payload = Unframe(buffer.Span[..receiving.Result]);
-        if (payload == 0 || _mustAnswer || _sender.HasPongs)
+        if (payload == 0 || _sender.HasPongs)
             return ReadOnAsync(default, payload, buffer, cancellationToken);
         _readSide.Release();
         return new ValueTask<int>(payload);
@@ -144,6 +144,8 @@ public sealed class WebSocketStream : Stream
         deadline.CancelAfter(CloseTimeout);
         try
         {
+            if (_mustAnswer)
+                await AnswerAsync().ConfigureAwait(false);
             await _sender.SendCloseAsync(code, reason, deadline.Token).ConfigureAwait(false);
             await _readSide.TakeForClosingAsync(deadline.Token).ConfigureAwait(false);
             await ReceiveCloseAsync(deadline.Token).ConfigureAwait(false);
@@ -265,10 +267,12 @@ public sealed class WebSocketStream : Stream
 
                 if (_sender.HasPongs)
                     await SendPongsAsync().ConfigureAwait(false);
+                if (payload > 0)
+                    return payload;     // what it leads to may be sent before the Close that came behind it is answered
                 if (_mustAnswer)
                     await AnswerAsync().ConfigureAwait(false);
-                if (payload > 0 || _ended)
-                    return payload;
+                if (_ended)
+                    return 0;
                 if (_violation is not null)
                 {
                     await EndTransportAsync().ConfigureAwait(false);

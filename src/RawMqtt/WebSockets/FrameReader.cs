@@ -155,6 +155,7 @@ internal sealed class FrameReader(WebSocketRole role, long maxMessageSize, bool 
                 source.CopyTo(_header);
             read = bytes.Length;
             _headerLength = source.Length;
+            Violation = OutOfTurn((Opcode)(source[0] & 0b0000_1111));
         }
         else
         {
@@ -164,37 +165,36 @@ internal sealed class FrameReader(WebSocketRole role, long maxMessageSize, bool 
         return status == OperationStatus.Done;
     }
 
-    // Section 5.4, and the limit of 10.4: seen in the header, before a byte of payload.
+    // The limit of 10.4 is seen in the header, before a byte of payload.
     private bool Allow(FrameHeader header)
     {
         if (header.IsControl)
             return true;                                                                // [WS-5.4-7]
+        Violation = OutOfTurn(header.Opcode);
+        if (Violation is not null)
+            return false;
 
-        if (header.Opcode == Opcode.Continuation)
-        {
-            if (_message == Opcode.Continuation)
-                Violation = WebSocketViolation.NothingToContinue;                       // [WS-5.4-6]
-        }
-        else if (_message != Opcode.Continuation)
-        {
-            Violation = WebSocketViolation.MessageInsideMessage;                        // [WS-5.4-6]
-        }
-        else if (header.Opcode == Opcode.Text && !acceptsText)
-        {
-            Violation = WebSocketViolation.TextNotAccepted;                             // [WS-7.4.1-1]
-        }
-        else
+        if (header.Opcode != Opcode.Continuation)
         {
             _message = header.Opcode;                                                   // [WS-6.2-3]
             _messageSize = 0;
             _text = default;
         }
 
-        if (Violation is null && header.PayloadLength > maxMessageSize - _messageSize)
-            Violation = WebSocketViolation.TooBig;                                      // [WS-10.4-1]
+        if (header.PayloadLength > maxMessageSize - _messageSize)
+            Violation = WebSocketViolation.TooBig;                                      // [WS-10.4-1] [WS-10.4-2]
         _messageSize += header.PayloadLength;
         return Violation is null;
     }
+
+    // Section 5.4: the opcode alone tells, so the first byte of a frame is enough.
+    private WebSocketViolation? OutOfTurn(Opcode opcode) => opcode switch
+    {
+        Opcode.Continuation when _message == Opcode.Continuation => WebSocketViolation.NothingToContinue,                   // [WS-5.4-6]
+        Opcode.Text or Opcode.Binary when _message != Opcode.Continuation => WebSocketViolation.MessageInsideMessage,       // [WS-5.4-6]
+        Opcode.Text when !acceptsText => WebSocketViolation.TextNotAccepted,                                                // [WS-7.4.1-1]
+        _ => null,
+    };
 
     private Span<byte> TakePayload(Span<byte> bytes, scoped ref int read, int length, int target)
     {

@@ -45,7 +45,7 @@ public class FrameVectorTests
     }
 
     [Theory]
-    [Rule("WS-5.1-2", "WS-5.2-2", "WS-5.2-3", "WS-5.5-2", "WS-5.2-7")]
+    [Rule("WS-5.1-2", "WS-5.2-2", "WS-5.2-3", "WS-5.5-2", "WS-5.2-7", "WS-5.4-6")]
     [InlineData("F1", "WS-5.2-2")]
     [InlineData("83", "WS-5.2-3")]
     [InlineData("09", "WS-5.5-2")]
@@ -54,6 +54,8 @@ public class FrameVectorTests
     [InlineData("89FE", "WS-5.5-1")]
     [InlineData("82FF80", "WS-5.2-7")]
     [InlineData("82FE0005", "WS-5.2-8")]
+    [InlineData("80", "WS-5.4-6")]
+    [InlineData("02800000000002", "WS-5.4-6")]
     public void ServerRefusesAtTheFirstByteThatShowsIt(string hex, string rule)
     {
         byte[] bytes = Convert.FromHexString(hex);
