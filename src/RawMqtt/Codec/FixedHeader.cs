@@ -66,7 +66,7 @@ public readonly struct FixedHeader
         return remainingLength + (remainingLength < 0x4000 ? 3 : remainingLength < 0x20_0000 ? 4 : 5);
     }
 
-    /// <summary>Writes a header and returns its length; <paramref name="destination"/> must hold it.</summary>
+    /// <summary>Writes a header and returns its length; <paramref name="destination"/> must hold it. The flags are those of table 2.2 [MQTT-2.2.2-1].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int Write(Span<byte> destination, PacketType type, int flags, int remainingLength)
     {
