@@ -1,3 +1,8 @@
 using BenchmarkDotNet.Running;
+using RawMqtt.Benchmarks.Codec;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+switch (args)
+{
+    case ["side-by-side", "codec"]: CodecSideBySide.Run(); break;
+    default: BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args); break;
+}

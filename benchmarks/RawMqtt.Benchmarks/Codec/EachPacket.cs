@@ -12,7 +12,7 @@ namespace RawMqtt.Benchmarks.Codec;
 [MemoryDiagnoser]
 public class EachPacket
 {
-    private const int Times = 1000;
+    internal const int Times = 1000;
 
     private readonly byte[] destination = new byte[256];
     private readonly MqttV3PacketFormatter mqttNet = new(new MqttBufferWriter(4096, 65_535), MqttProtocolVersion.V311);

@@ -11,7 +11,7 @@ namespace RawMqtt.Benchmarks.Codec;
 [MemoryDiagnoser]
 public class OnePublish
 {
-    private const int Times = 1000;
+    internal const int Times = 1000;
 
     private readonly byte[] destination = new byte[1100];
     private readonly byte[] topic = Samples.Topic;
