@@ -43,9 +43,11 @@ public readonly struct FixedHeader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static OperationStatus TryRead(ReadOnlySpan<byte> input, MqttRole sender, out FixedHeader header, out ProtocolViolation? violation)
     {
-        if (input.Length >= 2 && input[1] < 0x80 && IsAllowed(input[0], sender))
+        if (input.Length >= 3 && IsAllowed(input[0], sender) && (input[1] & input[2]) < 0x80) // nearly always: one byte of length or two
         {
-            header = new FixedHeader(input[0], 2, input[1]);
+            header = input[1] < 0x80
+                ? new FixedHeader(input[0], 2, input[1])
+                : new FixedHeader(input[0], 3, input[1] & 0x7F | input[2] << 7);
             violation = null;
             return OperationStatus.Done;
         }
