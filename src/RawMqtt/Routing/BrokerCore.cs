@@ -4,6 +4,9 @@ using RawMqtt.Sessions;
 
 namespace RawMqtt.Routing;
 
+/// <summary>Hears of a message and of the connection that it came on.</summary>
+internal delegate void PublishObserver(BrokerConnection connection, in PublishPacket packet);
+
 /// <summary>The broker without sockets and without a clock: bytes and the time go in, bytes for any number of connections come out.</summary>
 /// <remarks>One thread at a time. Each call may leave connections with something to be sent or to be closed: <see cref="TakeDirty"/>.</remarks>
 internal sealed class BrokerCore
@@ -41,6 +44,15 @@ internal sealed class BrokerCore
     /// <summary>The packets that a connection waits with until they are answered: <see cref="Pause.Asks"/>.</summary>
     public AskedPackets Asked { get; init; }
 
+    /// <summary>Told of each CONNECT that was accepted; null: nobody is.</summary>
+    public Action<BrokerConnection, Subscriber>? Connected { get; init; }
+
+    /// <summary>Told of each connection that ended, and of its client if its CONNECT had been accepted; null: nobody is.</summary>
+    public Action<BrokerConnection, Subscriber?>? Ended { get; init; }
+
+    /// <summary>Told of each message of a client that is passed on; null: nobody is.</summary>
+    public PublishObserver? Published { get; init; }
+
     /// <summary>The time of the call that is under way.</summary>
     internal TimeSpan Now { get; private set; }
 
@@ -59,6 +71,7 @@ internal sealed class BrokerCore
     {
         Now = now;
         if (connection.End is not null) return read.Length; // [MQTT-3.1.4-5]
+        if (connection.Pause != Pause.None) return 0;
         if (connection.Subscriber is null && !BeginsWithConnect(read)) Break(connection, ProtocolViolation.FirstPacketNotConnect);
 
         int used = 0;
@@ -108,6 +121,18 @@ internal sealed class BrokerCore
         Router.Publish(packet, default, from: null);
         Settle();
     }
+
+    /// <summary>Begins a subscription of the program itself; it gets the retained messages before this returns.</summary>
+    public Subscriber Subscribe(ReadOnlySpan<byte> filter, QualityOfService qos, LocalReceiver receiver)
+    {
+        var subscriber = new Subscriber([], new ServerSession(1), cleanSession: true) { Local = receiver };
+        Router.Subscriptions.Add(subscriber, filter, qos);
+        Router.Replay(subscriber, filter, qos);
+        return subscriber;
+    }
+
+    /// <summary>Ends a subscription of the program itself.</summary>
+    public void Unsubscribe(Subscriber subscriber, ReadOnlySpan<byte> filter) => Router.Subscriptions.Remove(subscriber, filter);
 
     /// <summary>The flush that took <paramref name="output"/> is over; the buffer may be used again.</summary>
     public void Flushed(BrokerConnection connection, OutgoingBuffer output, TimeSpan now)
@@ -200,6 +225,7 @@ internal sealed class BrokerCore
             if (will is not null && connection.End != ConnectionEnd.Disconnected) Publish(will); // [MQTT-3.1.2-8]
             will?.Message.Release();
             if (subscriber is not null) Sessions.ConnectionEnded(subscriber);
+            Ended?.Invoke(connection, subscriber);
         }
     }
 

@@ -85,13 +85,19 @@ internal sealed class ClientPackets(BrokerCore broker, BrokerLimits limits)
         bool isNew = packet.Qos == QualityOfService.AtMostOnce || receiver.Accept(packet);
         counters.MessagesReceived++;
         if (!allowed) counters.MessagesNotAllowed++; // acknowledged all the same [MQTT-3.3.5-2]
-        else if (isNew) router.Publish(packet, Qos0BytesOf(packet, whole), connection);
+        else if (isNew) Publish(connection, packet, whole);
 
         if (packet.Qos == QualityOfService.AtMostOnce) return true;
         Receiver.Acknowledge(packet.Qos, packet.PacketId, connection.Output); // [MQTT-4.3.2-2], [MQTT-4.3.3-2]
         broker.Touch(connection);
         EndIfSlow(connection);
         return true;
+    }
+
+    private void Publish(BrokerConnection connection, in PublishPacket packet, ReadOnlySpan<byte> whole)
+    {
+        router.Publish(packet, Qos0BytesOf(packet, whole), connection);
+        broker.Published?.Invoke(connection, packet);
     }
 
     /// <summary>The packet as it came, if it can go on like that: at QoS 0, with its Remaining Length in the shortest form.</summary>

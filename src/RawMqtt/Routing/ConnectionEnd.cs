@@ -27,6 +27,9 @@ public enum ConnectionEnd
     /// <summary>The client did not take what it had asked for.</summary>
     TooSlow,
 
+    /// <summary>There are too many connections, in all or of one address.</summary>
+    TooMany,
+
     /// <summary>The application that runs the broker ended it.</summary>
     ByApplication,
 

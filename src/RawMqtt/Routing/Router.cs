@@ -48,7 +48,7 @@ internal sealed class Router
             Subscriber subscriber = receiver.Subscriber;
             if (subscriber.Local is not null)
             {
-                subscriber.Local(packet);
+                subscriber.Local(new PublishPacket { Topic = packet.Topic, Payload = packet.Payload, Qos = qos });
             }
             else if (qos > QualityOfService.AtMostOnce)
             {
@@ -90,6 +90,12 @@ internal sealed class Router
         foreach (ApplicationMessage message in found)
         {
             QualityOfService qos = message.Qos < granted ? message.Qos : granted;
+            if (subscriber.Local is not null)
+            {
+                subscriber.Local(new PublishPacket { Topic = message.Topic, Payload = message.Payload, Qos = qos, Retain = true });
+                continue;
+            }
+
             if (subscriber.Replay is null && TrySendRetained(subscriber, message, qos)) continue;
             subscriber.Replay ??= new MessageQueue();
             if (subscriber.Replay.Count < limits.RetainedMessages) subscriber.Replay.Add(message.AddReference(), qos, retain: true);

@@ -64,6 +64,7 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
         connection.KeepAlive = packet.KeepAlive;
         if (packet.HasWill) connection.Will = new Will(router.Kept.Keep(packet.WillTopic, packet.WillMessage, packet.WillQos), packet.WillRetain); // [MQTT-3.1.2-9]
         broker.Counters.ClientsConnected++;
+        broker.Connected?.Invoke(connection, subscriber);
 
         connection.Output.Write(new ConnAckPacket { SessionPresent = sessionPresent }); // [MQTT-3.1.4-4], [MQTT-3.2.0-1]
         if (!sessionPresent) return;

@@ -11,25 +11,29 @@ internal sealed class Listener : IDisposable
     private const int Backlog = 1024;
 
     private readonly Socket socket;
-    private readonly ServerCertificate? certificate;
-
+    private readonly ListenerOptions options;
     private readonly ServerHandshakeOptions upgrade;
 
-    private Listener(Socket socket, MqttAddress address, ServerCertificate? certificate)
+    private Listener(Socket socket, MqttAddress address, ListenerOptions options)
     {
         this.socket = socket;
-        this.certificate = certificate;
+        this.options = options;
         Address = address;
-        upgrade = new ServerHandshakeOptions { Paths = [address.PathAndQuery] };
+        upgrade = new ServerHandshakeOptions
+        {
+            Paths = address.PathAndQuery == "/" ? options.WebSocketPaths : [address.PathAndQuery],
+            AllowMissingSubprotocol = options.AllowMissingSubprotocol,
+            AllowedOrigins = options.AllowedOrigins,
+        };
     }
 
     /// <summary>As it listens, with the real port.</summary>
     public MqttAddress Address { get; }
 
     /// <exception cref="MqttException"><see cref="MqttErrorCode.ListenFailed"/>, <see cref="MqttErrorCode.InvalidOptions"/> or <see cref="MqttErrorCode.NameNotResolved"/>.</exception>
-    public static async Task<Listener> BindAsync(MqttAddress address, ServerCertificate? certificate, CancellationToken cancellationToken)
+    public static async Task<Listener> BindAsync(MqttAddress address, ListenerOptions options, CancellationToken cancellationToken)
     {
-        if (address.IsTls && certificate is null)
+        if (address.IsTls && options.Certificate is null)
             throw new MqttException(MqttErrorCode.InvalidOptions, $"{address} needs a certificate: set CertificateFile and KeyFile.");
 
         IPAddress ip = await ResolveAsync(address.Host, cancellationToken).ConfigureAwait(false);
@@ -46,7 +50,7 @@ internal sealed class Listener : IDisposable
             throw new MqttException(MqttErrorCode.ListenFailed, $"Cannot listen on {address}: {e.Message}. {Advice(e.SocketErrorCode)}", e);
         }
 
-        return new Listener(socket, address with { Port = ((IPEndPoint)socket.LocalEndPoint!).Port }, certificate);
+        return new Listener(socket, address with { Port = ((IPEndPoint)socket.LocalEndPoint!).Port }, options);
     }
 
     public async ValueTask<Socket> AcceptAsync(CancellationToken cancellationToken)
@@ -64,10 +68,11 @@ internal sealed class Listener : IDisposable
         if (Address.IsTls)
         {
             var tls = new SslStream(stream, leaveInnerStreamOpen: false);
-            await tls.AuthenticateAsServerAsync(certificate!.TlsOptions(), cancellationToken).ConfigureAwait(false);
+            await tls.AuthenticateAsServerAsync(options.Certificate!.TlsOptions(), cancellationToken).ConfigureAwait(false);
             stream = tls;
         }
 
+        if (options.Tap is not null) stream = new TapStream(stream, options.Tap);
         return Address.IsWebSocket ? await WebSocketStream.AcceptAsync(stream, upgrade, cancellationToken).ConfigureAwait(false) : stream;
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Net.Sockets;
 using RawMqtt.Codec;
 using RawMqtt.Routing;
@@ -6,39 +7,49 @@ using RawMqtt.Sessions;
 using RawMqtt.Transports;
 using RawMqtt.WebSockets;
 
-namespace RawMqtt;
+namespace RawMqtt.Brokers;
 
-/// <summary>A network connection that a broker serves: reads for <see cref="BrokerCore"/> and flushes what it left to be sent.</summary>
+/// <summary>A network connection that a broker serves: reads for <see cref="BrokerCore"/>, and flushes what that left to be sent.</summary>
 /// <remarks>An idle one waits with a read of no bytes and holds no buffer.</remarks>
-internal sealed class ServedConnection(MqttBroker broker)
+internal sealed class ServedConnection(BrokerShell shell, Socket? socket, string listener)
 {
     private const int BufferSize = 64 * 1024;
 
     private Stream? stream;
-    private Socket? socket;
 
     public BrokerConnection Connection { get; set; } = null!;
 
-    /// <summary>Under the broker's lock: one flush at a time.</summary>
+    /// <summary>The listener's address; empty for a pipe without one.</summary>
+    public string Listener { get; } = listener;
+
+    public IPEndPoint? RemoteAddress { get; } = socket?.RemoteEndPoint as IPEndPoint;
+
+    /// <summary>The client's address as a trusted proxy says.</summary>
+    public IPEndPoint? ForwardedAddress { get; set; }
+
+    /// <summary>The address that it counts for.</summary>
+    public IPAddress? CountedAddress { get; set; }
+
+    /// <summary>Known when the broker had to look at it.</summary>
+    public string? UserName { get; set; }
+
+    /// <summary>Under the lock of the shell: one flush at a time.</summary>
     public bool IsFlushing { get; set; }
 
-    /// <summary>Under the broker's lock: what the next <see cref="FlushAsync"/> begins with.</summary>
+    /// <summary>Under the lock of the shell: what the next <see cref="FlushAsync"/> begins with.</summary>
     public OutgoingBuffer? ToFlush { get; set; }
 
-    /// <summary>Under the broker's lock: when a connection that has ended is dropped at the latest.</summary>
+    /// <summary>Under the lock of the shell: when a connection that has ended is dropped at the latest.</summary>
     public TimeSpan? DropAt { get; set; }
 
-    /// <summary>Under the broker's lock: what a paused connection waits for.</summary>
+    /// <summary>Under the lock of the shell: what a connection that is held back waits for.</summary>
     public TaskCompletionSource? Resumed { get; set; }
-
-    /// <summary>Takes the socket, so that <see cref="Drop"/> works from the start.</summary>
-    public void Attach(Socket accepted) => socket = accepted;
 
     /// <summary>Serves an open pipe until it ends.</summary>
     public async Task ServeAsync(Stream opened)
     {
-        lock (broker.Gate) stream = opened;
-        broker.Kick(this); // the connection may have ended while the pipe was opened
+        stream = opened;
+        shell.Opened(this, opened);
         byte[]? buffer = null;
         int filled = 0;
         try
@@ -63,7 +74,7 @@ internal sealed class ServedConnection(MqttBroker broker)
                 filled -= Receive(buffer, filled);
                 while (Connection.Pause != Pause.None)
                 {
-                    await broker.PausedAsync(this, buffer.AsMemory(0, filled)).ConfigureAwait(false);
+                    await shell.PausedAsync(this, buffer.AsMemory(0, filled)).ConfigureAwait(false);
                     filled -= Receive(buffer, filled);
                 }
             }
@@ -74,15 +85,7 @@ internal sealed class ServedConnection(MqttBroker broker)
         }
     }
 
-    /// <summary>The number of bytes used; the rest moves to the start.</summary>
-    private int Receive(byte[] buffer, int filled)
-    {
-        int used = broker.Received(this, buffer.AsSpan(0, filled));
-        if (used > 0) buffer.AsSpan(used, filled - used).CopyTo(buffer);
-        return used;
-    }
-
-    /// <summary>Sends what was gathered, and what gathers meanwhile; one runs at a time.</summary>
+    /// <summary>Sends what was gathered, and what gathers meanwhile; carries out the end of the connection behind it. One runs at a time.</summary>
     public async Task FlushAsync()
     {
         try
@@ -90,12 +93,12 @@ internal sealed class ServedConnection(MqttBroker broker)
             while (ToFlush is { } output)
             {
                 await stream!.WriteAsync(output.Written).ConfigureAwait(false);
-                broker.Flushed(this, output);
+                shell.Flushed(this, output);
             }
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or SocketException or InvalidOperationException)
+        catch (Exception e) when (TransportEnd.IsEnd(e))
         {
-            broker.FlushFailed(this);
+            shell.FlushFailed(this);
             Drop();
             return;
         }
@@ -108,15 +111,25 @@ internal sealed class ServedConnection(MqttBroker broker)
     /// <summary>Ends the pipe at once, and with it the read that waits.</summary>
     public void Drop()
     {
-        stream?.Dispose();
+        if (stream is WebSocketStream webSocket) webSocket.Abort();
+        else stream?.Dispose();
         socket?.Dispose();
+    }
+
+    /// <summary>The number of bytes used; the rest moves to the start.</summary>
+    private int Receive(byte[] buffer, int filled)
+    {
+        int used = shell.Received(this, buffer.AsSpan(0, filled));
+        if (used > 0 && used < filled) buffer.AsSpan(used, filled - used).CopyTo(buffer);
+        return used;
     }
 
     /// <summary>All is sent: this end says goodbye, and the peer is read until it does too, so that no reset overtakes what was sent.</summary>
     private async Task FinishAsync()
     {
         if (stream is WebSocketStream webSocket) await webSocket.CloseAsync(CloseCodeOf(Connection), Connection.Violation?.ToString() ?? "").ConfigureAwait(false);
-        else await TransportEnd.ShutDownSendingAsync(stream!).ConfigureAwait(false);
+        else if (socket is not null) await TransportEnd.ShutDownSendingAsync(stream!).ConfigureAwait(false);
+        else await stream!.DisposeAsync().ConfigureAwait(false);
     }
 
     private static CloseCode CloseCodeOf(BrokerConnection connection) => connection.End switch
@@ -124,7 +137,7 @@ internal sealed class ServedConnection(MqttBroker broker)
         _ when connection.Violation == ProtocolViolation.PacketTooLarge => CloseCode.MessageTooBig,
         ConnectionEnd.ProtocolViolation => CloseCode.ProtocolError,
         ConnectionEnd.BrokerStops => CloseCode.GoingAway,
-        ConnectionEnd.NoConnect or ConnectionEnd.TooSlow or ConnectionEnd.TakenOver => CloseCode.PolicyViolation,
+        ConnectionEnd.NoConnect or ConnectionEnd.TooSlow or ConnectionEnd.TakenOver or ConnectionEnd.TooMany => CloseCode.PolicyViolation,
         _ => CloseCode.NormalClosure,
     };
 

@@ -1,0 +1,268 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using RawMqtt.Routing;
+using RawMqtt.Sessions;
+using RawMqtt.Transports;
+
+namespace RawMqtt.Brokers;
+
+/// <summary>What a <see cref="BrokerCore"/> lacks: a lock, a clock, and the connections that read and flush.</summary>
+/// <remarks>The lock is held for each use of the core, never across an await. Flushes begin outside of it.</remarks>
+internal sealed class BrokerShell
+{
+    private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromSeconds(2);
+
+    [ThreadStatic]
+    private static List<ServedConnection>? flushList;
+
+    private readonly MqttBrokerOptions options;
+    private readonly BrokerHooks hooks;
+    private readonly ProxyTrust proxies;
+    private readonly long started;
+    private readonly HashSet<ServedConnection> served = [];
+    private readonly Dictionary<IPAddress, int> addresses = [];
+    private readonly List<BrokerConnection> dirty = [];
+
+    public BrokerShell(MqttBrokerOptions options, BrokerHooks hooks)
+    {
+        this.options = options;
+        this.hooks = hooks;
+        proxies = new ProxyTrust(options.TrustedProxies);
+        Span<byte> seed = stackalloc byte[8];
+        RandomNumberGenerator.Fill(seed);
+        Core = new BrokerCore(options.Limits, BitConverter.ToUInt64(seed)) { Asked = hooks.Asked, Connected = hooks.Connected, Ended = hooks.Ended, Published = hooks.Published };
+        started = options.TimeProvider.GetTimestamp();
+    }
+
+    public Lock Gate { get; } = new();
+
+    /// <summary>Under <see cref="Gate"/>.</summary>
+    public BrokerCore Core { get; }
+
+    public TimeSpan Now => options.TimeProvider.GetElapsedTime(started);
+
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (Gate) return served.Count == 0;
+        }
+    }
+
+    /// <summary>Serves a connection from its acceptance to its end.</summary>
+    /// <param name="socket">Null for a pipe without one.</param>
+    /// <param name="listener">The listener's address.</param>
+    /// <param name="open">Makes a pipe for MQTT of it; null when the client was refused.</param>
+    public async Task ServeAsync(Socket? socket, string listener, Func<Task<Stream?>> open)
+    {
+        var connection = new ServedConnection(this, socket, listener);
+        if (!TryAdmit(connection))
+        {
+            connection.Drop();
+            return;
+        }
+
+        try
+        {
+            if (await open().ConfigureAwait(false) is { } stream) await connection.ServeAsync(stream).ConfigureAwait(false);
+        }
+        catch (Exception e) when (TransportEnd.IsEnd(e) || e is AuthenticationException)
+        {
+            // the peer is gone, or was never one of ours
+        }
+
+        Use(now =>
+        {
+            Core.Lost(connection.Connection, now);
+            served.Remove(connection);
+            Uncount(connection);
+        });
+        connection.Drop();
+    }
+
+    /// <summary>Uses the core, and does what that leaves to be done.</summary>
+    public void Use(Action<TimeSpan> action)
+    {
+        List<ServedConnection> toFlush = TakeFlushList();
+        lock (Gate)
+        {
+            TimeSpan now = Now;
+            action(now);
+            CollectDirty(toFlush, now);
+        }
+
+        Flush(toFlush);
+    }
+
+    /// <summary>The opening handshakes are done. The core may have ended the connection meanwhile.</summary>
+    public void Opened(ServedConnection connection, Stream stream)
+    {
+        if (stream is WebSocketStream { Request: { } request } && connection.RemoteAddress is { } proxy) connection.ForwardedAddress = proxies.ClientOf(proxy.Address, request);
+        Use(now =>
+        {
+            Core.Touch(connection.Connection);
+            if (connection.ForwardedAddress is null || TryCount(connection, connection.ForwardedAddress.Address)) return;
+            Core.Counters.ConnectionsRefused++;
+            Core.End(connection.Connection, ConnectionEnd.TooMany, now);
+        });
+    }
+
+    /// <summary>Gives the core what was read.</summary>
+    /// <returns>The number of bytes used.</returns>
+    public int Received(ServedConnection connection, ReadOnlySpan<byte> read)
+    {
+        List<ServedConnection> toFlush = TakeFlushList();
+        int used;
+        lock (Gate)
+        {
+            TimeSpan now = Now;
+            used = Core.Receive(connection.Connection, read, now);
+            CollectDirty(toFlush, now);
+        }
+
+        Flush(toFlush);
+        return used;
+    }
+
+    /// <summary>Waits until the core takes from the connection again.</summary>
+    /// <param name="connection">It is paused.</param>
+    /// <param name="waiting">What was read and not taken.</param>
+    public async ValueTask PausedAsync(ServedConnection connection, ReadOnlyMemory<byte> waiting)
+    {
+        if (connection.Connection.Pause == Pause.Asks)
+        {
+            HookAnswer answer = await hooks.AnswerAsync(connection, waiting).ConfigureAwait(false);
+            lock (Gate) BrokerCore.Answer(connection.Connection, answer);
+            return;
+        }
+
+        Task resumed;
+        lock (Gate)
+        {
+            if (connection.Connection.Pause != Pause.Held) return;
+            connection.Resumed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            resumed = connection.Resumed.Task;
+        }
+
+        await resumed.ConfigureAwait(false);
+    }
+
+    /// <summary>A flush is over; <see cref="ServedConnection.ToFlush"/> is what has gathered meanwhile.</summary>
+    public void Flushed(ServedConnection connection, OutgoingBuffer output)
+    {
+        List<ServedConnection> toFlush = TakeFlushList();
+        lock (Gate)
+        {
+            TimeSpan now = Now;
+            Core.Flushed(connection.Connection, output, now);
+            connection.ToFlush = connection.Connection.BeginFlush(now);
+            connection.IsFlushing = connection.ToFlush is not null;
+            CollectDirty(toFlush, now); // publishers that waited for this client
+        }
+
+        Flush(toFlush);
+    }
+
+    public void FlushFailed(ServedConnection connection) => Use(now => Core.End(connection.Connection, ConnectionEnd.Lost, now));
+
+    /// <summary>Looks at the deadlines.</summary>
+    public void Sweep()
+    {
+        List<ServedConnection> toDrop = [];
+        Use(now =>
+        {
+            Core.Tick(now);
+            foreach (ServedConnection connection in served)
+            {
+                if (connection.DropAt <= now) toDrop.Add(connection);
+            }
+        });
+        foreach (ServedConnection connection in toDrop) connection.Drop();
+    }
+
+    public void EndAll(ConnectionEnd reason) => Use(now =>
+    {
+        foreach (ServedConnection connection in served) Core.End(connection.Connection, reason, now);
+    });
+
+    public void DropAll()
+    {
+        ServedConnection[] all;
+        lock (Gate) all = [.. served];
+        foreach (ServedConnection connection in all) connection.Drop();
+    }
+
+    private bool TryAdmit(ServedConnection connection)
+    {
+        lock (Gate)
+        {
+            IPAddress? address = connection.RemoteAddress?.Address;
+            bool admitted = served.Count < options.Limits.Connections && (address is null || proxies.IsTrusted(address) || TryCount(connection, address));
+            if (!admitted)
+            {
+                Core.Counters.ConnectionsRefused++;
+                return false;
+            }
+
+            connection.Connection = Core.Accept(Now);
+            connection.Connection.Carrier = connection;
+            served.Add(connection);
+            return true;
+        }
+    }
+
+    private bool TryCount(ServedConnection connection, IPAddress address)
+    {
+        int count = addresses.GetValueOrDefault(address);
+        if (count >= options.Limits.ConnectionsPerAddress) return false;
+        addresses[address] = count + 1;
+        connection.CountedAddress = address;
+        return true;
+    }
+
+    private void Uncount(ServedConnection connection)
+    {
+        if (connection.CountedAddress is not { } address) return;
+        if (--addresses[address] == 0) addresses.Remove(address);
+    }
+
+    /// <summary>Under the lock: begins a flush for each connection that has something to send and none under way.</summary>
+    private void CollectDirty(List<ServedConnection> toFlush, TimeSpan now)
+    {
+        Core.TakeDirty(dirty);
+        foreach (BrokerConnection connection in dirty)
+        {
+            var carrier = (ServedConnection)connection.Carrier!;
+            if (connection.End is not null) carrier.DropAt ??= now + GoodbyeTimeout;
+            if (connection.Pause == Pause.None && carrier.Resumed is { } resumed)
+            {
+                carrier.Resumed = null;
+                resumed.SetResult();
+            }
+
+            if (carrier.IsFlushing) continue;
+            carrier.ToFlush = connection.BeginFlush(now);
+            carrier.IsFlushing = carrier.ToFlush is not null;
+            if (carrier.IsFlushing || connection.End is not null) toFlush.Add(carrier);
+        }
+
+        dirty.Clear();
+    }
+
+    /// <summary>Outside of the lock: most flushes are over when this returns.</summary>
+    private static void Flush(List<ServedConnection> toFlush)
+    {
+        foreach (ServedConnection connection in toFlush) _ = connection.FlushAsync();
+        toFlush.Clear();
+        flushList = toFlush;
+    }
+
+    private static List<ServedConnection> TakeFlushList()
+    {
+        List<ServedConnection> list = flushList ?? [];
+        flushList = null;
+        return list;
+    }
+}
