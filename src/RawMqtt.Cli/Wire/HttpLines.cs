@@ -1,0 +1,60 @@
+using System.Text;
+using RawMqtt.Codec;
+
+namespace RawMqtt.Cli.Wire;
+
+/// <summary>The opening handshake line by line, RFC 6455 4.1 and 4.2.</summary>
+internal static class HttpLines
+{
+    private static readonly string[] Secret = ["Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie"];
+
+    public static WireUnit Of(ReadOnlySpan<byte> head, MqttRole sender, long offset)
+    {
+        var fields = new List<WireField>();
+        int start = 0;
+        while (start < head.Length)
+        {
+            int end = head[start..].IndexOf("\r\n"u8);
+            int next = end < 0 ? head.Length : start + end + 2;
+            ReadOnlySpan<byte> line = head[start..(end < 0 ? head.Length : start + end)];
+            fields.Add(Line(line, offset + start, head[start..next].ToArray(), fields.Count == 0, sender));
+            start = next;
+        }
+
+        return new WireUnit(WireUnitKind.HttpHead, offset, fields[0].Name, sender == MqttRole.Client ? "RFC 6455 4.1" : "RFC 6455 4.2.2", fields);
+    }
+
+    private static WireField Line(ReadOnlySpan<byte> line, long offset, byte[] bytes, bool isFirst, MqttRole sender)
+    {
+        string text = Printable(line);
+        if (line.IsEmpty) return new WireField(offset, bytes, "(empty line)", "the head ends; frames follow", "RFC 9112 2.1");
+        if (isFirst) return sender == MqttRole.Client ? new WireField(offset, bytes, text, "an HTTP/1.1 GET of the endpoint's path", "4.1") : StatusLine(text, offset, bytes);
+
+        int colon = text.IndexOf(':', StringComparison.Ordinal);
+        string name = colon < 0 ? text : text[..colon];
+        (string meaning, string section) = name.ToUpperInvariant() switch
+        {
+            "HOST" => ("the host, and the port unless it is the default one", "4.1"),
+            "UPGRADE" => ("the protocol to change to", "4.1"),
+            "CONNECTION" => ("Upgrade is meant for the next hop", "4.1"),
+            "SEC-WEBSOCKET-KEY" => ("16 random bytes in base64, new for each connection", "4.1"),
+            "SEC-WEBSOCKET-VERSION" => ("13 is RFC 6455", "4.1"),
+            "SEC-WEBSOCKET-PROTOCOL" => (sender == MqttRole.Client ? "the subprotocols offered: mqtt [MQTT-6.0.0-3]" : "the subprotocol chosen: mqtt [MQTT-6.0.0-4]", "1.9"),
+            "SEC-WEBSOCKET-ACCEPT" => ("base64 of the SHA-1 of the key and a fixed GUID: the server has read the key", "4.2.2"),
+            "SEC-WEBSOCKET-EXTENSIONS" => (sender == MqttRole.Client ? "the extensions offered" : "the extensions agreed on", "9.1"),
+            "ORIGIN" => ("the page that a browser connects from", "10.2"),
+            "AUTHORIZATION" or "PROXY-AUTHORIZATION" or "COOKIE" or "SET-COOKIE" => ("a secret", "4.1"),
+            _ => ("", ""),
+        };
+        return new WireField(offset, bytes, text, meaning, section) { IsSecret = Secret.Contains(name, StringComparer.OrdinalIgnoreCase) };
+    }
+
+    private static WireField StatusLine(string text, long offset, byte[] bytes) =>
+        new(offset, bytes, text, text.Contains(" 101", StringComparison.Ordinal) ? "the connection is a WebSocket from the empty line on" : "anything but 101: no WebSocket", "4.2.2");
+
+    private static string Printable(ReadOnlySpan<byte> line)
+    {
+        string text = Encoding.UTF8.GetString(line);
+        return new string([.. text.Select(c => char.IsControl(c) ? '?' : c)]);
+    }
+}
