@@ -1,1 +1,3 @@
-return 0;
+using RawMqtt.Cli;
+
+return await Tool.RunAsync(args);

@@ -1,0 +1,53 @@
+using System.CommandLine;
+
+namespace RawMqtt.Cli;
+
+/// <summary><c>rawmqtt broker</c>: serves until SIGINT or SIGTERM.</summary>
+internal static class BrokerCommand
+{
+    private static readonly Option<string[]> Ws = new("--ws") { Description = "Listen for WebSocket at HOST:PORT; may be repeated; port 0 takes a free one.", HelpName = "HOST:PORT" };
+    private static readonly Option<string[]> Wss = new("--wss") { Description = "Listen for WebSocket over TLS.", HelpName = "HOST:PORT" };
+    private static readonly Option<string[]> Tcp = new("--tcp") { Description = "Listen for MQTT over TCP.", HelpName = "HOST:PORT" };
+    private static readonly Option<string[]> Tls = new("--tls") { Description = "Listen for MQTT over TLS.", HelpName = "HOST:PORT" };
+    private static readonly Option<string> Path = new("--path") { Description = "The path of the WebSocket listeners.", DefaultValueFactory = _ => "/mqtt" };
+    private static readonly Option<string?> Cert = new("--cert") { Description = "The server's certificate with its chain, PEM, for --wss and --tls.", HelpName = "FILE" };
+    private static readonly Option<string?> Key = new("--key") { Description = "The certificate's private key, PEM.", HelpName = "FILE" };
+
+    public static Command Create()
+    {
+        var command = new Command("broker", "Serve as a broker. Without listeners: ws://127.0.0.1:8083/mqtt and mqtt://127.0.0.1:1883.") { Ws, Wss, Tcp, Tls, Path, Cert, Key };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        string path = parsed.GetValue(Path)!;
+        if (!path.StartsWith('/')) path = $"/{path}";
+        var options = new MqttBrokerOptions { CertificateFile = parsed.GetValue(Cert), KeyFile = parsed.GetValue(Key) };
+        string[] listeners =
+        [
+            .. (parsed.GetValue(Ws) ?? []).Select(endpoint => $"ws://{endpoint}{path}"),
+            .. (parsed.GetValue(Wss) ?? []).Select(endpoint => $"wss://{endpoint}{path}"),
+            .. (parsed.GetValue(Tcp) ?? []).Select(endpoint => $"mqtt://{endpoint}"),
+            .. (parsed.GetValue(Tls) ?? []).Select(endpoint => $"mqtts://{endpoint}"),
+        ];
+        if (listeners.Length == 0) listeners = [$"ws://127.0.0.1:8083{path}", "mqtt://127.0.0.1:1883"];
+
+        await using MqttBroker broker = await MqttBroker.StartAsync(options with { Listeners = listeners }, cancellationToken);
+        foreach (string address in broker.Addresses) Console.WriteLine($"listening {address}");
+        Console.WriteLine("ready");
+        Console.Out.Flush();
+
+        await UntilCancelledAsync(cancellationToken);
+        await broker.StopAsync(CancellationToken.None);
+        return ExitCode.Done;
+    }
+
+    private static async Task UntilCancelledAsync(CancellationToken cancellationToken)
+    {
+        var end = new TaskCompletionSource();
+        using CancellationTokenRegistration registration = cancellationToken.Register(end.SetResult);
+        await end.Task;
+    }
+}

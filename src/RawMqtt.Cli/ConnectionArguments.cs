@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.Text;
+
+namespace RawMqtt.Cli;
+
+/// <summary>The options by which pub and sub connect, with the letters of mosquitto_pub and mosquitto_sub.</summary>
+internal sealed class ConnectionArguments
+{
+    public Option<string> Url { get; } = new("--url", "-L") { Description = "Where the broker is: ws, wss, mqtt or mqtts://[USER:PASSWORD@]HOST[:PORT][/PATH].", Required = true, HelpName = "URL" };
+
+    public Option<string?> Id { get; } = new("--id", "-i") { Description = "The client identifier; random when not given.", HelpName = "ID" };
+
+    public Option<int> KeepAlive { get; } = new("--keepalive", "-k") { Description = "Keep alive in seconds, 0 for none.", DefaultValueFactory = _ => 60 };
+
+    public Option<string?> User { get; } = new("--username", "-u") { Description = "The user name.", HelpName = "USER" };
+
+    public Option<string?> Password { get; } = new("--pw", "-P", "--password") { Description = "The password. Other users of the machine can see it: prefer --password-file or the variable RAWMQTT_PASSWORD.", HelpName = "PASSWORD" };
+
+    public Option<FileInfo?> PasswordFile { get; } = new("--password-file") { Description = "Read the password from the first line of a file.", HelpName = "FILE" };
+
+    public Option<string?> CaFile { get; } = new("--cafile") { Description = "Trust the authorities of this PEM file instead of the machine's.", HelpName = "FILE" };
+
+    public Option<string?> Cert { get; } = new("--cert") { Description = "The client's own certificate, PEM.", HelpName = "FILE" };
+
+    public Option<string?> Key { get; } = new("--key") { Description = "Its private key, PEM.", HelpName = "FILE" };
+
+    public Option<bool> Insecure { get; } = new("--insecure") { Description = "Accept any certificate: for tests only." };
+
+    public Option<string[]> Header { get; } = new("--header", "-H") { Description = "Send this field with the WebSocket handshake, as in \"Origin: https://example.com\"; may be repeated.", HelpName = "\"NAME: VALUE\"" };
+
+    public Option<int> ConnectTimeout { get; } = new("--connect-timeout") { Description = "Seconds until a connection must stand.", DefaultValueFactory = _ => 30 };
+
+    public Option<string?> WillTopic { get; } = new("--will-topic") { Description = "The topic of the Will.", HelpName = "TOPIC" };
+
+    public Option<string?> WillPayload { get; } = new("--will-payload") { Description = "The message of the Will.", HelpName = "TEXT" };
+
+    public Option<int> WillQos { get; } = new("--will-qos") { Description = "The QoS of the Will." };
+
+    public Option<bool> WillRetain { get; } = new("--will-retain") { Description = "Retain the Will." };
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in new Option[] { Url, Id, KeepAlive, User, Password, PasswordFile, CaFile, Cert, Key, Insecure, Header, ConnectTimeout, WillTopic, WillPayload, WillQos, WillRetain }) command.Options.Add(option);
+    }
+
+    public MqttClientOptions Read(ParseResult parsed)
+    {
+        var options = new MqttClientOptions
+        {
+            Address = parsed.GetValue(Url)!,
+            KeepAlive = TimeSpan.FromSeconds(parsed.GetValue(KeepAlive)),
+            ConnectTimeout = TimeSpan.FromSeconds(parsed.GetValue(ConnectTimeout)),
+            UserName = parsed.GetValue(User),
+            Password = ReadPassword(parsed),
+            Will = ReadWill(parsed),
+            Tls = ReadTls(parsed),
+            RequestHeaders = [.. (parsed.GetValue(Header) ?? []).Select(ReadHeader)],
+        };
+        return parsed.GetValue(Id) is { } id ? options with { ClientId = id } : options;
+    }
+
+    public static QualityOfService QosOf(int number) =>
+        number is >= 0 and <= 2 ? (QualityOfService)number : throw new ArgumentException($"A QoS is 0, 1 or 2, not {number}.");
+
+    private ReadOnlyMemory<byte>? ReadPassword(ParseResult parsed)
+    {
+        string? password = parsed.GetValue(Password);
+        if (parsed.GetValue(PasswordFile) is { } file) password = File.ReadLines(file.FullName).FirstOrDefault() ?? "";
+        if (password is null && parsed.GetValue(User) is not null) password = Environment.GetEnvironmentVariable("RAWMQTT_PASSWORD");
+        if (password is not null && parsed.GetValue(User) is null) throw new ArgumentException("A password needs a user name (-u) beside it [MQTT-3.1.2-22].");
+        return password is null ? null : Encoding.UTF8.GetBytes(password);
+    }
+
+    private MqttWill? ReadWill(ParseResult parsed)
+    {
+        string? topic = parsed.GetValue(WillTopic);
+        if (topic is not null) return new MqttWill(topic, Encoding.UTF8.GetBytes(parsed.GetValue(WillPayload) ?? ""), QosOf(parsed.GetValue(WillQos)), parsed.GetValue(WillRetain));
+        return parsed.GetValue(WillPayload) is null ? null : throw new ArgumentException("--will-payload needs --will-topic beside it.");
+    }
+
+    private MqttTlsOptions? ReadTls(ParseResult parsed)
+    {
+        var tls = new MqttTlsOptions
+        {
+            CertificateAuthorityFile = parsed.GetValue(CaFile),
+            CertificateFile = parsed.GetValue(Cert),
+            KeyFile = parsed.GetValue(Key),
+            AllowUntrusted = parsed.GetValue(Insecure),
+        };
+        if (tls.AllowUntrusted) Console.Error.WriteLine("rawmqtt: --insecure accepts any certificate; nobody knows who is at the other end.");
+        return tls == new MqttTlsOptions() ? null : tls;
+    }
+
+    private static KeyValuePair<string, string> ReadHeader(string text)
+    {
+        int colon = text.IndexOf(':', StringComparison.Ordinal);
+        return colon > 0 ? new(text[..colon].Trim(), text[(colon + 1)..].Trim()) : throw new ArgumentException($"The header \"{text}\" is not of the form \"NAME: VALUE\".");
+    }
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Text;
+using RawMqtt.Cli.Wire;
+using RawMqtt.Codec;
+
+namespace RawMqtt.Cli;
+
+/// <summary><c>rawmqtt decode</c>: bytes in, an explanation out.</summary>
+internal static class DecodeCommand
+{
+    private static readonly Argument<string[]> Bytes = new("bytes") { Description = "Hexadecimal (spaces, 0x, offsets of a dump allowed) or base64; the standard input when not given.", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Option<string?> InputFile = new("--file", "-f") { Description = "Read a file: raw bytes, hexadecimal or base64.", HelpName = "FILE" };
+    private static readonly Option<bool> Mqtt = new("--mqtt") { Description = "The bytes are MQTT packets." };
+    private static readonly Option<bool> Ws = new("--ws") { Description = "The bytes are WebSocket: a handshake, frames, or both." };
+    private static readonly Option<string?> From = new("--from") { Description = "Which end sent them; told by the bytes when not given.", HelpName = "client|server" };
+    private static readonly Option<bool> Json = new("--json") { Description = "Write one JSON object. Payloads and passwords are hexadecimal." };
+    private static readonly Option<bool> Lines = new("--lines") { Description = "Each line of the standard input is a hexadecimal string of its own; one object or explanation for each." };
+
+    public static Command Create()
+    {
+        From.AcceptOnlyFromAmong("client", "server");
+        var command = new Command("decode", "Explain the bytes that one end sent: handshake, frames and packets, field by field.") { Bytes, InputFile, Mqtt, Ws, From, Json, Lines };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        if (!parsed.GetValue(Lines)) return Print(await ReadAsync(parsed, cancellationToken), parsed);
+
+        int result = ExitCode.Done;
+        using TextReader input = parsed.GetValue(InputFile) is { } file ? File.OpenText(file) : Console.In;
+        await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 64 * 1024);
+        while (await input.ReadLineAsync(cancellationToken) is { } line)
+        {
+            bool isHex = ByteText.TryReadHex(line.Trim(), out byte[] bytes);
+            Decoding? decoding = isHex ? Decode(bytes, parsed) : null;
+            if (decoding?.IsOk != true) result = ExitCode.InvalidBytes;
+            if (parsed.GetValue(Json)) await output.WriteLineAsync(decoding?.ToJson() ?? Decoding.FaultToJson("the line is not hexadecimal"));
+            else await output.WriteLineAsync(decoding?.ToText() ?? "The line is not hexadecimal.");
+        }
+
+        return result;
+    }
+
+    private static int Print(byte[] bytes, ParseResult parsed)
+    {
+        Decoding decoding = Decode(bytes, parsed);
+        Console.WriteLine(parsed.GetValue(Json) ? decoding.ToJson() : decoding.ToText().TrimEnd());
+        return decoding.IsOk ? ExitCode.Done : ExitCode.InvalidBytes;
+    }
+
+    private static Decoding Decode(byte[] bytes, ParseResult parsed)
+    {
+        bool? isWebSocket = parsed.GetValue(Ws) ? true : parsed.GetValue(Mqtt) ? false : null;
+        MqttRole? sender = parsed.GetValue(From) switch { "client" => MqttRole.Client, "server" => MqttRole.Server, _ => null };
+        return Decoding.Of(bytes, isWebSocket, sender);
+    }
+
+    private static async Task<byte[]> ReadAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        string[] given = parsed.GetValue(Bytes) ?? [];
+        if (given.Length > 0) return ByteText.TryRead(string.Join(' ', given), out byte[] read) ? read : throw new FormatException("What was given is neither hexadecimal nor base64.");
+
+        byte[] content;
+        if (parsed.GetValue(InputFile) is { } file)
+        {
+            content = await File.ReadAllBytesAsync(file, cancellationToken);
+        }
+        else
+        {
+            using var all = new MemoryStream();
+            await using Stream input = Console.OpenStandardInput();
+            await input.CopyToAsync(all, cancellationToken);
+            content = all.ToArray();
+        }
+
+        bool isText = !content.AsSpan().ContainsAnyExceptInRange((byte)'\t', (byte)'~');
+        return isText && ByteText.TryRead(Encoding.ASCII.GetString(content), out byte[] bytes) ? bytes : content;
+    }
+}

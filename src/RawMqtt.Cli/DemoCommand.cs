@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.Text;
+using RawMqtt.Cli.Wire;
+using RawMqtt.Codec;
+
+namespace RawMqtt.Cli;
+
+/// <summary><c>rawmqtt demo</c>: a broker and a client in one process, and what they say to each other.</summary>
+internal static class DemoCommand
+{
+    private const string Topic = "testtopic";
+    private const string Text = "ws connection demo...!";
+
+    private static readonly Option<bool> Trace = new("--trace") { Description = "Explain every byte, and go through all of QoS 0, 1 and 2 and a ping as well." };
+    private static readonly Option<bool> TraceSecrets = new("--trace-secrets") { Description = "Like --trace, with passwords shown." };
+    private static readonly Option<string?> Id = new("--id", "-i") { Description = "The client identifier; random when not given.", HelpName = "ID" };
+
+    public static Command Create()
+    {
+        var command = new Command("demo", "Start a broker on a free loopback port, let a client connect, subscribe, publish and receive, and show each step and the wire.") { Trace, TraceSecrets, Id };
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(Trace) || parsed.GetValue(TraceSecrets), parsed.GetValue(TraceSecrets), parsed.GetValue(Id), Console.Out, cancellationToken));
+        return command;
+    }
+
+    /// <summary>All steps in order; each ends when its last packet was seen.</summary>
+    public static async Task<int> RunAsync(bool isLong, bool showsSecrets, string? id, TextWriter output, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(20));
+        try
+        {
+            await RunStepsAsync(isLong, showsSecrets, id, output, limit.Token);
+            return ExitCode.Done;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Tool.Fail(ExitCode.ConnectionLost, "the demo did not come to its end within 20 s.");
+        }
+    }
+
+    private static async Task RunStepsAsync(bool isLong, bool showsSecrets, string? id, TextWriter output, CancellationToken cancellationToken)
+    {
+        int number = 0;
+        void Step(string what) => output.WriteLine($"{(number == 0 ? "" : Environment.NewLine)}{++number}. {what}");
+
+        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["ws://127.0.0.1:0/mqtt"] }, cancellationToken);
+        Step($"A broker listens on {broker.Addresses[0]}.");
+
+        Step("A client connects: the WebSocket handshake first, then CONNECT and CONNACK in frames.");
+        var trace = new WireTrace(output, MqttRole.Client, isWebSocket: true) { IsLong = isLong, ShowsSecrets = showsSecrets };
+        MqttClientOptions options = OptionsFor(broker.Addresses[0], trace);
+        await using MqttClient client = await MqttClient.ConnectAsync(id is null ? options : options with { ClientId = id }, cancellationToken);
+
+        Step($"It subscribes to {Topic}.");
+        MqttSubscription messages = await client.SubscribeAsync(Topic, isLong ? QualityOfService.ExactlyOnce : QualityOfService.AtMostOnce, cancellationToken);
+        await using IAsyncEnumerator<MqttMessage> received = messages.GetAsyncEnumerator(cancellationToken);
+
+        for (QualityOfService qos = 0; qos <= (isLong ? QualityOfService.ExactlyOnce : QualityOfService.AtMostOnce); qos++)
+        {
+            Step($"It publishes \"{Text}\" at QoS {(int)qos}, and the broker sends the message to the subscriber: itself.");
+            Task last = LastPacketAsync(trace, qos);
+            await client.PublishAsync(Topic, Text, qos, cancellationToken: cancellationToken);
+            await received.MoveNextAsync();
+            await last.WaitAsync(cancellationToken);
+            output.WriteLine($"received {received.Current.Topic}: {received.Current.PayloadText}");
+        }
+
+        if (isLong)
+        {
+            Step("It asks whether the broker is still there, as it would after 60 s of silence.");
+            await client.PingAsync(cancellationToken);
+        }
+
+        Step($"It unsubscribes from {Topic}.");
+        await messages.DisposeAsync();
+
+        Step("It disconnects: DISCONNECT, so that the broker does not publish the Will, and the Close frames of both ends.");
+        await client.DisconnectAsync(cancellationToken: cancellationToken);
+        await broker.StopAsync(cancellationToken);
+        output.WriteLine($"{Environment.NewLine}Done.");
+    }
+
+    /// <summary>The options of the article that the project starts from.</summary>
+    private static MqttClientOptions OptionsFor(string address, WireTrace trace) => new()
+    {
+        Address = address,
+        CleanSession = true,
+        KeepAlive = TimeSpan.FromSeconds(60),
+        ConnectTimeout = TimeSpan.FromSeconds(30),
+        ReconnectDelay = TimeSpan.FromSeconds(1),
+        Will = new MqttWill("WillMsg", Encoding.UTF8.GetBytes("Connection Closed abnormally..!"), QualityOfService.AtMostOnce, Retain: false),
+        Tap = trace.Tap,
+    };
+
+    /// <summary>The last packet of a message's way to the subscriber: PUBLISH, PUBACK or PUBCOMP.</summary>
+    private static Task LastPacketAsync(WireTrace trace, QualityOfService qos) => qos switch
+    {
+        QualityOfService.AtMostOnce => Task.CompletedTask,
+        QualityOfService.AtLeastOnce => trace.SeenAsync(MqttTapDirection.Sent, unit => unit.Title.StartsWith("PUBACK", StringComparison.Ordinal)),
+        _ => trace.SeenAsync(MqttTapDirection.Sent, unit => unit.Title.StartsWith("PUBCOMP", StringComparison.Ordinal)),
+    };
+}

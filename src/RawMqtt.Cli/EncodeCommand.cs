@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.Text;
+using RawMqtt.Cli.Wire;
+
+namespace RawMqtt.Cli;
+
+/// <summary><c>rawmqtt encode</c>: the inverse of decode --json.</summary>
+internal static class EncodeCommand
+{
+    private static readonly Argument<string[]> Description = new("description") { Description = "A packet, an array of packets, or what decode --json wrote; the standard input when not given.", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Option<bool> Lines = new("--lines") { Description = "Each line of the standard input is a description of its own; one line of hexadecimal for each, or an object that says what is wrong." };
+
+    public static Command Create()
+    {
+        var command = new Command("encode", "Write the bytes of packets described as JSON, in hexadecimal.") { Description, Lines };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        if (!parsed.GetValue(Lines))
+        {
+            string[] given = parsed.GetValue(Description) ?? [];
+            string description = given.Length > 0 ? string.Join(' ', given) : await Console.In.ReadToEndAsync(cancellationToken);
+            Console.WriteLine(Convert.ToHexStringLower(PacketFromJson.Encode(description)));
+            return ExitCode.Done;
+        }
+
+        int result = ExitCode.Done;
+        await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 64 * 1024);
+        while (await Console.In.ReadLineAsync(cancellationToken) is { } line)
+        {
+            try
+            {
+                await output.WriteLineAsync(Convert.ToHexStringLower(PacketFromJson.Encode(line)));
+            }
+            catch (FormatException failure)
+            {
+                result = ExitCode.InvalidBytes;
+                await output.WriteLineAsync(Decoding.FaultToJson(failure.Message));
+            }
+        }
+
+        return result;
+    }
+}

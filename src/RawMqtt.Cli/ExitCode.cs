@@ -1,0 +1,43 @@
+namespace RawMqtt.Cli;
+
+/// <summary>What the tool ends with; scripts rely on these numbers.</summary>
+internal static class ExitCode
+{
+    public const int Done = 0;
+    public const int WrongArguments = 1;
+    public const int NotConnected = 2;
+    public const int Tls = 3;
+    public const int UpgradeRefused = 4;
+    public const int ConnectRefused = 5;
+    public const int ConnectionLost = 6;
+    public const int SubscriptionRefused = 7;
+    public const int File = 8;
+    public const int InvalidBytes = 9;
+    public const int TimedOut = 27; // as mosquitto_sub -W
+
+    public const string Table = """
+        Exit codes:
+          0  done
+          1  wrong arguments, address or options
+          2  no connection: name, TCP, or the connect timeout
+          3  TLS or the certificate
+          4  the WebSocket handshake was refused
+          5  the server refused CONNECT
+          6  the connection was lost, or the server broke the protocol
+          7  a subscription was refused
+          8  a file cannot be read
+          9  decode, encode: the bytes or the description are broken or incomplete
+         27  sub -W: the time was up
+        """;
+
+    public static int Of(MqttErrorCode code) => (int)code switch
+    {
+        < 200 or (int)MqttErrorCode.ListenFailed => WrongArguments,
+        < 300 => NotConnected,
+        < 400 => Tls,
+        < 500 => UpgradeRefused,
+        (int)MqttErrorCode.ConnectRefused => ConnectRefused,
+        (int)MqttErrorCode.SubscriptionRefused => SubscriptionRefused,
+        _ => ConnectionLost,
+    };
+}

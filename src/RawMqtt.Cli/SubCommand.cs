@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Text;
+
+namespace RawMqtt.Cli;
+
+/// <summary><c>rawmqtt sub</c>: what mosquitto_sub does, with its letters.</summary>
+internal static class SubCommand
+{
+    private static readonly ConnectionArguments Connection = new();
+    private static readonly Option<string[]> Topics = new("--topic", "-t") { Description = "A topic filter to subscribe to; may be repeated.", Required = true, HelpName = "FILTER" };
+    private static readonly Option<int> Qos = new("--qos", "-q") { Description = "The highest QoS to receive at: 0, 1 or 2." };
+    private static readonly Option<bool> Verbose = new("--verbose", "-v") { Description = "Print the topic in front of each message." };
+    private static readonly Option<int?> Count = new("-C") { Description = "End after this many messages.", HelpName = "COUNT" };
+    private static readonly Option<int?> Wait = new("-W") { Description = "End after this many seconds, with exit code 27 unless -C was reached.", HelpName = "SECONDS" };
+    private static readonly Option<bool> Keep = new("--disable-clean-session", "-c") { Description = "Keep the session at the broker, so that messages wait there for the next time; needs -i." };
+    private static readonly Option<bool> NoRetained = new("--no-retained", "-R") { Description = "Do not print retained messages." };
+    private static readonly Option<bool> NoNewLine = new("-N") { Description = "Print no new line behind a message." };
+
+    public static Command Create()
+    {
+        var command = new Command("sub", "Subscribe, and print what comes.") { Topics, Qos, Verbose, Count, Wait, Keep, NoRetained, NoNewLine };
+        Connection.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(Keep) && result.GetResult(Connection.Id) is null) result.AddError("-c keeps the session of a client identifier: give one with -i.");
+        });
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        QualityOfService qos = ConnectionArguments.QosOf(parsed.GetValue(Qos));
+        MqttTopicFilter[] filters = [.. parsed.GetValue(Topics)!.Select(filter => new MqttTopicFilter(filter, qos))];
+        using var timeUp = new CancellationTokenSource();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeUp.Token, cancellationToken);
+        if (parsed.GetValue(Wait) is { } seconds) timeUp.CancelAfter(TimeSpan.FromSeconds(seconds));
+
+        try
+        {
+            MqttClientOptions options = Connection.Read(parsed) with { CleanSession = !parsed.GetValue(Keep) };
+            await using MqttClient client = await MqttClient.ConnectAsync(options, either.Token);
+            MqttSubscription messages = await client.SubscribeAsync(filters, either.Token);
+            await PrintAsync(messages, parsed, either.Token);
+            await client.DisconnectAsync(cancellationToken: CancellationToken.None); // the subscription stays: -c means to come back to it
+            return ExitCode.Done;
+        }
+        catch (OperationCanceledException) when (timeUp.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return Tool.Fail(ExitCode.TimedOut, $"the {parsed.GetValue(Wait)} s of -W are up.");
+        }
+    }
+
+    private static async Task PrintAsync(MqttSubscription messages, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        bool verbose = parsed.GetValue(Verbose);
+        bool skipRetained = parsed.GetValue(NoRetained);
+        byte[] end = parsed.GetValue(NoNewLine) ? [] : [(byte)'\n'];
+        int left = parsed.GetValue(Count) ?? int.MaxValue;
+        if (left <= 0) return;
+
+        await using var output = new BufferedStream(Console.OpenStandardOutput());
+        await foreach (MqttMessage message in messages.WithCancellation(cancellationToken))
+        {
+            if (skipRetained && message.Retain) continue;
+            if (verbose) output.Write(Encoding.UTF8.GetBytes($"{message.Topic} {(message.Payload.IsEmpty ? "(null)" : "")}"));
+            output.Write(message.Payload.Span);
+            output.Write(end);
+            output.Flush();
+            if (parsed.GetValue(Count) is not null && --left == 0) return;
+        }
+    }
+}

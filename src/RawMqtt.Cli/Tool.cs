@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace RawMqtt.Cli;
+
+/// <summary>The command <c>rawmqtt</c>: its parts, and how it ends.</summary>
+internal static class Tool
+{
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var root = new RootCommand("MQTT 3.1.1 over WebSocket, TCP and TLS: broker, client, and an explainer of bytes.")
+        {
+            DemoCommand.Create(),
+            BrokerCommand.Create(),
+            PubCommand.Create(),
+            SubCommand.Create(),
+            DecodeCommand.Create(),
+            EncodeCommand.Create(),
+        };
+        foreach (Option option in root.Options)
+        {
+            if (option is HelpOption help && help.Action is HelpAction action) help.Action = new HelpWithExitCodes(action);
+        }
+
+        ParseResult parsed = root.Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            string command = parsed.CommandResult.Command == root ? "rawmqtt" : $"rawmqtt {parsed.CommandResult.Command.Name}";
+            return Fail(ExitCode.WrongArguments, $"{parsed.Errors[0].Message.TrimEnd('.')}. See {command} --help.");
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
+        }
+        catch (Exception failure)
+        {
+            return Fail(failure);
+        }
+    }
+
+    /// <summary>One sentence on the error output, and the exit code.</summary>
+    public static int Fail(int code, string message)
+    {
+        Console.Error.WriteLine($"rawmqtt: {message.ReplaceLineEndings(" ")}");
+        return code;
+    }
+
+    private static int Fail(Exception failure) => failure switch
+    {
+        MqttException known => Fail(ExitCode.Of(known.Code), known.Message),
+        OperationCanceledException => ExitCode.Done, // SIGINT or SIGTERM
+        IOException { HResult: BrokenPipe } => ExitCode.Done, // the reader of our output has had enough
+        FormatException => Fail(ExitCode.InvalidBytes, failure.Message),
+        ArgumentException => Fail(ExitCode.WrongArguments, failure.Message),
+        IOException or UnauthorizedAccessException => Fail(ExitCode.File, failure.Message),
+        _ => Fail(ExitCode.ConnectionLost, $"{failure.GetType().Name}: {failure.Message}"),
+    };
+
+    private const int BrokenPipe = 32; // EPIPE
+
+    /// <summary>The help of System.CommandLine, and the table of exit codes below it.</summary>
+    private sealed class HelpWithExitCodes(HelpAction help) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            int result = help.Invoke(parseResult);
+            parseResult.InvocationConfiguration.Output.WriteLine(ExitCode.Table);
+            return result;
+        }
+    }
+}
