@@ -1,0 +1,53 @@
+namespace RawMqtt.Interop.Parts;
+
+/// <summary>The programs that the tests need beside .NET. A missing one skips its tests and says so; with CI=true it fails them.</summary>
+internal static class RealPart
+{
+    public static string Mosquitto => Program("mosquitto", "mosquitto");
+
+    public static string MosquittoPub => Program("mosquitto_pub", "mosquitto-clients");
+
+    public static string MosquittoSub => Program("mosquitto_sub", "mosquitto-clients");
+
+    public static string Nginx => Program("nginx", "nginx-light");
+
+    public static string OpenSsl => Program("openssl", "openssl");
+
+    /// <summary>node, with the packages of package.json in place.</summary>
+    public static string Node
+    {
+        get
+        {
+            string node = Program("node", "nodejs");
+            if (!Directory.Exists(Path.Combine(Folder, "node_modules", "mqtt"))) Miss("MQTT.js is missing: run npm ci in tests/RawMqtt.Interop.");
+            return node;
+        }
+    }
+
+    /// <summary>tests/RawMqtt.Interop.</summary>
+    public static string Folder { get; } = Path.Combine(Root(), "tests", "RawMqtt.Interop");
+
+    /// <summary>The tool, in the configuration that the tests were built in.</summary>
+    public static string Tool { get; } = Path.Combine(Root(), "src", "RawMqtt.Cli", "bin", new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/')).Parent!.Name, "net10.0", "rawmqtt.dll");
+
+    private static string Program(string name, string package)
+    {
+        string[] folders = [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':'), "/usr/sbin", "/usr/local/sbin"];
+        string? path = folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        if (path is null) Miss($"{name} is missing: install the package {package}.");
+        return path!;
+    }
+
+    private static void Miss(string what)
+    {
+        if (Environment.GetEnvironmentVariable("CI") == "true") Assert.Fail(what);
+        Assert.Skip(what);
+    }
+
+    private static string Root()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "RawMqtt.sln"))) folder = folder.Parent;
+        return folder?.FullName ?? throw new InvalidOperationException("The tests run outside the working copy: no RawMqtt.sln above them.");
+    }
+}

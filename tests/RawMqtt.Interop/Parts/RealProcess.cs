@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace RawMqtt.Interop.Parts;
+
+/// <summary>A program that a test started, and ends by its pid.</summary>
+internal sealed class RealProcess : IAsyncDisposable
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly Process process;
+    private readonly Lock gate = new();
+    private readonly StringBuilder output = new();
+    private readonly StringBuilder error = new();
+    private TaskCompletionSource grown = New();
+
+    private RealProcess(Process process)
+    {
+        this.process = process;
+        process.OutputDataReceived += (_, line) => Add(output, line.Data);
+        process.ErrorDataReceived += (_, line) => Add(error, line.Data);
+    }
+
+    public int Id => process.Id;
+
+    public string Output
+    {
+        get { lock (gate) return output.ToString(); }
+    }
+
+    public string Error
+    {
+        get { lock (gate) return error.ToString(); }
+    }
+
+    public static RealProcess Start(string program, params string[] arguments) => Start(program, arguments, null);
+
+    public static RealProcess Start(string program, string[] arguments, IReadOnlyDictionary<string, string>? environment)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        var started = new RealProcess(Process.Start(start)!);
+        started.process.BeginOutputReadLine();
+        started.process.BeginErrorReadLine();
+        return started;
+    }
+
+    /// <summary>The rawmqtt tool.</summary>
+    public static RealProcess StartTool(params string[] arguments) => Start("dotnet", [RealPart.Tool, .. arguments]);
+
+    public static async Task<Finished> RunToolAsync(params string[] arguments)
+    {
+        await using RealProcess tool = StartTool(arguments);
+        tool.CloseInput();
+        return await tool.FinishAsync();
+    }
+
+    public static async Task<Finished> RunAsync(string program, params string[] arguments)
+    {
+        await using RealProcess started = Start(program, arguments);
+        started.CloseInput();
+        return await started.FinishAsync();
+    }
+
+    public void WriteInput(string text) => process.StandardInput.Write(text);
+
+    public void CloseInput() => process.StandardInput.Close();
+
+    /// <summary>The first line, of output or error, that contains the text.</summary>
+    public async Task<string> LineAsync(string text)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            Task growth;
+            lock (gate)
+            {
+                foreach (string line in $"{output}\n{error}".Split('\n'))
+                {
+                    if (line.Contains(text, StringComparison.Ordinal)) return line;
+                }
+
+                growth = grown.Task;
+            }
+
+            if (process.HasExited && growth.IsCompleted == false && !await EndsSoonAsync(growth)) Assert.Fail($"{process.StartInfo.FileName} ended with {process.ExitCode} before it wrote \"{text}\".\n{Output}\n{Error}");
+            try
+            {
+                await growth.WaitAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.Fail($"{process.StartInfo.FileName} did not write \"{text}\".\n{Output}\n{Error}");
+            }
+        }
+    }
+
+    public async Task<Finished> FinishAsync()
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"{process.StartInfo.FileName} {string.Join(' ', process.StartInfo.ArgumentList)} hangs.\n{Output}\n{Error}");
+        }
+
+        return new Finished(process.ExitCode, Output, Error);
+    }
+
+    /// <summary>SIGINT is 2, SIGTERM is 15, SIGSTOP is 19.</summary>
+    public void Signal(int number) => Kill(process.Id, number);
+
+    public void KillAtOnce() => process.Kill();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited) process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
+
+    /// <summary>The program is gone, but its last lines may still be on their way.</summary>
+    private async Task<bool> EndsSoonAsync(Task growth)
+    {
+        await process.WaitForExitAsync();
+        return growth.IsCompleted;
+    }
+
+    private void Add(StringBuilder text, string? line)
+    {
+        if (line is null) return;
+        lock (gate)
+        {
+            text.Append(line).Append('\n');
+            grown.SetResult();
+            grown = New();
+        }
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int pid, int signal);
+}
+
+/// <summary>How a program ended.</summary>
+internal sealed record Finished(int ExitCode, string Output, string Error);
