@@ -68,7 +68,8 @@ internal sealed class ConnectionArguments
         if (parsed.GetValue(PasswordFile) is { } file) password = File.ReadLines(file.FullName).FirstOrDefault() ?? "";
         if (password is null && parsed.GetValue(User) is not null) password = Environment.GetEnvironmentVariable("RAWMQTT_PASSWORD");
         if (password is not null && parsed.GetValue(User) is null) throw new ArgumentException("A password needs a user name (-u) beside it [MQTT-3.1.2-22].");
-        return password is null ? null : Encoding.UTF8.GetBytes(password);
+        if (password is null) return null;
+        return Encoding.UTF8.GetBytes(password);
     }
 
     private MqttWill? ReadWill(ParseResult parsed)

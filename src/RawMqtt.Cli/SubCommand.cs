@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 
 namespace RawMqtt.Cli;
 
@@ -36,12 +35,22 @@ internal static class SubCommand
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeUp.Token, cancellationToken);
         if (parsed.GetValue(Wait) is { } seconds) timeUp.CancelAfter(TimeSpan.FromSeconds(seconds));
 
+        await using var output = new BufferedStream(Console.OpenStandardOutput());
+        var printer = new MessagePrinter(output, parsed.GetValue(Count))
+        {
+            ShowsTopic = parsed.GetValue(Verbose),
+            SkipsRetained = parsed.GetValue(NoRetained),
+            EndsLines = !parsed.GetValue(NoNewLine),
+        };
         try
         {
-            MqttClientOptions options = Connection.Read(parsed) with { CleanSession = !parsed.GetValue(Keep) };
-            await using MqttClient client = await MqttClient.ConnectAsync(options, either.Token);
-            MqttSubscription messages = await client.SubscribeAsync(filters, either.Token);
-            await PrintAsync(messages, parsed, either.Token);
+            // What a kept session brings comes before the subscription is answered, and is printed as well.
+            MqttClientOptions options = Connection.Read(parsed) with { CleanSession = !parsed.GetValue(Keep), UnmatchedMessages = printer.Print };
+            await using var client = new MqttClient(options);
+            Task lost = LostAsync(client);
+            await client.OpenAsync(either.Token);
+            await client.SubscribeAsync(filters, printer.Print, either.Token);
+            await (await Task.WhenAny(printer.Done, lost).WaitAsync(either.Token));
             await client.DisconnectAsync(cancellationToken: CancellationToken.None); // the subscription stays: -c means to come back to it
             return ExitCode.Done;
         }
@@ -51,23 +60,15 @@ internal static class SubCommand
         }
     }
 
-    private static async Task PrintAsync(MqttSubscription messages, ParseResult parsed, CancellationToken cancellationToken)
+    /// <summary>Fails when the client gives up.</summary>
+    private static Task LostAsync(MqttClient client)
     {
-        bool verbose = parsed.GetValue(Verbose);
-        bool skipRetained = parsed.GetValue(NoRetained);
-        byte[] end = parsed.GetValue(NoNewLine) ? [] : [(byte)'\n'];
-        int left = parsed.GetValue(Count) ?? int.MaxValue;
-        if (left <= 0) return;
-
-        await using var output = new BufferedStream(Console.OpenStandardOutput());
-        await foreach (MqttMessage message in messages.WithCancellation(cancellationToken))
+        var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        client.StateChanged += change =>
         {
-            if (skipRetained && message.Retain) continue;
-            if (verbose) output.Write(Encoding.UTF8.GetBytes($"{message.Topic} {(message.Payload.IsEmpty ? "(null)" : "")}"));
-            output.Write(message.Payload.Span);
-            output.Write(end);
-            output.Flush();
-            if (parsed.GetValue(Count) is not null && --left == 0) return;
-        }
+            if (change.To is MqttClientState.Reconnecting) Console.Error.WriteLine($"rawmqtt: {change.Cause?.Message} Trying again in {change.NextDelay?.TotalSeconds:0.0} s.");
+            if (change is { To: MqttClientState.Disconnected, Cause: { } cause }) lost.TrySetException(cause);
+        };
+        return lost.Task;
     }
 }

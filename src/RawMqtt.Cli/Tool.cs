@@ -27,7 +27,8 @@ internal static class Tool
         if (parsed.Errors.Count > 0)
         {
             string command = parsed.CommandResult.Command == root ? "rawmqtt" : $"rawmqtt {parsed.CommandResult.Command.Name}";
-            return Fail(ExitCode.WrongArguments, $"{parsed.Errors[0].Message.TrimEnd('.')}. See {command} --help.");
+            string fault = parsed.UnmatchedTokens.Count > 0 ? $"\"{parsed.UnmatchedTokens[0]}\" is not known" : parsed.Errors[0].Message.TrimEnd('.');
+            return Fail(ExitCode.WrongArguments, $"{fault}. See {command} --help.");
         }
 
         try

@@ -166,9 +166,9 @@ internal static class PacketFromJson
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= 0 && number <= most ? number : throw new FormatException($"\"{name}\" is a number from 0 to {most}.");
     }
 
-    private static IEnumerable<JsonElement> List(JsonElement packet, string name)
+    private static JsonElement.ArrayEnumerator List(JsonElement packet, string name)
     {
-        if (!packet.TryGetProperty(name, out JsonElement value)) return [];
+        if (!packet.TryGetProperty(name, out JsonElement value)) return default;
         return value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : throw new FormatException($"\"{name}\" is an array.");
     }
 }

@@ -72,7 +72,7 @@ internal static class WireText
     {
         if (bytes.Length == 0) return [""];
         int rows = Math.Min((bytes.Length + BytesInARow - 1) / BytesInARow, MostRows);
-        var text = new string[rows];
+        string[] text = new string[rows];
         for (int i = 0; i < rows; i++)
         {
             int start = i * BytesInARow;

@@ -1,5 +1,4 @@
 using System.Text;
-using RawMqtt.Codec;
 
 namespace RawMqtt.Transports;
 
@@ -109,21 +108,6 @@ internal static class PeerDiagnosis
             _ => "it may not speak MQTT 3.1.1 on this port, or refuse this client without saying so",
         };
         return new MqttException(MqttErrorCode.MqttNotSpoken, $"The server at {address} closed the connection without answering CONNECT; {guess}.", failure);
-    }
-
-    /// <summary>A CONNACK with a return code other than 0, 3.2.2.3.</summary>
-    public static MqttException OfReturnCode(MqttAddress address, ConnectReturnCode code)
-    {
-        (string meaning, string advice) = code switch
-        {
-            ConnectReturnCode.UnacceptableProtocolVersion => ("unacceptable protocol version", "The server does not speak MQTT 3.1.1."),
-            ConnectReturnCode.IdentifierRejected => ("identifier rejected", "Try another client identifier: shorter, or of letters and digits alone."),
-            ConnectReturnCode.ServerUnavailable => ("server unavailable", "Try again later."),
-            ConnectReturnCode.BadUserNameOrPassword => ("bad user name or password", "Check both."),
-            ConnectReturnCode.NotAuthorized => ("not authorized", "Check the user name and the password, and the server's access rules for this client."),
-            _ => ("a reserved code", "The server breaks the specification, 3.2.2.3."),
-        };
-        return new MqttException(MqttErrorCode.ConnectRefused, $"The server at {address} refused the connection with return code {(int)code}, {meaning}. {advice}") { ReturnCode = code };
     }
 
     private static bool MentionsTls(string body) => // nginx, Apache, HAProxy, Go

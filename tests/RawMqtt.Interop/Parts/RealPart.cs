@@ -28,7 +28,7 @@ internal static class RealPart
     public static string Folder { get; } = Path.Combine(Root(), "tests", "RawMqtt.Interop");
 
     /// <summary>The tool, in the configuration that the tests were built in.</summary>
-    public static string Tool { get; } = Path.Combine(Root(), "src", "RawMqtt.Cli", "bin", new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/')).Parent!.Name, "net10.0", "rawmqtt.dll");
+    public static string Tool { get; } = Path.Combine(Root(), "src", "RawMqtt.Cli", "bin", new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/')).Parent!.Name, "net10.0", "RawMqtt.Cli.dll");
 
     private static string Program(string name, string package)
     {

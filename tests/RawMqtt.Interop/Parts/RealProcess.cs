@@ -112,7 +112,7 @@ internal sealed class RealProcess : IAsyncDisposable
     }
 
     /// <summary>SIGINT is 2, SIGTERM is 15, SIGSTOP is 19.</summary>
-    public void Signal(int number) => Kill(process.Id, number);
+    public void Signal(int number) => Assert.Equal(0, Kill(process.Id, number));
 
     public void KillAtOnce() => process.Kill();
 

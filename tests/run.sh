@@ -1,0 +1,59 @@
+#!/bin/bash
+# Installs the real parts that are missing, when it can; builds; runs every test. The last line is "N passed, N failed, N skipped".
+# With CI=true a missing part is a failure, not a skip.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+export PATH="$PATH:/usr/sbin:/usr/local/sbin"
+
+declare -A packages=(
+  [mosquitto]=mosquitto [mosquitto_pub]=mosquitto-clients [nginx]=nginx-light [openssl]=openssl [node]=nodejs [npm]=npm
+)
+missing=()
+for program in "${!packages[@]}"; do
+  command -v "$program" > /dev/null || missing+=("${packages[$program]}")
+done
+if [ "${#missing[@]}" -gt 0 ] && [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+  echo "installing: ${missing[*]}"
+  # The packages start no daemon of their own: the tests start what they need, on free loopback ports.
+  (apt-get update -q && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}") > /dev/null || echo "the installation failed"
+fi
+for program in "${!packages[@]}"; do
+  command -v "$program" > /dev/null || echo "missing: $program (package ${packages[$program]}); its tests are skipped, or fail with CI=true"
+done
+
+if [ ! -d tests/RawMqtt.Interop/node_modules/mqtt ] && command -v npm > /dev/null; then
+  (cd tests/RawMqtt.Interop && npm ci --no-audit --no-fund --loglevel=error) || echo "missing: MQTT.js, because npm ci failed; its tests are skipped, or fail with CI=true"
+fi
+
+if ! dotnet build RawMqtt.sln -c Release -v quiet; then
+  echo "0 passed, 1 failed, 0 skipped"
+  exit 1
+fi
+
+# runs one test project and adds up what its summary says
+passed=0 failed=0 skipped=0
+run() {
+  local log total errors fails skips notrun status
+  log=$(mktemp)
+  dotnet run --project "tests/$1" -c Release --no-build -- -noColor "${@:2}" | tee "$log"
+  status=${PIPESTATUS[0]}
+  local summary
+  summary=$(grep -oE 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+, Not Run: [0-9]+' "$log" | tail -1)
+  rm -f "$log"
+  if [ -z "$summary" ]; then
+    failed=$((failed + 1))
+    return
+  fi
+  read -r total errors fails skips notrun <<< "$(grep -oE '[0-9]+' <<< "$summary" | tr '\n' ' ')"
+  passed=$((passed + total - fails - skips - notrun))
+  failed=$((failed + fails + errors))
+  skipped=$((skipped + skips))
+  if [ "$status" != 0 ] && [ "$((fails + errors))" = 0 ]; then failed=$((failed + 1)); fi
+}
+
+run RawMqtt.Tests "$@"
+run RawMqtt.Interop "$@"
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ] && { [ "${CI:-}" != true ] || [ "$skipped" = 0 ]; }
