@@ -14,7 +14,7 @@ internal static class TopicsTarget
     public static void Run(byte[] bytes)
     {
         int end = Array.IndexOf(bytes, (byte)'\n');
-        if (end < 0) return;
+        if (end < 0 || bytes.Length > 500) return;
         byte[] filter = bytes[..end];
         byte[] name = bytes[(end + 1)..];
 
