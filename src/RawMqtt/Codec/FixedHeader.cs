@@ -43,13 +43,20 @@ public readonly struct FixedHeader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static OperationStatus TryRead(ReadOnlySpan<byte> input, MqttRole sender, out FixedHeader header, out ProtocolViolation? violation)
     {
-        if (input.Length >= 3 && IsAllowed(input[0], sender) && (input[1] & input[2]) < 0x80) // nearly always: one byte of length or two
+        if (input.Length >= 2 && IsAllowed(input[0], sender))
         {
-            header = input[1] < 0x80
-                ? new FixedHeader(input[0], 2, input[1])
-                : new FixedHeader(input[0], 3, input[1] & 0x7F | input[2] << 7);
             violation = null;
-            return OperationStatus.Done;
+            if (input[1] < 0x80)
+            {
+                header = new FixedHeader(input[0], 2, input[1]);
+                return OperationStatus.Done;
+            }
+
+            if (input.Length >= 3 && input[2] < 0x80)
+            {
+                header = new FixedHeader(input[0], 3, input[1] & 0x7F | input[2] << 7);
+                return OperationStatus.Done;
+            }
         }
 
         (OperationStatus status, header, violation) = ReadRare(input, sender); // by value, so that the caller's header stays in registers
