@@ -111,10 +111,9 @@ internal sealed class FrameReader(WebSocketRole role, long maxMessageSize, bool 
 
             if ((start & 0x80FF) != finBinary || length > rest.Length - size || length > maxMessageSize)
                 return;
-            if (role == WebSocketRole.Server)
-                Masking.Move(rest.Slice(size, length), bytes[written..], Unsafe.ReadUnaligned<uint>(in rest[size - 4]));
-            else
-                rest.Slice(size, length).CopyTo(bytes[written..]);
+            // A key of 0 masks nothing; moving this way is twice as fast as copying onto an overlapping place.
+            uint key = role == WebSocketRole.Server ? Unsafe.ReadUnaligned<uint>(in rest[size - 4]) : 0;
+            Masking.Move(rest.Slice(size, length), bytes[written..], key);
             read += size + length;
             written += length;
         }
@@ -200,10 +199,8 @@ internal sealed class FrameReader(WebSocketRole role, long maxMessageSize, bool 
     {
         Span<byte> source = bytes.Slice(read, length);
         Span<byte> payload = target == InPlace || _frame.IsControl ? source : bytes.Slice(target, length);
-        if (_frame.IsMasked)
+        if (_frame.IsMasked || target != InPlace)
             _key = Masking.Move(source, payload, _key);                                 // [WS-6.2-6]
-        else
-            source.CopyTo(payload);
         read += length;
         _payloadLeft -= length;
         _inFrame = _payloadLeft > 0;

@@ -1,0 +1,43 @@
+namespace RawMqtt.Benchmarks.WebSockets;
+
+/// <summary>Takes everything, and gives the same bytes for ever.</summary>
+internal sealed class NullStream(byte[] script) : Stream
+{
+    private int _at;
+
+    public override bool CanRead => true;
+
+    public override bool CanWrite => true;
+
+    public override bool CanSeek => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_at == script.Length)
+            _at = 0;
+        int length = Math.Min(buffer.Length, script.Length - _at);
+        script.AsSpan(_at, length).CopyTo(buffer.Span);
+        _at += length;
+        return new ValueTask<int>(length);
+    }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => default;
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override void Flush()
+    {
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+}
