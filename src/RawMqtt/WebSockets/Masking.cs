@@ -37,9 +37,10 @@ internal static class Masking
         ? BitOperations.RotateRight(key, (offset & 3) * 8)
         : BitOperations.RotateLeft(key, (offset & 3) * 8);
 
+    // 64-byte steps cross a cache line each unless the data happen to be aligned: below some 2 KB 32-byte steps win.
     private static void MoveWide(ref byte from, ref byte to, nuint length, uint key)
     {
-        if (Vector512.IsHardwareAccelerated)
+        if (Vector512.IsHardwareAccelerated && length >= 2048)
         {
             nuint last = length - 64;
             Vector512<byte> end = Vector512.LoadUnsafe(ref from, last) ^ Vector512.Create(KeyAt(key, (int)last)).AsByte();
