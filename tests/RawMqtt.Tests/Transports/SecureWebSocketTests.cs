@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using RawMqtt.Transports;
+using RawMqtt.WebSockets;
+
+namespace RawMqtt.Tests.Transports;
+
+/// <summary>WebSocket inside TLS: first TLS, then everything within it.</summary>
+public sealed class SecureWebSocketTests : IDisposable
+{
+    private readonly TestCertificates _certificates = new();
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _deadline = new(TimeSpan.FromSeconds(20));
+
+    public SecureWebSocketTests() => _listener.Start();
+
+    private CancellationToken Soon => _deadline.Token;
+
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _certificates.Dispose();
+        _deadline.Dispose();
+    }
+
+    [Fact]
+    [Rule("WS-4.1-8", "WS-4.1-11", "WS-4.1-13", "WS-4.1-14", "WS-4.2.2-2", "WS-10.6-1", "WS-10.6-3", "WS-7.1.1-1", "WS-5.1-1")]
+    public async Task EverythingGoesInsideTls()
+    {
+        List<byte> wire = [];
+        Task<(string? ServerName, SslProtocols Protocol)> serving = ServeAsync(wire);
+        var options = new DialOptions { Tls = new MqttTlsOptions { CertificateAuthorityFile = _certificates.AuthorityFile } };
+        await using Stream client = await Dialer.ConnectAsync(Address, options, Soon);
+        byte[] message = Encoding.ASCII.GetBytes("in clear nowhere on the wire");
+        await client.WriteAsync(message, Soon);
+        byte[] echo = new byte[message.Length];
+        await client.ReadExactlyAsync(echo, Soon);
+        Assert.Equal(message, echo);
+        WebSocketStream stream = Assert.IsType<WebSocketStream>(client);
+        await stream.CloseAsync(CloseCode.NormalClosure, "", Soon);
+        Assert.Equal(CloseCode.NormalClosure, stream.CloseCode);
+
+        (string? serverName, SslProtocols protocol) = await serving;
+        Assert.Equal("localhost", serverName);
+        Assert.True(protocol >= SslProtocols.Tls12);
+        Assert.Equal(22, wire[0]);      // a TLS handshake record
+        string text = Encoding.Latin1.GetString([.. wire]);
+        Assert.DoesNotContain("GET ", text);
+        Assert.DoesNotContain("in clear", text);
+    }
+
+    [Fact]
+    [Rule("WS-4.1-12", "WS-7.2.1-1")]
+    public async Task NothingIsAskedOfAServerThatCannotBeTrusted()
+    {
+        Task<(string? ServerName, SslProtocols Protocol)> serving = ServeAsync([]);
+        MqttException refused = await Assert.ThrowsAsync<MqttException>(() => Dialer.ConnectAsync(Address, new DialOptions(), Soon));
+        Assert.Equal(MqttErrorCode.CertificateIssuerUnknown, refused.Code);
+        await Assert.ThrowsAnyAsync<Exception>(() => serving);
+    }
+
+    private MqttAddress Address => MqttAddress.Parse($"wss://localhost:{((IPEndPoint)_listener.LocalEndpoint).Port}/mqtt");
+
+    private async Task<(string? ServerName, SslProtocols Protocol)> ServeAsync(List<byte> wire)
+    {
+        using Socket socket = await _listener.AcceptSocketAsync(Soon);
+        var tapped = new TapStream(new NetworkStream(socket), (direction, bytes) =>
+        {
+            if (direction == MqttTapDirection.Received)
+                wire.AddRange(bytes);
+        });
+        await using var tls = new SslStream(tapped);
+        using X509Certificate2 certificate = _certificates.Issue(["localhost"]);
+        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, Soon);
+        WebSocketStream? server = await WebSocketStream.AcceptAsync(tls, new ServerHandshakeOptions(), Soon);
+        if (server is null)
+            throw new EndOfStreamException();
+        byte[] buffer = new byte[1000];
+        int read;
+        while ((read = await server.ReadAsync(buffer, Soon)) > 0)
+            await server.WriteAsync(buffer.AsMemory(0, read), Soon);
+        (string?, SslProtocols) seen = (tls.TargetHostName, tls.SslProtocol);
+        await server.DisposeAsync();
+        return seen;
+    }
+}
