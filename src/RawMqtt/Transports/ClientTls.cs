@@ -51,8 +51,8 @@ internal static class ClientTls
     {
         var options = new SslClientAuthenticationOptions
         {
-            TargetHost = serverName, // also SNI, unless it is an IP address
-            RemoteCertificateValidationCallback = check.Accept,
+            TargetHost = serverName, // also SNI, unless it is an IP address [WS-4.1-14]
+            RemoteCertificateValidationCallback = check.Accept, // [WS-4.1-12]
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
         };
         if (address.IsWebSocket) options.ApplicationProtocols = [SslApplicationProtocol.Http11];

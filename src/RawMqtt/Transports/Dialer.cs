@@ -29,6 +29,7 @@ internal static class Dialer
         }
     }
 
+    // First TCP, straight to host and port [WS-4.1-8], then TLS [WS-4.1-11] [WS-4.1-13], then the opening handshake [WS-4.1-15]; a failed step ends the attempt [WS-4.1-10].
     private static async Task<Stream> ConnectAsync(MqttAddress address, DialOptions options, Progress progress, CancellationToken cancellationToken)
     {
         progress.At("the name service", "Check the host and the name service of this machine.");

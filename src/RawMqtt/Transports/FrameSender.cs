@@ -112,7 +112,7 @@ internal sealed class FrameSender
         }
     }
 
-    // The gate is held, and is released here or by FinishAsync.
+    // The gate is held, and is released here or by FinishAsync. What is sent was masked and copied before. [WS-6.1-7] [WS-10.3-2]
     private ValueTask SendHeld(ReadOnlyMemory<byte> frame, int size, byte[]? rented, CancellationToken cancellationToken)
     {
         ValueTask write;

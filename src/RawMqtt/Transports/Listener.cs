@@ -65,7 +65,7 @@ internal sealed class Listener : IDisposable
     public async Task<Stream?> OpenAsync(Stream carrier, CancellationToken cancellationToken)
     {
         Stream stream = carrier;
-        if (Address.IsTls)
+        if (Address.IsTls) // [WS-4.2.2-2] [WS-10.6-1]
         {
             var tls = new SslStream(stream, leaveInnerStreamOpen: false);
             await tls.AuthenticateAsServerAsync(options.Certificate!.TlsOptions(), cancellationToken).ConfigureAwait(false);

@@ -15,10 +15,11 @@ internal static class OpeningHandshake
     {
         byte[] key = NewKey();
         var written = new ArrayBufferWriter<byte>(512);
-        request.WriteRequest(key, written);
+        request.WriteRequest(key, written);                                             // [WS-4.1-1]
         await inner.WriteAsync(written.WrittenMemory, cancellationToken).ConfigureAwait(false);
         await inner.FlushAsync(cancellationToken).ConfigureAwait(false);
 
+        // Nothing more is sent until the answer has come. [WS-4.1-28]
         var response = new UpgradeResponse(request, key);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(HttpHead.MaxSize);
         try
@@ -58,13 +59,13 @@ internal static class OpeningHandshake
             {
                 int read = await inner.ReadAsync(buffer.AsMemory(received), cancellationToken).ConfigureAwait(false);
                 if (read == 0)
-                    return null;
+                    return null;                                                        // [WS-7.2.2-1]
                 received += read;
             }
 
             await inner.WriteAsync(answer.WrittenMemory, cancellationToken).ConfigureAwait(false);
             await inner.FlushAsync(cancellationToken).ConfigureAwait(false);
-            if (status == OperationStatus.Done)
+            if (status == OperationStatus.Done)                                         // [WS-4.2.2-16]
             {
                 byte[] early = buffer.AsSpan(consumed, received - consumed).ToArray();
                 return new WebSocketStream(inner, WebSocketRole.Server, early) { Request = handshake.Accepted, Subprotocol = handshake.Accepted!.Subprotocol };

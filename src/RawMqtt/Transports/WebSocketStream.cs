@@ -148,7 +148,7 @@ public sealed class WebSocketStream : Stream
                 await AnswerAsync().ConfigureAwait(false);
             await _sender.SendCloseAsync(code, reason, deadline.Token).ConfigureAwait(false);
             await _readSide.TakeForClosingAsync(deadline.Token).ConfigureAwait(false);
-            await ReceiveCloseAsync(deadline.Token).ConfigureAwait(false);
+            await ReceiveCloseAsync(deadline.Token).ConfigureAwait(false);              // [WS-7.1.2-2]
             await EndTransportAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (TransportEnd.IsEnd(e))
@@ -224,7 +224,7 @@ public sealed class WebSocketStream : Stream
         if (received.IsEmpty && _violation is null)
         {
             _ended = true;
-            CloseCode ??= WebSockets.CloseCode.AbnormalClosure;                         // [WS-7.1.5-3]
+            CloseCode ??= WebSockets.CloseCode.AbnormalClosure;                         // [WS-7.1.5-3] [WS-7.2.1-2]
         }
 
         while (!_ended && _reader.TrySqueeze(received, ref read, ref written, out FramePiece piece))
@@ -266,17 +266,17 @@ public sealed class WebSocketStream : Stream
                 }
 
                 if (_sender.HasPongs)
-                    await SendPongsAsync().ConfigureAwait(false);
+                    await SendPongsAsync().ConfigureAwait(false);                       // [WS-5.5.2-2]
                 if (payload > 0)
                     return payload;     // what it leads to may be sent before the Close that came behind it is answered
                 if (_mustAnswer)
-                    await AnswerAsync().ConfigureAwait(false);
+                    await AnswerAsync().ConfigureAwait(false);                          // [WS-5.5.1-7] [WS-7.2.1-1]
                 if (_ended)
                     return 0;
                 if (_violation is not null)
                 {
                     await EndTransportAsync().ConfigureAwait(false);
-                    throw new WebSocketViolationException(_violation);
+                    throw new WebSocketViolationException(_violation);                  // [WS-7.1.7-1]
                 }
 
                 receiving = ReceiveAsync(buffer, cancellationToken);
@@ -319,7 +319,7 @@ public sealed class WebSocketStream : Stream
                 await _sender.SendCloseAsync(CloseCode!.Value, "", deadline.Token).ConfigureAwait(false);                            // [WS-5.5.1-6]
             else
                 await _sender.SendCloseAsync(_violation.CloseCode, _violation.Message, deadline.Token).ConfigureAwait(false);        // [WS-7.1.7-4]
-            if (Role == WebSocketRole.Server || _violation is not null)
+            if (Role == WebSocketRole.Server || _violation is not null)                  // [WS-7.1.1-3] [WS-7.1.1-4] [WS-7.1.7-2]
                 await TransportEnd.ShutDownSendingAsync(_inner).ConfigureAwait(false);                                               // [WS-5.5.1-9]
         }
         catch (Exception e) when (TransportEnd.IsEnd(e))

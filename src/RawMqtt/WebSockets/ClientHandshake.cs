@@ -21,6 +21,7 @@ public sealed record ClientHandshake
     public string Resource
     {
         get;
+        // [WS-4.1-2] [WS-4.1-16]
         init => field = Demand(value, IsVisible(value) && value.StartsWith('/') && !value.Contains('#'), "A resource begins with / and has no fragment. RFC 6455 3");
     } = "/mqtt";
 
@@ -28,7 +29,7 @@ public sealed record ClientHandshake
     public IReadOnlyList<string> Subprotocols
     {
         get;
-        init => field = Demand(value, value.All(IsToken) && value.Distinct().Count() == value.Count, "Subprotocols are tokens, each offered once. RFC 6455 4.1");
+        init => field = Demand(value, value.All(IsToken) && value.Distinct().Count() == value.Count, "Subprotocols are tokens, each offered once. RFC 6455 4.1");     // [WS-4.1-27]
     } = ["mqtt"];
 
     /// <summary>More fields, such as Authorization, Cookie or Origin; those of the handshake itself are refused.</summary>

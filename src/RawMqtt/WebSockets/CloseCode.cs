@@ -30,7 +30,7 @@ public enum CloseCode : ushort
     /// <summary>1009: a message larger than this endpoint takes.</summary>
     MessageTooBig = 1009,
 
-    /// <summary>1010: the client needed an extension that the server did not agree to.</summary>
+    /// <summary>1010: the client needed an extension that the server did not agree to; the reason lists it. [WS-7.4.1-5]</summary>
     MissingExtension = 1010,
 
     /// <summary>1011: the server cannot go on.</summary>

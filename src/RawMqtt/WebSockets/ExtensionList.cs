@@ -4,6 +4,7 @@ namespace RawMqtt.WebSockets;
 /// <remarks><c>extension *("," extension), extension = token *(";" token ["=" token or quoted token])</c></remarks>
 internal static class ExtensionList
 {
+    // Each field is checked by itself: joined by commas, as [WS-9.1-3] has it, valid lists are a valid list.
     public static bool IsValid(ReadOnlySpan<byte> value)
     {
         bool any = false;

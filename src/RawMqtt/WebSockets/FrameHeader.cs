@@ -33,7 +33,7 @@ internal readonly struct FrameHeader(bool fin, Opcode opcode, long payloadLength
     /// <summary>Bytes that the header takes on the wire.</summary>
     public int Size => SizeFor(PayloadLength, IsMasked);
 
-    /// <summary>Bytes of header in front of a payload of that length.</summary>
+    /// <summary>Bytes of header in front of a payload of that length, which the length does not count. [WS-5.3-6]</summary>
     public static int SizeFor(long payloadLength, bool masked) =>
         2 + (payloadLength <= MaxControlPayload ? 0 : payloadLength <= ushort.MaxValue ? 2 : 8) + (masked ? 4 : 0);
 
@@ -46,14 +46,11 @@ internal readonly struct FrameHeader(bool fin, Opcode opcode, long payloadLength
         if (source.IsEmpty)
             return OperationStatus.NeedMoreData;
 
+        violation = ViolationOf(source[0]);
+        if (violation is not null)
+            return OperationStatus.InvalidData;
         bool fin = (source[0] & 0b1000_0000) != 0;
         Opcode opcode = (Opcode)(source[0] & 0b0000_1111);
-        if ((source[0] & 0b0111_0000) != 0)
-            return Broken(WebSocketViolation.ReservedBit, out violation);           // [WS-5.2-2]
-        if ((int)opcode is (> 2 and < 8) or > 10)
-            return Broken(WebSocketViolation.ReservedOpcode, out violation);        // [WS-5.2-3]
-        if (IsControlOpcode(opcode) && !fin)
-            return Broken(WebSocketViolation.FragmentedControl, out violation);     // [WS-5.5-2] [WS-5.4-4]
         if (source.Length < 2)
             return OperationStatus.NeedMoreData;
 
@@ -76,6 +73,19 @@ internal readonly struct FrameHeader(bool fin, Opcode opcode, long payloadLength
         uint? key = masked ? Unsafe.ReadUnaligned<uint>(in source[size - 4]) : null;    // [WS-5.2-5]
         header = new FrameHeader(fin, opcode, length, key);
         return OperationStatus.Done;
+    }
+
+    /// <summary>The rule that the first byte of a frame breaks by itself.</summary>
+    public static WebSocketViolation? ViolationOf(byte first)
+    {
+        Opcode opcode = (Opcode)(first & 0b0000_1111);
+        if ((first & 0b0111_0000) != 0)
+            return WebSocketViolation.ReservedBit;                                      // [WS-5.2-2]
+        if ((int)opcode is (> 2 and < 8) or > 10)
+            return WebSocketViolation.ReservedOpcode;                                   // [WS-5.2-3]
+        if (IsControlOpcode(opcode) && (first & 0b1000_0000) == 0)
+            return WebSocketViolation.FragmentedControl;                                // [WS-5.5-2] [WS-5.4-4]
+        return null;
     }
 
     /// <summary>Writes the header and returns its size; the length takes its shortest form.</summary>

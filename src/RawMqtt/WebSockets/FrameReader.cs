@@ -50,7 +50,7 @@ internal sealed class FrameReader(WebSocketRole role, long maxMessageSize, bool 
     {
         while (true)
         {
-            if (IsBetweenMessages)
+            if (IsBetweenMessages && Violation is null)
                 SqueezePlainFrames(bytes, ref read, ref written);
             if (!TryRead(bytes, ref read, written, out piece))
                 return false;
@@ -60,6 +60,7 @@ internal sealed class FrameReader(WebSocketRole role, long maxMessageSize, bool 
         }
     }
 
+    // [WS-6.2-1] [WS-6.2-2] [WS-10.7-1]
     private bool TryRead(Span<byte> bytes, scoped ref int read, int target, out FramePiece piece)
     {
         piece = default;
@@ -142,6 +143,11 @@ internal sealed class FrameReader(WebSocketRole role, long maxMessageSize, bool 
             source = header[..(kept + taken)];
         }
 
+        // Byte after byte: which rule is named must not depend on where TCP cut.
+        Violation = FrameHeader.ViolationOf(source[0]) ?? OutOfTurn((Opcode)(source[0] & 0b0000_1111));
+        if (Violation is not null)
+            return false;
+
         OperationStatus status = FrameHeader.TryRead(source, role, out _frame, out WebSocketViolation? violation);
         if (status == OperationStatus.Done)
         {
@@ -154,7 +160,6 @@ internal sealed class FrameReader(WebSocketRole role, long maxMessageSize, bool 
                 source.CopyTo(_header);
             read = bytes.Length;
             _headerLength = source.Length;
-            Violation = OutOfTurn((Opcode)(source[0] & 0b0000_1111));
         }
         else
         {
@@ -169,10 +174,6 @@ internal sealed class FrameReader(WebSocketRole role, long maxMessageSize, bool 
     {
         if (header.IsControl)
             return true;                                                                // [WS-5.4-7]
-        Violation = OutOfTurn(header.Opcode);
-        if (Violation is not null)
-            return false;
-
         if (header.Opcode != Opcode.Continuation)
         {
             _message = header.Opcode;                                                   // [WS-6.2-3]
@@ -180,7 +181,9 @@ internal sealed class FrameReader(WebSocketRole role, long maxMessageSize, bool 
             _text = default;
         }
 
-        if (header.PayloadLength > maxMessageSize - _messageSize)
+        if (_message == Opcode.Text && !acceptsText)
+            Violation = WebSocketViolation.TextNotAccepted;                             // [WS-7.4.1-1]
+        else if (header.PayloadLength > maxMessageSize - _messageSize)
             Violation = WebSocketViolation.TooBig;                                      // [WS-10.4-1] [WS-10.4-2]
         _messageSize += header.PayloadLength;
         return Violation is null;
@@ -191,7 +194,6 @@ internal sealed class FrameReader(WebSocketRole role, long maxMessageSize, bool 
     {
         Opcode.Continuation when _message == Opcode.Continuation => WebSocketViolation.NothingToContinue,                   // [WS-5.4-6]
         Opcode.Text or Opcode.Binary when _message != Opcode.Continuation => WebSocketViolation.MessageInsideMessage,       // [WS-5.4-6]
-        Opcode.Text when !acceptsText => WebSocketViolation.TextNotAccepted,                                                // [WS-7.4.1-1]
         _ => null,
     };
 
@@ -207,6 +209,7 @@ internal sealed class FrameReader(WebSocketRole role, long maxMessageSize, bool 
         return payload;
     }
 
+    // However the frames were cut, a message is its pieces in order. [WS-5.4-1] [WS-5.4-2] [WS-5.4-3] [WS-5.4-5] [WS-5.4-8] [WS-5.4-13] [WS-5.6-2]
     private bool TryTakeData(Span<byte> payload, out FramePiece piece)
     {
         Opcode message = _message;

@@ -35,7 +35,7 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
         return OperationStatus.InvalidData;
     }
 
-    // The order is that of 4.2.1 and 4.2.2: form first, then who may come in.
+    // The order is that of 4.2.1 and 4.2.2: form first, then who may come in. [WS-4.2.2-1] [WS-10.7-3]
     private void Decide(ReadOnlySpan<byte> head, IBufferWriter<byte> answer)
     {
         var request = new UpgradeRequest();
@@ -92,7 +92,7 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
             return HandshakeRefusal.BadRequest("WS-4.2.1-4", "Upgrade does not contain websocket");
         if (!request.ConnectionUpgrades)
             return HandshakeRefusal.BadRequest("WS-4.2.1-5", "Connection does not contain Upgrade (does a proxy drop it?)");
-        if (!request.Version.SequenceEqual("13"u8))
+        if (!request.Version.SequenceEqual("13"u8))                                     // [WS-4.2.1-7]
             return new HandshakeRefusal(426, "WS-4.2.2-4", "Sec-WebSocket-Version has to be 13") { Header = "Sec-WebSocket-Version: 13" };   // [WS-4.4-1]
         return AcceptKey.IsKey(request.Key) ? null : HandshakeRefusal.BadRequest("WS-4.2.1-6", "Sec-WebSocket-Key is not the base64 of 16 bytes");
     }
@@ -134,11 +134,12 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
     {
         Span<byte> accept = stackalloc byte[AcceptKey.AcceptSize];
         AcceptKey.Write(key, accept);                                                   // [WS-4.2.2-13]
+        // [WS-4.2.2-10] [WS-4.2.2-11] [WS-4.2.2-12]; no extension is ever named [WS-4.2.2-8] [WS-4.2.2-9] [WS-9-1]
         answer.Write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "u8);
         answer.Write(accept);
         if (subprotocol is not null)                                                    // [WS-4.2.2-7]
         {
-            answer.Write("\r\nSec-WebSocket-Protocol: "u8);
+            answer.Write("\r\nSec-WebSocket-Protocol: "u8);                             // [WS-4.2.2-14]
             Encoding.ASCII.GetBytes(subprotocol, answer);
         }
 

@@ -170,7 +170,7 @@ internal ref struct UpgradeRequest
             Origin = value;
             return Once(ref _hasOrigin, "WS-4.2.1-1", "Origin appears twice");
         }
-        else if (Is(name, "Sec-WebSocket-Protocol"u8))
+        else if (Is(name, "Sec-WebSocket-Protocol"u8))                                  // [WS-4.2.1-9]
         {
             OffersSubprotocols = true;
             return IsTokenList(value) ? null : HandshakeRefusal.BadRequest("WS-4.3-2", "Sec-WebSocket-Protocol is not a list of tokens");
@@ -184,7 +184,7 @@ internal ref struct UpgradeRequest
             return HandshakeRefusal.BadRequest("WS-4.2.1-1", "an opening handshake has no body");
         }
 
-        return null;
+        return null;                                                                    // [WS-4.2.1-10]
     }
 
     private static HandshakeRefusal? Once(ref bool seen, string rule, string reason)

@@ -59,7 +59,7 @@ internal sealed class UpgradeResponse(ClientHandshake request, byte[] key)
         if (Values("Sec-WebSocket-Accept") is not [string answered] || answered != Encoding.ASCII.GetString(accept))
             return Fail("WS-4.1-32", "Sec-WebSocket-Accept does not answer the key (does a cache stand between?)");     // [WS-11.3.3-1]
         if (Values("Sec-WebSocket-Extensions").Count > 0)
-            return Fail("WS-4.1-33", "the server names an extension, and none was offered");
+            return Fail("WS-4.1-33", "the server names an extension, and none was offered");       // [WS-5.8-1] [WS-9.1-6] [WS-11.3.2-1]
 
         List<string> subprotocols = Values("Sec-WebSocket-Protocol");
         if (subprotocols.Count > 1)

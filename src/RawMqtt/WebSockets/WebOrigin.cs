@@ -6,6 +6,7 @@ namespace RawMqtt.WebSockets;
 internal static class WebOrigin
 {
     /// <summary>The page comes from the host and port that it connects to, or its origin is on the list.</summary>
+    // [WS-10.1-1] [WS-10.2-1]
     public static bool IsAllowed(string origin, string host, IReadOnlyList<string> allowed)
     {
         foreach (string one in allowed)

@@ -85,8 +85,8 @@ internal sealed class WebSocketConnection
         if (opcode is not (Opcode.Text or Opcode.Binary or Opcode.Continuation))
             throw new ArgumentOutOfRangeException(nameof(opcode), opcode, "Not a data frame.");
         if (State != WebSocketState.Open)
-            throw new InvalidOperationException("No data frame follows a Close. RFC 6455 5.5.1");     // [WS-5.5.1-5] [WS-6.1-1]
-        Frame.Write(output, opcode, payload, _keys, endOfMessage);
+            throw new InvalidOperationException("No data frame follows a Close. RFC 6455 5.5.1");     // [WS-5.1-5] [WS-5.5.1-5] [WS-6.1-1]
+        Frame.Write(output, opcode, payload, _keys, endOfMessage);                      // [WS-6.1-3] [WS-6.1-4] [WS-6.1-5] [WS-6.1-6]
     }
 
     /// <summary>Appends a ping of at most 125 bytes.</summary>
@@ -99,8 +99,8 @@ internal sealed class WebSocketConnection
     public void Close(CloseCode code, string reason, IBufferWriter<byte> output)
     {
         if (_closeSent || State == WebSocketState.Closed)
-            return;
-        SendClose(code, reason, output);
+            return;                                                                     // [WS-5.5.1-11]
+        SendClose(code, reason, output);                                                // [WS-7.1.2-1] [WS-7.3-2]
         State = _closeReceived ? WebSocketState.Closed : WebSocketState.Closing;        // [WS-7.1.3-1]
     }
 
@@ -133,7 +133,7 @@ internal sealed class WebSocketConnection
     {
         if (!_closeSent)
             SendClose(violation.CloseCode, violation.Message, output);                  // [WS-7.1.7-4]
-        CloseCode = WebSockets.CloseCode.AbnormalClosure;
+        CloseCode = WebSockets.CloseCode.AbnormalClosure;                               // [WS-7.1.7-1] [WS-7.1.7-2] [WS-10.7-2]
         State = WebSocketState.Closed;
         return new WebSocketEvent { Kind = WebSocketEventKind.Violation };
     }
@@ -149,6 +149,7 @@ internal sealed class WebSocketConnection
     private void SendClose(CloseCode code, string reason, IBufferWriter<byte> output)
     {
         Span<byte> body = stackalloc byte[FrameHeader.MaxControlPayload];
+        // [WS-5.5.1-4]
         Frame.Write(output, Opcode.Close, body[..CloseBody.Write(body, code, reason)], _keys);
         _closeSent = true;
     }

@@ -44,6 +44,21 @@ public class FrameVectorTests
         }
     }
 
+    // Found by fuzzing: two rules broken in two bytes, and the one named depended on the cut.
+    [Theory]
+    [InlineData("8005", "WS-5.4-6")]
+    [InlineData("8305", "WS-5.2-3")]
+    [InlineData("8105", "WS-5.1-2")]
+    public void TheRuleNamedDoesNotDependOnTheCut(string hex, string rule)
+    {
+        byte[] bytes = Convert.FromHexString(hex);
+        foreach (byte[][] parts in Cuts.Of(bytes))
+        {
+            Assert.Equal([$"{rule} 1002"], Conversation.With(WebSocketRole.Server, parts).Log);
+            Assert.Equal([rule], SqueezeTests.Squeeze(new FrameReader(WebSocketRole.Server, 100, acceptsText: false), parts).Events);
+        }
+    }
+
     [Theory]
     [Rule("WS-5.1-2", "WS-5.2-2", "WS-5.2-3", "WS-5.5-2", "WS-5.2-7", "WS-5.4-6")]
     [InlineData("F1", "WS-5.2-2")]

@@ -40,14 +40,27 @@ public class SqueezeTests(ITestOutputHelper output)
     [Rule("WS-7.4.1-1")]
     [InlineData(0x81)]
     [InlineData(0x01)]
-    public void TextIsRefusedAtItsFirstByte(int first)
+    public void TextIsRefusedAtItsHeader(int first)
     {
         foreach (WebSocketRole role in Enum.GetValues<WebSocketRole>())
         {
             byte[] text = To(role, first, "text");
-            (byte[] data, List<string> events) = Squeeze(new FrameReader(role, int.MaxValue, false), [To(role, 0x82, [1]), text[..1]]);
+            (byte[] data, List<string> events) = Squeeze(new FrameReader(role, int.MaxValue, false), [To(role, 0x82, [1]), text[..^4]]);
             Assert.Equal([1], data);
             Assert.Equal(["WS-7.4.1-1"], events);
+        }
+    }
+
+    [Fact]
+    [Rule("WS-7.1.7-5")]
+    public void NothingIsTakenBehindABrokenRule()
+    {
+        foreach (WebSocketRole role in Enum.GetValues<WebSocketRole>())
+        {
+            byte[] good = To(role, 0x82, [1, 2]);
+            (byte[] data, List<string> events) = Squeeze(new FrameReader(role, int.MaxValue, false), [good, To(role, 0x88, [0x13, 0x88]), good, good]);
+            Assert.Equal([1, 2], data);
+            Assert.Equal(["WS-11.7-1"], events);
         }
     }
 
