@@ -149,20 +149,23 @@ internal sealed class BrokerShell
         await resumed.ConfigureAwait(false);
     }
 
-    /// <summary>A flush is over; <see cref="ServedConnection.ToFlush"/> is what has gathered meanwhile.</summary>
-    public void Flushed(ServedConnection connection, OutgoingBuffer output)
+    /// <summary>A flush is over.</summary>
+    /// <returns>What has gathered meanwhile. null: nothing has, and the next flush may begin anywhere.</returns>
+    public OutgoingBuffer? Flushed(ServedConnection connection, OutgoingBuffer output)
     {
         List<ServedConnection> toFlush = TakeFlushList();
+        OutgoingBuffer? next;
         lock (Gate)
         {
             TimeSpan now = Now;
             Core.Flushed(connection.Connection, output, now);
-            connection.ToFlush = connection.Connection.BeginFlush(now);
-            connection.IsFlushing = connection.ToFlush is not null;
+            next = connection.Connection.BeginFlush(now);
+            connection.IsFlushing = next is not null;
             CollectDirty(toFlush, now); // publishers that waited for this client
         }
 
         Flush(toFlush);
+        return next;
     }
 
     public void FlushFailed(ServedConnection connection) => Use(now => Core.End(connection.Connection, ConnectionEnd.Lost, now));

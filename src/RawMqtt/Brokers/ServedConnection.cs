@@ -90,10 +90,11 @@ internal sealed class ServedConnection(BrokerShell shell, Socket? socket, string
     {
         try
         {
-            while (ToFlush is { } output)
+            OutgoingBuffer? output = ToFlush;
+            while (output is not null)
             {
                 await stream!.WriteAsync(output.Written).ConfigureAwait(false);
-                shell.Flushed(this, output);
+                output = shell.Flushed(this, output);
             }
         }
         catch (Exception e) when (TransportEnd.IsEnd(e))

@@ -169,6 +169,7 @@ internal sealed class Router
         else if (HasQueueRoom(subscriber, message))
         {
             session.Queue(message, qos, retain: false);
+            counters.MessagesQueued++;
             if (connection is not null && !subscriber.IsFull && (session.Queued >= limits.QueuedMessages || session.QueuedBytes >= limits.QueuedBytes)) IsNowFull(subscriber);
         }
         else

@@ -218,6 +218,14 @@ public class LimitTests
         broker.Connect("c", cleanSession: false);
     }
 
+    [Fact]
+    public void The_table_has_a_line_for_each_limit()
+    {
+        string table = BrokerLimitTable.Render(new BrokerLimits(), new BrokerCounters());
+        foreach (System.Reflection.PropertyInfo limit in typeof(BrokerLimits).GetProperties()) Assert.True(limit.Name == "EqualityContract" || table.Contains($"\n{limit.Name} ", StringComparison.Ordinal), limit.Name);
+        Assert.Contains("PacketLength           1 MiB", table);
+    }
+
     private static TestClient Away(TestBroker broker)
     {
         TestClient client = broker.Connect("s", cleanSession: false);

@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Text;
+
+namespace RawMqtt.Routing;
+
+/// <summary>All limits of a broker as one table: what is bounded, by how much, what happens beyond, and how often it has.</summary>
+public static class BrokerLimitTable
+{
+    /// <summary>The table as text, one limit a line.</summary>
+    public static string Render(BrokerLimits limits, BrokerCounters counters)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        ArgumentNullException.ThrowIfNull(counters);
+        (string Limit, string Value, string Beyond, long Reached)[] rows =
+        [
+            (nameof(limits.PacketLength), Bytes(limits.PacketLength), "the connection ends, over ws with 1009", counters.PacketsTooLong),
+            (nameof(limits.ConnectTimeout), Seconds(limits.ConnectTimeout), "no CONNECT since it was accepted: the connection ends", counters.ConnectTimeouts),
+            ("Keep Alive", "1.5 times the client's", "the connection ends [MQTT-3.1.2-24]", counters.KeepAlivesExpired),
+            (nameof(limits.SendTimeout), Seconds(limits.SendTimeout), "one flush takes longer: the connection ends", counters.TooSlow),
+            (nameof(limits.Connections), Number(limits.Connections), "closed when accepted", counters.ConnectionsRefused),
+            (nameof(limits.ConnectionsPerAddress), Number(limits.ConnectionsPerAddress), "closed when accepted", counters.ConnectionsRefused),
+            (nameof(limits.AwaySessions), Number(limits.AwaySessions), "CONNACK 3 to a new one with Clean Session 0", counters.SessionsRefused),
+            (nameof(limits.Subscriptions), Number(limits.Subscriptions), "SUBACK 0x80", counters.SubscriptionsRefused),
+            (nameof(limits.TopicLevels), Number(limits.TopicLevels), "SUBACK 0x80; a PUBLISH ends the connection", counters.TopicsTooDeep),
+            (nameof(limits.InFlight), Number(limits.InFlight), "QoS 1 and 2 wait in the client's queue", counters.MessagesQueued),
+            (nameof(limits.QueuedMessages), Number(limits.QueuedMessages), "away: the newest is dropped; connected: publishers wait", counters.MessagesDropped),
+            (nameof(limits.QueuedBytes), Bytes(limits.QueuedBytes), "away: the newest is dropped; connected: publishers wait", counters.MessagesDropped),
+            (nameof(limits.HoldBack), Seconds(limits.HoldBack), "publishers wait no longer; above ten times the queue's limits it drops", counters.Lagging),
+            (nameof(limits.OutgoingBytes), Bytes(limits.OutgoingBytes), "QoS 0 is shed, QoS 1 and 2 wait; at twice as much the connection ends", counters.MessagesShed),
+            (nameof(limits.RetainedMessages), Number(limits.RetainedMessages), "a new topic's is not kept", counters.RetainedDropped),
+            (nameof(limits.RetainedBytes), Bytes(limits.RetainedBytes), "it is not kept", counters.RetainedDropped),
+            (nameof(limits.KeptBytes), Bytes(limits.KeptBytes), "no queue takes more", counters.MessagesDropped),
+        ];
+
+        var text = new StringBuilder($"{"limit",-22} {"value",-22} {"reached",10}  beyond it\n");
+        foreach ((string limit, string value, string beyond, long reached) in rows) text.Append(CultureInfo.InvariantCulture, $"{limit,-22} {value,-22} {reached,10}  {beyond}\n");
+        return text.ToString();
+    }
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Seconds(TimeSpan value) => string.Create(CultureInfo.InvariantCulture, $"{value.TotalSeconds:0.###} s");
+
+    private static string Bytes(long value) => value % (1 << 20) == 0 ? $"{value >> 20} MiB" : $"{value} bytes";
+}

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using RawMqtt.Routing;
+using RawMqtt.Tests.Codec.Vectors;
+using RawMqtt.Transports;
+
+namespace RawMqtt.Tests.Brokers;
+
+/// <summary>Mixed clients with faults at random over real sockets: memory stays flat, nothing leaks, and the counters add up.</summary>
+public class SoakTests(ITestOutputHelper output)
+{
+    private const int Workers = 12;
+
+    [Fact]
+    public Task Five_seconds() => SoakAsync(TimeSpan.FromSeconds(5));
+
+    [Fact(Explicit = true)]
+    public Task Two_minutes() => SoakAsync(TimeSpan.FromMinutes(2));
+
+    [Fact(Explicit = true)]
+    public Task An_hour() => SoakAsync(TimeSpan.FromHours(1));
+
+    private async Task SoakAsync(TimeSpan duration)
+    {
+        int seed = Environment.TickCount;
+        output.WriteLine($"seed {seed}");
+        var options = new MqttBrokerOptions
+        {
+            Listeners = ["mqtt://127.0.0.1:0", "ws://127.0.0.1:0/mqtt"],
+            Limits = new BrokerLimits { RetainedMessages = 50, QueuedMessages = 100, OutgoingBytes = 64 * 1024, HoldBack = TimeSpan.FromMilliseconds(200) },
+            SystemTopicsInterval = TimeSpan.FromSeconds(1),
+        };
+        await using MqttBroker broker = await MqttBroker.StartAsync(options, TestContext.Current.CancellationToken);
+        var watch = Stopwatch.StartNew();
+        TimeSpan warm = duration / 4;
+        Task[] workers = [.. Enumerable.Range(0, Workers).Select(i => Task.Run(() => WorkAsync(broker, new Random(seed + i), () => watch.Elapsed < duration)))];
+        Task first = Task.Delay(warm, TestContext.Current.CancellationToken);
+        await first;
+        (long memory, int handles) warmed = Measure();
+        await Task.WhenAll(workers);
+
+        MqttBrokerClient[] left = [.. broker.Clients.Where(client => !client.IsConnected)];
+        foreach (MqttBrokerClient client in left) await CleanAsync(broker, client.ClientId);
+        while (broker.Clients.Count > 0) await Task.Yield();
+        (long memory, int handles) end = Measure();
+        BrokerCounters counters = broker.Counters;
+        output.WriteLine($"{counters}");
+        output.WriteLine($"memory {warmed.memory >> 10} -> {end.memory >> 10} KB, handles {warmed.handles} -> {end.handles}");
+
+        Assert.True(counters.Connections > 50 && counters.MessagesReceived > 100 && counters.ProtocolViolations > 0);
+        Assert.InRange(end.handles, 0, warmed.handles + 20);
+        Assert.InRange(end.memory - warmed.memory, long.MinValue, 32 << 20);
+    }
+
+    private static async Task WorkAsync(MqttBroker broker, Random random, Func<bool> goesOn)
+    {
+        while (goesOn())
+        {
+            try
+            {
+                await using Stream stream = await Dialer.ConnectAsync(MqttAddress.Parse(broker.Addresses[random.Next(2)]), new DialOptions(), CancellationToken.None);
+                await LiveAsync(stream, random, random.Next(1, 60));
+            }
+            catch (Exception e) when (e is IOException or MqttException or ObjectDisposedException)
+            {
+                // the broker ended it, as it should after a fault
+            }
+        }
+    }
+
+    private static async Task LiveAsync(Stream stream, Random random, int steps)
+    {
+        await stream.WriteAsync(ByteText.Parse($"10 19 | 00 04 'MQTT' 04 {(random.Next(2) == 0 ? "06" : "04")} 00 05 | 00 01 {random.Next('a', 'z'):x2} | 00 04 't/w ' 00 04 'will'"));
+        byte[] got = new byte[16 * 1024];
+        Task<int>? reading = null;
+        for (int i = 0; i < steps; i++)
+        {
+            byte id = (byte)random.Next(1, 40);
+            byte topic = (byte)random.Next('0', '9');
+            byte[] bytes = random.Next(12) switch
+            {
+                0 => ByteText.Parse($"82 08 00 {id:x2} 00 03 't/+' {random.Next(3):x2}"),
+                1 => ByteText.Parse($"a2 07 00 {id:x2} 00 03 't/+'"),
+                2 => [0xC0, 0],
+                3 when random.Next(4) == 0 => [(byte)random.Next(256), (byte)random.Next(256), 0],
+                4 => [0x62, 2, 0, id],
+                5 => [0x40, 2, 0, id],
+                6 => [0x50, 2, 0, id, 0x70, 2, 0, id],
+                7 => [0x34, 12, 0, 3, (byte)'t', (byte)'/', topic, 0, id, 1, 2, 3, 4, 5],
+                8 => [0x33, 8, 0, 3, (byte)'t', (byte)'/', topic, 0, id, 9],
+                9 => [0x30, 0xFF, 0x3F, 0, 3, (byte)'t', (byte)'/', topic, .. new byte[0x1FFF - 5]],
+                _ => [0x30, 8, 0, 3, (byte)'t', (byte)'/', topic, 1, 2, 3],
+            };
+            int cut = random.Next(bytes.Length);
+            await stream.WriteAsync(bytes.AsMemory(0, cut));
+            if (random.Next(200) == 0) return; // in the middle of a packet
+            await stream.WriteAsync(bytes.AsMemory(cut));
+            if (random.Next(3) == 0) continue; // a slow reader
+            reading ??= stream.ReadAsync(got).AsTask();
+            if (!reading.IsCompleted) continue;
+            if (await reading == 0) return;
+            reading = null;
+        }
+
+        if (random.Next(2) == 0) await stream.WriteAsync((byte[])[0xE0, 0]);
+    }
+
+    /// <summary>Takes a session over with Clean Session 1, and so ends it.</summary>
+    private static async Task CleanAsync(MqttBroker broker, string clientId)
+    {
+        await using Stream stream = broker.Connect();
+        await stream.WriteAsync((byte[])[0x10, (byte)(12 + clientId.Length), 0, 4, .. "MQTT"u8, 4, 2, 0, 0, 0, (byte)clientId.Length, .. System.Text.Encoding.UTF8.GetBytes(clientId), 0xE0, 0]);
+        await stream.CopyToAsync(Stream.Null);
+    }
+
+    private static (long Memory, int Handles) Measure() => (GC.GetTotalMemory(forceFullCollection: true), Directory.Exists("/proc/self/fd") ? Directory.GetFiles("/proc/self/fd").Length : 0);
+}
