@@ -160,6 +160,43 @@ public sealed class MqttBrokerTests : IDisposable
         Assert.Equal(4, (await ReadAsync(fourth, 4)).Length);
     }
 
+    [Theory]
+    [InlineData("mqtt", 1)]
+    [InlineData("mqtt", 2)]
+    [InlineData("ws", 1)]
+    [InlineData("ws", 2)]
+    public async Task A_burst_far_beyond_the_window_arrives_whole_and_in_order(string scheme, int qos)
+    {
+        const int Count = 3000;
+        await using MqttBroker broker = await StartAsync(scheme);
+        await using Stream subscriber = await DialAsync(broker);
+        await subscriber.WriteAsync(ByteText.Parse($"{Connect} | 82 06 00 01 00 01 'a' {qos:x2}"), Token);
+        await ReadAsync(subscriber, 9);
+        await using Stream publisher = await DialAsync(broker);
+        await publisher.WriteAsync(ByteText.Parse(Connect.Replace("'c'", "'p'")), Token);
+        byte[] burst = [.. Enumerable.Range(1, Count).SelectMany(i => (byte[])[(byte)(0x30 | qos << 1), 7, 0, 1, (byte)'a', (byte)(i >> 8), (byte)i, (byte)(i >> 8), (byte)i])];
+        Task publishing = publisher.WriteAsync(burst, Token).AsTask();
+        Task<byte[]> acknowledged = ReadAsync(publisher, 4 + 4 * Count);
+
+        for (int i = 1; i <= Count;)
+        {
+            byte[] packet = await ReadAsync(subscriber, 2);
+            byte[] body = await ReadAsync(subscriber, packet[1]);
+            if (packet[0] == 0x62)
+            {
+                await subscriber.WriteAsync((byte[])[0x70, 2, .. body], Token);
+                continue;
+            }
+
+            Assert.Equal(i++, body[5] << 8 | body[6]);
+            await subscriber.WriteAsync((byte[])[(byte)(qos == 1 ? 0x40 : 0x50), 2, body[3], body[4]], Token);
+        }
+
+        await publishing;
+        Assert.Equal(4 + 4 * Count, (await acknowledged).Length);
+        Assert.Equal(0, broker.Counters.MessagesDropped);
+    }
+
     [Fact]
     public async Task In_memory_there_is_no_socket()
     {

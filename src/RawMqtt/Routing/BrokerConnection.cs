@@ -56,8 +56,8 @@ internal sealed class BrokerConnection(BrokerCore broker, TimeSpan now)
     /// <summary>Takes all that waits, for a flush; null when nothing does. Goes back by <see cref="BrokerCore.Flushed"/>.</summary>
     public OutgoingBuffer? BeginFlush(TimeSpan now)
     {
-        OutgoingBuffer? taken = output;
-        output = null;
+        OutgoingBuffer? taken = output is { Length: > 0 } ? output : null;
+        if (taken is not null) output = null;
         Flushing = taken?.Length ?? 0;
         FlushingSince = now;
         return taken;

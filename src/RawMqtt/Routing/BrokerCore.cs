@@ -11,8 +11,8 @@ internal delegate void PublishObserver(BrokerConnection connection, in PublishPa
 /// <remarks>One thread at a time. Each call may leave connections with something to be sent or to be closed: <see cref="TakeDirty"/>.</remarks>
 internal sealed class BrokerCore
 {
-    private const int MaxSpareOutputs = 64;
     private const int MaxSpareLength = 256 * 1024;
+    private const long MaxSpareBytes = 16 << 20;
 
     private readonly BrokerLimits limits;
     private readonly ClientPackets packets;
@@ -20,6 +20,7 @@ internal sealed class BrokerCore
     private readonly Stack<OutgoingBuffer> spareOutputs = new();
     private readonly Stack<BrokerConnection> ended = new();
     private readonly List<BrokerConnection> dirty = [];
+    private long spareBytes;
 
     /// <param name="limits">What bounds it.</param>
     /// <param name="seed">A random number.</param>
@@ -140,13 +141,14 @@ internal sealed class BrokerCore
         Now = now;
         Counters.BytesSent += output.Length;
         connection.EndFlush();
-        if (output.Length > MaxSpareLength || spareOutputs.Count >= MaxSpareOutputs)
+        if (output.Capacity > MaxSpareLength || spareBytes + output.Capacity > MaxSpareBytes)
         {
             output.Clear();
         }
         else
         {
             output.Reset();
+            spareBytes += output.Capacity;
             spareOutputs.Push(output);
         }
 
@@ -191,7 +193,12 @@ internal sealed class BrokerCore
         dirty.Add(connection);
     }
 
-    internal OutgoingBuffer RentOutput() => spareOutputs.TryPop(out OutgoingBuffer? spare) ? spare : new OutgoingBuffer();
+    internal OutgoingBuffer RentOutput()
+    {
+        if (!spareOutputs.TryPop(out OutgoingBuffer? spare)) return new OutgoingBuffer();
+        spareBytes -= spare.Capacity;
+        return spare;
+    }
 
     /// <summary>Ends a connection; what follows from that, such as its Will, is done by <see cref="Settle"/>.</summary>
     internal void End(BrokerConnection connection, ConnectionEnd reason)

@@ -112,7 +112,7 @@ internal sealed class Router
         if (subscriber.Replay is not null) GoOnWithReplay(subscriber);
 
         ServerSession session = subscriber.Session;
-        if (session.Queued == 0) return;
+        if (!session.CanSendQueued) return;
         int sent = session.SendQueued(connection.Output, limits.OutgoingBytes - connection.Unsent);
         counters.MessagesSent += sent;
         if (sent > 0) broker.Touch(connection);

@@ -8,6 +8,8 @@ namespace RawMqtt.Sessions;
 /// to the <see cref="ApplicationMessagePool"/>. One thread at a time, like all of a session.</remarks>
 public sealed class ApplicationMessage
 {
+    private const int MaxSpareBytes = 1024; // a spare message keeps so many: the shared pool holds too few of one size for many in flight
+
     private readonly ApplicationMessagePool pool;
     private byte[] bytes = [];
     private int topicLength;
@@ -41,10 +43,9 @@ public sealed class ApplicationMessage
     {
         Debug.Assert(references > 0, "the message was given back twice");
         if (--references > 0) return;
-        ArrayPool<byte>.Shared.Return(bytes);
         int given = length;
-        bytes = [];
         topicLength = length = 0;
+        if (bytes.Length > MaxSpareBytes) GiveBackBytes();
         pool.Return(this, given);
     }
 
@@ -52,10 +53,21 @@ public sealed class ApplicationMessage
     {
         topicLength = topic.Length;
         length = topic.Length + payload.Length;
-        bytes = ArrayPool<byte>.Shared.Rent(length);
+        if (bytes.Length < length)
+        {
+            GiveBackBytes();
+            bytes = ArrayPool<byte>.Shared.Rent(length);
+        }
+
         topic.CopyTo(bytes);
         payload.CopyTo(bytes.AsSpan(topicLength));
         Qos = qos;
         references = 1;
+    }
+
+    private void GiveBackBytes()
+    {
+        if (bytes.Length > 0) ArrayPool<byte>.Shared.Return(bytes);
+        bytes = [];
     }
 }

@@ -15,6 +15,9 @@ public sealed class OutgoingBuffer : IBufferWriter<byte>
     /// <summary>The number of bytes waiting.</summary>
     public int Length => length;
 
+    /// <summary>The number of bytes that fit without growing.</summary>
+    public int Capacity => bytes.Length;
+
     /// <summary>The bytes waiting; valid until the next append or <see cref="Clear"/>.</summary>
     public ReadOnlyMemory<byte> Written => bytes.AsMemory(0, length);
 

@@ -25,6 +25,9 @@ internal sealed class ServerSession(int inFlightLimit)
     /// <summary>Whether a message may be sent now: none waits before it, and the window has room.</summary>
     public bool CanSend => queue.Count == 0 && sender.CanSend;
 
+    /// <summary>Whether one that waits may be sent now.</summary>
+    public bool CanSendQueued => queue.Count > 0 && sender.CanSend;
+
     /// <summary>Sends a message at QoS 1 or 2, while <see cref="CanSend"/>.</summary>
     /// <param name="message">The session takes a reference of its own.</param>
     /// <param name="qos">1 or 2.</param>

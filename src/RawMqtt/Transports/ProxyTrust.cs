@@ -54,12 +54,7 @@ internal sealed class ProxyTrust
     }
 
     /// <summary>ip, ip:port, v6 or [v6]:port; a name hides the address on purpose.</summary>
-    private static IPEndPoint? AddressIn(string text)
-    {
-        string trimmed = text.Trim();
-        if (IPAddress.TryParse(trimmed, out IPAddress? address)) return new IPEndPoint(address, 0);
-        return IPEndPoint.TryParse(trimmed, out IPEndPoint? endPoint) ? endPoint : null;
-    }
+    private static IPEndPoint? AddressIn(string text) => IPEndPoint.TryParse(text.Trim(), out IPEndPoint? address) ? address : null;
 
     private static IPNetwork Parse(string text)
     {

@@ -145,8 +145,7 @@ public class LimitTests
         for (int id = 1; id <= 3; id++) subscriber.PubAck((ushort)id);
         Assert.Equal(Pause.None, publisher.Connection.Pause);
         publisher.Send([]);
-        for (int id = 4; id <= 8; id++) subscriber.PubAck((ushort)id);
-        publisher.Send([]);
+        for (int i = 4; i <= 8; i++) subscriber.PubAck((ushort)((i - 1) % 4 + 1)); // four identifiers, in turns
         Assert.Equal(["PUBACK 6", "PUBACK 7", "PUBACK 8"], publisher.Received());
         Assert.Equal(Enumerable.Range(1, 8).Select(i => $"{i}").Append("0").Order(), subscriber.Received().Select(p => p.Split('=')[1]).Order());
         Assert.Equal(0, broker.Counters.MessagesDropped);
@@ -216,6 +215,21 @@ public class LimitTests
         broker.Connect("d", cleanSession: true);
         broker.Connect("a", cleanSession: false);
         broker.Connect("c", cleanSession: false);
+    }
+
+    [Fact]
+    public void Nothing_to_send_is_no_flush()
+    {
+        var broker = new TestBroker(new BrokerLimits { InFlight = 1 });
+        TestClient subscriber = broker.Connect("s");
+        subscriber.Subscribed("a", 1);
+        TestClient publisher = broker.Connect("p");
+        for (ushort i = 1; i <= 3; i++) publisher.Publish("a", "x", qos: 1, id: i);
+        broker.Core.Touch(subscriber.Connection);
+        subscriber.PubComp(9);
+        _ = subscriber.Connection.Output;
+
+        Assert.Null(subscriber.Connection.BeginFlush(broker.Now));
     }
 
     [Fact]
