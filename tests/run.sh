@@ -10,6 +10,7 @@ declare -A packages=(
   [mosquitto]=mosquitto [mosquitto_pub]=mosquitto-clients [nginx]=nginx-light [openssl]=openssl [node]=nodejs [npm]=npm
 )
 missing=()
+[ -d /usr/lib/python3/dist-packages/paho ] || missing+=(python3-paho-mqtt)
 for program in "${!packages[@]}"; do
   command -v "$program" > /dev/null || missing+=("${packages[$program]}")
 done

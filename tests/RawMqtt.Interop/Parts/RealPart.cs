@@ -13,6 +13,16 @@ internal static class RealPart
 
     public static string OpenSsl => Program("openssl", "openssl");
 
+    /// <summary>The distribution's Python, with Paho in place.</summary>
+    public static string Python
+    {
+        get
+        {
+            if (!Directory.Exists("/usr/lib/python3/dist-packages/paho")) Miss("Paho for Python is missing: install the package python3-paho-mqtt.");
+            return "/usr/bin/python3";
+        }
+    }
+
     /// <summary>node, with the packages of package.json in place.</summary>
     public static string Node
     {

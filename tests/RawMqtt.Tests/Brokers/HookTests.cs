@@ -1,6 +1,5 @@
 using System.Text;
 using RawMqtt.Codec;
-using RawMqtt.Routing;
 using RawMqtt.Tests.Codec.Vectors;
 
 namespace RawMqtt.Tests.Brokers;
