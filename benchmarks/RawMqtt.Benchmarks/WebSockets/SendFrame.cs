@@ -11,7 +11,7 @@ namespace RawMqtt.Benchmarks.WebSockets;
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Nothing below holds anything.")]
 public class SendFrame
 {
-    private const int Frames = 64;
+    internal const int Frames = 64;
 
     private readonly byte[] _target = new byte[1 << 17];
     private readonly NullStream _below = new([0]);
