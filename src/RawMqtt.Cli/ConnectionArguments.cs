@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text;
+using RawMqtt.Cli.Wire;
+using RawMqtt.Codec;
 
 namespace RawMqtt.Cli;
 
@@ -38,9 +40,13 @@ internal sealed class ConnectionArguments
 
     public Option<bool> WillRetain { get; } = new("--will-retain") { Description = "Retain the Will." };
 
+    public Option<bool> Trace { get; } = new("--trace", "-d") { Description = "Explain every byte on the error output as it flows, with passwords and tokens masked." };
+
+    public Option<bool> TraceSecrets { get; } = new("--trace-secrets") { Description = "Like --trace, with passwords and tokens shown." };
+
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { Url, Id, KeepAlive, User, Password, PasswordFile, CaFile, Cert, Key, Insecure, Header, ConnectTimeout, WillTopic, WillPayload, WillQos, WillRetain }) command.Options.Add(option);
+        foreach (Option option in new Option[] { Url, Id, KeepAlive, User, Password, PasswordFile, CaFile, Cert, Key, Insecure, Header, ConnectTimeout, WillTopic, WillPayload, WillQos, WillRetain, Trace, TraceSecrets }) command.Options.Add(option);
     }
 
     public MqttClientOptions Read(ParseResult parsed)
@@ -56,11 +62,26 @@ internal sealed class ConnectionArguments
             Tls = ReadTls(parsed),
             RequestHeaders = [.. (parsed.GetValue(Header) ?? []).Select(ReadHeader)],
         };
-        return parsed.GetValue(Id) is { } id ? options with { ClientId = id } : options;
+        if (parsed.GetValue(Id) is { } id) options = options with { ClientId = id };
+        return parsed.GetValue(Trace) || parsed.GetValue(TraceSecrets) ? Traced(options, parsed.GetValue(TraceSecrets)) : options;
     }
 
     public static QualityOfService QosOf(int number) =>
         number is >= 0 and <= 2 ? (QualityOfService)number : throw new ArgumentException($"A QoS is 0, 1 or 2, not {number}.");
+
+    private static MqttClientOptions Traced(MqttClientOptions options, bool showsSecrets)
+    {
+        var trace = new WireTrace(Console.Error, MqttRole.Client) { IsLong = true, ShowsSecrets = showsSecrets };
+        return options with
+        {
+            Tap = trace.Tap,
+            BeforeConnect = (attempt, _) =>
+            {
+                trace.Restart(); // each connection begins with a handshake of its own
+                return ValueTask.FromResult(attempt);
+            },
+        };
+    }
 
     private ReadOnlyMemory<byte>? ReadPassword(ParseResult parsed)
     {

@@ -47,7 +47,7 @@ internal static class DemoCommand
         Step($"A broker listens on {broker.Addresses[0]}.");
 
         Step("A client connects: the WebSocket handshake first, then CONNECT and CONNACK in frames.");
-        var trace = new WireTrace(output, MqttRole.Client, isWebSocket: true) { IsLong = isLong, ShowsSecrets = showsSecrets };
+        var trace = new WireTrace(output, MqttRole.Client) { IsLong = isLong, ShowsSecrets = showsSecrets };
         MqttClientOptions options = OptionsFor(broker.Addresses[0], trace);
         await using MqttClient client = await MqttClient.ConnectAsync(id is null ? options : options with { ClientId = id }, cancellationToken);
 

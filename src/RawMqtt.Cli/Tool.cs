@@ -5,7 +5,7 @@ using System.CommandLine.Invocation;
 namespace RawMqtt.Cli;
 
 /// <summary>The command <c>rawmqtt</c>: its parts, and how it ends.</summary>
-internal static class Tool
+internal static partial class Tool
 {
     public static async Task<int> RunAsync(string[] arguments)
     {
@@ -23,6 +23,7 @@ internal static class Tool
             if (option is HelpOption help && help.Action is HelpAction action) help.Action = new HelpWithExitCodes(action);
         }
 
+        HearInterrupts();
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
@@ -47,6 +48,15 @@ internal static class Tool
         Console.Error.WriteLine($"rawmqtt: {message.ReplaceLineEndings(" ")}");
         return code;
     }
+
+    /// <summary>A shell that starts a program with &amp; lets it ignore SIGINT, and .NET would leave it so; a broker in the background is to end cleanly all the same.</summary>
+    private static void HearInterrupts()
+    {
+        if (!OperatingSystem.IsWindows()) _ = Signal(2, 0);
+    }
+
+    [System.Runtime.InteropServices.LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint Signal(int number, nint action);
 
     private static int Fail(Exception failure) => failure switch
     {

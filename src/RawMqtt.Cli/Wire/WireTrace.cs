@@ -5,12 +5,13 @@ using RawMqtt.Codec;
 namespace RawMqtt.Cli.Wire;
 
 /// <summary>Explains the bytes of connections while they flow; its <see cref="Tap"/> is given to a client or a broker.</summary>
-internal sealed class WireTrace(TextWriter output, MqttRole thisEnd, bool isWebSocket)
+/// <remarks>The first byte tells what flows: a letter begins an HTTP head, and no letter begins the first packet of either end.</remarks>
+internal sealed class WireTrace(TextWriter output, MqttRole thisEnd)
 {
     private readonly Lock gate = new();
     private readonly List<(Func<WireUnit, bool> Matches, MqttTapDirection Direction, TaskCompletionSource Seen)> awaited = [];
-    private WireBytes sent = Begin(thisEnd, isWebSocket);
-    private WireBytes received = Begin(Other(thisEnd), isWebSocket);
+    private WireBytes? sent;
+    private WireBytes? received;
 
     /// <summary>Every field with its bytes, not a line for each unit.</summary>
     public bool IsLong { get; init; }
@@ -29,8 +30,7 @@ internal sealed class WireTrace(TextWriter output, MqttRole thisEnd, bool isWebS
     {
         lock (gate)
         {
-            sent = Begin(thisEnd, isWebSocket);
-            received = Begin(Other(thisEnd), isWebSocket);
+            sent = received = null;
         }
     }
 
@@ -38,7 +38,8 @@ internal sealed class WireTrace(TextWriter output, MqttRole thisEnd, bool isWebS
     {
         lock (gate)
         {
-            List<WireUnit> units = (direction == MqttTapDirection.Sent ? sent : received).Feed(bytes);
+            if (sent is null || received is null) Begin(isWebSocket: char.IsAsciiLetter((char)bytes[0]));
+            List<WireUnit> units = (direction == MqttTapDirection.Sent ? sent! : received!).Feed(bytes);
             if (units.Count == 0) return;
 
             var text = new StringBuilder();
@@ -76,7 +77,11 @@ internal sealed class WireTrace(TextWriter output, MqttRole thisEnd, bool isWebS
         }
     }
 
-    private static WireBytes Begin(MqttRole sender, bool isWebSocket) => new(sender, isWebSocket, hasHead: isWebSocket);
+    private void Begin(bool isWebSocket)
+    {
+        sent = new WireBytes(thisEnd, isWebSocket, hasHead: isWebSocket);
+        received = new WireBytes(Other(thisEnd), isWebSocket, hasHead: isWebSocket);
+    }
 
     private static MqttRole Other(MqttRole role) => role == MqttRole.Client ? MqttRole.Server : MqttRole.Client;
 }

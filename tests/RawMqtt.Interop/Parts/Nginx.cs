@@ -1,0 +1,73 @@
+namespace RawMqtt.Interop.Parts;
+
+/// <summary>An nginx of the test's own: TLS in front of a WebSocket broker.</summary>
+internal sealed class Nginx : IAsyncDisposable
+{
+    private readonly RealProcess process;
+    private readonly string folder;
+
+    private Nginx(RealProcess process, string folder, int port)
+    {
+        this.process = process;
+        this.folder = folder;
+        Wss = $"wss://localhost:{port}/mqtt";
+    }
+
+    public string Wss { get; }
+
+    /// <param name="certificates">Whose good one nginx shows.</param>
+    /// <param name="backend">HOST:PORT of the broker's ws listener.</param>
+    public static async Task<Nginx> StartAsync(Certificates certificates, string backend)
+    {
+        string program = RealPart.Nginx;
+        string folder = Directory.CreateTempSubdirectory("rawmqtt-nginx-").FullName;
+        int port = FreePort.Take();
+        string user = Environment.UserName == "root" ? "user root;" : "";
+        string configuration = $$"""
+            {{user}}
+            daemon off;
+            worker_processes 1;
+            pid {{folder}}/nginx.pid;
+            error_log stderr;
+            events { }
+            http {
+              access_log off;
+              client_body_temp_path {{folder}}/body;
+              proxy_temp_path {{folder}}/proxy;
+              fastcgi_temp_path {{folder}}/fastcgi;
+              uwsgi_temp_path {{folder}}/uwsgi;
+              scgi_temp_path {{folder}}/scgi;
+              map $http_upgrade $connection_upgrade { default upgrade; '' close; }
+              server {
+                listen 127.0.0.1:{{port}} ssl;
+                ssl_certificate {{certificates.Chain("good")}};
+                ssl_certificate_key {{certificates.Key("good")}};
+                location = /mqtt {
+                  proxy_pass http://{{backend}};
+                  proxy_http_version 1.1;
+                  proxy_set_header Host $http_host;
+                  proxy_set_header Upgrade $http_upgrade;
+                  proxy_set_header Connection $connection_upgrade;
+                  proxy_set_header X-Real-IP $remote_addr;
+                  proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+                  proxy_read_timeout 120s;
+                }
+                location / { return 404; }
+              }
+            }
+            """;
+        string file = Path.Combine(folder, "nginx.conf");
+        await File.WriteAllTextAsync(file, configuration);
+        RealProcess process = RealProcess.Start(program, "-p", folder, "-c", file, "-e", "stderr");
+        await FreePort.IsOpenAsync(port);
+        return new Nginx(process, folder, port);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        process.Signal(15); // the master ends its worker
+        await process.FinishAsync();
+        await process.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+}

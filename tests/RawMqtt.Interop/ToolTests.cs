@@ -1,0 +1,152 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using RawMqtt.Interop.Parts;
+
+namespace RawMqtt.Interop;
+
+/// <summary>The tool as a user meets it: what it prints, and how it ends.</summary>
+public class ToolTests
+{
+    [Theory]
+    [InlineData("demo")]
+    [InlineData("demo --trace")]
+    public async Task Demo_shows_every_step_and_ends_with_0(string arguments)
+    {
+        Finished demo = await RealProcess.RunToolAsync(arguments.Split(' '));
+
+        Assert.Equal((0, ""), (demo.ExitCode, demo.Error));
+        foreach (string seen in new[] { "GET /mqtt HTTP/1.1", "HTTP/1.1 101 Switching Protocols", "CONNECT client \"rawmqtt_", "keep alive 60 s", "CONNACK return code 0", "SUBSCRIBE id 1: \"testtopic\"", "received testtopic: ws connection demo...!", "UNSUBACK", "DISCONNECT", "close 1000" })
+        {
+            Assert.Contains(seen, demo.Output, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(15)]
+    public async Task Broker_says_where_it_listens_and_ends_cleanly_on_a_signal(int signal)
+    {
+        await using RealProcess broker = RealProcess.StartTool("broker", "--ws", "127.0.0.1:0", "--ws", "localhost:0", "--tcp", "127.0.0.1:0", "--path", "/other");
+        await broker.LineAsync("ready");
+        string[] lines = broker.Output.TrimEnd().Split('\n');
+        Assert.Equal(4, lines.Length);
+        Assert.Matches(@"^listening ws://127\.0\.0\.1:\d+/other$", lines[0]);
+        Assert.Matches(@"^listening mqtt://127\.0\.0\.1:\d+$", lines[2]);
+        await using MqttClient client = await MqttClient.ConnectAsync(lines[0]["listening ".Length..]); // it must not keep the broker from ending
+
+        broker.Signal(signal);
+        Finished ended = await broker.FinishAsync();
+        Assert.Equal((0, ""), (ended.ExitCode, ended.Error));
+    }
+
+    [Fact]
+    public async Task Broker_in_the_background_of_a_shell_hears_the_interrupt()
+    {
+        Finished shell = await RealProcess.RunAsync("bash", "-c", $"dotnet {RealPart.Tool} broker --tcp 127.0.0.1:0 > >(grep -q ready && kill -INT $(cat $0)) & echo $! > $0; wait $!; echo ended $?", Path.GetTempFileName());
+        Assert.Contains("ended 0", shell.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, "pub -t a -m b", "--url")]
+    [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a", "Say what to publish")]
+    [InlineData(1, "pub --url 127.0.0.1:1883 -t a -m b", "has no protocol in front; try mqtt://127.0.0.1:1883")]
+    [InlineData(1, "pub --url http://127.0.0.1:8083/mqtt -t a -m b", "try ws://127.0.0.1:8083/mqtt")]
+    [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -m b -q 3", "A QoS is 0, 1 or 2")]
+    [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -m b -P secret", "needs a user name")]
+    [InlineData(1, "pub --url mqtt://127.0.0.1:1 -t a -m b --cafile x.pem", "Write mqtts if TLS was meant")]
+    [InlineData(1, "sub --url ws://127.0.0.1:1/mqtt -t a -c", "give one with -i")]
+    [InlineData(1, "nonsense", "\"nonsense\" is not known")]
+    [InlineData(1, "broker --wss 127.0.0.1:0", "needs a certificate")]
+    [InlineData(2, "pub --url ws://127.0.0.1:1/mqtt -t a -m b", "connection refused")]
+    [InlineData(2, "sub --url ws://no-such-host.invalid/mqtt -t a", "knows no address of the host")]
+    [InlineData(8, "pub --url ws://127.0.0.1:1/mqtt -t a -f /no/such/file", "/no/such/file")]
+    public async Task Mistakes_end_in_one_sentence_and_a_code(int exitCode, string arguments, string expected)
+    {
+        Finished tool = await RealProcess.RunToolAsync(arguments.Split(' '));
+
+        Assert.Equal((exitCode, ""), (tool.ExitCode, tool.Output));
+        Assert.Contains(expected, tool.Error, StringComparison.Ordinal);
+        Assert.StartsWith("rawmqtt: ", tool.Error, StringComparison.Ordinal);
+        Assert.Single(tool.Error.TrimEnd('\n').Split('\n'));
+        Assert.DoesNotContain("   at ", tool.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ws", "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", 4, "HTTP status 404. The path in the address is /mqtt")]
+    [InlineData("wss", "HTTP/1.1 400 Bad Request\r\n\r\n", 3, "answered the TLS handshake with plain HTTP")]
+    [InlineData("mqtt", "HTTP/1.1 400 Bad Request\r\n\r\n", 6, "answered CONNECT with HTTP, so it may be a WebSocket port. Try ws://127.0.0.1:")]
+    [InlineData("mqtt", "", 6, "closed the connection without answering CONNECT")]
+    [InlineData("mqtt", "\u0020\u0002\u0000\u0004", 5, "return code 4")]
+    [InlineData("mqtt", "\u0020\u0002\u0000\u0005", 5, "return code 5")]
+    [InlineData("mqtt", "\u0020\u0002\u0001\u0005", 6, "MQTT-3.2.2-4")]
+    public async Task Servers_that_refuse_end_in_one_sentence_and_a_code(string scheme, string answer, int exitCode, string expected)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        await using RealProcess tool = RealProcess.StartTool("sub", "--url", $"{scheme}://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}{(scheme[0] == 'w' ? "/mqtt" : "")}", "-t", "a");
+        using (Socket server = await listener.AcceptSocketAsync())
+        {
+            await server.ReceiveAsync(new byte[4096]);
+            if (answer.Length > 0) await server.SendAsync(Encoding.Latin1.GetBytes(answer));
+            server.Shutdown(SocketShutdown.Send);
+            Finished finished = await tool.FinishAsync();
+
+            Assert.Equal((exitCode, ""), (finished.ExitCode, finished.Output));
+            Assert.Contains(expected, finished.Error, StringComparison.Ordinal);
+            Assert.Single(finished.Error.TrimEnd('\n').Split('\n'));
+        }
+    }
+
+    [Fact]
+    public async Task Silence_ends_at_the_connect_timeout()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        Finished tool = await RealProcess.RunToolAsync("pub", "--url", $"ws://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/mqtt", "-t", "a", "-m", "b", "--connect-timeout", "1");
+
+        Assert.Equal(2, tool.ExitCode);
+        Assert.Contains("within 1 s", tool.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Trace_masks_the_password_and_trace_secrets_does_not()
+    {
+        await using MqttBroker broker = await OurBroker.StartAsync();
+        string url = OurBroker.Address(broker, "ws");
+
+        Finished masked = await RealProcess.RunToolAsync("pub", "--url", url, "-t", "a", "-m", "b", "-u", "alice", "-P", "s3cret-word", "-H", "Authorization: Bearer t0ken", "--trace");
+        Finished open = await RealProcess.RunToolAsync("pub", "--url", url, "-t", "a", "-m", "b", "-u", "alice", "-P", "s3cret-word", "-H", "Authorization: Bearer t0ken", "--trace-secrets");
+
+        Assert.Contains("Password: ***", masked.Error, StringComparison.Ordinal);
+        Assert.Contains("User Name: \"alice\"", masked.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", masked.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("73 33 63", masked.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("t0ken", masked.Error, StringComparison.Ordinal);
+        Assert.Contains("s3cret-word", open.Error, StringComparison.Ordinal);
+        Assert.Contains("t0ken", open.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Decode_and_encode_by_lines_are_inverse()
+    {
+        string[] hex = ["100d00044d5154540402003c000161", "c000", "330a0003612f62000a686921", "82080001000361 2f6202".Replace(" ", "", StringComparison.Ordinal)];
+        await using RealProcess decode = RealProcess.StartTool("decode", "--lines", "--json");
+        decode.WriteInput(string.Join('\n', hex) + "\n36000000\nxyz\n30\n");
+        decode.CloseInput();
+        Finished decoded = await decode.FinishAsync();
+        string[] lines = decoded.Output.TrimEnd('\n').Split('\n');
+
+        Assert.Equal(9, decoded.ExitCode);
+        Assert.Equal("""{"ok":true,"consumed":12,"packets":[{"type":"PUBLISH","dup":false,"qos":1,"retain":true,"topic":"a/b","packetId":10,"payload":"686921"}]}""", lines[2]);
+        Assert.Equal("""{"ok":false,"rule":"MQTT-3.3.1-4","offset":0,"message":"the QoS bits of a PUBLISH are 11","consumed":0,"packets":[]}""", lines[4]);
+        Assert.Equal("""{"ok":false,"message":"the line is not hexadecimal"}""", lines[5]);
+        Assert.Equal("""{"ok":false,"incomplete":true,"consumed":0,"packets":[]}""", lines[6]);
+
+        await using RealProcess encode = RealProcess.StartTool("encode", "--lines");
+        encode.WriteInput(string.Join('\n', lines[..4]) + "\n");
+        encode.CloseInput();
+        Finished encoded = await encode.FinishAsync();
+        Assert.Equal((0, string.Join('\n', hex) + "\n"), (encoded.ExitCode, encoded.Output));
+    }
+}
