@@ -33,7 +33,7 @@ internal static class DecodeCommand
         await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 64 * 1024);
         while (await input.ReadLineAsync(cancellationToken) is { } line)
         {
-            bool isHex = ByteText.TryReadHex(line.Trim(), out byte[] bytes);
+            bool isHex = PastedBytes.TryReadHex(line.Trim(), out byte[] bytes);
             Decoding? decoding = isHex ? Decode(bytes, parsed) : null;
             if (decoding?.IsOk != true) result = ExitCode.InvalidBytes;
             if (parsed.GetValue(Json)) await output.WriteLineAsync(decoding?.ToJson() ?? Decoding.FaultToJson("the line is not hexadecimal"));
@@ -60,7 +60,7 @@ internal static class DecodeCommand
     private static async Task<byte[]> ReadAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         string[] given = parsed.GetValue(Bytes) ?? [];
-        if (given.Length > 0) return ByteText.TryRead(string.Join(' ', given), out byte[] read) ? read : throw new FormatException("What was given is neither hexadecimal nor base64.");
+        if (given.Length > 0) return PastedBytes.TryRead(string.Join(' ', given), out byte[] read) ? read : throw new FormatException("What was given is neither hexadecimal nor base64.");
 
         byte[] content;
         if (parsed.GetValue(InputFile) is { } file)
@@ -76,6 +76,6 @@ internal static class DecodeCommand
         }
 
         bool isText = !content.AsSpan().ContainsAnyExceptInRange((byte)'\t', (byte)'~');
-        return isText && ByteText.TryRead(Encoding.ASCII.GetString(content), out byte[] bytes) ? bytes : content;
+        return isText && PastedBytes.TryRead(Encoding.ASCII.GetString(content), out byte[] bytes) ? bytes : content;
     }
 }

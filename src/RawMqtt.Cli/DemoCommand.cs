@@ -15,21 +15,32 @@ internal static class DemoCommand
     private static readonly Option<bool> TraceSecrets = new("--trace-secrets") { Description = "Like --trace, with passwords shown." };
     private static readonly Option<string?> Id = new("--id", "-i") { Description = "The client identifier; random when not given.", HelpName = "ID" };
 
+    private static readonly Option<bool> NoTimes = new("--no-times") { Description = "Leave out the time of day, as in spec-notes/tour.md." };
+
     public static Command Create()
     {
-        var command = new Command("demo", "Start a broker on a free loopback port, let a client connect, subscribe, publish and receive, and show each step and the wire.") { Trace, TraceSecrets, Id };
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(Trace) || parsed.GetValue(TraceSecrets), parsed.GetValue(TraceSecrets), parsed.GetValue(Id), Console.Out, cancellationToken));
+        var command = new Command("demo", "Start a broker on a free loopback port, let a client connect, subscribe, publish and receive, and show each step and the wire.") { Trace, TraceSecrets, NoTimes, Id };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var trace = new WireTrace(Console.Out, MqttRole.Client)
+            {
+                IsLong = parsed.GetValue(Trace) || parsed.GetValue(TraceSecrets),
+                ShowsSecrets = parsed.GetValue(TraceSecrets),
+                HasTimes = !parsed.GetValue(NoTimes),
+            };
+            return RunAsync(trace, parsed.GetValue(Id), Console.Out, cancellationToken);
+        });
         return command;
     }
 
     /// <summary>All steps in order; each ends when its last packet was seen.</summary>
-    public static async Task<int> RunAsync(bool isLong, bool showsSecrets, string? id, TextWriter output, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(WireTrace trace, string? id, TextWriter output, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(20));
         try
         {
-            await RunStepsAsync(isLong, showsSecrets, id, output, limit.Token);
+            await RunStepsAsync(trace, id, output, limit.Token);
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -38,7 +49,7 @@ internal static class DemoCommand
         }
     }
 
-    private static async Task RunStepsAsync(bool isLong, bool showsSecrets, string? id, TextWriter output, CancellationToken cancellationToken)
+    private static async Task RunStepsAsync(WireTrace trace, string? id, TextWriter output, CancellationToken cancellationToken)
     {
         int number = 0;
         void Step(string what) => output.WriteLine($"{(number == 0 ? "" : Environment.NewLine)}{++number}. {what}");
@@ -47,15 +58,14 @@ internal static class DemoCommand
         Step($"A broker listens on {broker.Addresses[0]}.");
 
         Step("A client connects: the WebSocket handshake first, then CONNECT and CONNACK in frames.");
-        var trace = new WireTrace(output, MqttRole.Client) { IsLong = isLong, ShowsSecrets = showsSecrets };
         MqttClientOptions options = OptionsFor(broker.Addresses[0], trace);
         await using MqttClient client = await MqttClient.ConnectAsync(id is null ? options : options with { ClientId = id }, cancellationToken);
 
         Step($"It subscribes to {Topic}.");
-        MqttSubscription messages = await client.SubscribeAsync(Topic, isLong ? QualityOfService.ExactlyOnce : QualityOfService.AtMostOnce, cancellationToken);
+        MqttSubscription messages = await client.SubscribeAsync(Topic, trace.IsLong ? QualityOfService.ExactlyOnce : QualityOfService.AtMostOnce, cancellationToken);
         await using IAsyncEnumerator<MqttMessage> received = messages.GetAsyncEnumerator(cancellationToken);
 
-        for (QualityOfService qos = 0; qos <= (isLong ? QualityOfService.ExactlyOnce : QualityOfService.AtMostOnce); qos++)
+        for (QualityOfService qos = 0; qos <= (trace.IsLong ? QualityOfService.ExactlyOnce : QualityOfService.AtMostOnce); qos++)
         {
             Step($"It publishes \"{Text}\" at QoS {(int)qos}, and the broker sends the message to the subscriber: itself.");
             Task last = LastPacketAsync(trace, qos);
@@ -65,7 +75,7 @@ internal static class DemoCommand
             output.WriteLine($"received {received.Current.Topic}: {received.Current.PayloadText}");
         }
 
-        if (isLong)
+        if (trace.IsLong)
         {
             Step("It asks whether the broker is still there, as it would after 60 s of silence.");
             await client.PingAsync(cancellationToken);

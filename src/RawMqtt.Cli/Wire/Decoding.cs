@@ -29,7 +29,7 @@ internal sealed record Decoding(IReadOnlyList<WireUnit> Units, long Consumed, bo
 
         // Of all first bytes only 0x82 can begin a frame and a valid packet (SUBSCRIBE); a frame that carries something whole wins over broken MQTT.
         Decoding asFrames = OfWebSocket(bytes, sender ?? SenderOfFrame(bytes), hasHead: false);
-        bool carriesSomething = asFrames.Units.Any(unit => unit.Kind == WireUnitKind.Packet || unit.Title.StartsWith("close", StringComparison.Ordinal) || unit.Title.StartsWith("ping", StringComparison.Ordinal) || unit.Title.StartsWith("pong", StringComparison.Ordinal));
+        bool carriesSomething = asFrames.Units.Any(unit => unit.Kind == WireUnitKind.Packet || unit.Title.StartsWith("frame: close", StringComparison.Ordinal) || unit.Title.StartsWith("frame: p", StringComparison.Ordinal)); // ping, pong
         return asMqtt.Broken is not null && asFrames.Broken is null && carriesSomething ? asFrames : asMqtt;
     }
 

@@ -54,7 +54,7 @@ internal static class WireText
         for (int i = 0; i < rows.Length; i++)
         {
             text.Append(margin).Append(CultureInfo.InvariantCulture, $"{field.Offset + i * BytesInARow:x4}  {rows[i],-(BytesInARow * 3)}");
-            if (i == 0) text.Append(' ').Append(meaning).Append("   ").Append(field.Section);
+            if (i == 0) text.Append("  ").Append(meaning).Append("   ").Append(field.Section);
             while (text[^1] == ' ') text.Length--;
             text.AppendLine();
         }

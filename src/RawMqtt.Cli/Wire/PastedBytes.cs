@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace RawMqtt.Cli.Wire;
 
 /// <summary>Bytes as people write and paste them: hexadecimal in many forms, or base64.</summary>
-internal static partial class ByteText
+internal static partial class PastedBytes
 {
     /// <summary>Hexadecimal, bare, spaced or as a dump with offsets, else base64.</summary>
     public static bool TryRead(string text, out byte[] bytes) => TryReadHex(text, out bytes) || TryReadBase64(text, out bytes);

@@ -1,0 +1,74 @@
+using System.Buffers.Text;
+
+namespace RawMqtt.Tests.House;
+
+/// <summary>The C# of the README, between markers; compiled here, and compared by <see cref="ReadmeTests"/>. The four lines also run.</summary>
+public class ReadmeExamples
+{
+    [Fact]
+    public async Task Four_lines_print_the_message()
+    {
+        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["ws://127.0.0.1:0/mqtt"] });
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await using MqttClient client = await MqttClient.ConnectAsync(broker.Addresses[0], limit.Token);
+        await using MqttSubscription messages = await client.SubscribeAsync("testtopic", QualityOfService.AtLeastOnce);
+        await client.PublishAsync("testtopic", "ws connection demo...!");
+        await foreach (MqttMessage message in messages.WithCancellation(limit.Token))
+        {
+            Assert.Equal("testtopic: ws connection demo...!", $"{message.Topic}: {message.PayloadText}");
+            break;
+        }
+    }
+
+    internal static async Task PavedPathAsync(CancellationToken cancellationToken)
+    {
+#pragma warning disable CA2016 // shorter
+        // README >
+        await using MqttClient client = await MqttClient.ConnectAsync("ws://localhost:8083/mqtt", cancellationToken);
+        await using MqttSubscription messages = await client.SubscribeAsync("testtopic", QualityOfService.AtLeastOnce);
+        await client.PublishAsync("testtopic", "ws connection demo...!");
+        await foreach (MqttMessage message in messages) Console.WriteLine($"{message.Topic}: {message.PayloadText}");
+        // README <
+#pragma warning restore CA2016
+    }
+
+    internal static async Task OptionsAsync(CancellationToken cancellationToken)
+    {
+        // README >
+        var options = new MqttClientOptions
+        {
+            Address = "wss://localhost:8084/mqtt",
+            CleanSession = true,
+            KeepAlive = TimeSpan.FromSeconds(60),
+            ConnectTimeout = TimeSpan.FromSeconds(30),
+            ReconnectDelay = TimeSpan.FromSeconds(1),
+            Will = new MqttWill("WillMsg", "Connection Closed abnormally..!"u8.ToArray()),
+            Tls = new MqttTlsOptions { CertificateAuthorityFile = "ca.crt" },
+        };
+        await using MqttClient client = await MqttClient.ConnectAsync(options, cancellationToken);
+        // README <
+    }
+
+    internal static async Task<double> ViewsAsync(MqttClient client, CancellationToken cancellationToken)
+    {
+        double hottest = 0;
+        // README >
+        await client.SubscribeAsync("sensors/+/temperature", (in MqttMessageView message) =>
+        {
+            if (Utf8Parser.TryParse(message.Payload, out double degrees, out _)) hottest = Math.Max(hottest, degrees);
+        }, QualityOfService.AtMostOnce, cancellationToken);
+        // README <
+        return hottest;
+    }
+
+    internal static async Task BrokerAsync(CancellationToken cancellationToken)
+    {
+        // README >
+        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions
+        {
+            Listeners = ["ws://127.0.0.1:8083/mqtt", "mqtt://127.0.0.1:1883"],
+        }, cancellationToken);
+        Console.WriteLine(string.Join(", ", broker.Addresses));
+        // README <
+    }
+}
