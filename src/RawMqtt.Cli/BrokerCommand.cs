@@ -1,4 +1,6 @@
 using System.CommandLine;
+using RawMqtt.Cli.Wire;
+using RawMqtt.Codec;
 
 namespace RawMqtt.Cli;
 
@@ -13,9 +15,12 @@ internal static class BrokerCommand
     private static readonly Option<string?> Cert = new("--cert") { Description = "The server's certificate with its chain, PEM, for --wss and --tls.", HelpName = "FILE" };
     private static readonly Option<string?> Key = new("--key") { Description = "The certificate's private key, PEM.", HelpName = "FILE" };
 
+    private static readonly Option<bool> Trace = new("--trace") { Description = "Explain every byte of every connection on the error output as it flows, with passwords and tokens masked." };
+    private static readonly Option<bool> TraceSecrets = new("--trace-secrets") { Description = "Like --trace, with passwords and tokens shown." };
+
     public static Command Create()
     {
-        var command = new Command("broker", "Serve as a broker. Without listeners: ws://127.0.0.1:8083/mqtt and mqtt://127.0.0.1:1883.") { Ws, Wss, Tcp, Tls, Path, Cert, Key };
+        var command = new Command("broker", "Serve as a broker. Without listeners: ws://127.0.0.1:8083/mqtt and mqtt://127.0.0.1:1883.") { Ws, Wss, Tcp, Tls, Path, Cert, Key, Trace, TraceSecrets };
         command.SetAction(RunAsync);
         return command;
     }
@@ -34,6 +39,8 @@ internal static class BrokerCommand
         ];
         if (listeners.Length == 0) listeners = [$"ws://127.0.0.1:8083{path}", "mqtt://127.0.0.1:1883"];
 
+        if (parsed.GetValue(Trace) || parsed.GetValue(TraceSecrets)) options = options with { Tap = TapOf(parsed.GetValue(TraceSecrets)) };
+
         await using MqttBroker broker = await MqttBroker.StartAsync(options with { Listeners = listeners }, cancellationToken);
         foreach (string address in broker.Addresses) Console.WriteLine($"listening {address}");
         Console.WriteLine("ready");
@@ -42,6 +49,13 @@ internal static class BrokerCommand
         await UntilCancelledAsync(cancellationToken);
         await broker.StopAsync(CancellationToken.None);
         return ExitCode.Done;
+    }
+
+    /// <summary>Each connection is traced by its own.</summary>
+    private static Func<string, MqttTap> TapOf(bool showsSecrets)
+    {
+        TextWriter output = TextWriter.Synchronized(Console.Error);
+        return peer => new WireTrace(output, MqttRole.Server) { IsLong = true, ShowsSecrets = showsSecrets, Name = peer }.Tap;
     }
 
     private static async Task UntilCancelledAsync(CancellationToken cancellationToken)

@@ -57,8 +57,8 @@ public sealed record MqttBrokerOptions
     /// <summary>Takes one line for each connection that ends and each refusal: <c>event=... client=... address=...</c>.</summary>
     public Action<string>? Log { get; init; }
 
-    /// <summary>Sees all bytes above TLS and below WebSocket framing; null: nobody does.</summary>
-    public MqttTap? Tap { get; init; }
+    /// <summary>Called for each new connection with its peer's address; what it returns sees the connection's bytes, above TLS. Null: nobody looks.</summary>
+    public Func<string, MqttTap>? Tap { get; init; }
 
     /// <summary>What the broker's time comes from.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

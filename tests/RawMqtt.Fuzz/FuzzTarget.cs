@@ -10,6 +10,7 @@ internal sealed record FuzzTarget(Func<IEnumerable<byte[]>> Seeds, Action<byte[]
         ["packets"] = new(PacketsTarget.Seeds, PacketsTarget.Run),
         ["topics"] = new(TopicsTarget.Seeds, TopicsTarget.Run),
         ["frames"] = new(FramesTarget.Seeds, FramesTarget.Run),
+        ["explainer"] = new(ExplainerTarget.Seeds, ExplainerTarget.Run),
         ["handshakes"] = new(HandshakesTarget.Seeds, HandshakesTarget.Run),
     };
 }

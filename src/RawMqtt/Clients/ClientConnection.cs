@@ -54,6 +54,9 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
     /// <summary>Completes when CONNACK has accepted, with Session Present; fails when the connection ends before.</summary>
     public Task<bool> Accepted => accepted.Task;
 
+    /// <summary>Where what could not be taken for packets begins: up to 16 bytes.</summary>
+    public byte[] Refused { get; private set; } = [];
+
     /// <summary>Completes when all that was appended has been written, or never will be.</summary>
     public TaskCompletionSource? WhenWritten { get; set; }
 
@@ -236,7 +239,9 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
                     start += incoming.Consumed;
                 }
 
-                if (incoming.Failure is MqttException reason) return reason;
+                if (incoming.Failure is not MqttException reason) continue;
+                Refused = buffer.AsSpan(start, Math.Min(16, end - start)).ToArray();
+                return reason;
             }
         }
         finally

@@ -65,6 +65,7 @@ internal sealed class ConnectionLoop
     /// <summary>One connection, from dialling to its end; why it ended or did not come to be.</summary>
     private async Task<MqttException> RunOneAsync()
     {
+        MqttConnectAttempt? attempt = null;
         ClientConnection? connection = null;
         Task<MqttException>? running = null;
         try
@@ -73,7 +74,7 @@ internal sealed class ConnectionLoop
             using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping.Token);
             try
             {
-                MqttConnectAttempt attempt = await PrepareAsync(either.Token).ConfigureAwait(false);
+                attempt = await PrepareAsync(either.Token).ConfigureAwait(false);
                 connection = new ClientConnection(core, await DialAsync(attempt, either.Token).ConfigureAwait(false));
                 SendConnect(attempt, connection);
                 running = connection.RunAsync();
@@ -97,12 +98,21 @@ internal sealed class ConnectionLoop
         {
             delays.Failed();
             nextAddress++;
-            return ConnectFaults.NotConnected(failure);
+            return ConnectFaults.NotConnected(connection is null || core.Options.ConnectStream is not null ? failure : Diagnose(attempt!, connection, failure));
         }
         finally
         {
             if (connection is not null) await EndAsync(connection, running).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The connection stood and CONNACK did not come: what came instead may say what the server speaks.</summary>
+    private static Exception Diagnose(MqttConnectAttempt attempt, ClientConnection connection, Exception failure)
+    {
+        if (failure is not MqttException { Code: MqttErrorCode.ConnectionLost or MqttErrorCode.ProtocolViolation } known) return failure;
+        MqttAddress address = MqttAddress.Parse(attempt.Address);
+        if (known.Code == MqttErrorCode.ConnectionLost) return PeerDiagnosis.OfNoConnAck(address, failure);
+        return PeerDiagnosis.OfFirstAnswer(address, connection.Refused) ?? failure;
     }
 
     private async ValueTask<MqttConnectAttempt> PrepareAsync(CancellationToken cancellationToken)

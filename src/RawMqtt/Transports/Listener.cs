@@ -72,7 +72,7 @@ internal sealed class Listener : IDisposable
             stream = tls;
         }
 
-        if (options.Tap is not null) stream = new TapStream(stream, options.Tap);
+        if (options.Tap is not null) stream = new TapStream(stream, options.Tap((carrier as NetworkStream)?.Socket.RemoteEndPoint?.ToString() ?? ""));
         return Address.IsWebSocket ? await WebSocketStream.AcceptAsync(stream, upgrade, cancellationToken).ConfigureAwait(false) : stream;
     }
 

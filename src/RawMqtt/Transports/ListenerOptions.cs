@@ -13,5 +13,5 @@ internal sealed record ListenerOptions
 
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
-    public MqttTap? Tap { get; init; }
+    public Func<string, MqttTap>? Tap { get; init; }
 }
