@@ -25,10 +25,10 @@ internal static partial class Tool
 
         HearInterrupts();
         ParseResult parsed = root.Parse(arguments);
-        if (parsed.Errors.Count > 0)
+        if (parsed.Action is ParseErrorAction)
         {
             string command = parsed.CommandResult.Command == root ? "rawmqtt" : $"rawmqtt {parsed.CommandResult.Command.Name}";
-            string fault = parsed.UnmatchedTokens.Count > 0 ? $"\"{parsed.UnmatchedTokens[0]}\" is not known" : parsed.Errors[0].Message.TrimEnd('.');
+            string fault = parsed.UnmatchedTokens.Count > 0 ? $"\"{parsed.UnmatchedTokens[0]}\" is not known" : parsed.Errors.Count > 0 ? parsed.Errors[0].Message.TrimEnd('.') : "the arguments cannot be read";
             return Fail(ExitCode.WrongArguments, $"{fault}. See {command} --help.");
         }
 

@@ -73,6 +73,39 @@ public class ToolTests
     }
 
     [Theory]
+    [InlineData("--help")]
+    [InlineData("pub --help")]
+    [InlineData("sub -h")]
+    [InlineData("broker --help")]
+    [InlineData("decode --help")]
+    public async Task Help_lists_the_exit_codes(string arguments)
+    {
+        Finished help = await RealProcess.RunToolAsync(arguments.Split(' '));
+
+        Assert.Equal((0, ""), (help.ExitCode, help.Error));
+        Assert.Contains("Usage:", help.Output, StringComparison.Ordinal);
+        Assert.Contains("27  sub -W", help.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Broker_traces_each_connection()
+    {
+        await using RealProcess broker = RealProcess.StartTool("broker", "--tcp", "127.0.0.1:0", "--ws", "127.0.0.1:0", "--trace");
+        await broker.LineAsync("ready");
+        foreach (string line in broker.Output.TrimEnd().Split('\n')[..2])
+        {
+            Finished pub = await RealProcess.RunToolAsync("pub", "--url", line["listening ".Length..], "-t", "a", "-m", "b", "-q", "1", "-u", "alice", "-P", "s3cret");
+            Assert.Equal((0, ""), (pub.ExitCode, pub.Error));
+        }
+
+        await broker.LineAsync("→ GET /mqtt HTTP/1.1");
+        await broker.LineAsync("→ PUBLISH \"a\" at QoS 1");
+        await broker.LineAsync("← PUBACK id");
+        Assert.Contains("Password: ***", broker.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", broker.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("ws", "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", 4, "HTTP status 404. The path in the address is /mqtt")]
     [InlineData("wss", "HTTP/1.1 400 Bad Request\r\n\r\n", 3, "answered the TLS handshake with plain HTTP")]
     [InlineData("mqtt", "HTTP/1.1 400 Bad Request\r\n\r\n", 6, "answered CONNECT with HTTP, so it may be a WebSocket port. Try ws://127.0.0.1:")]

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Text;
 using RawMqtt.Codec;
+using RawMqtt.WebSockets;
 
 namespace RawMqtt.Cli.Wire;
 
@@ -21,7 +23,44 @@ internal static class HttpLines
             start = next;
         }
 
-        return new WireUnit(WireUnitKind.HttpHead, offset, fields[0].Name, sender == MqttRole.Client ? "RFC 6455 4.1" : "RFC 6455 4.2.2", fields);
+        BrokenRule? broken = sender == MqttRole.Client ? FaultOfRequest(head) : FaultOfResponse(head);
+        if (broken is not null) Mark(fields, broken);
+        return new WireUnit(WireUnitKind.HttpHead, offset, fields[0].Name, sender == MqttRole.Client ? "RFC 6455 4.1" : "RFC 6455 4.2.2", fields) { Broken = broken };
+    }
+
+    /// <summary>What our own server would refuse, at any path and from any page.</summary>
+    private static BrokenRule? FaultOfRequest(ReadOnlySpan<byte> head)
+    {
+        var handshake = new ServerHandshake(new ServerHandshakeOptions { Paths = null, Subprotocols = ["mqtt", "mqttv3.1"], AllowMissingSubprotocol = true, AllowedOrigins = ["*"], HealthPath = null });
+        handshake.TryRead(head, out _, new ArrayBufferWriter<byte>());
+        return handshake.Refusal is { } refusal ? new BrokenRule(refusal.Rule, refusal.Reason) : null;
+    }
+
+    /// <summary>What our own client would refuse; the key that Sec-WebSocket-Accept answers was sent in the other direction.</summary>
+    private static BrokenRule? FaultOfResponse(ReadOnlySpan<byte> head)
+    {
+        var response = new UpgradeResponse(new ClientHandshake { Host = "any", Subprotocols = ["mqtt", "mqttv3.1"] }, new byte[AcceptKey.KeySize]);
+        response.TryRead(head, out _);
+        return response.Rule is null or "WS-4.1-32" ? null : new BrokenRule(response.Rule, response.Failure!);
+    }
+
+    /// <summary>At the line that the rule is about; at the empty line when it is missing, and at the first one otherwise.</summary>
+    private static void Mark(List<WireField> fields, BrokenRule broken)
+    {
+        string? name = broken.Rule switch
+        {
+            "WS-4.2.1-3" => "Host",
+            "WS-4.2.1-4" or "WS-4.1-30" => "Upgrade",
+            "WS-4.2.1-5" or "WS-4.1-31" => "Connection",
+            "WS-4.2.1-6" => "Sec-WebSocket-Key",
+            "WS-4.2.2-4" => "Sec-WebSocket-Version",
+            "WS-4.1-33" => "Sec-WebSocket-Extensions",
+            "WS-4.1-34" => "Sec-WebSocket-Protocol",
+            _ => null,
+        };
+        int at = name is null ? 0 : fields.FindIndex(line => line.Name.StartsWith($"{name}:", StringComparison.OrdinalIgnoreCase));
+        if (at < 0) at = fields.Count - 1;
+        fields[at] = fields[at] with { Broken = broken };
     }
 
     private static WireField Line(ReadOnlySpan<byte> line, long offset, byte[] bytes, bool isFirst, MqttRole sender)

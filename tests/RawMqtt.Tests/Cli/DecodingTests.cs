@@ -140,13 +140,26 @@ public class DecodingTests
     [Fact]
     public void Handshake_is_explained_line_by_line()
     {
-        byte[] request = [.. "GET /mqtt HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer t\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n"u8, 0x82, 0x82, 0, 0, 0, 0, 0xc0, 0];
+        byte[] request = [.. "GET /mqtt HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nAuthorization: Bearer t\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n"u8, 0x82, 0x82, 0, 0, 0, 0, 0xc0, 0];
         Decoding decoding = Decoding.Of(request);
 
         Assert.True(decoding.IsOk);
         Assert.Equal(["GET /mqtt HTTP/1.1", "frame: binary, masked, 2 bytes", "PINGREQ"], decoding.Units.Select(unit => unit.Title));
         Assert.Contains("the subprotocols offered: mqtt [MQTT-6.0.0-3]", decoding.ToText(), StringComparison.Ordinal);
         Assert.DoesNotContain("Bearer", decoding.ToText(showsSecrets: false), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET /mqtt HTTP/1.1\r\nHost: h\r\n\r\n", "WS-4.2.1-4", 29)]
+    [InlineData("GET /mqtt HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: close\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n", "WS-4.2.1-5", 49)]
+    [InlineData("GET /mqtt HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: short\r\nSec-WebSocket-Version: 13\r\n\r\n", "WS-4.2.1-6", 70)]
+    [InlineData("HTTP/1.1 404 Not Found\r\n\r\n", "WS-4.1-29", 0)]
+    [InlineData("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n", "WS-4.1-31", 56)]
+    public void Broken_handshakes_name_their_rule(string head, string rule, long offset)
+    {
+        Decoding decoding = Decoding.Of(System.Text.Encoding.ASCII.GetBytes(head));
+
+        Assert.Equal((rule, offset), (decoding.Broken?.Broken!.Rule, decoding.Broken!.BrokenAt));
     }
 
     [Theory]
