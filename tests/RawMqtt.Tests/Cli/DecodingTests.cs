@@ -154,7 +154,7 @@ public class DecodingTests
     [InlineData("GET /mqtt HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: close\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n", "WS-4.2.1-5", 49)]
     [InlineData("GET /mqtt HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: short\r\nSec-WebSocket-Version: 13\r\n\r\n", "WS-4.2.1-6", 70)]
     [InlineData("HTTP/1.1 404 Not Found\r\n\r\n", "WS-4.1-29", 0)]
-    [InlineData("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n", "WS-4.1-31", 56)]
+    [InlineData("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n", "WS-4.1-31", 54)]
     public void Broken_handshakes_name_their_rule(string head, string rule, long offset)
     {
         Decoding decoding = Decoding.Of(System.Text.Encoding.ASCII.GetBytes(head));
