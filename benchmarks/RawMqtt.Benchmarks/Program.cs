@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Running;
+using RawMqtt.Benchmarks.Brokers;
 using RawMqtt.Benchmarks.Codec;
 using RawMqtt.Benchmarks.WebSockets;
 
@@ -6,5 +7,7 @@ switch (args)
 {
     case ["side-by-side", "codec"]: CodecSideBySide.Run(); break;
     case ["side-by-side", "websockets"]: WebSocketsSideBySide.Run(); break;
+    case ["side-by-side", "brokers"]: BrokersSideBySide.Run(); break;
+    case ["serve", string ws, string tcp]: await BrokersSideBySide.ServeAsync(ws, tcp); break;
     default: BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args); break;
 }

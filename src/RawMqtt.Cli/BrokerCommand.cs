@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RawMqtt.Cli.Wire;
 using RawMqtt.Codec;
+using RawMqtt.Routing;
 
 namespace RawMqtt.Cli;
 
@@ -18,18 +19,45 @@ internal static class BrokerCommand
     private static readonly Option<bool> Trace = new("--trace") { Description = "Explain every byte of every connection on the error output as it flows, with passwords and tokens masked." };
     private static readonly Option<bool> TraceSecrets = new("--trace-secrets") { Description = "Like --trace, with passwords and tokens shown." };
 
+    private static readonly Option<string?> PasswordFile = new("--password-file") { Description = "User names and hashes, as rawmqtt passwd makes them.", HelpName = "FILE" };
+    private static readonly Option<bool> AllowAnonymous = new("--allow-anonymous") { Description = "Take clients without a user name, from other machines too." };
+    private static readonly Option<string[]> AllowOrigin = new("--allow-origin") { Description = "An origin of web pages that may connect; * for all; may be repeated.", HelpName = "ORIGIN" };
+    private static readonly Option<string[]> TrustedProxy = new("--trusted-proxy") { Description = "An address or network of proxies whose word on client addresses is believed; may be repeated.", HelpName = "NETWORK" };
+    private static readonly Option<bool> Log = new("--log") { Description = "One line on the error output for each connection that ends." };
+    private static readonly Option<bool> Limits = new("--limits") { Description = "Print every limit and what happens beyond it, and end." };
+
     public static Command Create()
     {
-        var command = new Command("broker", "Serve as a broker. Without listeners: ws://127.0.0.1:8083/mqtt and mqtt://127.0.0.1:1883.") { Ws, Wss, Tcp, Tls, Path, Cert, Key, Trace, TraceSecrets };
+        var command = new Command("broker", "Serve as a broker. Without listeners: ws://127.0.0.1:8083/mqtt and mqtt://127.0.0.1:1883.")
+        {
+            Ws, Wss, Tcp, Tls, Path, Cert, Key, PasswordFile, AllowAnonymous, AllowOrigin, TrustedProxy, Log, Limits, Trace, TraceSecrets,
+        };
         command.SetAction(RunAsync);
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
+        if (parsed.GetValue(Limits))
+        {
+            Console.Write(BrokerLimitTable.Render(new BrokerLimits(), new BrokerCounters()));
+            return ExitCode.Done;
+        }
+
+        // No hook of ours blocks, so that what arrives may be handled where it is noticed, without a change of threads.
+        Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
         string path = parsed.GetValue(Path)!;
         if (!path.StartsWith('/')) path = $"/{path}";
-        var options = new MqttBrokerOptions { CertificateFile = parsed.GetValue(Cert), KeyFile = parsed.GetValue(Key) };
+        var options = new MqttBrokerOptions
+        {
+            CertificateFile = parsed.GetValue(Cert),
+            KeyFile = parsed.GetValue(Key),
+            PasswordFile = parsed.GetValue(PasswordFile),
+            AllowAnonymous = parsed.GetValue(AllowAnonymous) ? true : null,
+            AllowedOrigins = parsed.GetValue(AllowOrigin) ?? [],
+            TrustedProxies = parsed.GetValue(TrustedProxy) ?? [],
+            Log = parsed.GetValue(Log) ? Console.Error.WriteLine : null,
+        };
         string[] listeners =
         [
             .. (parsed.GetValue(Ws) ?? []).Select(endpoint => $"ws://{endpoint}{path}"),

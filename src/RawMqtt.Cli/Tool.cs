@@ -13,6 +13,7 @@ internal static partial class Tool
         {
             DemoCommand.Create(),
             BrokerCommand.Create(),
+            PasswdCommand.Create(),
             PubCommand.Create(),
             SubCommand.Create(),
             DecodeCommand.Create(),

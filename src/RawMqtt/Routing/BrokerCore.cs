@@ -126,7 +126,7 @@ internal sealed class BrokerCore
     /// <summary>Begins a subscription of the program itself; it gets the retained messages before this returns.</summary>
     public Subscriber Subscribe(ReadOnlySpan<byte> filter, QualityOfService qos, LocalReceiver receiver)
     {
-        var subscriber = new Subscriber([], new ServerSession(1), cleanSession: true) { Local = receiver };
+        var subscriber = new Subscriber([], new ServerSession(1, 1), cleanSession: true) { Local = receiver };
         Router.Subscriptions.Add(subscriber, filter, qos);
         Router.Replay(subscriber, filter, qos);
         return subscriber;

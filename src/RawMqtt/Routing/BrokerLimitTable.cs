@@ -23,6 +23,7 @@ public static class BrokerLimitTable
             (nameof(limits.Subscriptions), Number(limits.Subscriptions), "SUBACK 0x80", counters.SubscriptionsRefused),
             (nameof(limits.TopicLevels), Number(limits.TopicLevels), "SUBACK 0x80; a PUBLISH ends the connection", counters.TopicsTooDeep),
             (nameof(limits.InFlight), Number(limits.InFlight), "QoS 1 and 2 wait in the client's queue", counters.MessagesQueued),
+            (nameof(limits.InFlightAtMost), Number(limits.InFlightAtMost), "the window of a client that keeps up grows no further", counters.MessagesQueued),
             (nameof(limits.QueuedMessages), Number(limits.QueuedMessages), "away: the newest is dropped; connected: publishers wait", counters.MessagesDropped),
             (nameof(limits.QueuedBytes), Bytes(limits.QueuedBytes), "away: the newest is dropped; connected: publishers wait", counters.MessagesDropped),
             (nameof(limits.HoldBack), Seconds(limits.HoldBack), "publishers wait no longer; above ten times the queue's limits it drops", counters.Lagging),

@@ -27,8 +27,11 @@ public sealed record BrokerLimits
     /// <summary>Levels of a topic: a filter with more gets 0x80, a PUBLISH to a name with more ends the connection.</summary>
     public int TopicLevels { get; init; } = 128;
 
-    /// <summary>Messages at QoS 1 and 2 in flight to one client, 1 to 65535; more wait in its queue.</summary>
+    /// <summary>Messages at QoS 1 and 2 in flight to one client at first, 1 to 65535; more wait in its queue.</summary>
     public int InFlight { get; init; } = 20;
+
+    /// <summary>The most in flight to one client that keeps up: the window doubles each time that a whole one was acknowledged while others waited.</summary>
+    public int InFlightAtMost { get; init; } = 1280;
 
     /// <summary>Messages that wait for one client that is away; newer ones are dropped. For one that is connected, see <see cref="HoldBack"/>.</summary>
     public int QueuedMessages { get; init; } = 1000;

@@ -55,7 +55,7 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
         bool sessionPresent = subscriber is not null;
         if (subscriber is null)
         {
-            subscriber = new Subscriber(clientId, new ServerSession(limits.InFlight), packet.CleanSession);
+            subscriber = new Subscriber(clientId, new ServerSession(limits.InFlight, limits.InFlightAtMost), packet.CleanSession);
             byClientId.Add(clientId, subscriber);
         }
 

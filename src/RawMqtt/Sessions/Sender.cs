@@ -24,7 +24,10 @@ public sealed class Sender(int inFlightLimit)
     public int InFlight => published.Count + released.Count;
 
     /// <summary>Whether one more message may be sent at QoS 1 or 2 now.</summary>
-    public bool CanSend => InFlight < inFlightLimit && CanOpen;
+    public bool CanSend => InFlight < InFlightLimit && CanOpen;
+
+    /// <summary>The most messages in flight: 1 to 65535. What is in flight beyond a lower limit stays so.</summary>
+    public int InFlightLimit { get; set; } = inFlightLimit;
 
     /// <summary>Whether a packet identifier is left for a SUBSCRIBE or UNSUBSCRIBE.</summary>
     public bool CanOpen => free.Count > 0 || slots.Length < MaxPacketIds;

@@ -5,11 +5,15 @@ namespace RawMqtt.Sessions;
 
 /// <summary>The server's half of a session, 4.1, without its subscriptions: what was sent and not acknowledged, what waits
 /// to be sent, and which QoS 2 messages were received and not yet released.</summary>
-/// <param name="inFlightLimit">The most messages in flight to the client: 1 to 65535.</param>
-internal sealed class ServerSession(int inFlightLimit)
+/// <remarks>The window, the most messages in flight, doubles each time that the client has acknowledged a whole one while
+/// others waited: who keeps up gets more at a time, and who does not never has more than the first one.</remarks>
+/// <param name="firstWindow">The window of a new connection: 1 to 65535.</param>
+/// <param name="lastWindow">The largest one.</param>
+internal sealed class ServerSession(int firstWindow, int lastWindow)
 {
-    private readonly Sender sender = new(inFlightLimit);
+    private readonly Sender sender = new(firstWindow);
     private readonly MessageQueue queue = new();
+    private int acknowledged;
 
     public Receiver Receiver { get; } = new();
 
@@ -43,11 +47,20 @@ internal sealed class ServerSession(int inFlightLimit)
     public void Queue(ApplicationMessage message, QualityOfService qos, bool retain) => queue.Add(message.AddReference(), qos, retain);
 
     /// <summary>Takes a PUBACK, PUBREC or PUBCOMP; whoever calls goes on with <see cref="SendQueued"/>.</summary>
-    public Delivery.Outcome Acknowledge(PacketType received, ushort packetId, IBufferWriter<byte> output) =>
-        sender.Acknowledge(received, packetId, output);
+    public Delivery.Outcome Acknowledge(PacketType received, ushort packetId, IBufferWriter<byte> output)
+    {
+        Delivery.Outcome outcome = sender.Acknowledge(received, packetId, output);
+        if (outcome == Delivery.Outcome.Delivered && queue.Count > 0 && ++acknowledged >= sender.InFlightLimit) Widen();
+        return outcome;
+    }
 
     /// <summary>Sends what was not acknowledged again, for a client that is back [MQTT-4.4.0-1].</summary>
-    public void Resend(IBufferWriter<byte> output) => sender.Resend(output);
+    public void Resend(IBufferWriter<byte> output)
+    {
+        sender.InFlightLimit = firstWindow;
+        acknowledged = 0;
+        sender.Resend(output);
+    }
 
     /// <summary>Sends what waits, in order, as far as the window and <paramref name="room"/> reach [MQTT-4.6.0-6].</summary>
     /// <param name="output">Takes the PUBLISHes.</param>
@@ -73,5 +86,11 @@ internal sealed class ServerSession(int inFlightLimit)
         sender.Clear();
         queue.Clear();
         Receiver.Clear();
+    }
+
+    private void Widen()
+    {
+        sender.InFlightLimit = Math.Max(sender.InFlightLimit, Math.Min(2 * sender.InFlightLimit, lastWindow));
+        acknowledged = 0;
     }
 }

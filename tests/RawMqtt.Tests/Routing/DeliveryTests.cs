@@ -194,6 +194,30 @@ public class DeliveryTests
     }
 
     [Fact]
+    public void The_window_is_20_and_doubles_for_a_client_that_acknowledges_whole_ones()
+    {
+        TestClient subscriber = broker.Connect("s", cleanSession: false);
+        subscriber.Subscribed("a", 1);
+        TestClient publisher = broker.Connect("p");
+        for (int i = 0; i < 900; i++) publisher.Publish("a", "x", qos: 1, id: 1);
+        Assert.Equal(20, subscriber.Received().Count);
+
+        for (ushort id = 1; id < 20; id++) subscriber.PubAck(id);
+        Assert.Equal(19, subscriber.Received().Count);
+        subscriber.PubAck(20);
+        List<string> now = subscriber.Received();
+        Assert.Equal(21, now.Count);
+        Assert.Equal(40, subscriber.Connection.Subscriber!.Session.InFlight);
+
+        subscriber.Lose();
+        subscriber = broker.Open();
+        subscriber.Connect("s", cleanSession: false);
+        Assert.Equal(41, subscriber.Received().Count); // CONNACK, and again what was in flight
+        for (int i = 0; i < 19; i++) subscriber.PubAck(ushort.Parse(now[i + 1].Split(' ')[1]));
+        Assert.Empty(subscriber.Received());
+    }
+
+    [Fact]
     [Rule("MQTT-4.6.0-6")]
     public void Beyond_the_window_messages_wait_and_keep_their_order()
     {
@@ -207,7 +231,6 @@ public class DeliveryTests
         for (List<string> now = subscriber.Received(); now.Count > 0; now = subscriber.Received())
         {
             foreach (string packet in now) Acknowledge(subscriber, packet, got);
-            Assert.InRange(now.Count(p => p.StartsWith("PUBLISH", StringComparison.Ordinal)), 0, 20);
         }
 
         Assert.Equal(Enumerable.Range(0, 500), got);

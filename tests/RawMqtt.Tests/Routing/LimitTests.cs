@@ -8,7 +8,7 @@ public class LimitTests
     [Fact]
     public void A_queue_of_an_absent_client_drops_the_newest_by_count()
     {
-        var broker = new TestBroker(new BrokerLimits { QueuedMessages = 3, InFlight = 2 });
+        var broker = new TestBroker(new BrokerLimits { QueuedMessages = 3, InFlight = 2, InFlightAtMost = 2 });
         TestClient away = Away(broker);
         TestClient publisher = broker.Connect("p");
         for (int i = 1; i <= 5; i++) publisher.Publish("a", $"{i}", qos: 1, id: (ushort)i);
@@ -109,7 +109,7 @@ public class LimitTests
     [Fact]
     public void At_QoS_1_a_client_that_does_not_read_gets_all_later()
     {
-        var broker = new TestBroker(new BrokerLimits { OutgoingBytes = 100, InFlight = 50 });
+        var broker = new TestBroker(new BrokerLimits { OutgoingBytes = 100, InFlight = 50, InFlightAtMost = 50 });
         TestClient slow = broker.Connect("slow");
         slow.Subscribed("a", 1);
         slow.TakesBytes = false;
@@ -126,7 +126,7 @@ public class LimitTests
     [Fact]
     public void A_full_queue_of_a_connected_client_holds_publishers_back_until_it_has_caught_up()
     {
-        var broker = new TestBroker(new BrokerLimits { InFlight = 1, QueuedMessages = 4 });
+        var broker = new TestBroker(new BrokerLimits { InFlight = 1, InFlightAtMost = 1, QueuedMessages = 4 });
         TestClient subscriber = broker.Connect("s");
         subscriber.Subscribed("a", 1);
         TestClient publisher = broker.Connect("p", keepAlive: 1);
@@ -154,7 +154,7 @@ public class LimitTests
     [Fact]
     public void A_client_that_never_catches_up_holds_nobody_for_longer_than_the_limit()
     {
-        var broker = new TestBroker(new BrokerLimits { InFlight = 1, QueuedMessages = 4 });
+        var broker = new TestBroker(new BrokerLimits { InFlight = 1, InFlightAtMost = 1, QueuedMessages = 4 });
         TestClient stuck = broker.Connect("stuck");
         TestClient quick = broker.Connect("quick");
         stuck.Subscribed("a", 1);
@@ -174,7 +174,7 @@ public class LimitTests
     [Fact]
     public void A_held_publisher_goes_on_when_the_client_that_it_waits_for_is_gone()
     {
-        var broker = new TestBroker(new BrokerLimits { InFlight = 1, QueuedMessages = 1 });
+        var broker = new TestBroker(new BrokerLimits { InFlight = 1, InFlightAtMost = 1, QueuedMessages = 1 });
         TestClient subscriber = broker.Connect("s");
         subscriber.Subscribed("a", 1);
         TestClient publisher = broker.Connect("p");
@@ -190,7 +190,7 @@ public class LimitTests
     [Fact]
     public void A_client_does_not_wait_for_itself()
     {
-        var broker = new TestBroker(new BrokerLimits { InFlight = 1, QueuedMessages = 10 });
+        var broker = new TestBroker(new BrokerLimits { InFlight = 1, InFlightAtMost = 1, QueuedMessages = 10 });
         TestClient echo = broker.Connect("e");
         echo.Subscribed("a", 1);
         for (int i = 1; i <= 50; i++) echo.Publish("a", $"{i}", qos: 1, id: (ushort)i);
@@ -220,7 +220,7 @@ public class LimitTests
     [Fact]
     public void Nothing_to_send_is_no_flush()
     {
-        var broker = new TestBroker(new BrokerLimits { InFlight = 1 });
+        var broker = new TestBroker(new BrokerLimits { InFlight = 1, InFlightAtMost = 1 });
         TestClient subscriber = broker.Connect("s");
         subscriber.Subscribed("a", 1);
         TestClient publisher = broker.Connect("p");

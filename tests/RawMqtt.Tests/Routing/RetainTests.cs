@@ -132,7 +132,7 @@ public class RetainTests
     [Fact]
     public void More_of_them_than_the_connection_bears_come_in_their_turn_and_none_is_lost()
     {
-        var small = new TestBroker(new BrokerLimits { OutgoingBytes = 200, InFlight = 3, QueuedMessages = 2 });
+        var small = new TestBroker(new BrokerLimits { OutgoingBytes = 200, InFlight = 3, InFlightAtMost = 3, QueuedMessages = 2 });
         TestClient filler = small.Connect("f");
         string[] topics = [.. Enumerable.Range(0, 100).Select(i => $"t/{i:d3}")];
         foreach (string topic in topics) filler.Publish(topic, "payload", qos: 1, id: 1, retain: true);
@@ -154,7 +154,7 @@ public class RetainTests
     [Fact]
     public void One_that_is_replaced_while_it_waits_is_not_sent_after_the_newer_one()
     {
-        var small = new TestBroker(new BrokerLimits { InFlight = 1 });
+        var small = new TestBroker(new BrokerLimits { InFlight = 1, InFlightAtMost = 1 });
         TestClient filler = small.Connect("f");
         foreach (string topic in new[] { "a", "b", "c" }) filler.Publish(topic, "old", qos: 1, id: 1, retain: true);
         TestClient late = small.Connect("l");

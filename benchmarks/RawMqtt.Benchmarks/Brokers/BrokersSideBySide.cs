@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace RawMqtt.Benchmarks.Brokers;
+
+/// <summary>Our broker and mosquitto in turns, over the same load: only ratios of one run count.</summary>
+internal static class BrokersSideBySide
+{
+    private const int Rounds = 4;
+
+    public static void Run()
+    {
+        Console.WriteLine($"\n{Environment.ProcessorCount} processors, {Environment.Version}; best of {Rounds} rounds in turns; the load runs beside the broker\n");
+        using BrokerProcess ours = BrokerProcess.Ours();
+        using BrokerProcess oneCore = BrokerProcess.Ours(cores: "0");
+        using BrokerProcess mosquitto = BrokerProcess.Mosquitto(20);
+        using BrokerProcess wide = BrokerProcess.Mosquitto(1000); // with a window of 20 it loses messages at QoS 2
+        Console.WriteLine("| through the broker | broker | messages/s in | CPU s per million | against mosquitto |\n|---|---|---|---|---|");
+        foreach (string scheme in new[] { "ws", "tcp" })
+        {
+            Compare($"{scheme}, QoS 0, 16 B", scheme, 0, 16, 1, 2_000_000, 200_000, [mosquitto, ours, oneCore]);
+            Compare($"{scheme}, QoS 1, 128 B", scheme, 1, 128, 1, 400_000, 50_000, [wide, mosquitto, ours, oneCore]);
+            Compare($"{scheme}, QoS 2, 128 B", scheme, 2, 128, 1, 300_000, 25_000, [wide, ours, oneCore]);
+            Compare($"{scheme}, QoS 0, 128 B, 1 to 100", scheme, 0, 128, 100, 30_000, 5_000, [mosquitto, ours, oneCore]);
+        }
+
+        Latency([mosquitto, ours]);
+        Connects([mosquitto, ours]);
+        Memory([mosquitto, ours]);
+    }
+
+    /// <summary>Serves with all defaults, until it is killed.</summary>
+    public static async Task ServeAsync(string ws, string tcp)
+    {
+        Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1"); // as the tool does
+        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = [$"ws://127.0.0.1:{ws}/mqtt", $"mqtt://127.0.0.1:{tcp}"] });
+        await Task.Delay(Timeout.Infinite);
+    }
+
+    private static void Compare(string title, string scheme, int qos, int payload, int subscribers, long count, long mosquittoCount, BrokerProcess[] brokers)
+    {
+        (double PerSecond, double Cpu)[] best = new (double, double)[brokers.Length];
+        for (int round = 0; round <= Rounds; round++)
+        {
+            for (int i = 0; i < brokers.Length; i++)
+            {
+                bool isOurs = brokers[i].Name.StartsWith("RawMqtt", StringComparison.Ordinal);
+                (double PerSecond, double Cpu) got = new ThroughputRun(brokers[i], scheme, qos, payload, subscribers, isOurs ? count : mosquittoCount).Run();
+                if (round > 0 && got.PerSecond > best[i].PerSecond) best[i] = got; // the first one warms up
+            }
+        }
+
+        for (int i = 0; i < brokers.Length; i++)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {title} | {brokers[i].Name} | {best[i].PerSecond:#,0} | {best[i].Cpu:0.00} | {best[i].PerSecond / best[0].PerSecond:0.0} x |"));
+        }
+    }
+
+    private static void Latency(BrokerProcess[] brokers)
+    {
+        Console.WriteLine("\n| ws, QoS 0, 1000 messages/s, one client there and back | p50, us | p99, us | max, us |\n|---|---|---|---|");
+        foreach (BrokerProcess broker in brokers)
+        {
+            using var client = new RawClient("ws", broker.Ws);
+            client.Connect("latency");
+            client.Subscribe("l"u8, 0);
+            var times = new List<double>();
+            for (int i = 0; i < 6000; i++)
+            {
+                long start = Stopwatch.GetTimestamp();
+                bool came = false;
+                client.Send([0x30, 19, 0, 1, (byte)'l', .. new byte[16]]);
+                while (!came) client.Receive((_, _, _) => came = true);
+                if (i >= 1000) times.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
+                while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromMilliseconds(1)) Thread.Yield();
+            }
+
+            times.Sort();
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {broker.Name} | {times[times.Count / 2]:0} | {times[times.Count * 99 / 100]:0} | {times[^1]:0} |"));
+        }
+    }
+
+    private static void Connects(BrokerProcess[] brokers)
+    {
+        Console.WriteLine("\n| WebSocket connects, CONNACK included, 8 at a time | per second |\n|---|---|");
+        foreach (BrokerProcess broker in brokers)
+        {
+            int number = broker == brokers[0] ? 400 : 16_000;
+            long start = Stopwatch.GetTimestamp();
+            Parallel.For(0, number, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
+            {
+                var client = new RawClient("ws", broker.Ws);
+                client.Connect($"c{i}");
+                client.Reset();
+            });
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {broker.Name} | {number / Stopwatch.GetElapsedTime(start).TotalSeconds:#,0} |"));
+        }
+    }
+
+    private static void Memory(BrokerProcess[] brokers)
+    {
+        Console.WriteLine("\n| idle connections | broker | KB each |\n|---|---|---|");
+        foreach (string scheme in new[] { "ws", "tcp" })
+        {
+            foreach (BrokerProcess broker in brokers)
+            {
+                int number = broker == brokers[0] && scheme == "ws" ? 1000 : 9000; // mosquitto takes 10 a second over ws, one by one
+                long before = broker.Memory;
+                var clients = new RawClient[number];
+                Parallel.For(0, number, new ParallelOptions { MaxDegreeOfParallelism = 64 }, i =>
+                {
+                    clients[i] = new RawClient(scheme, scheme == "ws" ? broker.Ws : broker.Tcp, small: true);
+                    clients[i].Connect($"i{i}");
+                });
+                Thread.Sleep(2000);
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {number} over {scheme} | {broker.Name} | {(broker.Memory - before) / 1024.0 / number:0.0} |"));
+                foreach (RawClient client in clients) client.Reset();
+                Thread.Sleep(1000);
+            }
+        }
+    }
+}
