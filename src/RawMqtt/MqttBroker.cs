@@ -72,7 +72,7 @@ public sealed class MqttBroker : IAsyncDisposable
     public void Publish(string topic, ReadOnlyMemory<byte> payload, QualityOfService qos = QualityOfService.AtMostOnce, bool retain = false)
     {
         byte[] name = Encoding.UTF8.GetBytes(topic);
-        if (!TopicName.IsValid(name, out ProtocolViolation? violation)) throw new ArgumentException($"The topic cannot be used: {violation}.", nameof(topic));
+        if (!TopicName.IsValidInPublish(name, out ProtocolViolation? violation)) throw new ArgumentException($"The topic cannot be used: {violation}.", nameof(topic));
         shell.Use(now => shell.Core.Publish(new PublishPacket { Topic = name, Payload = payload.Span, Qos = qos, Retain = retain }, now));
     }
 

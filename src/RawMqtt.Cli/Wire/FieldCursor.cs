@@ -32,15 +32,15 @@ internal sealed class FieldCursor(byte[] packet, long offset)
         return read;
     }
 
-    public void UInt16(string name, string section, Func<int, (string Value, ProtocolViolation? Violation)> explain)
+    public void UInt16(string name, string section, Func<int, (string Value, ProtocolViolation? Violation)> explain, ProtocolViolation? cut = null)
     {
-        if (!Has(2, name, section)) return;
+        if (!Has(2, name, section, cut)) return;
         (string value, ProtocolViolation? violation) = explain(BinaryPrimitives.ReadUInt16BigEndian(packet.AsSpan(position)));
         Add(2, name, value, section, violation);
     }
 
     public void PacketId(string section) =>
-        UInt16("Packet Identifier", section, id => (Number(id), id == 0 ? ProtocolViolation.ZeroPacketId : null));
+        UInt16("Packet Identifier", section, id => (Number(id), id == 0 ? ProtocolViolation.MissingPacketId : null), ProtocolViolation.MissingPacketId);
 
     public void Text(string name, string section, FieldCheck? check = null, ProtocolViolation? missing = null)
     {
@@ -109,16 +109,16 @@ internal sealed class FieldCursor(byte[] packet, long offset)
             return false;
         }
 
-        if (!Has(2, name, section)) return false;
+        if (!Has(2, name, section, ProtocolViolation.CutString)) return false;
         length = BinaryPrimitives.ReadUInt16BigEndian(packet.AsSpan(position));
-        return Has(2 + length, name, section);
+        return Has(2 + length, name, section, ProtocolViolation.CutString);
     }
 
-    private bool Has(int length, string name, string section)
+    private bool Has(int length, string name, string section, ProtocolViolation? cut = null)
     {
         if (IsCut) return false;
         if (packet.Length - position >= length) return true;
-        Add(packet.Length - position, name, "reaches beyond the end of the packet", section, ProtocolViolation.CutField);
+        Add(packet.Length - position, name, "reaches beyond the end of the packet", section, cut ?? ProtocolViolation.CutField);
         IsCut = true;
         return false;
     }

@@ -103,7 +103,7 @@ internal static class PacketFields
 
     private static void Publish(FieldCursor cursor, FixedHeader header)
     {
-        cursor.Text("Topic Name", "3.3.2.1", TopicName.IsValid, ProtocolViolation.MissingTopicName);
+        cursor.Text("Topic Name", "3.3.2.1", TopicName.IsValidInPublish, ProtocolViolation.MissingTopicName);
         if ((header.Flags & 0b0110) != 0) cursor.PacketId("3.3.2.2");
         if (!cursor.IsCut) cursor.Rest("Payload", "3.3.3");
     }

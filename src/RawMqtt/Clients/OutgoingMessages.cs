@@ -25,7 +25,7 @@ internal sealed class OutgoingMessages(ClientCore core)
     /// <summary>Sends or queues a message at QoS 1 or 2, or one at QoS 0 while there is no connection.</summary>
     public PendingPublish Publish(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos, bool retain)
     {
-        if (!TopicName.IsValid(topic, out ProtocolViolation? violation)) throw new ArgumentException($"The packet would break a rule: {violation}.", nameof(topic));
+        if (!TopicName.IsValidInPublish(topic, out ProtocolViolation? violation)) throw new ArgumentException($"The packet would break a rule: {violation}.", nameof(topic));
         PendingPublish pending = Take(qos, retain);
         if (qos > QualityOfService.AtMostOnce && waiting.Count == 0 && core.Session.CanPublish && core.Connection is ClientConnection connection)
         {

@@ -61,8 +61,9 @@ internal ref struct BodyReader(ReadOnlySpan<byte> body)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ushort ReadPacketId()
     {
-        ushort packetId = ReadUInt16();
-        if (packetId == 0) Break(ProtocolViolation.ZeroPacketId); // [MQTT-2.3.1-1]
+        ushort packetId = rest.Length >= 2 ? BinaryPrimitives.ReadUInt16BigEndian(rest) : (ushort)0;
+        if (packetId == 0) Break(ProtocolViolation.MissingPacketId); // [MQTT-2.3.1-1]
+        else rest = rest[2..];
         return packetId;
     }
 
@@ -82,7 +83,7 @@ internal ref struct BodyReader(ReadOnlySpan<byte> body)
             }
         }
 
-        Break(rest.IsEmpty && missing is not null ? missing : ProtocolViolation.CutField);
+        Break(rest.IsEmpty && missing is not null ? missing : ProtocolViolation.CutString); // 1.5.3
         return default;
     }
 
@@ -94,12 +95,20 @@ internal ref struct BodyReader(ReadOnlySpan<byte> body)
         return value;
     }
 
-    /// <summary>A topic name, 3.3.2.1 and 4.7: a string of at least one character without wildcards.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    /// <summary>A topic name, 4.7: a string of at least one character without wildcards.</summary>
     public ReadOnlySpan<byte> ReadTopicName(ProtocolViolation? missing = null)
     {
         ReadOnlySpan<byte> value = ReadBinary(missing);
-        if (violation is null && !TopicName.IsValid(value, out ProtocolViolation? broken)) violation = broken;
+        if (!TopicName.IsValid(value, out ProtocolViolation? broken)) Break(broken);
+        return value;
+    }
+
+    /// <summary>The topic name of a PUBLISH, for which 3.3.2.1 forbids wildcards once more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ReadOnlySpan<byte> ReadTopicOfPublish()
+    {
+        ReadOnlySpan<byte> value = ReadBinary(ProtocolViolation.MissingTopicName); // [MQTT-3.3.2-1]
+        if (!TopicName.IsValidInPublish(value, out ProtocolViolation? broken)) Break(broken);
         return value;
     }
 
@@ -107,7 +116,7 @@ internal ref struct BodyReader(ReadOnlySpan<byte> body)
     public ReadOnlySpan<byte> ReadTopicFilter()
     {
         ReadOnlySpan<byte> value = ReadBinary();
-        if (violation is null && !TopicFilter.IsValid(value, out ProtocolViolation? broken)) violation = broken;
+        if (!TopicFilter.IsValid(value, out ProtocolViolation? broken)) Break(broken);
         return value;
     }
 

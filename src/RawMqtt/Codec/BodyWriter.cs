@@ -12,12 +12,12 @@ internal ref struct BodyWriter
     private int position;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public BodyWriter(Span<byte> destination, PacketType type, int flags, int remainingLength)
+    public BodyWriter(Span<byte> destination, PacketType type, int flags, long remainingLength)
     {
         int length = FixedHeader.PacketLengthFor(remainingLength);
         if (destination.Length < length) ThrowTooShort(length);
         this.destination = destination[..length];
-        position = FixedHeader.Write(destination, type, flags, remainingLength);
+        position = FixedHeader.Write(destination, type, flags, (int)remainingLength);
     }
 
     /// <summary>The last step: the length of the packet, which the fields have filled to the last byte.</summary>
@@ -44,13 +44,14 @@ internal ref struct BodyWriter
 
     public void WritePacketId(ushort packetId)
     {
-        Require(packetId != 0, ProtocolViolation.ZeroPacketId); // [MQTT-2.3.1-1]
+        Require(packetId != 0, ProtocolViolation.MissingPacketId); // [MQTT-2.3.1-1]
         WriteUInt16(packetId);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteBytes(ReadOnlySpan<byte> value)
     {
+        Debug.Assert(!destination.Overlaps(value), "the destination overlaps a span of the packet");
         ShortCopy.CopyTo(value, destination[position..]);
         position += value.Length;
     }
@@ -69,10 +70,16 @@ internal ref struct BodyWriter
         WriteBinary(value);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteTopicName(ReadOnlySpan<byte> name)
     {
         if (!TopicName.IsValid(name, out ProtocolViolation? violation)) Throw(violation);
+        WriteBinary(name);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void WriteTopicOfPublish(ReadOnlySpan<byte> name)
+    {
+        if (!TopicName.IsValidInPublish(name, out ProtocolViolation? violation)) Throw(violation);
         WriteBinary(name);
     }
 

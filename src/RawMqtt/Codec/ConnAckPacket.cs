@@ -26,8 +26,8 @@ public readonly ref struct ConnAckPacket : IControlPacket
     {
         var reader = new BodyReader(body);
         int flags = reader.ReadByte();
-        int returnCode = reader.ReadByte();
         reader.Require((flags & 0b1111_1110) == 0, ProtocolViolation.ReservedConnAckFlags);             // 3.2.2.1
+        int returnCode = reader.ReadByte();
         reader.Require(returnCode <= 5, ProtocolViolation.ReservedConnectReturnCode);                   // 3.2.2.3
         reader.Require(flags == 0 || returnCode == 0, ProtocolViolation.SessionPresentWhenRefused);     // [MQTT-3.2.2-4]
         packet = new ConnAckPacket { SessionPresent = flags == 1, ReturnCode = (ConnectReturnCode)returnCode };

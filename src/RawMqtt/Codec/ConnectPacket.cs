@@ -72,8 +72,8 @@ public readonly ref struct ConnectPacket : IControlPacket
     /// <inheritdoc/>
     public int Length => FixedHeader.PacketLengthFor(RemainingLength);
 
-    private int RemainingLength =>
-        10 + 2 + ClientId.Length +
+    private long RemainingLength =>
+        10L + 2 + ClientId.Length +
         (HasWill ? 4 + WillTopic.Length + WillMessage.Length : 0) +
         (HasUserName ? 2 + UserName.Length : 0) +
         (HasPassword ? 2 + Password.Length : 0);

@@ -11,18 +11,19 @@ public readonly ref struct FilterList
 
     internal ReadOnlySpan<byte> Bytes { get; }
 
-    /// <summary>Appends one filter to a payload that <see cref="Read"/> will take.</summary>
+    /// <summary>Appends one filter to a payload that <see cref="Read"/> will take; after an exception nothing was appended.</summary>
     /// <exception cref="ArgumentException">The filter would break a rule, which the message names.</exception>
     public static void Write(IBufferWriter<byte> payload, ReadOnlySpan<byte> filter)
     {
         ArgumentNullException.ThrowIfNull(payload);
         if (!TopicFilter.IsValid(filter, out ProtocolViolation? violation)) BodyWriter.Throw(violation);
-        BinaryPrimitives.WriteUInt16BigEndian(payload.GetSpan(2), (ushort)filter.Length);
-        payload.Advance(2);
-        payload.Write(filter);
+        Span<byte> field = payload.GetSpan(2 + filter.Length);
+        BinaryPrimitives.WriteUInt16BigEndian(field, (ushort)filter.Length);
+        filter.CopyTo(field[2..]);
+        payload.Advance(2 + filter.Length);
     }
 
-    /// <summary>The list that <see cref="Write"/> made.</summary>
+    /// <summary>The list that <see cref="Write"/> made: a view of <paramref name="payload"/>, which must stay unchanged until the packet is written.</summary>
     /// <exception cref="ArgumentException">The payload breaks a rule, which the message names.</exception>
     public static FilterList Read(ReadOnlySpan<byte> payload)
     {

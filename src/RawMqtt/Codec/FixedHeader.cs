@@ -21,13 +21,13 @@ public readonly struct FixedHeader
     private FixedHeader(byte typeAndFlags, int length, int remainingLength) => word = (ulong)remainingLength << 16 | (uint)length << 8 | typeAndFlags;
 
     /// <summary>Bits 7 to 4 of the first byte.</summary>
-    public PacketType Type => (PacketType)((byte)word >> 4);
+    public PacketType Type => (PacketType)(unchecked((byte)word) >> 4);
 
     /// <summary>Bits 3 to 0 of the first byte.</summary>
-    public int Flags => (int)word & 0b0000_1111;
+    public int Flags => unchecked((int)word) & 0b0000_1111;
 
     /// <summary>Length of this header: 2 to 5 bytes; 0 when it has not been read.</summary>
-    public int Length => (byte)(word >> 8);
+    public int Length => unchecked((byte)(word >> 8));
 
     /// <summary>Length of what follows the header: 0 to 268 435 455 bytes.</summary>
     public int RemainingLength => (int)(word >> 16);
@@ -64,15 +64,15 @@ public readonly struct FixedHeader
     }
 
     /// <summary>Length in bytes of a packet with a body of <paramref name="remainingLength"/> bytes: 2 to 268 435 460.</summary>
-    /// <exception cref="ArgumentException">The body is longer than a header can say, or its length overflowed.</exception>
+    /// <exception cref="ArgumentException">The body is longer than a header can say.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static int PacketLengthFor(int remainingLength) =>
-        (uint)remainingLength < 0x80 ? 2 + remainingLength : LongPacketLengthFor(remainingLength);
+    internal static int PacketLengthFor(long remainingLength) =>
+        remainingLength < 0x80 ? 2 + (int)remainingLength : LongPacketLengthFor(remainingLength);
 
-    private static int LongPacketLengthFor(int remainingLength)
+    private static int LongPacketLengthFor(long remainingLength)
     {
-        if (remainingLength is < 0 or > MaxRemainingLength) throw new ArgumentException("The packet is too long: 268435455 bytes is the most behind its fixed header (2.2.3).");
-        return remainingLength + (remainingLength < 0x4000 ? 3 : remainingLength < 0x20_0000 ? 4 : 5);
+        if (remainingLength > MaxRemainingLength) throw new ArgumentException("The packet is too long: 268435455 bytes is the most behind its fixed header (2.2.3).");
+        return (int)remainingLength + (remainingLength < 0x4000 ? 3 : remainingLength < 0x20_0000 ? 4 : 5);
     }
 
     /// <summary>Writes a header and returns its length; <paramref name="destination"/> must hold it. The flags are those of table 2.2 [MQTT-2.2.2-1].</summary>
@@ -91,7 +91,7 @@ public readonly struct FixedHeader
         int rest = remainingLength;
         do
         {
-            destination[length++] = (byte)(rest > 0x7F ? rest | 0x80 : rest);
+            destination[length++] = unchecked((byte)(rest > 0x7F ? rest | 0x80 : rest));
             rest >>= 7;
         }
         while (rest > 0);

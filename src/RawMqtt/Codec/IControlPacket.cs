@@ -3,12 +3,14 @@ using System.Buffers;
 namespace RawMqtt.Codec;
 
 /// <summary>What all control packets can do: say how long they are, and write themselves.</summary>
+/// <remarks>Each has a static <c>TryRead</c> as well; what that puts into <c>packet</c> is meaningless when it returns false.</remarks>
 public interface IControlPacket
 {
     /// <summary>The length of the packet in bytes, fixed header included.</summary>
     int Length { get; }
 
     /// <summary>Writes the packet to the start of <paramref name="destination"/>, and returns its <see cref="Length"/>.</summary>
+    /// <param name="destination">Must not overlap the spans of the packet. After an exception its content is undefined.</param>
     /// <exception cref="ArgumentException">A field would break a rule, which the message names, or <paramref name="destination"/> is too short.</exception>
     int Write(Span<byte> destination);
 }
@@ -16,7 +18,7 @@ public interface IControlPacket
 /// <summary>Writing to an <see cref="IBufferWriter{T}"/>.</summary>
 public static class ControlPackets
 {
-    /// <summary>Appends <paramref name="packet"/> to <paramref name="output"/>.</summary>
+    /// <summary>Appends <paramref name="packet"/> to <paramref name="output"/>; after an exception nothing was appended.</summary>
     /// <exception cref="ArgumentException">A field would break a rule, which the message names.</exception>
     public static void Write<TPacket>(this IBufferWriter<byte> output, TPacket packet)
         where TPacket : IControlPacket, allows ref struct

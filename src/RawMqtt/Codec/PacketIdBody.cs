@@ -13,7 +13,10 @@ internal static class PacketIdBody
     public static bool TryRead(ReadOnlySpan<byte> body, out ushort packetId, [NotNullWhen(false)] out ProtocolViolation? violation)
     {
         packetId = body.Length >= 2 ? BinaryPrimitives.ReadUInt16BigEndian(body) : (ushort)0;
-        violation = body.Length == 2 && packetId != 0 ? null : FaultOf(body);
+        violation =
+            packetId == 0 ? ProtocolViolation.MissingPacketId : // [MQTT-2.3.1-1]
+            body.Length > 2 ? ProtocolViolation.TrailingBytes : // 2.2.3
+            null;
         return violation is null;
     }
 
@@ -23,11 +26,4 @@ internal static class PacketIdBody
         writer.WritePacketId(packetId);
         return writer.Finish();
     }
-
-    private static ProtocolViolation FaultOf(ReadOnlySpan<byte> body) => body.Length switch
-    {
-        < 2 => ProtocolViolation.CutField,
-        2 => ProtocolViolation.ZeroPacketId, // [MQTT-2.3.1-1]
-        _ => ProtocolViolation.TrailingBytes,
-    };
 }

@@ -6,8 +6,8 @@ namespace RawMqtt.Codec;
 /// <summary>Takes the packets of a byte stream one by one: each <see cref="Read"/> finds the next whole packet, 2.1.</summary>
 /// <remarks>
 /// Done: <see cref="Header"/> and <see cref="Body"/> are the packet's, and <see cref="Consumed"/> lies behind it.
-/// NeedMoreData: nothing consumed; <c>Header.PacketLength</c> says how long the packet will be, 0 while that is unknown.
-/// InvalidData: nothing consumed; <see cref="Violation"/> says why, and the connection is to be closed [MQTT-4.8.0-1].
+/// NeedMoreData: nothing consumed, no body; <c>Header.PacketLength</c> says how long the packet will be, 0 while that is unknown.
+/// InvalidData: nothing consumed, no body; <see cref="Violation"/> says why, and the connection is to be closed [MQTT-4.8.0-1].
 /// </remarks>
 /// <param name="input">The bytes received so far.</param>
 /// <param name="sender">The end that sent them.</param>
@@ -35,6 +35,7 @@ public ref struct PacketReader(ReadOnlySpan<byte> input, MqttRole sender, int ma
     {
         OperationStatus status = FixedHeader.TryRead(rest, sender, out FixedHeader header, out ProtocolViolation? violation);
         Header = header;
+        Body = default;
         if (status != OperationStatus.Done)
         {
             Violation = violation;

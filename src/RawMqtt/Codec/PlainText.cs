@@ -41,7 +41,7 @@ internal static class PlainText
         }
         else
         {
-            first = (uint)(text[0] | text[0] << 8 | text[^1] << 16 | text[^1] << 24);
+            first = text[0] | (uint)text[0] << 8 | (uint)text[^1] << 16 | (uint)text[^1] << 24;
             last = text[text.Length / 2] * 0x0101_0101u;
         }
 

@@ -1,7 +1,7 @@
 namespace RawMqtt.Codec;
 
-/// <summary>A rule that a peer broke, each listed once, in the order of the specification.</summary>
-/// <remarks>Where the text states a rule without a number, <see cref="Rule"/> is the section, as in <c>2.2.3</c>.</remarks>
+/// <summary>A rule that a peer broke, in the order of the specification.</summary>
+/// <remarks>One number for each numbered rule, but for the limits of this end, which share one. Where the text states a rule without a number, <see cref="Rule"/> is the section, as in <c>2.2.3</c>.</remarks>
 public sealed class ProtocolViolation
 {
     private ProtocolViolation(string rule, string message)
@@ -20,19 +20,20 @@ public sealed class ProtocolViolation
     public override string ToString() => $"[{Rule}] {Message}";
 
 #pragma warning disable CS1591 // each says itself what it is
-    public static readonly ProtocolViolation CutField = new("1.5.3", "a field reaches beyond the end of its packet");
+    public static readonly ProtocolViolation CutString = new("1.5.3", "a string or binary field reaches beyond the end of its packet");
     public static readonly ProtocolViolation IllFormedUtf8 = new("MQTT-1.5.3-1", "a string is not well-formed UTF-8");
     public static readonly ProtocolViolation NullCharacter = new("MQTT-1.5.3-2", "a string holds the character U+0000");
     public static readonly ProtocolViolation ReservedPacketType = new("2.2.1", "packet types 0 and 15 are forbidden");
     public static readonly ProtocolViolation WrongDirection = new("2.2.1", "this packet only flows the other way");
     public static readonly ProtocolViolation ReservedFlags = new("MQTT-2.2.2-2", "the flag bits are not those that the packet type demands");
     public static readonly ProtocolViolation MalformedRemainingLength = new("2.2.3", "the Remaining Length takes more than four bytes");
+    public static readonly ProtocolViolation CutField = new("2.2.3", "a field reaches beyond the end of its packet");
     public static readonly ProtocolViolation TrailingBytes = new("2.2.3", "the packet is longer than its fields");
-    public static readonly ProtocolViolation ZeroPacketId = new("MQTT-2.3.1-1", "the packet identifier is 0");
+    public static readonly ProtocolViolation MissingPacketId = new("MQTT-2.3.1-1", "the packet identifier is missing or 0");
     public static readonly ProtocolViolation FirstPacketNotConnect = new("MQTT-3.1.0-1", "the first packet of a connection is not CONNECT");
     public static readonly ProtocolViolation SecondConnect = new("MQTT-3.1.0-2", "a second CONNECT on one connection");
     public static readonly ProtocolViolation WrongProtocolName = new("MQTT-3.1.2-1", "the protocol name is not MQTT");
-    public static readonly ProtocolViolation UnsupportedProtocolLevel = new("MQTT-3.1.2-2", "the protocol level is not 4, that of MQTT 3.1.1");
+    public static readonly ProtocolViolation UnsupportedProtocolLevel = new("MQTT-3.1.2-2", "the protocol is not MQTT 3.1.1, which has the name MQTT and the level 4");
     public static readonly ProtocolViolation ReservedConnectFlag = new("MQTT-3.1.2-3", "the reserved bit of the Connect Flags is 1");
     public static readonly ProtocolViolation MissingWill = new("MQTT-3.1.2-9", "Will Flag is 1 and the Will Topic or Will Message is missing");
     public static readonly ProtocolViolation WillFieldsWithoutWill = new("MQTT-3.1.2-11", "Will Flag is 0 and there is a Will Topic or Will Message");
@@ -57,7 +58,7 @@ public sealed class ProtocolViolation
     public static readonly ProtocolViolation DuplicateAtQos0 = new("MQTT-3.3.1-2", "DUP is 1 in a PUBLISH at QoS 0");
     public static readonly ProtocolViolation ReservedQos = new("MQTT-3.3.1-4", "the QoS bits of a PUBLISH are 11");
     public static readonly ProtocolViolation MissingTopicName = new("MQTT-3.3.2-1", "a PUBLISH without a topic name");
-    public static readonly ProtocolViolation WildcardInTopicName = new("MQTT-3.3.2-2", "a topic name holds a wildcard, # or +");
+    public static readonly ProtocolViolation WildcardInPublish = new("MQTT-3.3.2-2", "the topic name of a PUBLISH holds a wildcard, # or +");
     public static readonly ProtocolViolation ReservedPubRelFlags = new("MQTT-3.6.1-1", "the flag bits of a PUBREL are not 0010");
     public static readonly ProtocolViolation ReservedSubscribeFlags = new("MQTT-3.8.1-1", "the flag bits of a SUBSCRIBE are not 0010");
     public static readonly ProtocolViolation EmptySubscribe = new("MQTT-3.8.3-3", "a SUBSCRIBE without a topic filter");
@@ -68,6 +69,7 @@ public sealed class ProtocolViolation
     public static readonly ProtocolViolation EmptyUnsubscribe = new("MQTT-3.10.3-2", "an UNSUBSCRIBE without a topic filter");
     public static readonly ProtocolViolation ReservedDisconnectFlags = new("MQTT-3.14.1-1", "the flag bits of a DISCONNECT are not 0000");
     public static readonly ProtocolViolation WrongAcknowledgement = new("MQTT-4.3.3-1", "the acknowledgement is not one of this QoS or of this step");
+    public static readonly ProtocolViolation WildcardInTopicName = new("MQTT-4.7.1-1", "a topic name holds a wildcard, # or +");
     public static readonly ProtocolViolation MisplacedMultiLevelWildcard = new("MQTT-4.7.1-2", "# is not alone in the last level of a topic filter");
     public static readonly ProtocolViolation MisplacedSingleLevelWildcard = new("MQTT-4.7.1-3", "+ does not fill a whole level of a topic filter");
     public static readonly ProtocolViolation EmptyTopic = new("MQTT-4.7.3-1", "a topic name or filter is empty");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
@@ -62,15 +63,20 @@ public readonly ref struct PublishPacket : IControlPacket
     /// <inheritdoc/>
     public int Length => FixedHeader.PacketLengthFor(RemainingLength);
 
-    private int RemainingLength => 2 + Topic.Length + (Qos > 0 ? 2 : 0) + Payload.Length;
+    private long RemainingLength => 2L + Topic.Length + (Qos > 0 ? 2 : 0) + Payload.Length;
 
     /// <summary>Reads the body of a packet whose <paramref name="header"/> says PUBLISH.</summary>
+    /// <param name="header">As <see cref="FixedHeader.TryRead"/> made it, which lets no QoS 3 pass [MQTT-3.3.1-4].</param>
+    /// <param name="body">What follows the header.</param>
+    /// <param name="packet">The packet, whose spans point into <paramref name="body"/>.</param>
+    /// <param name="violation">The rule that is broken, when the result is false.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryRead(FixedHeader header, ReadOnlySpan<byte> body, out PublishPacket packet, [NotNullWhen(false)] out ProtocolViolation? violation)
     {
+        Debug.Assert(header.Type == PacketType.Publish, "the header is that of another packet");
         var reader = new BodyReader(body);
-        ReadOnlySpan<byte> topic = reader.ReadTopicName(ProtocolViolation.MissingTopicName); // [MQTT-3.3.2-1]
-        ushort packetId = (header.Flags & QosFlags) != 0 ? reader.ReadPacketId() : (ushort)0; // 11 was refused with the header [MQTT-3.3.1-4]
+        ReadOnlySpan<byte> topic = reader.ReadTopicOfPublish(); // [MQTT-3.3.2-1], [MQTT-3.3.2-2]
+        ushort packetId = (header.Flags & QosFlags) != 0 ? reader.ReadPacketId() : (ushort)0;
         ReadOnlySpan<byte> payload = reader.ReadRest();
 
         packet = new PublishPacket(header.Flags, topic, packetId, payload);
@@ -84,7 +90,7 @@ public readonly ref struct PublishPacket : IControlPacket
         BodyWriter.Require((flags & (QosFlags | DuplicateFlag)) != DuplicateFlag, ProtocolViolation.DuplicateAtQos0); // [MQTT-3.3.1-2]
 
         var writer = new BodyWriter(destination, PacketType.Publish, flags, RemainingLength);
-        writer.WriteTopicName(Topic);
+        writer.WriteTopicOfPublish(Topic); // [MQTT-3.3.2-2]
         if (Qos > 0) writer.WritePacketId(PacketId);
         writer.WriteBytes(Payload);
         return writer.Finish();

@@ -23,7 +23,7 @@ public readonly ref struct SubAckPacket : IControlPacket
     public ReadOnlySpan<byte> ReturnCodes { get; init; }
 
     /// <inheritdoc/>
-    public int Length => FixedHeader.PacketLengthFor(2 + ReturnCodes.Length);
+    public int Length => FixedHeader.PacketLengthFor(2L + ReturnCodes.Length);
 
     /// <summary>Reads the body of a packet whose header says SUBACK.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, out SubAckPacket packet, [NotNullWhen(false)] out ProtocolViolation? violation)
@@ -43,19 +43,11 @@ public readonly ref struct SubAckPacket : IControlPacket
         BodyWriter.Require(!ReturnCodes.IsEmpty, ProtocolViolation.ReturnCodeCount);                   // [MQTT-3.8.4-5]
         BodyWriter.Require(AreDefined(ReturnCodes), ProtocolViolation.ReservedSubAckReturnCode);       // [MQTT-3.9.3-2]
 
-        var writer = new BodyWriter(destination, PacketType.SubAck, 0b0000, 2 + ReturnCodes.Length);
+        var writer = new BodyWriter(destination, PacketType.SubAck, 0b0000, 2L + ReturnCodes.Length);
         writer.WritePacketId(PacketId);
         writer.WriteBytes(ReturnCodes);
         return writer.Finish();
     }
 
-    private static bool AreDefined(ReadOnlySpan<byte> returnCodes)
-    {
-        foreach (byte code in returnCodes)
-        {
-            if (code is not (0 or 1 or 2 or Failure)) return false;
-        }
-
-        return true;
-    }
+    private static bool AreDefined(ReadOnlySpan<byte> returnCodes) => !returnCodes.ContainsAnyExcept<byte>([0, 1, 2, Failure]);
 }

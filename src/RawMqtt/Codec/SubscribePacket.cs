@@ -22,7 +22,7 @@ public readonly ref struct SubscribePacket : IControlPacket
     public SubscriptionList Subscriptions { get; init; }
 
     /// <inheritdoc/>
-    public int Length => FixedHeader.PacketLengthFor(2 + Subscriptions.Bytes.Length);
+    public int Length => FixedHeader.PacketLengthFor(2L + Subscriptions.Bytes.Length);
 
     /// <summary>Reads the body of a packet whose header says SUBSCRIBE.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, out SubscribePacket packet, [NotNullWhen(false)] out ProtocolViolation? violation)
@@ -39,7 +39,7 @@ public readonly ref struct SubscribePacket : IControlPacket
     {
         BodyWriter.Require(!Subscriptions.Bytes.IsEmpty, ProtocolViolation.EmptySubscribe); // [MQTT-3.8.3-3]
 
-        var writer = new BodyWriter(destination, PacketType.Subscribe, 0b0010, 2 + Subscriptions.Bytes.Length);
+        var writer = new BodyWriter(destination, PacketType.Subscribe, 0b0010, 2L + Subscriptions.Bytes.Length);
         writer.WritePacketId(PacketId);
         writer.WriteBytes(Subscriptions.Bytes);
         return writer.Finish();

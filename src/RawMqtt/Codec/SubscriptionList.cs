@@ -11,17 +11,22 @@ public readonly ref struct SubscriptionList
 
     internal ReadOnlySpan<byte> Bytes { get; }
 
-    /// <summary>Appends one subscription to a payload that <see cref="Read"/> will take.</summary>
+    /// <summary>Appends one subscription to a payload that <see cref="Read"/> will take; after an exception nothing was appended.</summary>
     /// <exception cref="ArgumentException">The filter or the QoS would break a rule, which the message names.</exception>
     public static void Write(IBufferWriter<byte> payload, Subscription subscription)
     {
         ArgumentNullException.ThrowIfNull(payload);
         BodyWriter.Require(subscription.Qos <= QualityOfService.ExactlyOnce, ProtocolViolation.ReservedRequestedQos); // [MQTT-3.8.3-4]
-        FilterList.Write(payload, subscription.Filter);
-        payload.Write([(byte)subscription.Qos]);
+        ReadOnlySpan<byte> filter = subscription.Filter;
+        if (!TopicFilter.IsValid(filter, out ProtocolViolation? violation)) BodyWriter.Throw(violation);
+        Span<byte> fields = payload.GetSpan(3 + filter.Length);
+        BinaryPrimitives.WriteUInt16BigEndian(fields, (ushort)filter.Length);
+        filter.CopyTo(fields[2..]);
+        fields[2 + filter.Length] = (byte)subscription.Qos;
+        payload.Advance(3 + filter.Length);
     }
 
-    /// <summary>The list that <see cref="Write"/> made.</summary>
+    /// <summary>The list that <see cref="Write"/> made: a view of <paramref name="payload"/>, which must stay unchanged until the packet is written.</summary>
     /// <exception cref="ArgumentException">The payload breaks a rule, which the message names.</exception>
     public static SubscriptionList Read(ReadOnlySpan<byte> payload)
     {

@@ -1,12 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Text.Unicode;
 
 namespace RawMqtt.Codec;
 
 /// <summary>Topic names, 4.7: what a message is published under. Levels are parted by <c>/</c> and may be empty.</summary>
 public static class TopicName
 {
-    /// <summary>Whether <paramref name="name"/> may stand in a PUBLISH: 1 to 65535 bytes of UTF-8 without U+0000, <c>#</c> and <c>+</c>.</summary>
+    /// <summary>Whether <paramref name="name"/> is a topic name: 1 to 65535 bytes of UTF-8 without U+0000, <c>#</c> and <c>+</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsValid(ReadOnlySpan<byte> name, [NotNullWhen(false)] out ProtocolViolation? violation)
     {
@@ -19,12 +20,23 @@ public static class TopicName
         return IsValidRare(name, out violation);
     }
 
+    /// <summary>The same, where a wildcard breaks the rule of PUBLISH.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool IsValidInPublish(ReadOnlySpan<byte> name, [NotNullWhen(false)] out ProtocolViolation? violation)
+    {
+        if (IsValid(name, out violation)) return true;
+        if (violation == ProtocolViolation.WildcardInTopicName) violation = ProtocolViolation.WildcardInPublish; // [MQTT-3.3.2-2]
+        return false;
+    }
+
     private static bool IsValidRare(ReadOnlySpan<byte> name, [NotNullWhen(false)] out ProtocolViolation? violation)
     {
-        if (name.IsEmpty) violation = ProtocolViolation.EmptyTopic;                                                 // [MQTT-4.7.3-1]
-        else if (name.Length > Utf8Text.MaxLength) violation = ProtocolViolation.TopicTooLong;                      // [MQTT-4.7.3-3]
-        else if (!Utf8Text.IsValid(name, out violation)) return false;                                             // [MQTT-4.7.3-2]
-        else if (name.ContainsAny((byte)'#', (byte)'+')) violation = ProtocolViolation.WildcardInTopicName;         // [MQTT-3.3.2-2], [MQTT-4.7.1-1]
+        violation =
+            name.IsEmpty ? ProtocolViolation.EmptyTopic :                           // [MQTT-4.7.3-1]
+            name.Length > Utf8Text.MaxLength ? ProtocolViolation.TopicTooLong :     // [MQTT-4.7.3-3]
+            Utf8.IsValid(name) && !name.ContainsAny((byte)0, (byte)'#', (byte)'+') ? null :
+            !Utf8Text.IsValid(name, out ProtocolViolation? inText) ? inText :       // [MQTT-4.7.3-2]
+            ProtocolViolation.WildcardInTopicName;                                  // [MQTT-4.7.1-1]
         return violation is null;
     }
 }

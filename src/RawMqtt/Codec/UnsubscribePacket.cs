@@ -20,7 +20,7 @@ public readonly ref struct UnsubscribePacket : IControlPacket
     public FilterList Filters { get; init; }
 
     /// <inheritdoc/>
-    public int Length => FixedHeader.PacketLengthFor(2 + Filters.Bytes.Length);
+    public int Length => FixedHeader.PacketLengthFor(2L + Filters.Bytes.Length);
 
     /// <summary>Reads the body of a packet whose header says UNSUBSCRIBE.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, out UnsubscribePacket packet, [NotNullWhen(false)] out ProtocolViolation? violation)
@@ -37,7 +37,7 @@ public readonly ref struct UnsubscribePacket : IControlPacket
     {
         BodyWriter.Require(!Filters.Bytes.IsEmpty, ProtocolViolation.EmptyUnsubscribe); // [MQTT-3.10.3-2]
 
-        var writer = new BodyWriter(destination, PacketType.Unsubscribe, 0b0010, 2 + Filters.Bytes.Length);
+        var writer = new BodyWriter(destination, PacketType.Unsubscribe, 0b0010, 2L + Filters.Bytes.Length);
         writer.WritePacketId(PacketId);
         writer.WriteBytes(Filters.Bytes);
         return writer.Finish();

@@ -81,7 +81,7 @@ public sealed class ClientSession(int inFlightLimit, int maximumPacketLength, Ti
             return 0;
         }
 
-        if (!TopicName.IsValid(topic, out ProtocolViolation? violation)) throw new ArgumentException($"The packet would break a rule: {violation}.", nameof(topic));
+        if (!TopicName.IsValidInPublish(topic, out ProtocolViolation? violation)) throw new ArgumentException($"The packet would break a rule: {violation}.", nameof(topic));
         return sender.Send(messages.Keep(topic, payload, qos), qos, retain, output);
     }
 

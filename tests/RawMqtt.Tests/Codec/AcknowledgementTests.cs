@@ -20,11 +20,11 @@ public class AcknowledgementTests
     [Rule("MQTT-2.3.1-1")]
     public void Identifier_0_is_not_written()
     {
-        Refusal.Of(ProtocolViolation.ZeroPacketId, () => default(PubAckPacket).Write(new byte[4]));
-        Refusal.Of(ProtocolViolation.ZeroPacketId, () => default(PubRecPacket).Write(new byte[4]));
-        Refusal.Of(ProtocolViolation.ZeroPacketId, () => default(PubRelPacket).Write(new byte[4]));
-        Refusal.Of(ProtocolViolation.ZeroPacketId, () => default(PubCompPacket).Write(new byte[4]));
-        Refusal.Of(ProtocolViolation.ZeroPacketId, () => default(UnsubAckPacket).Write(new byte[4]));
+        Refusal.Of(ProtocolViolation.MissingPacketId, () => default(PubAckPacket).Write(new byte[4]));
+        Refusal.Of(ProtocolViolation.MissingPacketId, () => default(PubRecPacket).Write(new byte[4]));
+        Refusal.Of(ProtocolViolation.MissingPacketId, () => default(PubRelPacket).Write(new byte[4]));
+        Refusal.Of(ProtocolViolation.MissingPacketId, () => default(PubCompPacket).Write(new byte[4]));
+        Refusal.Of(ProtocolViolation.MissingPacketId, () => default(UnsubAckPacket).Write(new byte[4]));
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public class FixedHeaderTests
     public void Lengths_that_no_header_can_say_are_refused()
     {
         Refusal.Of("2.2.3", () => FixedHeader.PacketLengthFor(FixedHeader.MaxRemainingLength + 1));
-        Refusal.Of("2.2.3", () => FixedHeader.PacketLengthFor(-1));
+        Refusal.Of("2.2.3", () => FixedHeader.PacketLengthFor(0x1_0000_0005));
     }
 
     /// <summary>2.2.2, with the reaction's rule where the packet has one of its own.</summary>

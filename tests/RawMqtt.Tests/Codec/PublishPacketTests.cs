@@ -47,8 +47,8 @@ public class PublishPacketTests
         Refusal.Of(ProtocolViolation.ReservedQos, () => new PublishPacket { Topic = "a"u8, PacketId = 1, Qos = (QualityOfService)3 }.Write(new byte[99]));
         Refusal.Of(ProtocolViolation.ReservedQos, () => new PublishPacket { Topic = "a"u8, PacketId = 1, Qos = (QualityOfService)255 }.Write(new byte[99]));
         Refusal.Of(ProtocolViolation.DuplicateAtQos0, () => new PublishPacket { Topic = "a"u8, Duplicate = true }.Write(new byte[99]));
-        Refusal.Of(ProtocolViolation.ZeroPacketId, () => new PublishPacket { Topic = "a"u8, Qos = QualityOfService.AtLeastOnce }.Write(new byte[99]));
-        Refusal.Of(ProtocolViolation.ZeroPacketId, () => new PublishPacket { Topic = "a"u8, Qos = QualityOfService.ExactlyOnce }.Write(new byte[99]));
+        Refusal.Of(ProtocolViolation.MissingPacketId, () => new PublishPacket { Topic = "a"u8, Qos = QualityOfService.AtLeastOnce }.Write(new byte[99]));
+        Refusal.Of(ProtocolViolation.MissingPacketId, () => new PublishPacket { Topic = "a"u8, Qos = QualityOfService.ExactlyOnce }.Write(new byte[99]));
     }
 
     [Fact]
@@ -56,8 +56,8 @@ public class PublishPacketTests
     public void Topics_that_break_a_rule_are_not_written()
     {
         Refusal.Of(ProtocolViolation.EmptyTopic, () => default(PublishPacket).Write(new byte[99]));
-        Refusal.Of(ProtocolViolation.WildcardInTopicName, () => new PublishPacket { Topic = "a/+"u8 }.Write(new byte[99]));
-        Refusal.Of(ProtocolViolation.WildcardInTopicName, () => new PublishPacket { Topic = "sport/tennis/player/#"u8 }.Write(new byte[99]));
+        Refusal.Of(ProtocolViolation.WildcardInPublish, () => new PublishPacket { Topic = "a/+"u8 }.Write(new byte[99]));
+        Refusal.Of(ProtocolViolation.WildcardInPublish, () => new PublishPacket { Topic = "sport/tennis/player/#"u8 }.Write(new byte[99]));
         Refusal.Of(ProtocolViolation.NullCharacter, () => new PublishPacket { Topic = "a\0"u8 }.Write(new byte[99]));
         Refusal.Of(ProtocolViolation.IllFormedUtf8, () => new PublishPacket { Topic = [0xC0, 0x80] }.Write(new byte[99]));
         Refusal.Of(ProtocolViolation.TopicTooLong, () => new PublishPacket { Topic = new byte[65_536] }.Write(new byte[99_999]));
@@ -101,6 +101,18 @@ public class PublishPacketTests
             Assert.True(exact.Span.SequenceEqual(destination.AsSpan(0, length)));
         }
     }
+
+#if DEBUG
+    [Fact]
+    public void A_destination_that_overlaps_the_packet_is_found_in_a_debug_build()
+    {
+        byte[] bytes = [.. "topic and payload and room for the header"u8];
+        Exception? found = Record.Exception(() => new PublishPacket { Topic = bytes.AsSpan(2, 5), Payload = "hi"u8 }.Write(bytes));
+        Assert.Contains("overlaps", found?.Message, StringComparison.Ordinal);
+        found = Record.Exception(() => new PublishPacket { Topic = "a"u8, Payload = bytes.AsSpan(4, 3) }.Write(bytes));
+        Assert.Contains("overlaps", found?.Message, StringComparison.Ordinal);
+    }
+#endif
 
     [Fact]
     public void A_destination_that_is_too_short_is_refused_and_left_alone()

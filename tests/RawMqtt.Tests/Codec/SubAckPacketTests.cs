@@ -24,7 +24,7 @@ public class SubAckPacketTests
     {
         Refusal.Of(ProtocolViolation.ReturnCodeCount, () => new SubAckPacket { PacketId = 1 }.Write(new byte[9]));
         Refusal.Of(ProtocolViolation.ReservedSubAckReturnCode, () => new SubAckPacket { PacketId = 1, ReturnCodes = [0, 3] }.Write(new byte[9]));
-        Refusal.Of(ProtocolViolation.ZeroPacketId, () => new SubAckPacket { ReturnCodes = [0] }.Write(new byte[9]));
+        Refusal.Of(ProtocolViolation.MissingPacketId, () => new SubAckPacket { ReturnCodes = [0] }.Write(new byte[9]));
     }
 
     [Fact]

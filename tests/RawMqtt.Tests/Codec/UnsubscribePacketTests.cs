@@ -34,8 +34,8 @@ public class UnsubscribePacketTests
     {
         Refusal.Of(ProtocolViolation.EmptyUnsubscribe, () => new UnsubscribePacket { PacketId = 1 }.Write(new byte[9]));
         Refusal.Of(ProtocolViolation.EmptyUnsubscribe, () => new UnsubscribePacket { PacketId = 1, Filters = FilterList.Read([]) }.Write(new byte[9]));
-        Refusal.Of(ProtocolViolation.CutField, () => new UnsubscribePacket { PacketId = 1, Filters = FilterList.Read([0, 2, (byte)'a']) }.Write(new byte[9]));
-        Refusal.Of(ProtocolViolation.ZeroPacketId, () => new UnsubscribePacket { Filters = FilterList.Read([0, 1, (byte)'a']) }.Write(new byte[9]));
+        Refusal.Of(ProtocolViolation.CutString, () => new UnsubscribePacket { PacketId = 1, Filters = FilterList.Read([0, 2, (byte)'a']) }.Write(new byte[9]));
+        Refusal.Of(ProtocolViolation.MissingPacketId, () => new UnsubscribePacket { Filters = FilterList.Read([0, 1, (byte)'a']) }.Write(new byte[9]));
 
         var payload = new ArrayBufferWriter<byte>();
         Refusal.Of(ProtocolViolation.IllFormedUtf8, () =>

@@ -24,8 +24,9 @@ public static class ConnAckVectors
         Broken("CONNACK: return code 6", Server, "3.2.2.3", "20 02 | 00 06"),
         Broken("CONNACK: return code 255", Server, "3.2.2.3", "20 02 | 00 ff"),
         Broken("CONNACK: session present and refused", Server, "MQTT-3.2.2-4", "20 02 | 01 05"),
-        Broken("CONNACK: no body", Server, "1.5.3", "20 00"),
-        Broken("CONNACK: no return code", Server, "1.5.3", "20 01 | 00"),
+        Broken("CONNACK: no body", Server, "2.2.3", "20 00"),
+        Broken("CONNACK: no return code", Server, "2.2.3", "20 01 | 00"),
+        Broken("CONNACK: reserved bits and no return code", Server, "3.2.2.1", "20 01 | 02"),
         Broken("CONNACK: a byte too many", Server, "2.2.3", "20 03 | 00 00 00"),
     ];
 }

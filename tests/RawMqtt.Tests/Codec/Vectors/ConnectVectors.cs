@@ -58,10 +58,10 @@ public static class ConnectVectors
         Broken("CONNECT: level 3 under the new name", Client, "MQTT-3.1.2-2", "10 0c | 00 04 'MQTT' 03 02 00 3c | 00 00"),
         Broken("CONNECT: level 4 under the old name", Client, "MQTT-3.1.2-2", "10 0e | 00 06 'MQIsdp' 04 02 00 3c | 00 00"),
         Broken("CONNECT: level 4 with a bridge's bit", Client, "MQTT-3.1.2-2", "10 0c | 00 04 'MQTT' 84 02 00 3c | 00 00"),
-        Broken("CONNECT: no level", Client, "1.5.3", "10 06 | 00 04 'MQTT'"),
-        Broken("CONNECT: no flags", Client, "1.5.3", "10 07 | 00 04 'MQTT' 04"),
-        Broken("CONNECT: no keep alive", Client, "1.5.3", "10 08 | 00 04 'MQTT' 04 02"),
-        Broken("CONNECT: half a keep alive", Client, "1.5.3", "10 09 | 00 04 'MQTT' 04 02 00"),
+        Broken("CONNECT: no level", Client, "2.2.3", "10 06 | 00 04 'MQTT'"),
+        Broken("CONNECT: no flags", Client, "2.2.3", "10 07 | 00 04 'MQTT' 04"),
+        Broken("CONNECT: no keep alive", Client, "2.2.3", "10 08 | 00 04 'MQTT' 04 02"),
+        Broken("CONNECT: half a keep alive", Client, "2.2.3", "10 09 | 00 04 'MQTT' 04 02 00"),
     ];
 
     private static PacketVector[] BrokenFlags =>
@@ -84,8 +84,8 @@ public static class ConnectVectors
         Broken("CONNECT: Will without its message", Client, "MQTT-3.1.2-9", "10 10 | 00 04 'MQTT' 04 06 00 3c | 00 01 'a' | 00 01 'w'"),
         Broken("CONNECT: Will message beyond the end", Client, "1.5.3", "10 13 | 00 04 'MQTT' 04 06 00 3c | 00 01 'a' | 00 01 'w' | 00 02 'b'"),
         Broken("CONNECT: Will Topic empty", Client, "MQTT-4.7.3-1", "10 13 | 00 04 'MQTT' 04 06 00 3c | 00 01 'a' | 00 00 | 00 02 'by'"),
-        Broken("CONNECT: Will Topic with #", Client, "MQTT-3.3.2-2", "10 14 | 00 04 'MQTT' 04 06 00 3c | 00 01 'a' | 00 01 '#' | 00 02 'by'", "MQTT-4.7.1-1"),
-        Broken("CONNECT: Will Topic with +", Client, "MQTT-3.3.2-2", "10 16 | 00 04 'MQTT' 04 06 00 3c | 00 01 'a' | 00 03 'w/+' | 00 02 'by'", "MQTT-4.7.1-1"),
+        Broken("CONNECT: Will Topic with #", Client, "MQTT-4.7.1-1", "10 14 | 00 04 'MQTT' 04 06 00 3c | 00 01 'a' | 00 01 '#' | 00 02 'by'"),
+        Broken("CONNECT: Will Topic with +", Client, "MQTT-4.7.1-1", "10 16 | 00 04 'MQTT' 04 06 00 3c | 00 01 'a' | 00 03 'w/+' | 00 02 'by'"),
         Broken("CONNECT: no user name", Client, "MQTT-3.1.2-19", "10 0d | 00 04 'MQTT' 04 82 00 3c | 00 01 'a'"),
         Broken("CONNECT: user name beyond the end", Client, "1.5.3", "10 10 | 00 04 'MQTT' 04 82 00 3c | 00 01 'a' | 00 02 'u'"),
         Broken("CONNECT: no password", Client, "MQTT-3.1.2-21", "10 10 | 00 04 'MQTT' 04 c2 00 3c | 00 01 'a' | 00 01 'u'"),

@@ -18,8 +18,9 @@ public static class PubAckVectors
         Broken("PUBACK: flags 0100", Client, "MQTT-2.2.2-2", "44 02 | 00 01"),
         Broken("PUBACK: flags 1000", Server, "MQTT-2.2.2-2", "48 02 | 00 01"),
         Broken("PUBACK: packet identifier 0", Server, "MQTT-2.3.1-1", "40 02 | 00 00"),
-        Broken("PUBACK: no body", Client, "1.5.3", "40 00"),
-        Broken("PUBACK: half a packet identifier", Server, "1.5.3", "40 01 | 00"),
+        Broken("PUBACK: no body", Client, "MQTT-2.3.1-1", "40 00"),
+        Broken("PUBACK: half a packet identifier", Server, "MQTT-2.3.1-1", "40 01 | 00"),
         Broken("PUBACK: a byte too many", Client, "2.2.3", "40 03 | 00 01 | 00"),
+        Broken("PUBACK: packet identifier 0 and a byte too many", Client, "MQTT-2.3.1-1", "40 03 | 00 00 | 00"),
     ];
 }

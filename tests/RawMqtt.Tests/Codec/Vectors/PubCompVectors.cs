@@ -18,8 +18,8 @@ public static class PubCompVectors
         Broken("PUBCOMP: flags 0100", Client, "MQTT-2.2.2-2", "74 02 | 00 01"),
         Broken("PUBCOMP: flags 1000", Server, "MQTT-2.2.2-2", "78 02 | 00 01"),
         Broken("PUBCOMP: packet identifier 0", Server, "MQTT-2.3.1-1", "70 02 | 00 00"),
-        Broken("PUBCOMP: no body", Client, "1.5.3", "70 00"),
-        Broken("PUBCOMP: half a packet identifier", Server, "1.5.3", "70 01 | 00"),
+        Broken("PUBCOMP: no body", Client, "MQTT-2.3.1-1", "70 00"),
+        Broken("PUBCOMP: half a packet identifier", Server, "MQTT-2.3.1-1", "70 01 | 00"),
         Broken("PUBCOMP: a byte too many", Client, "2.2.3", "70 03 | 00 01 | 00"),
     ];
 }

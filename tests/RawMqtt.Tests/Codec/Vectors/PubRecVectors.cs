@@ -18,8 +18,8 @@ public static class PubRecVectors
         Broken("PUBREC: flags 0100", Client, "MQTT-2.2.2-2", "54 02 | 00 01"),
         Broken("PUBREC: flags 1000", Server, "MQTT-2.2.2-2", "58 02 | 00 01"),
         Broken("PUBREC: packet identifier 0", Server, "MQTT-2.3.1-1", "50 02 | 00 00"),
-        Broken("PUBREC: no body", Client, "1.5.3", "50 00"),
-        Broken("PUBREC: half a packet identifier", Server, "1.5.3", "50 01 | 00"),
+        Broken("PUBREC: no body", Client, "MQTT-2.3.1-1", "50 00"),
+        Broken("PUBREC: half a packet identifier", Server, "MQTT-2.3.1-1", "50 01 | 00"),
         Broken("PUBREC: a byte too many", Client, "2.2.3", "50 03 | 00 01 | 00"),
     ];
 }

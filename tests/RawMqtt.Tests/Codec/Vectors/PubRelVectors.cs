@@ -19,8 +19,8 @@ public static class PubRelVectors
         Broken("PUBREL: flags 0110", Server, "MQTT-3.6.1-1", "66 02 | 00 01", "MQTT-2.2.2-2"),
         Broken("PUBREL: flags 1010", Client, "MQTT-3.6.1-1", "6a 02 | 00 01", "MQTT-2.2.2-2"),
         Broken("PUBREL: packet identifier 0", Server, "MQTT-2.3.1-1", "62 02 | 00 00"),
-        Broken("PUBREL: no body", Client, "1.5.3", "62 00"),
-        Broken("PUBREL: half a packet identifier", Server, "1.5.3", "62 01 | 00"),
+        Broken("PUBREL: no body", Client, "MQTT-2.3.1-1", "62 00"),
+        Broken("PUBREL: half a packet identifier", Server, "MQTT-2.3.1-1", "62 01 | 00"),
         Broken("PUBREL: a byte too many", Client, "2.2.3", "62 03 | 00 01 | 00"),
     ];
 }

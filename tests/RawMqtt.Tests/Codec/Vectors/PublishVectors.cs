@@ -80,8 +80,8 @@ public static class PublishVectors
         Broken("PUBLISH: topic of 20 bytes ill-formed", Server, "MQTT-1.5.3-1", "30 16 | 00 14 61*10 80 61*9", "MQTT-3.3.2-1"),
         Broken("PUBLISH: topic of 50 bytes, its last character cut off", Client, "MQTT-1.5.3-1", "30 34 | 00 32 61*49 c3", "MQTT-3.3.2-1"),
         Broken("PUBLISH: topic with a surrogate", Client, "MQTT-1.5.3-1", "30 05 | 00 03 ed a0 80"),
-        Broken("PUBLISH: no packet identifier at QoS 1", Client, "1.5.3", "32 03 | 00 01 'a'"),
-        Broken("PUBLISH: half a packet identifier at QoS 2", Server, "1.5.3", "34 04 | 00 01 'a' | 01"),
+        Broken("PUBLISH: no packet identifier at QoS 1", Client, "MQTT-2.3.1-1", "32 03 | 00 01 'a'"),
+        Broken("PUBLISH: half a packet identifier at QoS 2", Server, "MQTT-2.3.1-1", "34 04 | 00 01 'a' | 01"),
         Broken("PUBLISH: packet identifier 0 at QoS 1", Client, "MQTT-2.3.1-1", "32 07 | 00 01 'a' | 00 00 | 'hi'"),
         Broken("PUBLISH: packet identifier 0 at QoS 2", Server, "MQTT-2.3.1-1", "34 07 | 00 01 'a' | 00 00 | 'hi'"),
     ];

@@ -17,8 +17,8 @@ public static class SubAckVectors
 
         Broken("SUBACK: flags 0001", Server, "MQTT-2.2.2-2", "91 03 | 00 01 | 00"),
         Broken("SUBACK: flags 0010", Server, "MQTT-2.2.2-2", "92 03 | 00 01 | 00"),
-        Broken("SUBACK: no body", Server, "1.5.3", "90 00"),
-        Broken("SUBACK: half a packet identifier", Server, "1.5.3", "90 01 | 00"),
+        Broken("SUBACK: no body", Server, "MQTT-2.3.1-1", "90 00"),
+        Broken("SUBACK: half a packet identifier", Server, "MQTT-2.3.1-1", "90 01 | 00"),
         Broken("SUBACK: packet identifier 0", Server, "MQTT-2.3.1-1", "90 03 | 00 00 | 00"),
         Broken("SUBACK: no return code", Server, "MQTT-3.8.4-5", "90 02 | 00 01"),
         Broken("SUBACK: return code 3", Server, "MQTT-3.9.3-2", "90 03 | 00 01 | 03"),

@@ -17,8 +17,8 @@ public static class UnsubAckVectors
         Broken("UNSUBACK: flags 0100", Server, "MQTT-2.2.2-2", "b4 02 | 00 01"),
         Broken("UNSUBACK: flags 1000", Server, "MQTT-2.2.2-2", "b8 02 | 00 01"),
         Broken("UNSUBACK: packet identifier 0", Server, "MQTT-2.3.1-1", "b0 02 | 00 00"),
-        Broken("UNSUBACK: no body", Server, "1.5.3", "b0 00"),
-        Broken("UNSUBACK: half a packet identifier", Server, "1.5.3", "b0 01 | 00"),
+        Broken("UNSUBACK: no body", Server, "MQTT-2.3.1-1", "b0 00"),
+        Broken("UNSUBACK: half a packet identifier", Server, "MQTT-2.3.1-1", "b0 01 | 00"),
         Broken("UNSUBACK: a byte too many", Server, "2.2.3", "b0 03 | 00 01 | 00"),
     ];
 }
