@@ -9,8 +9,12 @@ namespace RawMqtt;
 /// <remarks>All members may be called from any thread at any time. Messages published by one thread leave in its order.</remarks>
 public sealed class MqttClient : IAsyncDisposable
 {
+    /// <summary>How often the clocks are compared while connected: a machine that slept is noticed this soon after it woke.</summary>
+    private static readonly TimeSpan ClockCheckInterval = TimeSpan.FromSeconds(5);
+
     private readonly ClientCore core;
     private readonly ITimer timer;
+    private readonly SleepDetector sleep;
     private ConnectionLoop? loop;
 
     /// <summary>A client that is not connected: <see cref="OpenAsync"/> connects it. Subscriptions may be made before.</summary>
@@ -20,7 +24,9 @@ public sealed class MqttClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         OptionChecks.Require(options);
         core = new ClientCore(options);
+        sleep = new SleepDetector(options.TimeProvider);
         timer = options.TimeProvider.CreateTimer(static state => ((MqttClient)state!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        ClientMeter.Add(this);
     }
 
     /// <summary>Each change of <see cref="State"/>, in order. Called on a thread of the client: it returns soon.</summary>
@@ -31,6 +37,17 @@ public sealed class MqttClient : IAsyncDisposable
 
     /// <summary>Whether the server had kept the session when the last connection was made, 3.2.2.2.</summary>
     public bool SessionPresent => core.SessionPresent;
+
+    /// <summary>What the client has done so far.</summary>
+    public MqttClientStatistics Statistics
+    {
+        get
+        {
+            lock (core.Gate) return core.ReadStatistics();
+        }
+    }
+
+    internal string ClientId => core.Options.ClientId;
 
     /// <summary>Connects to <paramref name="address"/>, such as <c>ws://localhost:8083/mqtt</c>, with the default options.</summary>
     /// <exception cref="MqttException">The connection could not be made; the message says why, and what to try.</exception>
@@ -58,19 +75,11 @@ public sealed class MqttClient : IAsyncDisposable
     /// <exception cref="MqttException">The connection could not be made, and no more are tried.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken = default)
     {
-        ConnectionLoop opening;
-        lock (core.Gate)
+        ConnectionLoop opening = Open();
+        while (core.State == MqttClientState.Disconnecting)
         {
-            if (core.State == MqttClientState.Closed) throw ConnectFaults.Disposed();
-            if (core.State == MqttClientState.Disconnected)
-            {
-                core.End = null;
-                core.State = MqttClientState.Connecting;
-                loop = new ConnectionLoop(core, OnChanged);
-                loop.Start();
-            }
-
-            opening = loop!;
+            await opening.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
+            opening = Open();
         }
 
         try
@@ -143,7 +152,7 @@ public sealed class MqttClient : IAsyncDisposable
     /// <summary>Subscribes to several topic filters at once; their messages come in one stream.</summary>
     /// <exception cref="MqttException">The server refused one of them: <see cref="MqttErrorCode.SubscriptionRefused"/>.</exception>
     public Task<MqttSubscription> SubscribeAsync(IReadOnlyList<MqttTopicFilter> filters, CancellationToken cancellationToken = default) =>
-        SubscribeAsync(new MqttSubscription(core, filters, receiver: null), cancellationToken);
+        SubscribeAsync(filters, new MqttSubscribeOptions(), cancellationToken);
 
     /// <summary>Subscribes to a topic filter; <paramref name="receiver"/> sees each message where it was received, and nothing is allocated for it.</summary>
     /// <exception cref="MqttException">The server refused it: <see cref="MqttErrorCode.SubscriptionRefused"/>.</exception>
@@ -153,7 +162,30 @@ public sealed class MqttClient : IAsyncDisposable
     /// <summary>Subscribes to several topic filters; <paramref name="receiver"/> sees each message where it was received.</summary>
     /// <exception cref="MqttException">The server refused one of them: <see cref="MqttErrorCode.SubscriptionRefused"/>.</exception>
     public Task<MqttSubscription> SubscribeAsync(IReadOnlyList<MqttTopicFilter> filters, MqttMessageReceiver receiver, CancellationToken cancellationToken = default) =>
-        SubscribeAsync(new MqttSubscription(core, filters, receiver), cancellationToken);
+        SubscribeAsync(filters, new MqttSubscribeOptions { Receiver = receiver }, cancellationToken);
+
+    /// <summary>Subscribes to several topic filters, and says how their messages are taken.</summary>
+    /// <exception cref="MqttException">The server refused one of them: <see cref="MqttErrorCode.SubscriptionRefused"/>, unless that is allowed.</exception>
+    public async Task<MqttSubscription> SubscribeAsync(IReadOnlyList<MqttTopicFilter> filters, MqttSubscribeOptions options, CancellationToken cancellationToken = default)
+    {
+        OptionChecks.RequireFilters(filters);
+        OptionChecks.Require(options);
+        var subscription = new MqttSubscription(core, filters, options);
+        SubscriptionRequest request = Ask(() => core.Subscriptions.Add(subscription));
+        try
+        {
+            byte[] codes = await request.Answer.WaitAsync(cancellationToken).ConfigureAwait(false);
+            subscription.Granted = [.. codes.Select(code => code == SubAckPacket.Failure ? (QualityOfService?)null : (QualityOfService)code)];
+            int refused = Array.IndexOf(codes, SubAckPacket.Failure);
+            if (refused < 0 || options.AllowRefused) return subscription;
+            throw ConnectFaults.SubscriptionRefused(filters[refused].Filter);
+        }
+        catch
+        {
+            subscription.Leave();
+            throw;
+        }
+    }
 
     /// <summary>Ends a topic filter, whoever subscribed to it. Completes when the server has answered.</summary>
     public Task UnsubscribeAsync(string filter, CancellationToken cancellationToken = default)
@@ -175,6 +207,7 @@ public sealed class MqttClient : IAsyncDisposable
             TimeSpan now = core.Now;
             core.Session.Ping(now, connection.Output);
             answer = core.Pings.Add(now);
+            core.AnswerAwaited();
             step = connection.Appended();
         }
 
@@ -231,21 +264,18 @@ public sealed class MqttClient : IAsyncDisposable
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private async Task<MqttSubscription> SubscribeAsync(MqttSubscription subscription, CancellationToken cancellationToken)
+    /// <summary>Starts the loop that connects, unless it runs.</summary>
+    private ConnectionLoop Open()
     {
-        OptionChecks.RequireFilters(subscription.Filters);
-        SubscriptionRequest request = Ask(() => core.Subscriptions.Add(subscription));
-        try
+        lock (core.Gate)
         {
-            byte[] codes = await request.Answer.WaitAsync(cancellationToken).ConfigureAwait(false);
-            int refused = Array.IndexOf(codes, SubAckPacket.Failure);
-            if (refused < 0) return subscription;
-            throw new MqttException(MqttErrorCode.SubscriptionRefused, $"The server refused the topic filter \"{subscription.Filters[refused].Filter}\" (return code 0x80): the client may not subscribe to it, or the server does not support it.");
-        }
-        catch
-        {
-            await subscription.DisposeAsync().ConfigureAwait(false);
-            throw;
+            if (core.State == MqttClientState.Closed) throw ConnectFaults.Disposed();
+            if (core.State != MqttClientState.Disconnected) return loop!;
+            core.End = null;
+            loop = new ConnectionLoop(core, OnChanged);
+            loop.Start();
+            core.State = MqttClientState.Connecting;
+            return loop;
         }
     }
 
@@ -307,6 +337,7 @@ public sealed class MqttClient : IAsyncDisposable
         {
             if (core.Session.NextDeadline is not TimeSpan deadline) return;
             TimeSpan due = deadline - core.Now;
+            if (due > ClockCheckInterval) due = ClockCheckInterval;
             timer.Change(due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
     }
@@ -321,6 +352,7 @@ public sealed class MqttClient : IAsyncDisposable
             connection = core.Connection;
             if (connection is null) return;
             isAlive = core.Session.Tick(core.Now, connection.Output);
+            if (isAlive && core.Session.IsConnected && sleep.HasSlept()) core.Session.Ping(core.Now, connection.Output); // is it still there?
             step = connection.Appended();
         }
 

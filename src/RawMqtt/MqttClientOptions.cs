@@ -81,6 +81,12 @@ public sealed record MqttClientOptions
     /// <summary>Sees the bytes of each connection.</summary>
     public MqttTap? Tap { get; init; }
 
+    /// <summary>Sees each MQTT packet, one a call, whatever carries it. Passwords are among them.</summary>
+    public MqttTap? PacketTap { get; init; }
+
+    /// <summary>Takes what there is to tell; null for silence.</summary>
+    public MqttLog? Log { get; init; }
+
     /// <summary>The clock and the timers.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 

@@ -1,12 +1,16 @@
 using System.Text;
+using RawMqtt.Clients;
 
 namespace RawMqtt;
 
 /// <summary>A message that came, with its own memory: safe to keep.</summary>
 public sealed class MqttMessage
 {
-    internal MqttMessage(string topic, in MqttMessageView view)
+    private HeldMessage? held;
+
+    internal MqttMessage(string topic, in MqttMessageView view, HeldMessage? held = null)
     {
+        this.held = held;
         Topic = topic;
         Payload = view.Payload.ToArray();
         Qos = view.Qos;
@@ -31,6 +35,9 @@ public sealed class MqttMessage
 
     /// <summary>It may have been delivered before, 3.3.1.1; says nothing certain.</summary>
     public bool Duplicate { get; }
+
+    /// <summary>With <see cref="MqttSubscribeOptions.ManualAcknowledgement"/>: the application is done with it. A second call, or one at QoS 0, does nothing.</summary>
+    public void Acknowledge() => Interlocked.Exchange(ref held, null)?.Done();
 
     /// <summary>What it counts for in a subscription's buffer.</summary>
     internal int Length => Payload.Length + Topic.Length;

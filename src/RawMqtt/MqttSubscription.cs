@@ -9,9 +9,10 @@ namespace RawMqtt;
 /// connection until the reader has caught up.</remarks>
 public sealed class MqttSubscription : IAsyncEnumerable<MqttMessage>, IAsyncDisposable, IValueTaskSource<bool>
 {
-    private const int MaxMessages = 1024;
-    private const long MaxBytes = 1 << 20;
+    /// <summary>How many times its limits a buffer may hold while reading must go on.</summary>
+    private const int FarBehind = 8;
 
+    private readonly MqttSubscribeOptions options;
     private readonly ClientCore core;
     private readonly Queue<MqttMessage> buffer = new();
     private readonly Lock gate = new();
@@ -22,20 +23,34 @@ public sealed class MqttSubscription : IAsyncEnumerable<MqttMessage>, IAsyncDisp
     private bool isReaderWaiting;
     private bool isComplete;
 
-    internal MqttSubscription(ClientCore core, IReadOnlyList<MqttTopicFilter> filters, MqttMessageReceiver? receiver)
+    internal MqttSubscription(ClientCore core, IReadOnlyList<MqttTopicFilter> filters, MqttSubscribeOptions options)
     {
         this.core = core;
+        this.options = options;
         Filters = filters;
-        Receiver = receiver;
         FilterBytes = [.. filters.Select(filter => Encoding.UTF8.GetBytes(filter.Filter))];
     }
 
     /// <summary>What was asked for.</summary>
     public IReadOnlyList<MqttTopicFilter> Filters { get; }
 
+    /// <summary>The QoS that the server granted for each filter, in their order; null: refused.</summary>
+    public IReadOnlyList<QualityOfService?> Granted { get; internal set; } = [];
+
     internal byte[][] FilterBytes { get; }
 
-    internal MqttMessageReceiver? Receiver { get; }
+    internal MqttMessageReceiver? Receiver => options.Receiver;
+
+    internal bool IsManual => options.ManualAcknowledgement;
+
+    /// <summary>Whether the buffer must not grow any more, come what may.</summary>
+    internal bool IsFarBehind
+    {
+        get
+        {
+            lock (gate) return buffer.Count >= FarBehind * options.MaxMessages || bytes >= FarBehind * options.MaxBytes;
+        }
+    }
 
     /// <summary>The messages from now on. The enumeration ends when the subscription is disposed of, and throws when the client ends otherwise.</summary>
     public async IAsyncEnumerator<MqttMessage> GetAsyncEnumerator(CancellationToken cancellationToken = default)
@@ -52,6 +67,20 @@ public sealed class MqttSubscription : IAsyncEnumerable<MqttMessage>, IAsyncDisp
     /// <summary>Unsubscribes, if there is a connection, and ends the enumeration.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Leave() is not SubscriptionRequest request) return;
+        try
+        {
+            await request.Answer.WaitAsync(core.Options.EffectivePingTimeout, core.Options.TimeProvider).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is MqttException or TimeoutException)
+        {
+            // the connection or the client ended meanwhile, and the subscription with it
+        }
+    }
+
+    /// <summary>Unsubscribes without waiting for the answer; null if none will come soon.</summary>
+    internal SubscriptionRequest? Leave()
+    {
         SubscriptionRequest? request;
         ClientConnection? connection;
         FlushStep step;
@@ -64,15 +93,7 @@ public sealed class MqttSubscription : IAsyncEnumerable<MqttMessage>, IAsyncDisp
 
         connection?.Flush(step);
         Complete(null);
-        if (request is null || connection is null) return;
-        try
-        {
-            await request.Answer.ConfigureAwait(false);
-        }
-        catch (MqttException)
-        {
-            // the client ended meanwhile, and the subscription with it
-        }
+        return connection is null ? null : request;
     }
 
     /// <summary>Puts a message into the buffer.</summary>
@@ -112,7 +133,7 @@ public sealed class MqttSubscription : IAsyncEnumerable<MqttMessage>, IAsyncDisp
         }
     }
 
-    private bool HasRoom => buffer.Count < MaxMessages && bytes < MaxBytes;
+    private bool HasRoom => buffer.Count < options.MaxMessages && bytes < options.MaxBytes;
 
     private bool TryTake(out MqttMessage? message)
     {
@@ -120,7 +141,7 @@ public sealed class MqttSubscription : IAsyncEnumerable<MqttMessage>, IAsyncDisp
         {
             if (!buffer.TryDequeue(out message)) return false;
             bytes -= message.Length;
-            if (room is not null && buffer.Count <= MaxMessages / 2 && bytes <= MaxBytes / 2)
+            if (room is not null && buffer.Count <= options.MaxMessages / 2 && bytes <= options.MaxBytes / 2)
             {
                 room.TrySetResult();
                 room = null;

@@ -57,6 +57,9 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
     /// <summary>Where what could not be taken for packets begins: up to 16 bytes.</summary>
     public byte[] Refused { get; private set; } = [];
 
+    /// <summary>Cancelled when the connection ends.</summary>
+    public CancellationToken Ended => ended.Token;
+
     /// <summary>Completes when all that was appended has been written, or never will be.</summary>
     public TaskCompletionSource? WhenWritten { get; set; }
 
@@ -92,18 +95,17 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
         {
             reason = await ReadAsync().ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+#pragma warning disable CA1031
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
-            reason = new MqttException(MqttErrorCode.ConnectionLost, "The network connection broke.", exception);
-        }
-        catch (MqttException exception)
-        {
-            reason = exception;
+            reason = exception as MqttException ?? new MqttException(MqttErrorCode.ConnectionLost, $"The network connection broke: {exception.Message}", exception);
         }
 
         lock (core.Gate)
         {
             failure ??= reason;
+            if (core.Connection == this) core.Connection = null; // what is published from now on waits for the next
             core.Outgoing.MakeRoom();
             WhenWritten?.TrySetResult();
         }
@@ -121,7 +123,9 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
         {
             await stream.DisposeAsync().ConfigureAwait(false);
         }
-        catch (IOException)
+#pragma warning disable CA1031
+        catch (Exception)
+#pragma warning restore CA1031
         {
             // it was broken before
         }
@@ -173,11 +177,14 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
             core.Outgoing.MakeRoom();
         }
 
+        if (core.Options.PacketTap is MqttTap tap) PacketTaps.ShowAll(tap, leaving.Written.Span);
         try
         {
             return stream.WriteAsync(leaving.Written, ended.Token);
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+#pragma warning disable CA1031 // streams may be the application's own; whatever they throw ends the connection
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
             return ValueTask.FromException(exception);
         }
@@ -190,7 +197,9 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
         {
             write.GetResult();
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+#pragma warning disable CA1031
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
             Fail(new MqttException(MqttErrorCode.ConnectionLost, "The network connection broke while it was written to.", exception));
             return false; // and isFlushing stays: nothing more is written

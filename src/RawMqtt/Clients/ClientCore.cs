@@ -42,8 +42,43 @@ internal sealed class ClientCore
     /// <summary>Why the client has no connection and makes no more; null while it may.</summary>
     public MqttException? End { get; set; }
 
+    /// <summary>Whether someone waits for a packet from the server: then reading goes on even if a subscriber is behind, or both might wait for ever.</summary>
+    public bool IsAnswerAwaited => Session.InFlight > 0 || Outgoing.Queued > 0 || Subscriptions.Unanswered > 0 || Pings.Count > 0;
+
+    /// <summary>Set while nothing is read; completing it lets reading go on.</summary>
+    public TaskCompletionSource? PausedReading { get; set; }
+
     /// <summary>The session's time: since this client was made.</summary>
     public TimeSpan Now => Options.TimeProvider.GetElapsedTime(start);
+
+    /// <summary>Under the gate.</summary>
+    public MqttClientStatistics ReadStatistics() => new()
+    {
+        MessagesSent = Statistics.MessagesSent,
+        MessagesReceived = Statistics.MessagesReceived,
+        BytesSent = Statistics.BytesSent,
+        BytesReceived = Statistics.BytesReceived,
+        Connections = Statistics.Connections,
+        InFlight = Session.InFlight,
+        Queued = Outgoing.Queued,
+        Dropped = Statistics.Dropped,
+        DroppedIncoming = Statistics.DroppedIncoming,
+        Unmatched = Statistics.Unmatched,
+        ReceiverFailures = Statistics.ReceiverFailures,
+    };
+
+    public void Log(MqttLogLevel level, string message)
+    {
+        Options.Log?.Invoke(level, message);
+        if (RawMqttEventSource.Log.IsEnabled()) RawMqttEventSource.Log.Client(Options.ClientId, level, message);
+    }
+
+    /// <summary>Someone waits for an answer from now on.</summary>
+    public void AnswerAwaited()
+    {
+        PausedReading?.TrySetResult();
+        PausedReading = null;
+    }
 
     /// <summary>Why a message may not wait now; null if it may.</summary>
     public MqttException? QueueingFault()

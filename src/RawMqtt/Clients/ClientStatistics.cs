@@ -1,20 +1,23 @@
 namespace RawMqtt.Clients;
 
-/// <summary>Counters of one client, plain because the gate guards them.</summary>
+/// <summary>Counters of one client: plain numbers, because the gate guards them, but for those that say otherwise.</summary>
 internal sealed class ClientStatistics
 {
     public long MessagesSent;
     public long MessagesReceived;
     public long BytesSent;
     public long BytesReceived;
-    public long Connects;
-    public long Dropped;
-    public long Unmatched;
-    public long ReceiverFailures;
+    public long Connections;
 
-    public void Sent(QualityOfService qos, int payloadLength)
-    {
-        _ = (qos, payloadLength);
-        MessagesSent++;
-    }
+    /// <summary>Messages that did not fit into the queue of messages to send.</summary>
+    public long Dropped;
+
+    /// <summary>QoS 0 messages that came while a subscriber was far behind. Counted by the thread that reads.</summary>
+    public long DroppedIncoming;
+
+    /// <summary>Messages that matched no subscription. Counted by the thread that reads.</summary>
+    public long Unmatched;
+
+    /// <summary>Exceptions out of the application's receivers. Counted by the thread that reads.</summary>
+    public long ReceiverFailures;
 }

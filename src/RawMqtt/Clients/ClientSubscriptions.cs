@@ -17,6 +17,9 @@ internal sealed class ClientSubscriptions(ClientCore core)
     private readonly List<SubscriptionRequest> unsent = [];
     private volatile MqttSubscription[] active = [];
 
+    /// <summary>Requests that wait for their answer.</summary>
+    public int Unanswered => sent.Count + unsent.Count;
+
     /// <summary>Those that messages are delivered to.</summary>
     public MqttSubscription[] Active => active;
 
@@ -73,7 +76,12 @@ internal sealed class ClientSubscriptions(ClientCore core)
     /// <summary>SUBACK or UNSUBACK came.</summary>
     public void Answered(ushort packetId, byte[] returnCodes, ClientConnection connection)
     {
-        if (sent.Remove(packetId, out SubscriptionRequest? request)) request.Complete(returnCodes);
+        if (sent.Remove(packetId, out SubscriptionRequest? request))
+        {
+            request.Complete(returnCodes);
+            if (request.IsRepeated) EndRefused(request, returnCodes);
+        }
+
         if (unsent.Count > 0) SendUnsent(connection);
     }
 
@@ -82,6 +90,23 @@ internal sealed class ClientSubscriptions(ClientCore core)
     {
         if (!sessionPresent) AskAgain();
         SendUnsent(connection);
+    }
+
+    /// <summary>Granted once and refused now: nobody waits for the answer, so the streams themselves say it.</summary>
+    private void EndRefused(SubscriptionRequest request, byte[] returnCodes)
+    {
+        for (int i = 0; i < returnCodes.Length; i++)
+        {
+            if (returnCodes[i] != SubAckPacket.Failure) continue;
+            string filter = request.Filters[i].Filter;
+            wanted.Remove(filter);
+            foreach (MqttSubscription subscription in active)
+            {
+                if (!subscription.Filters.Any(own => own.Filter == filter)) continue;
+                active = [.. active.Where(other => other != subscription)];
+                subscription.Complete(ConnectFaults.SubscriptionRefused(filter));
+            }
+        }
     }
 
     /// <summary>What was asked and not answered is asked again next time.</summary>
@@ -111,6 +136,7 @@ internal sealed class ClientSubscriptions(ClientCore core)
     private SubscriptionRequest Ask(SubscriptionRequest request)
     {
         unsent.Add(request);
+        core.AnswerAwaited();
         if (core.Connection is ClientConnection connection) SendUnsent(connection);
         return request;
     }
@@ -150,14 +176,14 @@ internal sealed class ClientSubscriptions(ClientCore core)
             length += 3 + Encoding.UTF8.GetByteCount(filter);
             if (length > MaxPayload && filters.Count > 0)
             {
-                unsent.Insert(0, new SubscriptionRequest(isUnsubscribe: false, filters));
+                unsent.Insert(0, new SubscriptionRequest(isUnsubscribe: false, filters, isRepeated: true));
                 (filters, length) = ([], 0);
             }
 
             filters.Add(new MqttTopicFilter(filter, want.Qos));
         }
 
-        if (filters.Count > 0) unsent.Insert(0, new SubscriptionRequest(isUnsubscribe: false, filters));
+        if (filters.Count > 0) unsent.Insert(0, new SubscriptionRequest(isUnsubscribe: false, filters, isRepeated: true));
     }
 
     private readonly record struct Wanted(int Count, QualityOfService Qos);

@@ -34,6 +34,12 @@ internal static class ConnectFaults
     public static MqttException Kicked(MqttException cause, int times) => new(MqttErrorCode.ConnectionLost,
         $"The server accepted the connection and closed it soon after, {times} times in a row. Most likely another client uses the same client identifier, and each throws the other out [MQTT-3.1.4-2]; or the server does not like what is sent first. {cause.Message}", cause);
 
+    public static MqttException SubscriptionRefused(string filter) => new(MqttErrorCode.SubscriptionRefused,
+        $"The server refused the topic filter \"{filter}\" (return code 0x80): the client may not subscribe to it, or the server does not support it.");
+
+    public static MqttException TooFarBehind() => new(MqttErrorCode.QueueFull,
+        "A subscription's reader is too far behind, and a message at QoS 1 or 2 found no room [MQTT-4.8.0-2]: the connection is made again, and the server sends the message again. Read faster, or raise MaxMessages or MaxBytes of the subscription.");
+
     public static MqttException Disconnected() => new(MqttErrorCode.NotConnected, "The client was disconnected by DisconnectAsync.");
 
     public static MqttException Disposed() => new(MqttErrorCode.Disposed, "The client has been disposed of.");

@@ -183,6 +183,7 @@ internal sealed class ConnectionLoop
         lock (core.Gate)
         {
             core.Connection = null;
+            core.Outgoing.MakeRoom();
             core.Session.ConnectionLost();
             core.Subscriptions.ConnectionLost();
             core.Pings.FailAll(cause);
@@ -214,7 +215,27 @@ internal sealed class ConnectionLoop
             core.SessionPresent = sessionPresent;
         }
 
-        changed(new MqttStateChange(from, to, cause, attempt, delay, sessionPresent));
+        Tell(new MqttStateChange(from, to, cause, attempt, delay, sessionPresent));
+    }
+
+    private void Tell(MqttStateChange change)
+    {
+        if (core.Options.Log is not null || RawMqttEventSource.Log.IsEnabled())
+        {
+            string when = change.NextDelay is TimeSpan delay ? $", next attempt in {delay.TotalSeconds:0.0} s" : "";
+            core.Log(change.Cause is null ? MqttLogLevel.Information : MqttLogLevel.Warning, $"{change.From} -> {change.To}{when}{(change.Cause is null ? "" : ": " + change.Cause.Message)}");
+        }
+
+        try
+        {
+            changed(change);
+        }
+#pragma warning disable CA1031 // whatever the application's code throws, the client lives on
+        catch (Exception failure)
+        {
+            core.Log(MqttLogLevel.Error, $"StateChanged threw {failure.GetType().Name}: {failure.Message}");
+        }
+#pragma warning restore CA1031
     }
 
     /// <summary>There will be no further connection: whoever waits for one is told why.</summary>
@@ -234,6 +255,6 @@ internal sealed class ConnectionLoop
 
         bool onPurpose = core.End.Code is MqttErrorCode.Disposed or MqttErrorCode.NotConnected;
         foreach (MqttSubscription subscription in subscriptions) subscription.Complete(onPurpose ? null : core.End);
-        changed(new MqttStateChange(from, core.State, onPurpose ? null : core.End, delays.Failures, null, false));
+        Tell(new MqttStateChange(from, core.State, onPurpose ? null : core.End, delays.Failures, null, false));
     }
 }

@@ -34,6 +34,7 @@ internal sealed class IncomingMessages(ClientCore core, ClientConnection connect
         }
 
         connection.Flush(step);
+        if (core.Options.PacketTap is MqttTap tap && Consumed > 0) PacketTaps.ShowReceived(tap, bytes[..Consumed]);
         return Consumed > 0;
     }
 
@@ -61,11 +62,27 @@ internal sealed class IncomingMessages(ClientCore core, ClientConnection connect
         }
     }
 
+    /// <summary>Waits for room, unless someone waits for an answer that is still to be read: the reader itself may be the one.</summary>
     private async ValueTask PauseAsync(MqttSubscription full)
     {
-        lock (core.Gate) core.Session.PauseReading();
-        await full.WhenThereIsRoomAsync().ConfigureAwait(false);
-        lock (core.Gate) core.Session.ResumeReading(core.Now);
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (core.Gate)
+        {
+            if (core.IsAnswerAwaited) return;
+            core.Session.PauseReading();
+            core.PausedReading = goOn;
+        }
+
+        using (connection.Ended.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), goOn))
+        {
+            await Task.WhenAny(full.WhenThereIsRoomAsync(), goOn.Task).ConfigureAwait(false);
+        }
+
+        lock (core.Gate)
+        {
+            core.PausedReading = null;
+            core.Session.ResumeReading(core.Now);
+        }
     }
 
     private void Handle(in SessionEvent happened, ReadOnlySpan<byte> bytes)
@@ -104,7 +121,7 @@ internal sealed class IncomingMessages(ClientCore core, ClientConnection connect
     private void Connected(in SessionEvent happened)
     {
         core.Connection = connection;
-        core.Statistics.Connects++;
+        core.Statistics.Connections++;
         if (happened.SessionLost) core.Outgoing.FailInFlight(ConnectFaults.SessionForgotten());
         core.Subscriptions.Connected(happened.SessionPresent, connection);
         core.Outgoing.SendQueued(connection.Output);
@@ -117,7 +134,7 @@ internal sealed class IncomingMessages(ClientCore core, ClientConnection connect
         int i = from;
         while (i < count && full is null)
         {
-            ref readonly Arrived arrived = ref batch[i++];
+            ref Arrived arrived = ref batch[i++];
             var view = new MqttMessageView
             {
                 Topic = bytes.Slice(arrived.Topic, arrived.TopicLength),
@@ -126,32 +143,63 @@ internal sealed class IncomingMessages(ClientCore core, ClientConnection connect
                 Retain = arrived.Retain,
                 Duplicate = arrived.Duplicate,
             };
-            full = Deliver(view);
+            full = Deliver(view, ref arrived);
         }
 
         return i;
     }
 
     /// <summary>One message to all that it matches; the one of them that is full now, if any.</summary>
-    private MqttSubscription? Deliver(in MqttMessageView view)
+    private MqttSubscription? Deliver(in MqttMessageView view, ref Arrived arrived)
     {
         TopicRoute route = routes.Find(view.Topic);
         if (route.Targets.Length == 0)
         {
-            Interlocked.Increment(ref core.Statistics.Unmatched);
+            core.Statistics.Unmatched++;
             if (core.Options.UnmatchedMessages is MqttMessageReceiver receiver) Call(receiver, view);
             return null;
         }
 
         MqttSubscription? full = null;
+        HeldMessage? held = null;
         MqttMessage? message = null;
         foreach (MqttSubscription target in route.Targets)
         {
-            if (target.Receiver is MqttMessageReceiver receiver) Call(receiver, view);
-            else if (!target.Add(message ??= new MqttMessage(route.TopicText, view))) full = target;
+            if (target.Receiver is MqttMessageReceiver receiver)
+            {
+                Call(receiver, view);
+                continue;
+            }
+
+            if (target.IsFarBehind && IsThrownAway(ref arrived)) continue;
+            if (target.IsManual && view.Qos > QualityOfService.AtMostOnce)
+            {
+                held ??= new HeldMessage(core, arrived.Receipt, route.Targets.Count(other => other.IsManual));
+                arrived = arrived with { IsDone = true }; // not by this end
+                if (!target.Add(new MqttMessage(route.TopicText, view, held))) full = target;
+            }
+            else if (!target.Add(message ??= new MqttMessage(route.TopicText, view)))
+            {
+                full = target;
+            }
         }
 
         return full;
+    }
+
+    /// <summary>Reading went on although a reader was behind, because an answer was awaited, and now there is no room at all: QoS 0 is lost, the others come again.</summary>
+    private bool IsThrownAway(ref Arrived arrived)
+    {
+        if (arrived.Receipt.Qos == QualityOfService.AtMostOnce)
+        {
+            core.Statistics.DroppedIncoming++;
+            return true;
+        }
+
+        Failure ??= ConnectFaults.TooFarBehind();
+        lock (core.Gate) core.Session.Refuse(arrived.Receipt);
+        arrived = arrived with { IsDone = true };
+        return true;
     }
 
     private void Call(MqttMessageReceiver receiver, in MqttMessageView view)
@@ -161,9 +209,10 @@ internal sealed class IncomingMessages(ClientCore core, ClientConnection connect
             receiver(view);
         }
 #pragma warning disable CA1031 // whatever the application's code throws, the connection lives on
-        catch (Exception)
+        catch (Exception failure)
         {
-            Interlocked.Increment(ref core.Statistics.ReceiverFailures);
+            core.Statistics.ReceiverFailures++;
+            core.Log(MqttLogLevel.Error, $"A message receiver threw {failure.GetType().Name}: {failure.Message}");
         }
 #pragma warning restore CA1031
     }
@@ -175,7 +224,7 @@ internal sealed class IncomingMessages(ClientCore core, ClientConnection connect
         {
             for (int i = from; i < to; i++)
             {
-                if (batch[i].Receipt.Qos > QualityOfService.AtMostOnce) core.Session.Acknowledge(batch[i].Receipt, connection.Output);
+                if (batch[i].Receipt.Qos > QualityOfService.AtMostOnce && !batch[i].IsDone) core.Session.Acknowledge(batch[i].Receipt, connection.Output);
             }
 
             step = connection.Appended();
@@ -185,5 +234,5 @@ internal sealed class IncomingMessages(ClientCore core, ClientConnection connect
     }
 
     /// <summary>A message's place in the bytes read.</summary>
-    private readonly record struct Arrived(int Topic, int TopicLength, int Payload, int PayloadLength, Receipt Receipt, bool Retain, bool Duplicate);
+    private readonly record struct Arrived(int Topic, int TopicLength, int Payload, int PayloadLength, Receipt Receipt, bool Retain, bool Duplicate, bool IsDone = false);
 }

@@ -26,6 +26,13 @@ internal static class OptionChecks
         Require(will.Qos <= QualityOfService.ExactlyOnce, $"{ProtocolViolation.ReservedWillQos}."); // [MQTT-3.1.2-14]
     }
 
+    public static void Require(MqttSubscribeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Require(options.MaxMessages > 0 && options.MaxBytes > 0, "MaxMessages and MaxBytes are above zero.");
+        Require(options.Receiver is null || !options.ManualAcknowledgement, "Manual acknowledgement goes with the stream: a receiver acknowledges by returning.");
+    }
+
     public static void RequireFilters(IReadOnlyList<MqttTopicFilter> filters)
     {
         ArgumentNullException.ThrowIfNull(filters);

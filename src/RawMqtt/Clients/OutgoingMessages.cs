@@ -30,13 +30,14 @@ internal sealed class OutgoingMessages(ClientCore core)
         if (qos > QualityOfService.AtMostOnce && waiting.Count == 0 && core.Session.CanPublish && core.Connection is ClientConnection connection)
         {
             Await(pending, core.Session.Publish(topic, payload, qos, retain, connection.Output));
-            core.Statistics.Sent(qos, payload.Length);
+            core.Statistics.MessagesSent++;
         }
         else
         {
             Enqueue(pending, topic, payload);
         }
 
+        core.AnswerAwaited();
         return pending;
     }
 
@@ -164,7 +165,7 @@ internal sealed class OutgoingMessages(ClientCore core)
     {
         list.Remove(pending);
         QueuedBytes -= pending.Message!.Length;
-        core.Statistics.Sent(pending.Qos, pending.Message.Payload.Length);
+        core.Statistics.MessagesSent++;
         ushort packetId = core.Session.Publish(pending.Message, pending.Qos, pending.Retain, output);
         pending.Message = null;
         return packetId;

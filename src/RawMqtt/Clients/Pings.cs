@@ -5,6 +5,8 @@ internal sealed class Pings
 {
     private readonly Queue<(TimeSpan SentAt, TaskCompletionSource<TimeSpan> Answer)> waiting = new();
 
+    public int Count => waiting.Count;
+
     public Task<TimeSpan> Add(TimeSpan now)
     {
         var answer = new TaskCompletionSource<TimeSpan>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -42,6 +42,9 @@ internal sealed class Acknowledgements
         Answer(output);
     }
 
+    /// <summary>The application does not get the message after all; no answer leaves for it, nor for those behind it.</summary>
+    public void Refuse(Receipt receipt) => held.Remove(receipt.PacketId);
+
     /// <summary>What was not answered will come again.</summary>
     public void ConnectionLost() => first = next;
 

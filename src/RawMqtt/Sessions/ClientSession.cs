@@ -140,6 +140,14 @@ public sealed class ClientSession(int inFlightLimit, int maximumPacketLength, Ti
         if (receipt.Qos > QualityOfService.AtMostOnce) unanswered.Complete(receipt, IsConnected ? output : Nowhere.Instance);
     }
 
+    /// <summary>There is no room for a message [MQTT-4.8.0-2]: it is not answered and will come again on the next connection, which is the only way to get it. This one is to be closed.</summary>
+    public void Refuse(Receipt receipt)
+    {
+        if (receipt.Qos != QualityOfService.ExactlyOnce) return;
+        receiver.Forget(receipt.PacketId);
+        unanswered.Refuse(receipt);
+    }
+
     /// <summary>Takes packets off the front of <paramref name="input"/>, answers them, and stops at the first that the application is to see.</summary>
     /// <returns>False: the rest of <paramref name="input"/> is not a whole packet, keep it.</returns>
     public bool TryReceive(ref ReadOnlySpan<byte> input, TimeSpan now, IBufferWriter<byte> output, out SessionEvent happened)

@@ -46,6 +46,9 @@ public sealed class Receiver
         output.Write(new PubCompPacket { PacketId = packetId });
     }
 
+    /// <summary>A QoS 2 message was not taken after all: when it comes again, it is new.</summary>
+    public void Forget(ushort packetId) => received.Remove(packetId);
+
     /// <summary>Forgets all: the session is over.</summary>
     public void Clear() => received.Clear();
 }

@@ -18,6 +18,7 @@ internal static class SentPackets
 
     private static string Describe(FixedHeader header, ReadOnlySpan<byte> body)
     {
+        if (header.Type is PacketType.Connect or PacketType.PingReq or PacketType.Disconnect) return header.Type.ToString().ToUpperInvariant();
         if (header.Type != PacketType.Publish) return $"{header.Type.ToString().ToUpperInvariant()} {body[0] << 8 | body[1]}";
         Assert.True(PublishPacket.TryRead(header, body, out PublishPacket packet, out _));
         return $"PUBLISH {packet.PacketId} qos{(int)packet.Qos}{(packet.Duplicate ? " dup" : "")} {Encoding.UTF8.GetString(packet.Topic)}";

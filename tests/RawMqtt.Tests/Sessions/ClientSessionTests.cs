@@ -1,0 +1,460 @@
+using RawMqtt.Codec;
+using RawMqtt.Sessions;
+using RawMqtt.Tests.Codec.Vectors;
+
+namespace RawMqtt.Tests.Sessions;
+
+public class ClientSessionTests
+{
+    private const QualityOfService Qos0 = QualityOfService.AtMostOnce;
+    private const QualityOfService Qos1 = QualityOfService.AtLeastOnce;
+    private const QualityOfService Qos2 = QualityOfService.ExactlyOnce;
+
+    private readonly SessionFixture client = new();
+
+    [Fact]
+    [Rule("MQTT-3.1.0-1")]
+    public void ConnectIsFirstAndNothingElseIsSentBeforeConnAck()
+    {
+        Assert.Throws<InvalidOperationException>(() => client.Publish("a", Qos0));
+        client.SendConnect();
+        Assert.Equal(["CONNECT"], client.Sent());
+        Assert.Throws<InvalidOperationException>(() => client.Publish("a", Qos0));
+        Assert.Throws<InvalidOperationException>(() => client.Subscribe("a"));
+        Assert.Throws<InvalidOperationException>(() => client.SendConnect()); // one CONNECT a connection
+        Assert.Empty(client.Sent());
+        Assert.Equal(["Connected"], client.Receive(new ConnAckPacket()));
+        Assert.True(client.Session.IsConnected);
+    }
+
+    [Fact]
+    [Rule("MQTT-3.2.0-1", "MQTT-4.8.0-1")]
+    public void AnythingButConnAckFirstEndsTheConnection()
+    {
+        client.SendConnect();
+        Assert.Equal(["Violation MQTT-3.2.0-1"], client.Receive(new PingRespPacket()));
+        Assert.Empty(client.Receive(new ConnAckPacket())); // nothing that follows counts
+        Assert.False(client.Session.IsConnected);
+    }
+
+    [Fact]
+    public void ASecondConnAckEndsTheConnection()
+    {
+        client.Connect();
+        Assert.Equal(["Violation 3.2"], client.Receive(new ConnAckPacket()));
+    }
+
+    [Fact]
+    [Rule("MQTT-3.2.2-1")]
+    public void SessionPresentAfterCleanSessionIsAViolation()
+    {
+        client.SendConnect(clean: true);
+        Assert.Equal(["Violation MQTT-3.2.2-1"], client.Receive(new ConnAckPacket { SessionPresent = true }));
+    }
+
+    [Theory]
+    [InlineData(ConnectReturnCode.UnacceptableProtocolVersion)]
+    [InlineData(ConnectReturnCode.IdentifierRejected)]
+    [InlineData(ConnectReturnCode.ServerUnavailable)]
+    [InlineData(ConnectReturnCode.BadUserNameOrPassword)]
+    [InlineData(ConnectReturnCode.NotAuthorized)]
+    public void ARefusalEndsTheConnectionAndKeepsTheSession(ConnectReturnCode code)
+    {
+        client.Connect(clean: false);
+        client.Publish("a", Qos1);
+        client.Session.ConnectionLost();
+        client.SendConnect(clean: false);
+        client.Sent();
+
+        Assert.Equal([$"Refused {code}"], client.Receive(new ConnAckPacket { ReturnCode = code }));
+        Assert.False(client.Session.IsConnected);
+        Assert.Empty(client.ReceivePublish("a", Qos0));
+        Assert.Equal(1, client.Session.InFlight);
+    }
+
+    [Fact]
+    [Rule("MQTT-4.3.1-1", "MQTT-2.3.1-5")]
+    public void Qos0IsSentAndForgotten()
+    {
+        client.Connect();
+        Assert.Equal(0, client.Publish("a", Qos0));
+        Assert.Equal(["PUBLISH 0 qos0 a"], client.Sent());
+        Assert.Equal(0, client.Session.InFlight);
+    }
+
+    [Fact]
+    [Rule("MQTT-4.3.2-1", "MQTT-2.3.1-2", "MQTT-2.3.1-3")]
+    public void Qos1IsDeliveredByPubAck()
+    {
+        client.Connect();
+        ushort id = client.Publish("a", Qos1);
+        Assert.NotEqual(id, client.Publish("b", Qos1));
+        Assert.Equal([$"Delivered {id}"], client.Receive(new PubAckPacket { PacketId = id }));
+        Assert.Equal(1, client.Session.InFlight);
+        Assert.Empty(client.Receive(new PubAckPacket { PacketId = id })); // once more: late, and nothing
+    }
+
+    [Fact]
+    [Rule("MQTT-4.3.3-1", "MQTT-4.6.0-4", "MQTT-2.3.1-6")]
+    public void Qos2IsDeliveredByPubCompAndPubRelsFollowTheirPubRecs()
+    {
+        client.Connect();
+        ushort a = client.Publish("a", Qos2);
+        ushort b = client.Publish("b", Qos2);
+        client.Sent();
+        Assert.Empty(client.Receive(new PubRecPacket { PacketId = b }));
+        Assert.Empty(client.Receive(new PubRecPacket { PacketId = a }));
+        Assert.Equal([$"PUBREL {b}", $"PUBREL {a}"], client.Sent());
+        Assert.Equal([$"Delivered {a}"], client.Receive(new PubCompPacket { PacketId = a }));
+        Assert.Equal([$"Delivered {b}"], client.Receive(new PubCompPacket { PacketId = b }));
+        Assert.Equal(0, client.Session.InFlight);
+    }
+
+    [Fact]
+    [Rule("MQTT-4.8.0-1")]
+    public void TheWrongAcknowledgementEndsTheConnection()
+    {
+        client.Connect();
+        ushort id = client.Publish("a", Qos1);
+        Assert.Equal(["Violation MQTT-4.3.3-1"], client.Receive(new PubRecPacket { PacketId = id }));
+    }
+
+    [Fact]
+    public void PublishingWaitsAtTheInFlightLimitAndIdentifiersAreNotReused()
+    {
+        var limited = new SessionFixture(inFlightLimit: 2);
+        limited.Connect();
+        ushort first = limited.Publish("a", Qos1);
+        limited.Publish("b", Qos2);
+        Assert.False(limited.Session.CanPublish);
+        Assert.True(limited.Session.CanSubscribe);
+        Assert.Throws<InvalidOperationException>(() => limited.Publish("c", Qos1));
+        limited.Receive(new PubAckPacket { PacketId = first });
+        Assert.True(limited.Session.CanPublish);
+    }
+
+    [Fact]
+    [Rule("MQTT-2.3.1-2", "MQTT-2.3.1-3")]
+    public void AllIdentifiersCanBeInUseAndNoneIsGivenTwice()
+    {
+        var full = new SessionFixture(inFlightLimit: 65535);
+        full.Connect();
+        var ids = new HashSet<ushort>();
+        for (int i = 0; i < 65535; i++) Assert.True(ids.Add(full.Publish("a", Qos1)));
+        Assert.False(full.Session.CanPublish);
+        Assert.False(full.Session.CanSubscribe);
+        full.Receive(new PubAckPacket { PacketId = 4711 });
+        Assert.Equal(4711, full.Publish("b", Qos2));
+    }
+
+    [Fact]
+    [Rule("MQTT-4.4.0-1", "MQTT-4.6.0-1", "MQTT-3.1.2-4", "MQTT-4.1.0-1", "MQTT-3.3.1-1")]
+    public void AKeptSessionSendsAgainWhatIsNotAcknowledged()
+    {
+        client.Connect(clean: false);
+        ushort a = client.Publish("a", Qos1);
+        ushort b = client.Publish("b", Qos2);
+        ushort c = client.Publish("c", Qos2);
+        ushort d = client.Publish("d", Qos1);
+        client.Receive(new PubRecPacket { PacketId = c });
+        client.Receive(new PubAckPacket { PacketId = a });
+        client.Session.ConnectionLost();
+        client.SendConnect(clean: false);
+        client.Sent();
+
+        Assert.Equal(["Connected present"], client.Receive(new ConnAckPacket { SessionPresent = true }));
+        Assert.Equal([$"PUBREL {c}", $"PUBLISH {b} qos2 dup b", $"PUBLISH {d} qos1 dup d"], client.Sent());
+    }
+
+    [Fact]
+    public void ALostSessionIsToldAndNothingIsSentAgain()
+    {
+        client.Connect(clean: false);
+        client.Publish("a", Qos1);
+        client.ReceivePublish("b", Qos2, 7);
+        client.Session.ConnectionLost();
+        client.SendConnect(clean: false);
+        client.Sent();
+
+        Assert.Equal(["Connected lost"], client.Receive(new ConnAckPacket { SessionPresent = false }));
+        Assert.Empty(client.Sent());
+        Assert.Equal(0, client.Session.InFlight);
+        Assert.Equal(1, client.Publish("c", Qos1));
+        Assert.Equal(["Message b qos2"], client.ReceivePublish("b", Qos2, 7)); // a new session: a new message
+    }
+
+    [Fact]
+    [Rule("MQTT-3.1.2-6")]
+    public void ACleanSessionEndsWithItsConnection()
+    {
+        client.Connect(clean: true);
+        client.Publish("a", Qos2);
+        client.ReceivePublish("b", Qos2, 7);
+        client.Session.ConnectionLost();
+        Assert.Equal(0, client.Session.InFlight);
+        client.SendConnect(clean: true);
+        client.Sent();
+        Assert.Equal(["Connected"], client.Receive(new ConnAckPacket()));
+        Assert.Empty(client.Sent());
+        Assert.Equal(["Message b qos2"], client.ReceivePublish("b", Qos2, 7));
+    }
+
+    [Fact]
+    [Rule("MQTT-3.1.2-6")]
+    public void CleanSessionDropsTheSessionThatWasKept()
+    {
+        client.Connect(clean: false);
+        client.Publish("a", Qos1);
+        client.Session.ConnectionLost();
+        client.Connect(clean: true);
+        Assert.Empty(client.Sent());
+        Assert.Equal(0, client.Session.InFlight);
+    }
+
+    [Fact]
+    [Rule("MQTT-4.1.0-2")]
+    public void TheSessionLivesWhileItsConnectionDoes()
+    {
+        client.Connect(clean: true);
+        ushort id = client.Publish("a", Qos2);
+        client.Receive(new PubRecPacket { PacketId = id });
+        Assert.Equal(1, client.Session.InFlight);
+        Assert.Equal([$"Delivered {id}"], client.Receive(new PubCompPacket { PacketId = id }));
+    }
+
+    [Fact]
+    [Rule("MQTT-4.5.0-2", "MQTT-3.3.4-1", "MQTT-4.3.2-2")]
+    public void EveryPublishIsAnsweredByItsQos()
+    {
+        client.Connect();
+        Assert.Equal(["Message a qos0"], client.ReceivePublish("a", Qos0));
+        Assert.Equal(["Message b qos1"], client.ReceivePublish("b", Qos1, 1));
+        Assert.Equal(["Message c qos2"], client.ReceivePublish("c", Qos2, 2));
+        Assert.Empty(client.Sent()); // the application has them first
+        client.Acknowledge(0);
+        client.Acknowledge(1);
+        Assert.Equal(["PUBACK 1", "PUBREC 2"], client.Sent());
+        Assert.Equal(["Message b qos1"], client.ReceivePublish("b", Qos1, 1, duplicate: true)); // after PUBACK: a new message
+    }
+
+    [Fact]
+    [Rule("MQTT-4.6.0-2", "MQTT-4.6.0-3")]
+    public void AcknowledgementsLeaveInTheOrderOfArrival()
+    {
+        client.Connect();
+        client.ReceivePublish("a", Qos1, 5);
+        client.ReceivePublish("b", Qos2, 6);
+        client.ReceivePublish("c", Qos1, 7);
+        client.ReceivePublish("d", Qos2, 8);
+        client.Acknowledge(3);
+        client.Acknowledge(1);
+        Assert.Empty(client.Sent());
+        client.Acknowledge(0);
+        Assert.Equal(["PUBACK 5", "PUBREC 6"], client.Sent());
+        client.Acknowledge(2);
+        Assert.Equal(["PUBACK 7", "PUBREC 8"], client.Sent());
+        Assert.Equal(0, client.Session.Unanswered);
+    }
+
+    [Fact]
+    [Rule("MQTT-4.3.3-2")]
+    public void Qos2IsDeliveredOnceThroughReconnects()
+    {
+        client.Connect(clean: false);
+        client.ReceivePublish("a", Qos2, 7);
+        client.Acknowledge(0);
+        Assert.Equal(["PUBREC 7"], client.Sent());
+        client.Session.ConnectionLost();
+        client.Connect(clean: false, sessionPresent: true);
+        Assert.Empty(client.ReceivePublish("a", Qos2, 7, duplicate: true));
+        Assert.Equal(["PUBREC 7"], client.Sent());
+        client.Receive(new PubRelPacket { PacketId = 7 });
+        Assert.Equal(["PUBCOMP 7"], client.Sent());
+        Assert.Equal(["Message a qos2"], client.ReceivePublish("a", Qos2, 7)); // (d): new again
+    }
+
+    [Fact]
+    [Rule("MQTT-4.3.3-2")]
+    public void AHeldQos2MessageIsAnsweredWhenTheApplicationIsDoneAlsoOnTheNextConnection()
+    {
+        client.Connect(clean: false);
+        client.ReceivePublish("a", Qos2, 7);
+        client.Session.ConnectionLost();
+        client.Connect(clean: false, sessionPresent: true);
+        Assert.Empty(client.ReceivePublish("a", Qos2, 7, duplicate: true)); // the application has it already
+        Assert.Empty(client.Sent());
+        client.Acknowledge(0);
+        Assert.Equal(["PUBREC 7"], client.Sent());
+    }
+
+    [Fact]
+    public void AHeldQos1MessageComesAgainAndItsOldReceiptIsWorthNothing()
+    {
+        client.Connect(clean: false);
+        client.ReceivePublish("a", Qos1, 7);
+        client.Session.ConnectionLost();
+        client.Acknowledge(0);
+        client.Connect(clean: false, sessionPresent: true);
+        client.Acknowledge(0);
+        Assert.Empty(client.Sent());
+        Assert.Equal(["Message a qos1"], client.ReceivePublish("a", Qos1, 7, duplicate: true));
+        client.Acknowledge(1);
+        Assert.Equal(["PUBACK 7"], client.Sent());
+    }
+
+    [Fact]
+    [Rule("MQTT-4.8.0-2")]
+    public void ARefusedQos2MessageIsNewWhenItComesAgain()
+    {
+        client.Connect(clean: false);
+        client.ReceivePublish("a", Qos2, 7);
+        client.Session.Refuse(client.Receipts[0]);
+        client.Session.ConnectionLost();
+        client.Connect(clean: false, sessionPresent: true);
+        Assert.Equal(["Message a qos2"], client.ReceivePublish("a", Qos2, 7, duplicate: true));
+    }
+
+    [Fact]
+    [Rule("MQTT-2.3.1-7", "MQTT-3.8.4-2")]
+    public void SubAckAnswersItsSubscribe()
+    {
+        client.Connect();
+        ushort id = client.Subscribe("a", "b/#");
+        ushort other = client.Unsubscribe("c");
+        Assert.NotEqual(id, other);
+        Assert.Equal([$"Unsubscribed {other}"], client.Receive(new UnsubAckPacket { PacketId = other }));
+        Assert.Equal([$"Subscribed {id} [0 128]"], client.Receive(new SubAckPacket { PacketId = id, ReturnCodes = [0, 0x80] }));
+        Assert.Empty(client.Receive(new SubAckPacket { PacketId = id, ReturnCodes = [0, 0] })); // late, and nothing
+    }
+
+    [Fact]
+    [Rule("MQTT-3.8.4-5")]
+    public void SubAckHasOneCodeForEachFilter()
+    {
+        client.Connect();
+        ushort id = client.Subscribe("a", "b");
+        Assert.Equal(["Violation MQTT-3.8.4-5"], client.Receive(new SubAckPacket { PacketId = id, ReturnCodes = [0] }));
+    }
+
+    [Fact]
+    public void ASubscribeEndsWithItsConnection()
+    {
+        client.Connect(clean: false);
+        ushort id = client.Subscribe("a");
+        client.Session.ConnectionLost();
+        client.Connect(clean: false, sessionPresent: true);
+        Assert.Empty(client.Sent());
+        Assert.Empty(client.Receive(new SubAckPacket { PacketId = id, ReturnCodes = [0] }));
+    }
+
+    [Fact]
+    [Rule("MQTT-3.1.2-23")]
+    public void PingReqIsSentBeforeTheKeepAliveIsOver()
+    {
+        client.Connect(keepAlive: 60);
+        client.Session.Sent(client.Now);
+        Assert.Equal(TimeSpan.FromSeconds(59), client.Session.NextDeadline);
+
+        client.Now = TimeSpan.FromSeconds(50);
+        client.Publish("a", Qos0);
+        client.Session.Sent(client.Now); // anything sent counts
+        client.Sent();
+        Assert.Equal(TimeSpan.FromSeconds(109), client.Session.NextDeadline);
+        Assert.True(client.Session.Tick(TimeSpan.FromSeconds(108), client.Output));
+        Assert.Empty(client.Sent());
+        Assert.True(client.Session.Tick(TimeSpan.FromSeconds(109), client.Output));
+        Assert.Equal(["PINGREQ"], client.Sent());
+    }
+
+    [Fact]
+    public void ASilentServerIsGivenUpAfterThePingTimeout()
+    {
+        client.Connect(keepAlive: 60);
+        Assert.True(client.Session.Tick(TimeSpan.FromSeconds(59), client.Output));
+        Assert.Equal(TimeSpan.FromSeconds(69), client.Session.NextDeadline);
+        Assert.True(client.Session.Tick(TimeSpan.FromSeconds(68.9), client.Output));
+        Assert.False(client.Session.Tick(TimeSpan.FromSeconds(69), client.Output));
+    }
+
+    [Fact]
+    public void WhateverComesInIsASignOfLife()
+    {
+        client.Connect(keepAlive: 60);
+        client.Session.Tick(TimeSpan.FromSeconds(59), client.Output);
+        client.Now = TimeSpan.FromSeconds(68);
+        client.ReceivePublish("a", Qos0);
+        Assert.True(client.Session.Tick(TimeSpan.FromSeconds(70), client.Output));
+        Assert.Equal(["Pong"], client.Receive(new PingRespPacket()));
+        Assert.Equal(TimeSpan.FromSeconds(118), client.Session.NextDeadline);
+    }
+
+    [Fact]
+    public void WhileNothingIsReadPingsGoOnAndNoAnswerIsDue()
+    {
+        client.Connect(keepAlive: 10);
+        client.Session.PauseReading();
+        for (int s = 9; s < 200; s += 9) Assert.True(client.Session.Tick(TimeSpan.FromSeconds(s), client.Output));
+        Assert.True(client.Sent().Count > 10);
+        client.Session.ResumeReading(TimeSpan.FromSeconds(200));
+        Assert.True(client.Session.Tick(TimeSpan.FromSeconds(209), client.Output));
+        Assert.False(client.Session.Tick(TimeSpan.FromSeconds(210), client.Output));
+    }
+
+    [Fact]
+    public void KeepAliveZeroNeverPings()
+    {
+        client.Connect(keepAlive: 0);
+        Assert.Null(client.Session.NextDeadline);
+        Assert.True(client.Session.Tick(TimeSpan.FromDays(1), client.Output));
+        Assert.Empty(client.Sent());
+    }
+
+    [Fact]
+    [Rule("MQTT-3.14.4-1", "MQTT-3.14.4-2")]
+    public void NothingIsSentAfterDisconnect()
+    {
+        client.Connect(keepAlive: 1);
+        client.ReceivePublish("a", Qos1, 7);
+        client.Session.Disconnect(client.Output);
+        Assert.Equal(["DISCONNECT"], client.Sent());
+        client.Acknowledge(0);
+        client.Session.Tick(TimeSpan.FromDays(1), client.Output);
+        Assert.Empty(client.ReceivePublish("b", Qos2, 8));
+        Assert.Empty(client.Receive(new PubRelPacket { PacketId = 9 }));
+        Assert.Throws<InvalidOperationException>(() => client.Publish("a", Qos0));
+        Assert.Throws<InvalidOperationException>(() => client.Session.Ping(client.Now, client.Output));
+        Assert.Empty(client.Sent());
+        Assert.Null(client.Session.NextDeadline);
+    }
+
+    [Fact]
+    [Rule("MQTT-4.8.0-2")]
+    public void APacketAboveTheLimitIsRefusedByItsHeader()
+    {
+        var small = new SessionFixture(maximumPacketLength: 100);
+        small.Connect();
+        Assert.Equal(["Violation MQTT-4.8.0-2"], small.Receive(ByteText.Parse("30 7F")));
+    }
+
+    [Fact]
+    public void PacketsAreTakenWhereverTheStreamIsCut()
+    {
+        byte[] stream = ByteText.Parse("20 02 00 00  30 04 00 01 'a' 'x'  32 06 00 01 'b' 00 07 'x'  D0 00  30 03 00 01 'c'");
+        var whole = new SessionFixture();
+        whole.SendConnect();
+        List<string> expected = whole.Receive(stream);
+        Assert.Equal(["Connected", "Message a qos0", "Message b qos1", "Pong", "Message c qos0"], expected);
+
+        for (int cut = 0; cut <= stream.Length; cut++)
+        {
+            var session = new SessionFixture();
+            session.SendConnect();
+            var events = new List<string>();
+            ReadOnlySpan<byte> rest = stream.AsSpan(0, cut);
+            while (session.Session.TryReceive(ref rest, default, session.Output, out SessionEvent happened)) events.Add(happened.Kind.ToString());
+            rest = stream.AsSpan(cut - rest.Length);
+            while (session.Session.TryReceive(ref rest, default, session.Output, out SessionEvent happened)) events.Add(happened.Kind.ToString());
+            Assert.Equal(["Connected", "Message", "Message", "Pong", "Message"], events);
+        }
+    }
+}

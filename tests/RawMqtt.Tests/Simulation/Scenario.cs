@@ -1,0 +1,131 @@
+namespace RawMqtt.Tests.Simulation;
+
+/// <summary>One world: a server, some publishers and subscribers, minutes of faults, then quiet; and what must be true at the end.</summary>
+internal sealed class Scenario
+{
+    private static readonly string[] Topics = ["a", "a/b", "c"];
+
+    private readonly World world;
+    private readonly SimulatedServer server;
+    private readonly List<SimulatedClient> publishers = [];
+    private readonly List<SimulatedClient> subscribers = [];
+
+    private Scenario(int seed, bool keepsTrace)
+    {
+        world = new World(seed, keepsTrace);
+        server = new SimulatedServer(world);
+        for (int i = world.Random.Next(1, 3); i > 0; i--) subscribers.Add(new SimulatedClient(world, server, $"sub{i}", clean: false, Topics));
+        for (int i = world.Random.Next(1, 4); i > 0; i--) publishers.Add(new SimulatedClient(world, server, $"pub{i}", clean: world.Chance(0.3), []));
+    }
+
+    /// <summary>Runs the world of <paramref name="seed"/>; a failure carries its trace.</summary>
+    public static void Run(int seed)
+    {
+        try
+        {
+            new Scenario(seed, keepsTrace: false).Run();
+        }
+        catch (Exception failure) when (failure is SimulationException or Xunit.Sdk.XunitException or InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException)
+        {
+            throw new SimulationException($"Seed {seed}: {failure.Message}\nThe last that happened (RAWMQTT_SIMULATION_SEED={seed} replays it):\n{string.Join('\n', TraceOf(seed).TakeLast(60))}");
+        }
+    }
+
+    /// <summary>All that happens in the world of <paramref name="seed"/>.</summary>
+    public static IReadOnlyList<string> TraceOf(int seed)
+    {
+        var scenario = new Scenario(seed, keepsTrace: true);
+        try
+        {
+            scenario.Run();
+        }
+        catch (Exception failure) when (failure is SimulationException or Xunit.Sdk.XunitException or InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException)
+        {
+            scenario.world.Note($"!!! {failure.Message}");
+        }
+
+        return scenario.world.Trace;
+    }
+
+    private void Run()
+    {
+        PassUntil(() => subscribers.All(subscriber => subscriber.IsSubscribed), "the subscriptions are confirmed");
+        TimeSpan end = world.Now + TimeSpan.FromSeconds(120);
+        foreach (SimulatedClient publisher in publishers) PlanMessages(publisher);
+        for (int i = world.Random.Next(0, 4); i > 0; i--) world.After(world.Delay(120), server.Crash);
+        foreach (SimulatedClient client in publishers.Concat(subscribers))
+        {
+            for (int i = world.Random.Next(0, 3); i > 0; i--) world.After(world.Delay(120), client.Crash);
+        }
+
+        if (world.Chance(0.3)) world.After(world.Delay(120), () => world.Jump(TimeSpan.FromSeconds(world.Random.Next(5, 300))));
+        while (world.Step(end))
+        {
+        }
+
+        world.Note("--- from here on the network is well");
+        world.HasFaults = false;
+        server.Crash(); // the links that were to fail are gone
+        PassUntil(() => publishers.Concat(subscribers).All(client => client.IsSettled && client.IsIdle) && server.IsIdle, "all is settled and idle");
+        Check();
+    }
+
+    private void PlanMessages(SimulatedClient publisher)
+    {
+        for (int i = world.Random.Next(5, 60); i > 0; i--)
+        {
+            string topic = Topics[world.Random.Next(Topics.Length)];
+            var qos = (QualityOfService)world.Random.Next(3);
+            world.After(world.Delay(110), () => publisher.Publish(topic, qos));
+        }
+    }
+
+    private void PassUntil(Func<bool> condition, string what)
+    {
+        TimeSpan deadline = world.Now + TimeSpan.FromMinutes(30);
+        int steps = 0;
+        while (!condition())
+        {
+            if (!world.Step(deadline) || ++steps > 200_000) throw new SimulationException($"it never comes that {what}");
+        }
+    }
+
+    private void Check()
+    {
+        foreach (SimulatedClient subscriber in subscribers)
+        {
+            Dictionary<string, int> times = subscriber.Received.GroupBy(payload => payload).ToDictionary(group => group.Key, group => group.Count());
+            foreach (Published message in publishers.SelectMany(publisher => publisher.Messages)) Check(subscriber, message, times.GetValueOrDefault(message.Payload));
+            CheckOrder(subscriber);
+        }
+
+        foreach (SimulatedClient client in publishers.Concat(subscribers)) Require(client.IsSettled, $"{client.Name} has an await that is not settled");
+    }
+
+    private static void Check(SimulatedClient subscriber, Published message, int times)
+    {
+        string what = $"{subscriber.Name} got \"{message.Payload}\" {times} times, and its publisher was told {message.Outcome}";
+        if (message.Qos != QualityOfService.AtLeastOnce) Require(times <= 1, what);
+        if (message.Qos > QualityOfService.AtMostOnce && message.Outcome == Outcome.Delivered) Require(times >= 1, what);
+    }
+
+    /// <summary>Of each publisher, topic and QoS: the messages come in the order of publishing; at QoS 1 that holds for the first time that each comes [MQTT-4.6.0-6].</summary>
+    private static void CheckOrder(SimulatedClient subscriber)
+    {
+        foreach (IGrouping<string, string> stream in subscriber.Received.Distinct().GroupBy(payload => payload[..payload.LastIndexOf(' ')]))
+        {
+            int last = -1;
+            foreach (string payload in stream)
+            {
+                int number = int.Parse(payload[(payload.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+                Require(number > last, $"{subscriber.Name} got \"{payload}\" after number {last}");
+                last = number;
+            }
+        }
+    }
+
+    private static void Require(bool condition, string otherwise)
+    {
+        if (!condition) throw new SimulationException(otherwise);
+    }
+}

@@ -1,0 +1,251 @@
+using System.Buffers;
+using System.Text;
+using RawMqtt.Codec;
+using RawMqtt.Sessions;
+
+namespace RawMqtt.Tests.Simulation;
+
+/// <summary>The real client session behind simulated links: publishes numbered messages, keeps what it receives, reconnects.</summary>
+internal sealed class SimulatedClient
+{
+    private readonly World world;
+    private readonly SimulatedServer server;
+    private readonly WireRules rules;
+    private readonly WireRules serverRules;
+    private readonly ClientSession session;
+    private readonly OutgoingBuffer output = new();
+    private readonly List<byte> unread = [];
+    private readonly Queue<Published> waiting = new();
+    private readonly Dictionary<ushort, Published> inFlight = [];
+    private readonly string[] filters;
+    private readonly bool clean;
+    private readonly ushort keepAlive;
+    private readonly int inFlightLimit;
+    private readonly double slowness;
+    private Link? link;
+    private ushort subscribing;
+    private int connections;
+    private bool hasTimer;
+
+    public SimulatedClient(World world, SimulatedServer server, string name, bool clean, string[] filters)
+    {
+        this.world = world;
+        this.server = server;
+        this.clean = clean;
+        this.filters = filters;
+        Name = name;
+        rules = new WireRules(name, MqttRole.Client);
+        serverRules = new WireRules($"the server towards {name}", MqttRole.Server);
+        inFlightLimit = world.Random.Next(1, 21);
+        keepAlive = (ushort)world.Random.Next(1, 60);
+        slowness = world.Chance(0.5) ? 0 : 5;
+        session = new ClientSession(inFlightLimit, 1 << 20, TimeSpan.FromSeconds(world.Random.Next(1, 20)));
+        world.After(world.Delay(1), Connect);
+    }
+
+    public string Name { get; }
+
+    /// <summary>The server has confirmed the subscriptions of a session that lasts.</summary>
+    public bool IsSubscribed { get; private set; }
+
+    public List<Published> Messages { get; } = [];
+
+    /// <summary>What the application was given, in its order.</summary>
+    public List<string> Received { get; } = [];
+
+    public bool IsSettled => Messages.All(message => message.Outcome != Outcome.None);
+
+    public bool IsIdle => waiting.Count == 0 && session.InFlight == 0 && session.Unanswered == 0 && session.IsConnected;
+
+    public void Publish(string topic, QualityOfService qos)
+    {
+        var message = new Published(topic, qos, $"{Name} {topic} {(int)qos} {Messages.Count(other => other.Topic == topic && other.Qos == qos)}");
+        Messages.Add(message);
+        if (qos == QualityOfService.AtMostOnce && !session.IsConnected)
+        {
+            message.Outcome = Outcome.Lost;
+            return;
+        }
+
+        waiting.Enqueue(message);
+        SendWaiting();
+        Flush();
+    }
+
+    /// <summary>The client's process stops for a moment and keeps its session, as it must.</summary>
+    public void Crash()
+    {
+        if (link is null) return;
+        world.Note($"--- {Name} crashes");
+        link.Cut();
+        Lose();
+    }
+
+    private void Connect()
+    {
+        unread.Clear();
+        output.Reset();
+        rules.NewConnection();
+        int number = ++connections;
+        link = new Link(world) { ServerRules = serverRules };
+        link.ClientGets = Receive;
+        link.ClientLoses = Lose;
+        server.Accept(link);
+        session.Connect(new ConnectPacket { ClientId = Encoding.UTF8.GetBytes(Name), CleanSession = clean, KeepAlive = keepAlive }, world.Now, output);
+        Flush();
+        world.After(TimeSpan.FromSeconds(30), () =>
+        {
+            if (connections == number && link is not null && !session.IsConnected) Close();
+        });
+    }
+
+    private void Close()
+    {
+        world.Note($"{Name} closes");
+        link!.CloseByClient();
+        Lose();
+    }
+
+    private void Lose()
+    {
+        if (link is null) return;
+        world.Note($"{Name} has lost its connection");
+        (link.ClientGets, link.ClientLoses) = (null, null);
+        link = null;
+        session.ConnectionLost();
+        if (clean) LoseInFlight();
+        world.After(world.Delay(world.Chance(0.2) ? 60 : 2), Connect);
+    }
+
+    private void LoseInFlight()
+    {
+        foreach (Published message in inFlight.Values) message.Outcome = Outcome.SessionLost;
+        inFlight.Clear();
+    }
+
+    private void Receive(ReadOnlySpan<byte> bytes)
+    {
+        unread.AddRange(bytes);
+        byte[] all = [.. unread];
+        ReadOnlySpan<byte> rest = all;
+        while (true)
+        {
+            int before = rest.Length;
+            bool happens = session.TryReceive(ref rest, world.Now, output, out SessionEvent happened);
+            rules.Received(all.AsSpan(all.Length - before, before - rest.Length));
+            if (!happens) break;
+            Handle(happened);
+        }
+
+        unread.RemoveRange(0, all.Length - rest.Length);
+        Flush();
+        SetTimer();
+    }
+
+    private void Handle(in SessionEvent happened)
+    {
+        switch (happened.Kind)
+        {
+            case SessionEventKind.Connected:
+                if (happened.SessionLost) LoseInFlight();
+                if (filters.Length > 0 && !(happened.SessionPresent && IsSubscribed)) Subscribe();
+                SendWaiting();
+                break;
+            case SessionEventKind.Subscribed when happened.PacketId == subscribing:
+                IsSubscribed = !clean;
+                break;
+            case SessionEventKind.Message:
+                Take(happened);
+                break;
+            case SessionEventKind.Delivered:
+                if (inFlight.Remove(happened.PacketId, out Published? message)) message.Outcome = Outcome.Delivered;
+                SendWaiting();
+                break;
+            case SessionEventKind.Violation:
+                throw new SimulationException($"{Name} found a violation: {happened.Violation}");
+            case SessionEventKind.Refused:
+                throw new SimulationException($"{Name} was refused: {happened.ReturnCode}");
+        }
+
+        if (session.InFlight > inFlightLimit) throw new SimulationException($"{Name}: {session.InFlight} in flight, {inFlightLimit} allowed");
+    }
+
+    private void Take(in SessionEvent happened)
+    {
+        Received.Add(Encoding.UTF8.GetString(happened.Payload));
+        Receipt receipt = happened.Receipt;
+        if (receipt.Qos == QualityOfService.AtMostOnce) return;
+        if (slowness == 0 || world.Chance(0.5)) session.Acknowledge(receipt, output);
+        else world.After(world.Delay(slowness), () =>
+        {
+            session.Acknowledge(receipt, output); // perhaps out of order, perhaps on the next connection
+            Flush();
+        });
+    }
+
+    private void Subscribe()
+    {
+        var payload = new ArrayBufferWriter<byte>();
+        foreach (string filter in filters) SubscriptionList.Write(payload, new Subscription { Filter = Encoding.UTF8.GetBytes(filter), Qos = QualityOfService.ExactlyOnce });
+        subscribing = session.Subscribe(SubscriptionList.Read(payload.WrittenSpan), output);
+    }
+
+    private void SendWaiting()
+    {
+        while (waiting.TryPeek(out Published? message) && session.IsConnected && (message.Qos == QualityOfService.AtMostOnce || session.CanPublish))
+        {
+            waiting.Dequeue();
+            ushort id = session.Publish(Encoding.UTF8.GetBytes(message.Topic), Encoding.UTF8.GetBytes(message.Payload), message.Qos, retain: false, output);
+            if (id == 0) message.Outcome = Outcome.Delivered;
+            else if (!inFlight.TryAdd(id, message)) throw new SimulationException($"{Name}: identifier {id} is open");
+        }
+    }
+
+    private void Flush()
+    {
+        if (output.Length == 0 || link is null) return;
+        world.Note(Name, "sends", output.Written.Span, MqttRole.Client);
+        rules.Sent(output.Written.Span, world.Now);
+        link.SendToServer(output.Written.Span);
+        session.Sent(world.Now);
+        output.Reset();
+        SetTimer();
+    }
+
+    private void SetTimer()
+    {
+        if (hasTimer || session.NextDeadline is not TimeSpan deadline) return;
+        hasTimer = true;
+        int number = connections;
+        world.At(deadline, () =>
+        {
+            hasTimer = false;
+            if (link is null) return;
+            if (connections != number)
+            {
+                SetTimer();
+                return;
+            }
+
+            if (world.Now - deadline > TimeSpan.FromSeconds(1)) rules.Excuse(); // the clock jumped
+            if (!session.Tick(world.Now, output)) Close();
+            else if (output.Length > 0) Flush();
+            else SetTimer();
+        });
+    }
+}
+
+/// <summary>What became of a publish.</summary>
+internal enum Outcome
+{
+    None,
+    Delivered,
+    Lost,
+    SessionLost,
+}
+
+/// <summary>A message that a simulated client published.</summary>
+internal sealed record Published(string Topic, QualityOfService Qos, string Payload)
+{
+    public Outcome Outcome { get; set; }
+}

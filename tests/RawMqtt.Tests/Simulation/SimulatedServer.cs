@@ -1,0 +1,109 @@
+using RawMqtt.Codec;
+using RawMqtt.Routing;
+using RawMqtt.Sessions;
+
+namespace RawMqtt.Tests.Simulation;
+
+/// <summary>The real broker core behind simulated links.</summary>
+internal sealed class SimulatedServer
+{
+    private readonly World world;
+    private readonly BrokerCore core;
+    private readonly List<BrokerConnection> dirty = [];
+    private readonly HashSet<Served> served = [];
+
+    public SimulatedServer(World world)
+    {
+        this.world = world;
+        core = new BrokerCore(new BrokerLimits { InFlight = world.Random.Next(1, 21), ConnectTimeout = TimeSpan.FromSeconds(10) }, seed: 1);
+        world.After(TimeSpan.FromSeconds(1), Tick);
+    }
+
+    /// <summary>Nothing waits and nothing is in flight.</summary>
+    public bool IsIdle => core.Sessions.All.All(subscriber => subscriber.Session is { InFlight: 0, Queued: 0, Receiver.Unreleased: 0 });
+
+    public void Accept(Link link)
+    {
+        var connection = new Served(core.Accept(world.Now), link);
+        connection.Connection.Carrier = connection;
+        served.Add(connection);
+        link.ServerGets = bytes => Receive(connection, bytes);
+        link.ServerLoses = () => Lose(connection);
+    }
+
+    /// <summary>The server's process ends and starts again; it keeps its sessions, as it must, and nothing that was to be sent.</summary>
+    public void Crash()
+    {
+        world.Note("--- the server crashes");
+        foreach (Served connection in served.ToList())
+        {
+            connection.Link.Cut();
+            Lose(connection);
+        }
+    }
+
+    private void Tick()
+    {
+        core.Tick(world.Now);
+        Flush();
+        world.After(TimeSpan.FromSeconds(1), Tick);
+    }
+
+    private void Receive(Served connection, ReadOnlySpan<byte> bytes)
+    {
+        connection.Unread.AddRange(bytes);
+        int used = core.Receive(connection.Connection, [.. connection.Unread], world.Now);
+        byte[] taken = [.. connection.Unread.Take(used)];
+        WireRules? rules = connection.Link.ServerRules;
+        if (rules is not null && rules.IsCurrent(connection.Link, taken)) rules.Received(taken);
+        connection.Unread.RemoveRange(0, used);
+        Flush();
+    }
+
+    private void Lose(Served connection)
+    {
+        if (!served.Remove(connection)) return;
+        core.Lost(connection.Connection, world.Now);
+        Flush();
+    }
+
+    /// <summary>What one call left to be done, as the shell of the broker does it.</summary>
+    private void Flush()
+    {
+        do
+        {
+            dirty.Clear();
+            core.TakeDirty(dirty);
+            foreach (BrokerConnection connection in dirty) Flush(connection);
+        }
+        while (dirty.Count > 0);
+    }
+
+    private void Flush(BrokerConnection connection)
+    {
+        var carrier = (Served)connection.Carrier!;
+        while (connection.Waiting > 0 && connection.BeginFlush(world.Now) is OutgoingBuffer output)
+        {
+            byte[] bytes = output.Written.ToArray();
+            world.Note("server", "sends", bytes, MqttRole.Server);
+            carrier.Link.ServerRules?.Sent(bytes, world.Now);
+            carrier.Link.SendToClient(bytes);
+            core.Flushed(connection, output);
+        }
+
+        if (connection.End is null) return;
+        world.Note($"server closes: {connection.End} {connection.Violation}");
+        Assert.True(connection.End != ConnectionEnd.ProtocolViolation, $"the server found a violation: {connection.Violation}");
+        carrier.Link.CloseByServer();
+        if (served.Remove(carrier)) core.Lost(connection, world.Now);
+    }
+
+    private sealed class Served(BrokerConnection connection, Link link)
+    {
+        public BrokerConnection Connection => connection;
+
+        public Link Link => link;
+
+        public List<byte> Unread { get; } = [];
+    }
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+
+namespace RawMqtt.Tests.Simulation;
+
+/// <summary>Real client sessions and the real broker core in one thread with virtual time, over links that fail in every way.</summary>
+public class SimulationTests(ITestOutputHelper output)
+{
+    [Fact]
+    [Rule("MQTT-4.3.2-1", "MQTT-4.3.2-2", "MQTT-4.3.3-1", "MQTT-4.3.3-2", "MQTT-4.4.0-1", "MQTT-4.6.0-1", "MQTT-4.6.0-2", "MQTT-4.6.0-3", "MQTT-4.6.0-4", "MQTT-4.6.0-5", "MQTT-4.6.0-6", "MQTT-3.1.2-4", "MQTT-3.1.2-5", "MQTT-3.1.2-23", "MQTT-4.1.0-1")]
+    public void NothingIsLostDoubledOrReorderedWhateverTheLinksDo()
+    {
+        for (int seed = 1; seed <= 2000; seed++) Scenario.Run(seed);
+    }
+
+    /// <summary>By name: as many worlds as RAWMQTT_SIMULATION_WORLDS says, from RAWMQTT_SIMULATION_SEED on; 100 000 from a seed of the clock otherwise.</summary>
+    [Fact(Explicit = true)]
+    public void Soak()
+    {
+        int worlds = Number("RAWMQTT_SIMULATION_WORLDS", 100_000);
+        int first = Number("RAWMQTT_SIMULATION_SEED", Environment.TickCount & 0x3FFF_FFFF);
+        output.WriteLine($"{worlds} worlds from seed {first} on");
+        for (int seed = first; seed < first + worlds; seed++) Scenario.Run(seed);
+    }
+
+    /// <summary>By name: prints all that happens in the world of RAWMQTT_SIMULATION_SEED.</summary>
+    [Fact(Explicit = true)]
+    public void Replay()
+    {
+        IReadOnlyList<string> trace = Scenario.TraceOf(Number("RAWMQTT_SIMULATION_SEED", 1));
+        foreach (string line in trace) output.WriteLine(line);
+        Assert.DoesNotContain(trace, line => line.Contains("!!!", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void EqualSeedsGiveEqualWorlds() => Assert.Equal(Scenario.TraceOf(7), Scenario.TraceOf(7));
+
+    private static int Number(string variable, int otherwise) =>
+        Environment.GetEnvironmentVariable(variable) is string text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+}
