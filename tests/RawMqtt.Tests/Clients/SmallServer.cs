@@ -12,6 +12,7 @@ internal sealed class SmallServer : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stop = new();
+    private readonly SemaphoreSlim arrived = new(0);
     private readonly Task accepting;
     private readonly ConcurrentBag<Socket> sockets = [];
 
@@ -61,6 +62,13 @@ internal sealed class SmallServer : IAsyncDisposable
         return true;
     }
 
+    /// <summary>Waits until so many packets of a type have come.</summary>
+    public async Task HasReceived(string type, int count)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (Received.Count(other => other == type) < count) await arrived.WaitAsync(deadline.Token);
+    }
+
     /// <summary>Ends all connections with a reset.</summary>
     public void Cut()
     {
@@ -86,6 +94,7 @@ internal sealed class SmallServer : IAsyncDisposable
         Cut();
         await accepting;
         stop.Dispose();
+        arrived.Dispose();
     }
 
     private async Task AcceptAsync()
@@ -142,6 +151,7 @@ internal sealed class SmallServer : IAsyncDisposable
         while (goOn && reader.Read() == OperationStatus.Done)
         {
             Received.Enqueue(reader.Header.Type.ToString());
+            arrived.Release();
             goOn = Answer(new Received(reader.Header, reader.Body.ToArray()), output);
         }
 

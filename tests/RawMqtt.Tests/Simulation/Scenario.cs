@@ -59,8 +59,9 @@ internal sealed class Scenario
         }
 
         if (world.Chance(0.3)) world.After(world.Delay(120), () => world.Jump(TimeSpan.FromSeconds(world.Random.Next(5, 300))));
-        while (world.Step(end))
+        for (int steps = 0; world.Step(end);)
         {
+            if (++steps > 200_000) throw new SimulationException("it turns in circles");
         }
 
         world.Note("--- from here on the network is well");

@@ -82,13 +82,13 @@ internal sealed class SimulatedServer
     private void Flush(BrokerConnection connection)
     {
         var carrier = (Served)connection.Carrier!;
-        while (connection.Waiting > 0 && connection.BeginFlush(world.Now) is OutgoingBuffer output)
+        while (connection.BeginFlush(world.Now) is OutgoingBuffer output)
         {
             byte[] bytes = output.Written.ToArray();
             world.Note("server", "sends", bytes, MqttRole.Server);
             carrier.Link.ServerRules?.Sent(bytes, world.Now);
             carrier.Link.SendToClient(bytes);
-            core.Flushed(connection, output);
+            core.Flushed(connection, output, world.Now);
         }
 
         if (connection.End is null) return;

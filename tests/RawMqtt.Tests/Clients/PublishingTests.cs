@@ -1,0 +1,208 @@
+using RawMqtt.Codec;
+
+namespace RawMqtt.Tests.Clients;
+
+/// <summary>What becomes of what is published: every await settles, with its reason.</summary>
+public class PublishingTests
+{
+    private const QualityOfService Qos1 = QualityOfService.AtLeastOnce;
+
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+
+    [Fact]
+    public async Task MessagesWaitForTheFirstConnection()
+    {
+        await using var server = new SmallServer();
+        await using var client = new MqttClient(new MqttClientOptions { Address = server.Address });
+        Task[] publishes = [.. Enumerable.Range(0, 30).Select(i => client.PublishAsync("a", $"{i}", (QualityOfService)(i % 3), cancellationToken: Soon).AsTask())];
+        Assert.Equal(30, client.Statistics.Queued);
+        await client.OpenAsync(Soon);
+        await Task.WhenAll(publishes);
+        Assert.Equal(30, client.Statistics.MessagesSent);
+    }
+
+    [Fact]
+    public async Task OfflinePublishingMayFail()
+    {
+        await using var client = new MqttClient(new MqttClientOptions { Address = "mqtt://127.0.0.1:1", OfflinePublishing = MqttOfflinePublishing.Fail });
+        Assert.Equal(MqttErrorCode.NotConnected, await CodeOf(client.PublishAsync("a", "x", Qos1, cancellationToken: Soon)));
+        Assert.Equal(MqttErrorCode.NotConnected, await CodeOf(client.PublishAsync("a", "x", cancellationToken: Soon)));
+    }
+
+    [Fact]
+    public async Task AFullQueueDropsQos0FirstAndSaysSo()
+    {
+        await using var server = new SmallServer();
+        await using var client = new MqttClient(new MqttClientOptions { Address = server.Address, MaxQueuedMessages = 3 });
+        ValueTask oldest = client.PublishAsync("a", "0", cancellationToken: Soon);
+        Task[] kept = [client.PublishAsync("a", "1", Qos1, cancellationToken: Soon).AsTask(), client.PublishAsync("a", "2", Qos1, cancellationToken: Soon).AsTask(), client.PublishAsync("a", "3", Qos1, cancellationToken: Soon).AsTask()];
+        Assert.Equal(MqttErrorCode.QueueFull, await CodeOf(oldest));
+        Assert.Equal(MqttErrorCode.QueueFull, await CodeOf(client.PublishAsync("a", "4", Qos1, cancellationToken: Soon)));
+        Assert.Equal(2, client.Statistics.Dropped);
+        await client.OpenAsync(Soon);
+        await Task.WhenAll(kept);
+    }
+
+    [Fact]
+    public async Task TheQueueIsBoundedInBytes()
+    {
+        await using var client = new MqttClient(new MqttClientOptions { Address = "mqtt://127.0.0.1:1", MaxQueuedBytes = 100 });
+        ValueTask first = client.PublishAsync("a", new byte[60], Qos1, cancellationToken: Soon);
+        Assert.Equal(MqttErrorCode.QueueFull, await CodeOf(client.PublishAsync("a", new byte[60], Qos1, cancellationToken: Soon)));
+        await client.DisposeAsync();
+        Assert.Equal(MqttErrorCode.Disposed, await CodeOf(first));
+    }
+
+    [Fact]
+    public async Task PublishingWaitsAtTheInFlightLimit()
+    {
+        var held = new List<ushort>();
+        var release = new TaskCompletionSource();
+        await using var server = new SmallServer();
+        server.Answer = (packet, output) =>
+        {
+            if (packet.Header.Type != PacketType.Publish) return SmallServer.AcknowledgeAll(packet, output);
+            PublishPacket.TryRead(packet.Header, packet.Body, out PublishPacket publish, out _);
+            held.Add(publish.PacketId);
+            if (held.Count == 4) release.Task.Wait();
+            if (held.Count >= 4) foreach (ushort id in held) output.Write(new PubAckPacket { PacketId = id });
+            if (held.Count >= 4) held.Clear();
+            return true;
+        };
+        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, InFlightLimit = 4 }, Soon);
+        Task[] publishes = [.. Enumerable.Range(0, 12).Select(i => client.PublishAsync("a", $"{i}", Qos1, cancellationToken: Soon).AsTask())];
+        Assert.Equal((4, 8), (client.Statistics.InFlight, client.Statistics.Queued));
+        release.SetResult();
+        await Task.WhenAll(publishes);
+    }
+
+    [Fact]
+    public async Task ACancelledPublishIsNotSentIfItWaits()
+    {
+        await using var server = new SmallServer();
+        await using var client = new MqttClient(new MqttClientOptions { Address = server.Address });
+        using var cancel = new CancellationTokenSource();
+        ValueTask first = client.PublishAsync("a", "1", Qos1, cancellationToken: cancel.Token);
+        ValueTask second = client.PublishAsync("a", "2", Qos1, cancellationToken: Soon);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(async () => await first);
+        await client.OpenAsync(Soon);
+        await second;
+        Assert.Equal(1, server.Received.Count(type => type == "Publish"));
+    }
+
+    [Fact]
+    public async Task ACancelledPublishThatWasSentGoesOnWithoutItsCaller()
+    {
+        await using var server = new SmallServer { Answer = ReconnectTests.Silence(PacketType.Publish) };
+        await using MqttClient client = await MqttClient.ConnectAsync(server.Address, Soon);
+        using var cancel = new CancellationTokenSource();
+        ValueTask publish = client.PublishAsync("a", "1", Qos1, cancellationToken: cancel.Token);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(async () => await publish);
+        Assert.Equal(1, client.Statistics.InFlight);
+        await Assert.ThrowsAsync<TaskCanceledException>(async () => await client.PublishAsync("a", "1", Qos1, cancellationToken: cancel.Token));
+    }
+
+    [Fact]
+    public async Task DisconnectDrainsAndReportsWhatIsLeft()
+    {
+        await using var server = new SmallServer { Answer = ReconnectTests.Silence(PacketType.Publish) };
+        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, InFlightLimit = 1 }, Soon);
+        ValueTask first = client.PublishAsync("a", "1", Qos1, cancellationToken: Soon);
+        ValueTask second = client.PublishAsync("a", "2", Qos1, cancellationToken: Soon);
+        MqttDrainResult left = await client.DisconnectAsync(TimeSpan.FromMilliseconds(20), Soon);
+        Assert.Equal(new MqttDrainResult(Queued: 1, InFlight: 1), left);
+        Assert.Equal(MqttErrorCode.SessionLost, await CodeOf(first));
+        Assert.Equal(MqttErrorCode.NotConnected, await CodeOf(second));
+        await server.HasReceived("Disconnect", 1);
+        Assert.Equal(MqttErrorCode.NotConnected, await CodeOf(client.PublishAsync("a", "3", Qos1, cancellationToken: Soon)));
+    }
+
+    [Fact]
+    public async Task DisposeSettlesEverythingThatWaits()
+    {
+        await using var server = new SmallServer { Answer = (packet, output) => packet.Header.Type != PacketType.Connect || SmallServer.AcknowledgeAll(packet, output) };
+        MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, CleanSession = false }, Soon);
+        var tasks = new List<Task> { client.PublishAsync("a", "1", Qos1, cancellationToken: Soon).AsTask(), client.SubscribeAsync("a", cancellationToken: Soon), client.UnsubscribeAsync("b", Soon), client.PingAsync(Soon) };
+        await client.DisposeAsync();
+        foreach (Task task in tasks) Assert.IsType<MqttException>(await Record.ExceptionAsync(() => task));
+        Assert.Equal(MqttClientState.Closed, client.State);
+        Assert.Equal(MqttErrorCode.Disposed, await CodeOf(client.PublishAsync("a", "1", cancellationToken: Soon)));
+        Assert.Equal(MqttErrorCode.Disposed, (await Assert.ThrowsAsync<MqttException>(() => client.OpenAsync(Soon))).Code);
+    }
+
+    [Fact]
+    public async Task PingTellsTheRoundTrip()
+    {
+        await using var server = new SmallServer();
+        await using MqttClient client = await MqttClient.ConnectAsync(server.Address, Soon);
+        Assert.InRange(await client.PingAsync(Soon), TimeSpan.FromTicks(1), TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task ABadTopicIsRefusedBeforeItIsSent()
+    {
+        await using var server = new SmallServer();
+        await using MqttClient client = await MqttClient.ConnectAsync(server.Address, Soon);
+        foreach (string topic in (string[])["", "a/#", "+", "a\0b"])
+        {
+            Assert.Contains("[MQTT-", (await Assert.ThrowsAsync<ArgumentException>(async () => await client.PublishAsync(topic, "x", cancellationToken: Soon))).Message, StringComparison.Ordinal);
+            Assert.Contains("[MQTT-", (await Assert.ThrowsAsync<ArgumentException>(async () => await client.PublishAsync(topic, "x", Qos1, cancellationToken: Soon))).Message, StringComparison.Ordinal);
+        }
+
+        await Assert.ThrowsAsync<ArgumentException>(() => client.SubscribeAsync("a#", cancellationToken: Soon));
+        await client.PublishAsync("a", "x", Qos1, cancellationToken: Soon); // and the connection lives
+        Assert.Equal(1, server.Connections);
+    }
+
+    [Fact]
+    public async Task ManyThreadsPublishAndEachKeepsItsOrder()
+    {
+        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["ws://127.0.0.1:0/mqtt"] }, Soon);
+        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = broker.Addresses[0], InFlightLimit = 100 }, Soon);
+        int[] next = new int[6];
+        int outOfOrder = 0;
+        using var all = new CountdownEvent(6 * 500);
+        await using MqttSubscription subscription = await client.SubscribeAsync("t/+", (in MqttMessageView message) =>
+        {
+            int thread = message.Topic[^1] - '0';
+            if (BitConverter.ToInt32(message.Payload) != next[thread]++) outOfOrder++;
+            all.Signal();
+        }, QualityOfService.ExactlyOnce, Soon);
+
+        Task publishing = Task.WhenAll(Enumerable.Range(0, 6).Select(thread => Task.Run(async () =>
+        {
+            var pending = new List<Task>();
+            for (int i = 0; i < 500; i++) pending.Add(client.PublishAsync($"t/{thread}", BitConverter.GetBytes(i), (QualityOfService)(thread % 3), cancellationToken: Soon).AsTask());
+            await Task.WhenAll(pending);
+        })));
+        try { await publishing.WaitAsync(TimeSpan.FromSeconds(10)); } catch (TimeoutException) { Assert.Fail($"{client.Statistics} {all.CurrentCount} {client.State}"); }
+        Assert.True(all.Wait(TimeSpan.FromSeconds(20)));
+        Assert.Equal(0, outOfOrder);
+    }
+
+    [Fact]
+    public async Task PublishingAtQos0AllocatesNothing()
+    {
+        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["ws://127.0.0.1:0/mqtt"] }, Soon);
+        await using MqttClient client = await MqttClient.ConnectAsync(broker.Addresses[0], Soon);
+        byte[] payload = new byte[128];
+        long allocated = long.MaxValue;
+        for (int round = 0; round < 20 && allocated > 0; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 1000; i++)
+            {
+                ValueTask publish = client.PublishAsync("bench/topic"u8, payload);
+                if (!publish.IsCompleted) publish.AsTask().Wait(Soon); // the buffer is full: this round does not count
+            }
+
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.Equal(0, allocated);
+    }
+
+    private static async Task<MqttErrorCode> CodeOf(ValueTask publish) => (await Assert.ThrowsAsync<MqttException>(async () => await publish)).Code;
+}
