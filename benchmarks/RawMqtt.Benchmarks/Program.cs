@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using RawMqtt.Benchmarks.Brokers;
 using RawMqtt.Benchmarks.Codec;
+using RawMqtt.Benchmarks.EndToEnd;
 using RawMqtt.Benchmarks.WebSockets;
 
 switch (args)
@@ -9,5 +10,7 @@ switch (args)
     case ["side-by-side", "websockets"]: WebSocketsSideBySide.Run(); break;
     case ["side-by-side", "brokers"]: BrokersSideBySide.Run(); break;
     case ["serve", string ws, string tcp]: await BrokersSideBySide.ServeAsync(ws, tcp); break;
+    case ["end-to-end", ..]: await EndToEndRun.RunAsync(args); break;
+    case ["end-to-end-broker"]: await EndToEndRun.ServeAsync(); break;
     default: BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args); break;
 }

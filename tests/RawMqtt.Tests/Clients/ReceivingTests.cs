@@ -1,0 +1,220 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using RawMqtt.Codec;
+
+namespace RawMqtt.Tests.Clients;
+
+/// <summary>How messages reach the application.</summary>
+public class ReceivingTests
+{
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+
+    [Fact]
+    public async Task ASlowReaderHoldsTheConnectionUpAndLosesNothing()
+    {
+        const int Count = 5000;
+        await using SmallServer server = Flood(Count, QualityOfService.AtMostOnce);
+        await using MqttClient client = await MqttClient.ConnectAsync(server.Address, Soon);
+        await using MqttSubscription messages = await client.SubscribeAsync([new MqttTopicFilter("flood")], new MqttSubscribeOptions { MaxMessages = 10 }, Soon);
+        int next = 0;
+        await foreach (MqttMessage message in messages.WithCancellation(Soon))
+        {
+            Assert.Equal(next++, int.Parse(message.PayloadText, CultureInfo.InvariantCulture));
+            if (next == Count) break;
+        }
+
+        Assert.Equal(0, client.Statistics.DroppedIncoming);
+    }
+
+    [Fact]
+    public async Task AReaderThatPublishesDoesNotWaitForItself()
+    {
+        await using SmallServer server = Flood(300, QualityOfService.AtMostOnce);
+        await using MqttClient client = await MqttClient.ConnectAsync(server.Address, Soon);
+        await using MqttSubscription messages = await client.SubscribeAsync([new MqttTopicFilter("flood")], new MqttSubscribeOptions { MaxMessages = 200 }, Soon);
+        int next = 0;
+        await foreach (MqttMessage _ in messages.WithCancellation(Soon))
+        {
+            if (next++ % 50 == 0) await client.PublishAsync("answer", "x", QualityOfService.ExactlyOnce, cancellationToken: Soon);
+            if (next == 300) break;
+        }
+    }
+
+    [Fact]
+    [Rule("MQTT-4.6.0-2")]
+    public async Task ManualAcknowledgementsLeaveInTheOrderOfArrival()
+    {
+        await using SmallServer server = Flood(3, QualityOfService.AtLeastOnce);
+        await using MqttClient client = await MqttClient.ConnectAsync(server.Address, Soon);
+        await using MqttSubscription messages = await client.SubscribeAsync([new MqttTopicFilter("flood", QualityOfService.AtLeastOnce)], new MqttSubscribeOptions { ManualAcknowledgement = true }, Soon);
+        List<MqttMessage> taken = await TakeAsync(messages, 3);
+        await client.PingAsync(Soon);
+        Assert.DoesNotContain("PubAck", server.Received);
+        taken[2].Acknowledge();
+        taken[1].Acknowledge();
+        await client.PingAsync(Soon);
+        Assert.DoesNotContain("PubAck", server.Received);
+        taken[0].Acknowledge();
+        taken[0].Acknowledge(); // a second time: nothing
+        await server.HasReceived("PubAck", 3);
+        await client.PingAsync(Soon);
+        Assert.Equal(3, server.Received.Count(type => type == "PubAck"));
+    }
+
+    [Fact]
+    public async Task AReceiverThatThrowsDoesNotEndTheConnection()
+    {
+        var log = new ConcurrentQueue<string>();
+        await using SmallServer server = Flood(3, QualityOfService.AtLeastOnce);
+        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, Log = (_, line) => log.Enqueue(line) }, Soon);
+        await using MqttSubscription messages = await client.SubscribeAsync("flood", (in MqttMessageView _) => throw new FormatException("mine"), QualityOfService.AtLeastOnce, Soon);
+        await server.HasReceived("PubAck", 3);
+        Assert.Equal(3, client.Statistics.ReceiverFailures);
+        Assert.Contains(log, line => line.Contains("FormatException: mine", StringComparison.Ordinal));
+        Assert.Equal(1, server.Connections);
+    }
+
+    [Fact]
+    [Rule("MQTT-4.5.0-2")]
+    public async Task MessagesThatMatchNothingAreAcknowledgedAndGoToTheirOwnReceiver()
+    {
+        var unmatched = new ConcurrentQueue<string>();
+        await using SmallServer server = Flood(2, QualityOfService.AtLeastOnce);
+        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, UnmatchedMessages = (in MqttMessageView message) => unmatched.Enqueue(System.Text.Encoding.UTF8.GetString(message.Payload)) }, Soon);
+        await using MqttSubscription messages = await client.SubscribeAsync("something/else", cancellationToken: Soon);
+        await server.HasReceived("PubAck", 2);
+        Assert.Equal(["0", "1"], unmatched);
+        Assert.Equal(2, client.Statistics.Unmatched);
+    }
+
+    [Fact]
+    public async Task OverlappingSubscriptionsEachGetTheMessage()
+    {
+        await using var server = new SmallServer();
+        await using MqttClient client = await MqttClient.ConnectAsync(server.Address, Soon);
+        await using MqttSubscription all = await client.SubscribeAsync("#", cancellationToken: Soon);
+        await using MqttSubscription one = await client.SubscribeAsync("a/+", cancellationToken: Soon);
+        await client.PublishAsync("a/b", "x", cancellationToken: Soon);
+        Assert.Equal("a/b", (await TakeAsync(all, 1))[0].Topic);
+        Assert.Equal("a/b", (await TakeAsync(one, 1))[0].Topic);
+    }
+
+    [Fact]
+    public async Task ARefusedFilterIsAnErrorUnlessAllowed()
+    {
+        await using var server = new SmallServer();
+        server.Answer = (packet, output) =>
+        {
+            if (packet.Header.Type != PacketType.Subscribe) return SmallServer.AcknowledgeAll(packet, output);
+            SubscribePacket.TryRead(packet.Body, out SubscribePacket subscribe, out _);
+            output.Write(new SubAckPacket { PacketId = subscribe.PacketId, ReturnCodes = subscribe.Subscriptions.Count == 1 ? [0x80] : [1, 0x80] });
+            return true;
+        };
+        await using MqttClient client = await MqttClient.ConnectAsync(server.Address, Soon);
+        MqttException refused = await Assert.ThrowsAsync<MqttException>(() => client.SubscribeAsync("secret", cancellationToken: Soon));
+        Assert.Equal(MqttErrorCode.SubscriptionRefused, refused.Code);
+        Assert.Contains("\"secret\"", refused.Message, StringComparison.Ordinal);
+        await using MqttSubscription both = await client.SubscribeAsync([new("a", QualityOfService.AtLeastOnce), new("secret")], new MqttSubscribeOptions { AllowRefused = true }, Soon);
+        Assert.Equal([QualityOfService.AtLeastOnce, null], both.Granted);
+    }
+
+    [Fact]
+    public async Task DisposingUnsubscribesWhenNoOtherWantsTheFilter()
+    {
+        await using var server = new SmallServer();
+        await using MqttClient client = await MqttClient.ConnectAsync(server.Address, Soon);
+        MqttSubscription first = await client.SubscribeAsync("a", cancellationToken: Soon);
+        MqttSubscription second = await client.SubscribeAsync("a", cancellationToken: Soon);
+        await first.DisposeAsync();
+        await client.PingAsync(Soon);
+        Assert.DoesNotContain("Unsubscribe", server.Received);
+        await second.DisposeAsync();
+        Assert.Contains("Unsubscribe", server.Received);
+        await foreach (MqttMessage _ in second.WithCancellation(Soon)) Assert.Fail("it is over");
+        await client.UnsubscribeAsync("b", Soon);
+        Assert.Equal(2, server.Received.Count(type => type == "Unsubscribe"));
+    }
+
+    [Fact]
+    public async Task ReadingCanBeCancelled()
+    {
+        await using var server = new SmallServer();
+        await using MqttClient client = await MqttClient.ConnectAsync(server.Address, Soon);
+        await using MqttSubscription messages = await client.SubscribeAsync("a", cancellationToken: Soon);
+        using var cancel = new CancellationTokenSource();
+        await using IAsyncEnumerator<MqttMessage> reader = messages.GetAsyncEnumerator(cancel.Token);
+        ValueTask<bool> next = reader.MoveNextAsync();
+        Assert.False(next.IsCompleted);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(async () => await next);
+    }
+
+    [Fact]
+    public async Task TapLogAndMeterTellWhatHappensAndNoPassword()
+    {
+        var packets = new ConcurrentQueue<string>();
+        var log = new ConcurrentQueue<string>();
+        long sent = 0;
+        using var listener = new MeterListener();
+        await using var server = new SmallServer();
+        var options = new MqttClientOptions
+        {
+            Address = server.Address,
+            ClientId = "observed",
+            UserName = "me",
+            Password = "geheim"u8.ToArray(),
+            Log = (_, line) => log.Enqueue(line),
+            PacketTap = (direction, bytes) => packets.Enqueue($"{direction} {(PacketType)(bytes[0] >> 4)}"),
+        };
+        listener.InstrumentPublished = (instrument, own) =>
+        {
+            if (instrument.Name == "rawmqtt.client.messages.sent") own.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
+        {
+            foreach (KeyValuePair<string, object?> tag in tags) if ((string?)tag.Value == "observed") sent = value;
+        });
+        listener.Start();
+        await using MqttClient client = await MqttClient.ConnectAsync(options, Soon);
+        await client.PublishAsync("a", "x", QualityOfService.AtLeastOnce, cancellationToken: Soon);
+        await client.DisconnectAsync(cancellationToken: Soon);
+        listener.RecordObservableInstruments();
+
+        Assert.Equal(["Sent Connect", "Received ConnAck", "Sent Publish", "Received PubAck"], packets.Where(packet => packet != "Received Publish").Take(4));
+        Assert.Contains("Sent Disconnect", packets);
+        Assert.Contains(log, line => line.Contains("Connecting -> Connected", StringComparison.Ordinal));
+        Assert.DoesNotContain(log, line => line.Contains("geheim", StringComparison.Ordinal));
+        Assert.Equal(1, sent);
+    }
+
+    private static SmallServer Flood(int count, QualityOfService qos)
+    {
+        var server = new SmallServer();
+        server.Answer = (packet, output) =>
+        {
+            if (!SmallServer.AcknowledgeAll(packet, output)) return false;
+            if (packet.Header.Type != PacketType.Subscribe) return true;
+            for (int i = 0; i < count; i++)
+            {
+                output.Write(new PublishPacket { Topic = "flood"u8, Payload = System.Text.Encoding.UTF8.GetBytes($"{i}"), Qos = qos, PacketId = qos > 0 ? (ushort)(i + 1) : (ushort)0 });
+            }
+
+            return true;
+        };
+        return server;
+    }
+
+    private static async Task<List<MqttMessage>> TakeAsync(MqttSubscription messages, int count)
+    {
+        var taken = new List<MqttMessage>();
+        await foreach (MqttMessage message in messages.WithCancellation(Soon))
+        {
+            taken.Add(message);
+            if (taken.Count == count) break;
+        }
+
+        return taken;
+    }
+}

@@ -1,0 +1,133 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace RawMqtt.Tests.Faults;
+
+/// <summary>What a <see cref="FaultProxy"/> does to one connection.</summary>
+/// <param name="CutAfter">Bytes, both ways together, after which nothing passes any more.</param>
+/// <param name="End">How that end looks.</param>
+/// <param name="SliceLength">The most bytes passed on at once.</param>
+/// <param name="Delay">Before each slice.</param>
+internal sealed record Fault(long CutAfter, FaultEnd End, int SliceLength = 65536, TimeSpan Delay = default)
+{
+    public static readonly Fault None = new(long.MaxValue, FaultEnd.Close);
+}
+
+/// <summary>How a connection that is cut looks to its ends.</summary>
+internal enum FaultEnd
+{
+    /// <summary>Closed in order.</summary>
+    Close,
+
+    /// <summary>TCP reset.</summary>
+    Reset,
+
+    /// <summary>Silence: both ends think it stands.</summary>
+    HalfOpen,
+}
+
+/// <summary>A TCP proxy on the loopback that mistreats the connections that pass through it.</summary>
+internal sealed class FaultProxy : IAsyncDisposable
+{
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource stop = new();
+    private readonly int target;
+    private readonly Func<int, Fault> plan;
+    private readonly Task accepting;
+    private int connections;
+
+    /// <param name="target">The port of the server.</param>
+    /// <param name="plan">What happens to the connection of each number, from 1 on.</param>
+    public FaultProxy(int target, Func<int, Fault> plan)
+    {
+        this.target = target;
+        this.plan = plan;
+        listener.Start();
+        accepting = AcceptAsync();
+    }
+
+    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+
+    public int Connections => Volatile.Read(ref connections);
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        listener.Stop();
+        await accepting;
+        stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        var passing = new List<Task>();
+        try
+        {
+            while (true)
+            {
+                Socket client = await listener.AcceptSocketAsync(stop.Token);
+                passing.Add(PassAsync(client, plan(Interlocked.Increment(ref connections))));
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException)
+        {
+            await Task.WhenAll(passing);
+        }
+    }
+
+    private async Task PassAsync(Socket client, Fault fault)
+    {
+        using var server = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        client.NoDelay = true;
+        try
+        {
+            await server.ConnectAsync(IPAddress.Loopback, target, stop.Token);
+            var budget = new Budget(fault.CutAfter);
+            bool isCut = await await Task.WhenAny(CopyAsync(client, server, fault, budget), CopyAsync(server, client, fault, budget));
+            if (isCut && fault.End == FaultEnd.HalfOpen) await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token);
+            if (!isCut || fault.End != FaultEnd.Reset) return;
+            client.LingerState = server.LingerState = new LingerOption(true, 0);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // one of the ends is gone, or the proxy
+        }
+        finally
+        {
+            client.Dispose();
+        }
+    }
+
+    /// <summary>Whether it was the fault, and not an end, that ended it.</summary>
+    private async Task<bool> CopyAsync(Socket from, Socket to, Fault fault, Budget budget)
+    {
+        byte[] buffer = new byte[fault.SliceLength];
+        try
+        {
+            while (true)
+            {
+                int read = await from.ReceiveAsync(buffer, stop.Token);
+                if (read == 0) return false;
+                int allowed = budget.Take(read);
+                if (fault.Delay > TimeSpan.Zero) await Task.Delay(fault.Delay, stop.Token);
+                if (allowed > 0) await to.SendAsync(buffer.AsMemory(0, allowed), stop.Token);
+                if (allowed < read) return true;
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    private sealed class Budget(long bytes)
+    {
+        private long left = bytes;
+
+        public int Take(int wanted)
+        {
+            long after = Interlocked.Add(ref left, -wanted);
+            return after >= 0 ? wanted : (int)Math.Max(0, after + wanted);
+        }
+    }
+}
