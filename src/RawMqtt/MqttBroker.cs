@@ -13,6 +13,7 @@ public sealed class MqttBroker : IAsyncDisposable
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly MqttBrokerOptions options;
+    private readonly BrokerLog? log;
     private readonly BrokerEvents? events;
     private readonly BrokerShell shell;
     private readonly BrokerMeters meters;
@@ -23,8 +24,9 @@ public sealed class MqttBroker : IAsyncDisposable
     private MqttBroker(MqttBrokerOptions options)
     {
         this.options = options;
-        events = options.Observe is null ? null : new BrokerEvents(options.Observe, options.Log);
-        shell = new BrokerShell(options, new BrokerHooks(options, events));
+        log = options.Log is null ? null : new BrokerLog(options.Log);
+        events = options.Observe is null ? null : new BrokerEvents(options.Observe, log);
+        shell = new BrokerShell(options, new BrokerHooks(options, events, log), log);
         meters = new BrokerMeters(shell);
     }
 
@@ -137,6 +139,7 @@ public sealed class MqttBroker : IAsyncDisposable
         while (!shell.IsEmpty && !deadline.IsCancellationRequested) await Task.Delay(TimeSpan.FromMilliseconds(10), CancellationToken.None).ConfigureAwait(false);
         shell.DropAll();
         if (events is not null) await events.CompleteAsync().ConfigureAwait(false);
+        if (log is not null) await log.CompleteAsync().ConfigureAwait(false);
     }
 
     /// <summary>Stops the broker.</summary>
@@ -182,7 +185,7 @@ public sealed class MqttBroker : IAsyncDisposable
             catch (SocketException e)
             {
                 // one connection that broke while it was accepted, or no file handle left: the listener goes on
-                options.Log?.Invoke($"event=accept-failed listener={address} error=\"{e.Message}\"");
+                log?.Add($"event=accept-failed listener={address} error=\"{e.Message}\"");
                 await Task.Delay(SweepInterval, CancellationToken.None).ConfigureAwait(false);
             }
         }

@@ -54,7 +54,7 @@ public sealed record MqttBrokerOptions
     /// <summary>How long <see cref="MqttBroker.StopAsync"/> waits for what is still to be sent.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Takes one line for each connection that ends and each refusal: <c>event=... client=... address=...</c>.</summary>
+    /// <summary>Takes one line for each connection that ends and each fault, one after the other: <c>event=ended client="c" address=... reason=... violation="..."</c>.</summary>
     public Action<string>? Log { get; init; }
 
     /// <summary>Called for each new connection with its peer's address; what it returns sees the connection's bytes, above TLS. Null: nobody looks.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -291,6 +292,23 @@ public sealed class MqttBrokerTests : IDisposable
         using MqttBrokerSubscription nothing = quiet.Subscribe("$SYS/#");
         nothing.Dispose();
         await foreach (MqttMessage message in nothing.WithCancellation(Token)) Assert.Fail(message.Topic);
+    }
+
+    [Fact]
+    public async Task Meters_show_the_counters()
+    {
+        await using MqttBroker broker = await StartAsync("mqtt");
+        await using Stream stream = await DialAsync(broker);
+        await stream.WriteAsync(ByteText.Parse(Connect + " | 32 06 00 01 'b' 00 01 'x'"), Token);
+        await ReadAsync(stream, 8);
+        var seen = new Dictionary<string, double>();
+        using var listener = new MeterListener { InstrumentPublished = (instrument, self) => { if (instrument.Meter.Name == "RawMqtt.Broker") self.EnableMeasurementEvents(instrument); } };
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => seen[instrument.Name] = Math.Max(seen.GetValueOrDefault(instrument.Name), value));
+        listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => seen[instrument.Name] = Math.Max(seen.GetValueOrDefault(instrument.Name), value));
+        listener.Start();
+        listener.RecordObservableInstruments();
+
+        Assert.True(seen["rawmqtt.broker.connections"] >= 1 && seen["rawmqtt.broker.messages.received"] >= 1 && seen["rawmqtt.broker.clients"] >= 1);
     }
 
     private string CertificatePath { get; set; } = "";

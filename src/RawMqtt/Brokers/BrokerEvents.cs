@@ -11,7 +11,7 @@ internal sealed class BrokerEvents
     private readonly Task reading;
     private long dropped;
 
-    public BrokerEvents(Func<MqttBrokerEvent, ValueTask> observe, Action<string>? log) => reading = ReadAsync(observe, log);
+    public BrokerEvents(Func<MqttBrokerEvent, ValueTask> observe, BrokerLog? log) => reading = ReadAsync(observe, log);
 
     /// <summary>Events that the program was too slow for.</summary>
     public long Dropped => Interlocked.Read(ref dropped);
@@ -28,7 +28,7 @@ internal sealed class BrokerEvents
         return reading;
     }
 
-    private async Task ReadAsync(Func<MqttBrokerEvent, ValueTask> observe, Action<string>? log)
+    private async Task ReadAsync(Func<MqttBrokerEvent, ValueTask> observe, BrokerLog? log)
     {
         await foreach (MqttBrokerEvent happened in channel.Reader.ReadAllAsync().ConfigureAwait(false))
         {
@@ -40,7 +40,7 @@ internal sealed class BrokerEvents
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                log?.Invoke($"event=observer-failed error=\"{e.Message}\"");
+                log?.Add($"event=observer-failed error=\"{e.Message}\"");
             }
         }
     }

@@ -11,16 +11,18 @@ internal sealed class BrokerHooks
     private readonly MqttBrokerOptions options;
     private readonly Admission admission;
     private readonly BrokerEvents? events;
+    private readonly BrokerLog? log;
 
-    public BrokerHooks(MqttBrokerOptions options, BrokerEvents? events)
+    public BrokerHooks(MqttBrokerOptions options, BrokerEvents? events, BrokerLog? log)
     {
         this.options = options;
+        this.log = log;
         this.events = events;
         admission = new Admission(options);
         Asked = (admission.IsNeeded ? AskedPackets.Connect : 0) |
             (options.AuthorizePublish is null ? 0 : AskedPackets.Publish | AskedPackets.Connect) |
             (options.AuthorizeSubscribe is null ? 0 : AskedPackets.Subscribe | AskedPackets.Connect);
-        if (events is not null || options.Log is not null)
+        if (events is not null || log is not null)
         {
             Connected = (connection, subscriber) => events?.Add(new MqttBrokerEvent(MqttBrokerEventKind.Connected, ClientOf(connection, subscriber)));
             Ended = WhenEnded;
@@ -49,7 +51,7 @@ internal sealed class BrokerHooks
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            options.Log?.Invoke($"event=hook-failed client=\"{ClientIdOf(connection)}\" error=\"{e.Message}\"");
+            log?.Add($"event=hook-failed client=\"{ClientIdOf(connection)}\" error=\"{e.Message}\"");
             return new HookAnswer { ReturnCode = ConnectReturnCode.ServerUnavailable, IsAllowed = false, AllowedFilters = new bool[waiting.Length] };
         }
     }
@@ -117,10 +119,10 @@ internal sealed class BrokerHooks
         ConnectionEnd end = connection.End!.Value;
         string? rule = connection.Violation?.Rule;
         if (subscriber is not null) events?.Add(new MqttBrokerEvent(MqttBrokerEventKind.Disconnected, ClientOf(connection, subscriber)) { End = end, Rule = rule });
-        if (options.Log is null) return;
+        if (log is null) return;
         var served = (ServedConnection)connection.Carrier!;
         string client = subscriber is null ? "" : Encoding.UTF8.GetString(subscriber.ClientId);
-        options.Log($"event=ended client=\"{client}\" address={served.RemoteAddress} forwarded={served.ForwardedAddress} listener={served.Listener} reason={end} violation=\"{connection.Violation}\"");
+        log.Add($"event=ended client=\"{client}\" address={served.RemoteAddress} forwarded={served.ForwardedAddress} listener={served.Listener} reason={end} violation=\"{connection.Violation}\"");
     }
 
     private void WhenPublished(BrokerConnection connection, in PublishPacket packet)

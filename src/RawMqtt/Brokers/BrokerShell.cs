@@ -19,15 +19,17 @@ internal sealed class BrokerShell
 
     private readonly MqttBrokerOptions options;
     private readonly BrokerHooks hooks;
+    private readonly BrokerLog? log;
     private readonly ProxyTrust proxies;
     private readonly long started;
     private readonly HashSet<ServedConnection> served = [];
     private readonly Dictionary<IPAddress, int> addresses = [];
     private readonly List<BrokerConnection> dirty = [];
 
-    public BrokerShell(MqttBrokerOptions options, BrokerHooks hooks)
+    public BrokerShell(MqttBrokerOptions options, BrokerHooks hooks, BrokerLog? log)
     {
         this.options = options;
+        this.log = log;
         this.hooks = hooks;
         proxies = new ProxyTrust(options.TrustedProxies);
         Span<byte> seed = stackalloc byte[8];
@@ -71,6 +73,12 @@ internal sealed class BrokerShell
         catch (Exception e) when (TransportEnd.IsEnd(e) || e is AuthenticationException)
         {
             // the peer is gone, or was never one of ours
+        }
+#pragma warning disable CA1031 // a fault of ours costs this connection, and no other
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            log?.Add($"event=fault address={connection.RemoteAddress} listener={connection.Listener} error=\"{e}\"");
         }
 
         Use(now =>

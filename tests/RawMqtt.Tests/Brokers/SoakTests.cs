@@ -38,9 +38,12 @@ public class SoakTests(ITestOutputHelper output)
         (long memory, int handles) warmed = Measure();
         await Task.WhenAll(workers);
 
-        MqttBrokerClient[] left = [.. broker.Clients.Where(client => !client.IsConnected)];
-        foreach (MqttBrokerClient client in left) await CleanAsync(broker, client.ClientId);
-        while (broker.Clients.Count > 0) await Task.Yield();
+        while (broker.Clients.Count > 0)
+        {
+            foreach (MqttBrokerClient client in broker.Clients.Where(client => !client.IsConnected)) await CleanAsync(broker, client.ClientId);
+            await Task.Yield();
+        }
+
         (long memory, int handles) end = Measure();
         BrokerCounters counters = broker.Counters;
         output.WriteLine($"{counters}");
