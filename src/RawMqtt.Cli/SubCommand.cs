@@ -12,12 +12,13 @@ internal static class SubCommand
     private static readonly Option<int?> Count = new("-C") { Description = "End after this many messages.", HelpName = "COUNT" };
     private static readonly Option<int?> Wait = new("-W") { Description = "End after this many seconds, with exit code 27 unless -C was reached.", HelpName = "SECONDS" };
     private static readonly Option<bool> Keep = new("--disable-clean-session", "-c") { Description = "Keep the session at the broker, so that messages wait there for the next time; needs -i." };
+    private static readonly Option<bool> ExitAtOnce = new("-E") { Description = "End as soon as the subscriptions are answered; with -c, to begin a session." };
     private static readonly Option<bool> NoRetained = new("--no-retained", "-R") { Description = "Do not print retained messages." };
     private static readonly Option<bool> NoNewLine = new("-N") { Description = "Print no new line behind a message." };
 
     public static Command Create()
     {
-        var command = new Command("sub", "Subscribe, and print what comes.") { Topics, Qos, Verbose, Count, Wait, Keep, NoRetained, NoNewLine };
+        var command = new Command("sub", "Subscribe, and print what comes.") { Topics, Qos, Verbose, Count, Wait, Keep, ExitAtOnce, NoRetained, NoNewLine };
         Connection.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -50,7 +51,7 @@ internal static class SubCommand
             Task lost = LostAsync(client);
             await client.OpenAsync(either.Token);
             await client.SubscribeAsync(filters, printer.Print, either.Token);
-            await (await Task.WhenAny(printer.Done, lost).WaitAsync(either.Token));
+            if (!parsed.GetValue(ExitAtOnce)) await (await Task.WhenAny(printer.Done, lost).WaitAsync(either.Token));
             await client.DisconnectAsync(cancellationToken: CancellationToken.None); // the subscription stays: -c means to come back to it
             return ExitCode.Done;
         }

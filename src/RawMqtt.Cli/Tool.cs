@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.Runtime.InteropServices;
 
 namespace RawMqtt.Cli;
 
@@ -24,7 +25,10 @@ internal static partial class Tool
             if (option is HelpOption help && help.Action is HelpAction action) help.Action = new HelpWithExitCodes(action);
         }
 
-        HearInterrupts();
+        using var stop = new CancellationTokenSource();
+        if (!OperatingSystem.IsWindows()) _ = Signal(Interrupt, 0);
+        using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
+        using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Action is ParseErrorAction)
         {
@@ -35,7 +39,7 @@ internal static partial class Tool
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
         }
         catch (Exception failure)
         {
@@ -50,13 +54,17 @@ internal static partial class Tool
         return code;
     }
 
-    /// <summary>A shell that starts a program with &amp; lets it ignore SIGINT, and .NET would leave it so; a broker in the background is to end cleanly all the same.</summary>
-    private static void HearInterrupts()
+    /// <summary>The first signal ends the command cleanly, the second one at once.</summary>
+    private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)
     {
-        if (!OperatingSystem.IsWindows()) _ = Signal(2, 0);
+        signal.Cancel = !stop.IsCancellationRequested;
+        if (signal.Cancel) stop.Cancel();
     }
 
-    [System.Runtime.InteropServices.LibraryImport("libc", EntryPoint = "signal")]
+    private const int Interrupt = 2;
+
+    /// <summary>A shell that starts a program with &amp; lets it ignore SIGINT, and .NET would leave it so; a broker in the background is to end cleanly all the same.</summary>
+    [LibraryImport("libc", EntryPoint = "signal")]
     private static partial nint Signal(int number, nint action);
 
     private static int Fail(Exception failure) => failure switch

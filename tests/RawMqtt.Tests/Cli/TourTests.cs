@@ -17,6 +17,7 @@ public class TourTests
         var trace = new WireTrace(output, MqttRole.Client) { IsLong = true, HasTimes = false };
         Assert.Equal(0, await DemoCommand.RunAsync(trace, "rawmqtt_tour", output, CancellationToken.None));
         string[] steps = Regex.Split(Normalized(output.ToString()), @"^\d+\. .*\n", RegexOptions.Multiline)[2..];
+        steps[^1] = ClientFirst(steps[^1]);
 
         string path = Repository.PathOf("spec-notes/tour.md");
         string tour = File.ReadAllText(path);
@@ -27,6 +28,10 @@ public class TourTests
         Assert.Equal(steps.Length, next);
         Assert.Equal(expected, tour);
     }
+
+    /// <summary>Either end may close first, so that the last step has two orders.</summary>
+    private static string ClientFirst(string step) =>
+        string.Concat(Regex.Split(step, "^(?=[→←])", RegexOptions.Multiline).OrderBy(unit => unit.StartsWith('←')));
 
     /// <summary>What is new each time gets the values of RFC 6455's own examples, 1.3 and 5.7.</summary>
     private static string Normalized(string text)
