@@ -12,7 +12,9 @@ internal sealed class ConnectionArguments
 
     public Option<string?> Id { get; } = new("--id", "-i") { Description = "The client identifier; random when not given.", HelpName = "ID" };
 
-    public Option<int> KeepAlive { get; } = new("--keepalive", "-k") { Description = "Keep alive in seconds, 0 for none.", DefaultValueFactory = _ => 60 };
+    public Option<string?> OptionsFile { get; } = new("--options") { Description = "Read options from a JSON file with the names of JavaScript clients: keepalive, clientId, clean, will, ...; what is given here wins.", HelpName = "FILE" };
+
+    public Option<int?> KeepAlive { get; } = new("--keepalive", "-k") { Description = "Keep alive in seconds, 0 for none; 60 when not given.", HelpName = "SECONDS" };
 
     public Option<string?> User { get; } = new("--username", "-u") { Description = "The user name.", HelpName = "USER" };
 
@@ -30,7 +32,7 @@ internal sealed class ConnectionArguments
 
     public Option<string[]> Header { get; } = new("--header", "-H") { Description = "Send this field with the WebSocket handshake, as in \"Origin: https://example.com\"; may be repeated.", HelpName = "\"NAME: VALUE\"" };
 
-    public Option<int> ConnectTimeout { get; } = new("--connect-timeout") { Description = "Seconds until a connection must stand.", DefaultValueFactory = _ => 30 };
+    public Option<int?> ConnectTimeout { get; } = new("--connect-timeout") { Description = "Seconds until a connection must stand; 30 when not given.", HelpName = "SECONDS" };
 
     public Option<string?> WillTopic { get; } = new("--will-topic") { Description = "The topic of the Will.", HelpName = "TOPIC" };
 
@@ -46,22 +48,23 @@ internal sealed class ConnectionArguments
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { Url, Id, KeepAlive, User, Password, PasswordFile, CaFile, Cert, Key, Insecure, Header, ConnectTimeout, WillTopic, WillPayload, WillQos, WillRetain, Trace, TraceSecrets }) command.Options.Add(option);
+        foreach (Option option in new Option[] { Url, Id, OptionsFile, KeepAlive, User, Password, PasswordFile, CaFile, Cert, Key, Insecure, Header, ConnectTimeout, WillTopic, WillPayload, WillQos, WillRetain, Trace, TraceSecrets }) command.Options.Add(option);
     }
 
     public MqttClientOptions Read(ParseResult parsed)
     {
-        var options = new MqttClientOptions
+        MqttClientOptions options = parsed.GetValue(OptionsFile) is { } file ? MqttOptionsJson.Read(File.ReadAllBytes(file)) : new MqttClientOptions();
+        options = options with
         {
             Address = parsed.GetValue(Url)!,
-            KeepAlive = TimeSpan.FromSeconds(parsed.GetValue(KeepAlive)),
-            ConnectTimeout = TimeSpan.FromSeconds(parsed.GetValue(ConnectTimeout)),
-            UserName = parsed.GetValue(User),
-            Password = ReadPassword(parsed),
-            Will = ReadWill(parsed),
+            UserName = parsed.GetValue(User) ?? options.UserName,
+            Password = ReadPassword(parsed) ?? options.Password,
+            Will = ReadWill(parsed) ?? options.Will,
             Tls = ReadTls(parsed),
             RequestHeaders = [.. (parsed.GetValue(Header) ?? []).Select(ReadHeader)],
         };
+        if (parsed.GetValue(KeepAlive) is { } keepAlive) options = options with { KeepAlive = TimeSpan.FromSeconds(keepAlive) };
+        if (parsed.GetValue(ConnectTimeout) is { } timeout) options = options with { ConnectTimeout = TimeSpan.FromSeconds(timeout) };
         if (parsed.GetValue(Id) is { } id) options = options with { ClientId = id };
         return parsed.GetValue(Trace) || parsed.GetValue(TraceSecrets) ? Traced(options, parsed.GetValue(TraceSecrets)) : options;
     }

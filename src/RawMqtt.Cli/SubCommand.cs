@@ -46,7 +46,8 @@ internal static class SubCommand
         try
         {
             // What a kept session brings comes before the subscription is answered, and is printed as well.
-            MqttClientOptions options = Connection.Read(parsed) with { CleanSession = !parsed.GetValue(Keep), UnmatchedMessages = printer.Print };
+            MqttClientOptions options = Connection.Read(parsed) with { UnmatchedMessages = printer.Print };
+            if (parsed.GetValue(Keep)) options = options with { CleanSession = false };
             await using var client = new MqttClient(options);
             Task lost = LostAsync(client);
             await client.OpenAsync(either.Token);

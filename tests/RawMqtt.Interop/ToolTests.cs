@@ -88,6 +88,19 @@ public class ToolTests
     }
 
     [Fact]
+    public async Task Options_of_the_article_are_read_from_a_file()
+    {
+        await using MqttBroker broker = await OurBroker.StartAsync();
+        string file = Path.Combine(Directory.CreateTempSubdirectory("rawmqtt-").FullName, "options.json");
+        await File.WriteAllTextAsync(file, """{"keepalive":33,"clientId":"mqttjs_1234","protocolId":"MQTT","protocolVersion":4,"clean":true,"reconnectPeriod":1000,"connectTimeout":30000,"will":{"topic":"WillMsg","payload":"gone","qos":0,"retain":false}}""");
+
+        Finished pub = await RealProcess.RunToolAsync("pub", "--url", OurBroker.Address(broker, "ws"), "--options", file, "-t", "a", "-m", "b", "--trace");
+
+        Assert.Equal(0, pub.ExitCode);
+        Assert.Contains("CONNECT client \"mqttjs_1234\", clean session 1, keep alive 33 s, will \"WillMsg\" 4 bytes \"gone\" at QoS 0", pub.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Broker_traces_each_connection()
     {
         await using RealProcess broker = RealProcess.StartTool("broker", "--tcp", "127.0.0.1:0", "--ws", "127.0.0.1:0", "--trace");
