@@ -294,6 +294,50 @@ public sealed class MqttBrokerTests : IDisposable
         await foreach (MqttMessage message in nothing.WithCancellation(Token)) Assert.Fail(message.Topic);
     }
 
+    [Theory]
+    [InlineData("127.0.0.0/8", "203.0.113.7:4711")]
+    [InlineData("10.0.0.0/8", null)]
+    public async Task The_word_of_a_trusted_proxy_reaches_hooks_and_log(string trusted, string? expected)
+    {
+        MqttConnectRequest? asked = null;
+        var lines = new List<string>();
+        MqttBroker broker = await StartAsync("ws", o => o with
+        {
+            TrustedProxies = [trusted],
+            Log = lines.Add,
+            Authenticate = (request, _) =>
+            {
+                asked = request;
+                return new ValueTask<RawMqtt.Codec.ConnectReturnCode>(RawMqtt.Codec.ConnectReturnCode.NotAuthorized);
+            },
+            AllowAnonymous = true,
+        });
+        await using (Stream stream = await Dialer.ConnectAsync(MqttAddress.Parse(broker.Addresses[0]), new DialOptions { RequestHeaders = [new("X-Forwarded-For", "198.51.100.1, 203.0.113.7:4711")] }, Token))
+        {
+            await stream.WriteAsync(ByteText.Parse(Connect), Token);
+            Assert.Equal(ByteText.Parse("20 02 00 05"), await ReadAsync(stream, 100));
+        }
+
+        await broker.DisposeAsync();
+        Assert.Equal(expected, asked!.ForwardedAddress?.ToString());
+        Assert.Equal(IPAddress.Loopback, asked.RemoteAddress!.Address);
+        Assert.Contains($" forwarded={expected} ", Assert.Single(lines));
+    }
+
+    [Fact]
+    public async Task Pages_of_other_origins_are_refused_unless_they_are_allowed()
+    {
+        KeyValuePair<string, string>[] page = [new("Origin", "https://example.com")];
+        await using MqttBroker strict = await StartAsync("ws");
+        MqttException refused = await Assert.ThrowsAsync<MqttException>(() => Dialer.ConnectAsync(MqttAddress.Parse(strict.Addresses[0]), new DialOptions { RequestHeaders = page }, Token));
+        Assert.Equal(403, refused.HttpStatus);
+
+        await using MqttBroker open = await StartAsync("ws", o => o with { AllowedOrigins = ["https://example.com"] });
+        await using Stream stream = await Dialer.ConnectAsync(MqttAddress.Parse(open.Addresses[0]), new DialOptions { RequestHeaders = page }, Token);
+        await stream.WriteAsync(ByteText.Parse(Connect), Token);
+        Assert.Equal(4, (await ReadAsync(stream, 4)).Length);
+    }
+
     [Fact]
     public async Task Meters_show_the_counters()
     {

@@ -68,7 +68,9 @@ internal sealed class BrokerShell
 
         try
         {
-            if (await open().ConfigureAwait(false) is { } stream) await connection.ServeAsync(stream).ConfigureAwait(false);
+            Task<Stream?> opening = open();
+            open = null!; // an idle connection holds nothing that it can do without
+            if (await opening.ConfigureAwait(false) is { } stream) await connection.ServeAsync(stream).ConfigureAwait(false);
         }
         catch (Exception e) when (TransportEnd.IsEnd(e) || e is AuthenticationException)
         {
