@@ -17,11 +17,17 @@ internal static class CodecSideBySide
             new("MQTTnet", mixed.MqttNet, Samples.MixedCount),
         ]);
 
-        foreach (int length in (int[])[16, 1024])
+        foreach (OnePublish publish in (OnePublish[])
+        [
+            new() { PayloadLength = 16 },
+            new() { PayloadLength = 1024 },
+            new() { PayloadLength = 16, Topic = Samples.LongTopic },
+            new() { PayloadLength = 16, Topic = Samples.TopicBeyondAscii },
+            new() { PayloadLength = 16, Qos = QualityOfService.ExactlyOnce },
+        ])
         {
-            var publish = new OnePublish { PayloadLength = length };
             publish.Setup();
-            SideBySide.Run($"PUBLISH of {length} bytes under a topic of 20",
+            SideBySide.Run($"PUBLISH of {publish.PayloadLength} bytes under {publish.Topic}, QoS {(int)publish.Qos}",
             [
                 new("decode", publish.Decode, OnePublish.Times),
                 new("decode, MQTTnet", publish.DecodeMqttNet, OnePublish.Times),
@@ -34,11 +40,12 @@ internal static class CodecSideBySide
         {
             var packet = new EachPacket { Packet = type };
             packet.Setup();
+            bool isList = type is PacketType.Subscribe or PacketType.Unsubscribe; // whose filters SubscriptionList.Read and FilterList.Read check
             SideBySide.Run($"{type}",
             [
                 new("decode", packet.Decode, EachPacket.Times),
                 new("decode, MQTTnet", packet.DecodeMqttNet, EachPacket.Times),
-                new("encode", packet.Encode, EachPacket.Times),
+                new(isList ? "check + encode" : "encode", packet.Encode, EachPacket.Times),
                 new("encode, MQTTnet", packet.EncodeMqttNet, EachPacket.Times),
             ]);
         }

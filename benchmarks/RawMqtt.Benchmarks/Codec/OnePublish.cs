@@ -1,20 +1,22 @@
+using System.Text;
 using BenchmarkDotNet.Attributes;
 using MQTTnet.Adapter;
 using MQTTnet.Formatter;
 using MQTTnet.Formatter.V3;
 using MQTTnet.Packets;
+using MQTTnet.Protocol;
 using RawMqtt.Codec;
 
 namespace RawMqtt.Benchmarks.Codec;
 
-/// <summary>One PUBLISH at QoS 0 under a topic of 20 bytes, again and again.</summary>
+/// <summary>One PUBLISH, again and again: under topics that take one look, a loop, and a decoding of UTF-8.</summary>
 [MemoryDiagnoser]
 public class OnePublish
 {
     internal const int Times = 1000;
 
     private readonly byte[] destination = new byte[1100];
-    private readonly byte[] topic = Samples.Topic;
+    private byte[] topic = [];
     private byte[] payload = [];
     private byte[] bytes = [];
     private readonly MqttV3PacketFormatter mqttNet = new(new MqttBufferWriter(4096, 65_535), MqttProtocolVersion.V311);
@@ -23,12 +25,19 @@ public class OnePublish
     [Params(16, 1024)]
     public int PayloadLength { get; set; }
 
+    [Params(Samples.TopicText, Samples.LongTopic, Samples.TopicBeyondAscii)]
+    public string Topic { get; set; } = Samples.TopicText;
+
+    [Params(QualityOfService.AtMostOnce, QualityOfService.ExactlyOnce)]
+    public QualityOfService Qos { get; set; }
+
     [GlobalSetup]
     public void Setup()
     {
         payload = [.. Enumerable.Repeat((byte)'x', PayloadLength)];
-        bytes = Samples.Written(new PublishPacket { Topic = topic, Payload = payload });
-        mqttNetPacket = new MqttPublishPacket { Topic = "sensors/room4/window", PayloadSegment = payload };
+        topic = Encoding.UTF8.GetBytes(Topic);
+        bytes = Samples.Written(new PublishPacket { Topic = topic, Payload = payload, Qos = Qos, PacketId = 311 });
+        mqttNetPacket = new MqttPublishPacket { Topic = Topic, PayloadSegment = payload, QualityOfServiceLevel = (MqttQualityOfServiceLevel)Qos, PacketIdentifier = Qos > 0 ? (ushort)311 : (ushort)0 };
     }
 
     [Benchmark(OperationsPerInvoke = Times)]
@@ -52,7 +61,7 @@ public class OnePublish
         int sum = 0;
         for (int i = 0; i < Times; i++)
         {
-            var packet = new PublishPacket { Topic = topic, Payload = payload };
+            var packet = new PublishPacket { Topic = topic, Payload = payload, Qos = Qos, PacketId = 311 };
             sum += packet.Write(destination);
         }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using RawMqtt.Codec;
 
 namespace RawMqtt.Benchmarks.Codec;
@@ -9,7 +10,11 @@ internal static class Samples
     /// <summary>What <see cref="MixedStream"/> holds: 64 KiB of packets of 32 bytes on average.</summary>
     public const int MixedCount = 2048;
 
-    public static readonly byte[] Topic = "sensors/room4/window"u8.ToArray(); // 20 bytes
+    public const string TopicText = "sensors/room4/window"; // 20 bytes
+    public const string LongTopic = "company/site-2/building-7/floor-3/room-4/window"; // 47 bytes
+    public const string TopicBeyondAscii = "датчики/окно"; // 23 bytes
+
+    public static readonly byte[] Topic = Encoding.UTF8.GetBytes(TopicText);
     public static readonly byte[] Payload = "{\"open\":false,1}"u8.ToArray(); // 16 bytes
 
     /// <summary>What a busy client sends, in an order that no branch predictor knows: PUBLISH at each QoS with topics and payloads

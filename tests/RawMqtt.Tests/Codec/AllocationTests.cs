@@ -38,6 +38,7 @@ public class AllocationTests
             output.Write(new PublishPacket { Topic = "a/b"u8, Payload = "hi"u8 });
             output.Write(new PubAckPacket { PacketId = 1 });
             SubscriptionList.Write(output, new Subscription { Filter = "a/#"u8 });
+            FilterList.Write(output, "a/#"u8);
         }));
     }
 
@@ -67,13 +68,27 @@ public class AllocationTests
         PacketType.PubRec => PubRecPacket.TryRead(body, out PubRecPacket packet, out _) ? packet.Write(Destination) : 0,
         PacketType.PubRel => PubRelPacket.TryRead(body, out PubRelPacket packet, out _) ? packet.Write(Destination) : 0,
         PacketType.PubComp => PubCompPacket.TryRead(body, out PubCompPacket packet, out _) ? packet.Write(Destination) : 0,
-        PacketType.Subscribe => SubscribePacket.TryRead(body, out SubscribePacket packet, out _) ? packet.Write(Destination) + packet.Subscriptions.Count : 0,
+        PacketType.Subscribe => SubscribePacket.TryRead(body, out SubscribePacket packet, out _) ? packet.Write(Destination) + LengthOf(packet.Subscriptions) : 0,
         PacketType.SubAck => SubAckPacket.TryRead(body, out SubAckPacket packet, out _) ? packet.Write(Destination) : 0,
-        PacketType.Unsubscribe => UnsubscribePacket.TryRead(body, out UnsubscribePacket packet, out _) ? packet.Write(Destination) : 0,
+        PacketType.Unsubscribe => UnsubscribePacket.TryRead(body, out UnsubscribePacket packet, out _) ? packet.Write(Destination) + LengthOf(packet.Filters) : 0,
         PacketType.UnsubAck => UnsubAckPacket.TryRead(body, out UnsubAckPacket packet, out _) ? packet.Write(Destination) : 0,
         PacketType.PingReq => PingReqPacket.TryRead(body, out PingReqPacket packet, out _) ? packet.Write(Destination) : 0,
         PacketType.PingResp => PingRespPacket.TryRead(body, out PingRespPacket packet, out _) ? packet.Write(Destination) : 0,
         PacketType.Disconnect => DisconnectPacket.TryRead(body, out DisconnectPacket packet, out _) ? packet.Write(Destination) : 0,
         _ => 0,
     };
+
+    private static int LengthOf(SubscriptionList subscriptions)
+    {
+        int length = subscriptions.Count;
+        foreach (Subscription subscription in subscriptions) length += subscription.Filter.Length;
+        return length;
+    }
+
+    private static int LengthOf(FilterList filters)
+    {
+        int length = 0;
+        foreach (ReadOnlySpan<byte> filter in filters) length += filter.Length;
+        return length;
+    }
 }

@@ -20,5 +20,8 @@ public class CodecSoak
     public void Random_bytes_keep_every_promise(byte[] bytes) => properties.Random_bytes_keep_every_promise(bytes);
 
     [Property(Explicit = true)]
-    public void Mutated_packets_keep_every_promise(GeneratedPacket[] packets, PositiveInt[] places, byte[] values) => properties.Mutated_packets_keep_every_promise(packets, places, values);
+    public void Likely_bytes_keep_every_promise(LikelyBytes likely) => properties.Likely_bytes_keep_every_promise(likely);
+
+    [Property(Explicit = true)]
+    public void Mutated_packets_keep_every_promise(MutatedBytes mutated) => properties.Mutated_packets_keep_every_promise(mutated);
 }

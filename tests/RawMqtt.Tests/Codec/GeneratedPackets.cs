@@ -134,10 +134,44 @@ public static class GeneratedPackets
     public static Arbitrary<GeneratedPacket> Packet() => Any.ToArbitrary();
 
     /// <summary>A few packets in a row, all from one end.</summary>
-    public static Arbitrary<GeneratedPacket[]> Packets() =>
+    public static Arbitrary<GeneratedPacket[]> Packets() => Arb.From(Row, WithoutOne);
+
+    /// <summary>The same with one of them changed.</summary>
+    public static Arbitrary<MutatedBytes> Mutated() => Arb.From(
+        from packets in Row
+        from seed in Gen.Choose(0, int.MaxValue - 1)
+        select new MutatedBytes(packets, seed),
+        mutated => WithoutOne(mutated.Packets).Select(packets => mutated with { Packets = packets }));
+
+    /// <summary>What looks like packets of one end.</summary>
+    public static Arbitrary<LikelyBytes> Likely() =>
         (from sender in Either
-         from packets in Any.ListOf()
-         select packets.Where(packet => packet.Sender == sender).Take(8).ToArray()).ToArbitrary();
+         from packets in LikelyPacket(sender).NonEmptyListOf()
+         select new LikelyBytes(sender, [.. packets.Take(8).SelectMany(bytes => bytes)])).ToArbitrary();
+
+    private static readonly Gen<GeneratedPacket[]> Row =
+        from sender in Either
+        from packets in Any.ListOf()
+        select packets.Where(packet => packet.Sender == sender).Take(8).ToArray();
+
+    /// <summary>How a failing row becomes shorter.</summary>
+    private static IEnumerable<GeneratedPacket[]> WithoutOne(GeneratedPacket[] packets) =>
+        packets.Select((_, i) => packets.Where((_, j) => j != i).ToArray());
+
+    private static readonly Gen<byte[]> Field = Gen.Frequency(
+        (4, NonEmptyText.Select(Prefixed)),
+        (3, PacketId.Select(id => new[] { (byte)(id >> 8), (byte)id })),
+        (3, Gen.Choose(0, 3).Select(value => new[] { (byte)value })),
+        (1, Filter.Select(Prefixed)),
+        (1, Gen.Choose(0, 255).ArrayOf(3).Select(bytes => bytes.Select(value => (byte)value).ToArray())));
+
+    private static Gen<byte[]> LikelyPacket(MqttRole sender) =>
+        from first in Gen.Choose(0, 0xFF).Where(first => FixedHeader.TryRead([(byte)first, 0], sender, out _, out _) == OperationStatus.Done)
+        from fields in Gen.Choose(0, 4).SelectMany(count => Field.ArrayOf(count))
+        let body = fields.Prepend(first == 0x10 ? "\0\u0004MQTT\u0004"u8.ToArray() : []).SelectMany(bytes => bytes).ToArray()
+        select (byte[])[(byte)first, .. MutatedBytes.RemainingLength(body.Length), .. body];
+
+    private static byte[] Prefixed(byte[] text) => [(byte)(text.Length >> 8), (byte)text.Length, .. text];
 
     private static byte[] RandomBytes(int length, int seed)
     {

@@ -44,7 +44,23 @@ public class PacketReaderTests
             Assert.Equal(OperationStatus.InvalidData, reader.Read());
             Assert.Equal(ProtocolViolation.ReservedPacketType, reader.Violation);
             Assert.Equal(Publish.Length, reader.Consumed);
+            Assert.True(reader.Body.IsEmpty);
         }
+    }
+
+    [Fact]
+    public void What_is_not_whole_has_no_body()
+    {
+        var reader = new PacketReader([.. Publish, .. Publish[..^1]], MqttRole.Client);
+        Assert.Equal(OperationStatus.Done, reader.Read());
+        Assert.Equal(5, reader.Body.Length);
+        Assert.Equal(OperationStatus.NeedMoreData, reader.Read());
+        Assert.True(reader.Body.IsEmpty);
+
+        reader = new PacketReader([.. Publish, 0x30, 0x06], MqttRole.Client, maximumPacketLength: Publish.Length);
+        Assert.Equal(OperationStatus.Done, reader.Read());
+        Assert.Equal(OperationStatus.InvalidData, reader.Read());
+        Assert.True(reader.Body.IsEmpty);
     }
 
     [Fact]

@@ -83,10 +83,10 @@ public class PublishPacketTests
     [InlineData(2_097_149)]
     public void Writes_no_byte_beyond_its_length(int payloadLength)
     {
-        byte[] payload = [.. Enumerable.Repeat((byte)0x55, payloadLength)];
+        byte[] payload = [.. Enumerable.Range(0, payloadLength).Select(i => (byte)i)];
         for (int topicLength = 1; topicLength <= 70; topicLength += payloadLength > 1000 ? 23 : 1)
         {
-            byte[] topic = [.. Enumerable.Repeat((byte)'t', topicLength)];
+            byte[] topic = [.. Enumerable.Range(0, topicLength).Select(i => (byte)('0' + i))]; // 0 to u: no wildcard
             var packet = new PublishPacket { Topic = topic, Payload = payload };
             byte[] destination = [.. Enumerable.Repeat((byte)0xEE, packet.Length + 40)];
             int length = packet.Write(destination);

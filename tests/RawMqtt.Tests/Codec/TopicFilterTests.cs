@@ -86,6 +86,17 @@ public class TopicFilterTests
     }
 
     [Fact]
+    [Rule("MQTT-1.5.3-1", "MQTT-1.5.3-2", "MQTT-4.7.1-2", "MQTT-4.7.1-3", "MQTT-4.7.3-1")]
+    public void One_byte_decides_wherever_it_stands() => OneByte.Decides(TopicFilter.IsValid, ProtocolViolation.EmptyTopic, (value, length) => value switch
+    {
+        0 => ProtocolViolation.NullCharacter,
+        (byte)'#' when length > 1 => ProtocolViolation.MisplacedMultiLevelWildcard,
+        (byte)'+' when length > 1 => ProtocolViolation.MisplacedSingleLevelWildcard,
+        > 0x7F => ProtocolViolation.IllFormedUtf8,
+        _ => null,
+    });
+
+    [Fact]
     [Rule("MQTT-4.7.3-3")]
     public void Length_is_at_most_65535_bytes()
     {

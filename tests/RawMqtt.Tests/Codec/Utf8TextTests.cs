@@ -35,22 +35,13 @@ public class Utf8TextTests
     }
 
     [Fact]
-    [Rule("MQTT-1.5.3-2")]
-    public void U0000_is_found_at_every_place()
+    [Rule("MQTT-1.5.3-1", "MQTT-1.5.3-2")]
+    public void One_byte_decides_wherever_it_stands() => OneByte.Decides(Utf8Text.IsValid, whenEmpty: null, (value, _) => value switch
     {
-        for (int length = 1; length <= 80; length++)
-        {
-            byte[] text = [.. Enumerable.Repeat((byte)'a', length)];
-            Assert.True(Utf8Text.IsValid(text, out _));
-            for (int i = 0; i < length; i++)
-            {
-                text[i] = 0;
-                Assert.False(Utf8Text.IsValid(text, out ProtocolViolation? violation));
-                Assert.Equal(ProtocolViolation.NullCharacter, violation);
-                text[i] = (byte)'a';
-            }
-        }
-    }
+        0 => ProtocolViolation.NullCharacter,
+        > 0x7F => ProtocolViolation.IllFormedUtf8,
+        _ => null,
+    });
 
     [Fact]
     [Rule("MQTT-1.5.3-3")]
