@@ -96,6 +96,7 @@ internal ref struct BodyReader(ReadOnlySpan<byte> body)
     }
 
     /// <summary>A topic name, 4.7: a string of at least one character without wildcards.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<byte> ReadTopicName(ProtocolViolation? missing = null)
     {
         ReadOnlySpan<byte> value = ReadBinary(missing);

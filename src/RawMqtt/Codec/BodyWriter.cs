@@ -70,6 +70,7 @@ internal ref struct BodyWriter
         WriteBinary(value);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteTopicName(ReadOnlySpan<byte> name)
     {
         if (!TopicName.IsValid(name, out ProtocolViolation? violation)) Throw(violation);
