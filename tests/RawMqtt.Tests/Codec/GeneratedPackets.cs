@@ -160,7 +160,7 @@ public static class GeneratedPackets
 
     private static readonly Gen<byte[]> Field = Gen.Frequency(
         (4, NonEmptyText.Select(Prefixed)),
-        (3, PacketId.Select(id => new[] { (byte)(id >> 8), (byte)id })),
+        (3, PacketId.Select(id => new[] { (byte)(id >> 8), (byte)(id & 0xFF) })),
         (3, Gen.Choose(0, 3).Select(value => new[] { (byte)value })),
         (1, Filter.Select(Prefixed)),
         (1, Gen.Choose(0, 255).ArrayOf(3).Select(bytes => bytes.Select(value => (byte)value).ToArray())));
@@ -171,7 +171,7 @@ public static class GeneratedPackets
         let body = fields.Prepend(first == 0x10 ? "\0\u0004MQTT\u0004"u8.ToArray() : []).SelectMany(bytes => bytes).ToArray()
         select (byte[])[(byte)first, .. MutatedBytes.RemainingLength(body.Length), .. body];
 
-    private static byte[] Prefixed(byte[] text) => [(byte)(text.Length >> 8), (byte)text.Length, .. text];
+    private static byte[] Prefixed(byte[] text) => [(byte)(text.Length >> 8), (byte)(text.Length & 0xFF), .. text];
 
     private static byte[] RandomBytes(int length, int seed)
     {

@@ -83,7 +83,7 @@ public class PublishPacketTests
     [InlineData(2_097_149)]
     public void Writes_no_byte_beyond_its_length(int payloadLength)
     {
-        byte[] payload = [.. Enumerable.Range(0, payloadLength).Select(i => (byte)i)];
+        byte[] payload = [.. Enumerable.Range(0, payloadLength).Select(i => (byte)(i & 0xFF))];
         for (int topicLength = 1; topicLength <= 70; topicLength += payloadLength > 1000 ? 23 : 1)
         {
             byte[] topic = [.. Enumerable.Range(0, topicLength).Select(i => (byte)('0' + i))]; // 0 to u: no wildcard
