@@ -23,8 +23,7 @@ internal static class EchoConnection
             output.ResetWrittenCount();
             if (output.Capacity > 1 << 20)
                 output = new ArrayBufferWriter<byte>();
-            if (connection.State == WebSocketState.Closed)
-                break;
+            if (connection.State == WebSocketState.Closed) break;
             received = await stream.ReadAsync(buffer);
             if (received == 0)
                 connection.TransportEnded();
@@ -72,11 +71,9 @@ internal static class EchoConnection
     {
         while (connection.TryReceive(ref input, output, out WebSocketEvent happened))
         {
-            if (happened.Kind is not (WebSocketEventKind.Text or WebSocketEventKind.Binary))
-                continue;
+            if (happened.Kind is not (WebSocketEventKind.Text or WebSocketEventKind.Binary)) continue;
             message.Write(happened.Payload);
-            if (!happened.EndOfMessage)
-                continue;
+            if (!happened.EndOfMessage) continue;
             if (kept is not null)
                 kept.Add(message.WrittenSpan.ToArray());
             else

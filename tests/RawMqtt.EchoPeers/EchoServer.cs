@@ -7,7 +7,7 @@ namespace RawMqtt.EchoPeers;
 
 internal static class EchoServer
 {
-    private static readonly ServerHandshakeOptions _anything = new() { Paths = null, Subprotocols = null, AllowedOrigins = ["*"], HealthPath = null };
+    private static readonly ServerHandshakeOptions Anything = new() { Paths = null, Subprotocols = null, AllowedOrigins = ["*"], HealthPath = null };
 
     public static async Task RunAsync(int port)
     {
@@ -44,7 +44,7 @@ internal static class EchoServer
 
     private static async Task<(byte[] Early, bool Accepted)> HandshakeAsync(NetworkStream stream, CancellationToken cancellationToken)
     {
-        var handshake = new ServerHandshake(_anything);
+        var handshake = new ServerHandshake(Anything);
         var answer = new ArrayBufferWriter<byte>();
         byte[] buffer = new byte[16 * 1024];
         int received = 0;
@@ -53,8 +53,7 @@ internal static class EchoServer
         while ((status = handshake.TryRead(buffer.AsSpan(0, received), out consumed, answer)) == OperationStatus.NeedMoreData)
         {
             int read = await stream.ReadAsync(buffer.AsMemory(received), cancellationToken);
-            if (read == 0)
-                throw new EndOfStreamException();
+            if (read == 0) throw new EndOfStreamException();
             received += read;
         }
 

@@ -61,8 +61,7 @@ internal static class FuzzingClient
         while ((status = response.TryRead(buffer.AsSpan(0, received), out consumed)) == OperationStatus.NeedMoreData)
         {
             int read = await stream.ReadAsync(buffer.AsMemory(received));
-            if (read == 0)
-                throw new EndOfStreamException("The server left in the middle of the opening handshake.");
+            if (read == 0) throw new EndOfStreamException("The server left in the middle of the opening handshake.");
             received += read;
         }
 

@@ -7,7 +7,7 @@ namespace RawMqtt.Fuzz;
 /// <summary>An opening request to a server, or an answer to a client when it begins with HTTP: the same outcome however it is cut, and never an exception.</summary>
 internal static class HandshakesTarget
 {
-    private static readonly ServerHandshakeOptions _options = new() { AllowedOrigins = ["https://app.example"] };
+    private static readonly ServerHandshakeOptions Options = new() { AllowedOrigins = ["https://app.example"] };
 
     public static IEnumerable<byte[]> Seeds() => new[]
     {
@@ -28,7 +28,7 @@ internal static class HandshakesTarget
 
     private static string ReadRequest(byte[] bytes, int part)
     {
-        var handshake = new ServerHandshake(_options);
+        var handshake = new ServerHandshake(Options);
         var answer = new ArrayBufferWriter<byte>();
         OperationStatus status = OperationStatus.NeedMoreData;
         int consumed = 0;

@@ -9,48 +9,48 @@ namespace RawMqtt.Benchmarks.WebSockets;
 public class MaskInPlace
 {
     private const uint Key = 0x3D21FA37;
-    private byte[] _data = [];
+    private byte[] data = [];
 
     [Params(16, 128, 1024, 16384)]
     public int Length { get; set; }
 
     [GlobalSetup]
-    public void Setup() => _data = new byte[Length];
+    public void Setup() => data = new byte[Length];
 
     [Benchmark(Baseline = true)]
-    public uint RawMqtt() => Masking.Apply(_data, Key);
+    public uint RawMqtt() => Masking.Apply(data, Key);
 
     [Benchmark]
     public void Loop128()
     {
-        ref byte start = ref MemoryMarshal.GetArrayDataReference(_data);
+        ref byte start = ref MemoryMarshal.GetArrayDataReference(data);
         Vector128<byte> key = Vector128.Create(Key).AsByte();
-        for (nuint i = 0; i < (nuint)_data.Length; i += 16)
+        for (nuint i = 0; i < (nuint)data.Length; i += 16)
             (Vector128.LoadUnsafe(ref start, i) ^ key).StoreUnsafe(ref start, i);
     }
 
     [Benchmark]
     public void Loop256()
     {
-        ref byte start = ref MemoryMarshal.GetArrayDataReference(_data);
+        ref byte start = ref MemoryMarshal.GetArrayDataReference(data);
         Vector256<byte> key = Vector256.Create(Key).AsByte();
-        for (nuint i = 0; i + 32 <= (nuint)_data.Length; i += 32)
+        for (nuint i = 0; i + 32 <= (nuint)data.Length; i += 32)
             (Vector256.LoadUnsafe(ref start, i) ^ key).StoreUnsafe(ref start, i);
     }
 
     [Benchmark]
     public void Loop512()
     {
-        ref byte start = ref MemoryMarshal.GetArrayDataReference(_data);
+        ref byte start = ref MemoryMarshal.GetArrayDataReference(data);
         Vector512<byte> key = Vector512.Create(Key).AsByte();
-        for (nuint i = 0; i + 64 <= (nuint)_data.Length; i += 64)
+        for (nuint i = 0; i + 64 <= (nuint)data.Length; i += 64)
             (Vector512.LoadUnsafe(ref start, i) ^ key).StoreUnsafe(ref start, i);
     }
 
     [Benchmark]
     public void LoopOf8Bytes()
     {
-        Span<ulong> words = MemoryMarshal.Cast<byte, ulong>(_data.AsSpan());
+        Span<ulong> words = MemoryMarshal.Cast<byte, ulong>(data.AsSpan());
         ulong key = Key | ((ulong)Key << 32);
         for (int i = 0; i < words.Length; i++)
             words[i] ^= key;

@@ -3,7 +3,7 @@ namespace RawMqtt.Benchmarks.WebSockets;
 /// <summary>Takes everything, and gives the same bytes for ever.</summary>
 internal sealed class NullStream(byte[] script) : Stream
 {
-    private int _at;
+    private int at;
 
     public override bool CanRead => true;
 
@@ -17,11 +17,11 @@ internal sealed class NullStream(byte[] script) : Stream
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_at == script.Length)
-            _at = 0;
-        int length = Math.Min(buffer.Length, script.Length - _at);
-        script.AsSpan(_at, length).CopyTo(buffer.Span);
-        _at += length;
+        if (at == script.Length)
+            at = 0;
+        int length = Math.Min(buffer.Length, script.Length - at);
+        script.AsSpan(at, length).CopyTo(buffer.Span);
+        at += length;
         return new ValueTask<int>(length);
     }
 

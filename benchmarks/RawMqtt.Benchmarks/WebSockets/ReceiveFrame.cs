@@ -13,11 +13,11 @@ public class ReceiveFrame
 {
     internal const int Frames = 60;      // the most of 1 KiB that fit in 64 KiB
 
-    private readonly byte[] _buffer = new byte[1 << 16];
-    private byte[] _wire = [];
-    private FrameReader _reader = null!;
-    private WebSocketStream _stream = null!;
-    private WebSocket _framework = null!;
+    private readonly byte[] buffer = new byte[1 << 16];
+    private byte[] wire = [];
+    private FrameReader reader = null!;
+    private WebSocketStream stream = null!;
+    private WebSocket framework = null!;
 
     [Params(16, 1024)]
     public int Payload { get; set; }
@@ -29,23 +29,23 @@ public class ReceiveFrame
     public void Setup()
     {
         byte[] payload = RandomNumberGenerator.GetBytes(Payload);
-        _wire = new byte[Frames * (FrameHeader.SizeFor(Payload, Role == WebSocketRole.Server) + Payload)];
+        wire = new byte[Frames * (FrameHeader.SizeFor(Payload, Role == WebSocketRole.Server) + Payload)];
         MaskKeys? keys = Role == WebSocketRole.Server ? new MaskKeys(RandomNumberGenerator.Fill) : null;
-        for (int at = 0; at < _wire.Length;)
-            at += Frame.Write(_wire.AsSpan(at), Opcode.Binary, payload, keys);
-        _reader = new FrameReader(Role, int.MaxValue, acceptsText: false);
-        _stream = new WebSocketStream(new NullStream(_wire), Role);
-        _framework = WebSocket.CreateFromStream(new NullStream(_wire), new WebSocketCreationOptions { IsServer = Role == WebSocketRole.Server, KeepAliveInterval = TimeSpan.Zero });
+        for (int at = 0; at < wire.Length;)
+            at += Frame.Write(wire.AsSpan(at), Opcode.Binary, payload, keys);
+        reader = new FrameReader(Role, int.MaxValue, acceptsText: false);
+        stream = new WebSocketStream(new NullStream(wire), Role);
+        framework = WebSocket.CreateFromStream(new NullStream(wire), new WebSocketCreationOptions { IsServer = Role == WebSocketRole.Server, KeepAliveInterval = TimeSpan.Zero });
     }
 
     /// <summary>Unmask and squeeze.</summary>
     [Benchmark(Baseline = true, OperationsPerInvoke = Frames)]
     public int RawMqttInMemory()
     {
-        _wire.AsSpan().CopyTo(_buffer);
+        wire.AsSpan().CopyTo(buffer);
         int read = 0;
         int written = 0;
-        _reader.TrySqueeze(_buffer.AsSpan(0, _wire.Length), ref read, ref written, out _);
+        reader.TrySqueeze(buffer.AsSpan(0, wire.Length), ref read, ref written, out _);
         return written == Frames * Payload ? written : throw new InvalidOperationException();
     }
 
@@ -54,7 +54,7 @@ public class ReceiveFrame
     {
         int left = Frames * Payload;
         while (left > 0)
-            left -= await _stream.ReadAsync(_buffer);
+            left -= await stream.ReadAsync(buffer);
         return left;
     }
 
@@ -63,14 +63,14 @@ public class ReceiveFrame
     {
         int left = Frames * Payload;
         while (left > 0)
-            left -= (await _framework.ReceiveAsync(_buffer.AsMemory(), CancellationToken.None)).Count;
+            left -= (await framework.ReceiveAsync(buffer.AsMemory(), CancellationToken.None)).Count;
         return left;
     }
 
     [Benchmark(OperationsPerInvoke = Frames)]
     public int CopyAlone()
     {
-        _wire.AsSpan().CopyTo(_buffer);
-        return _wire.Length;
+        wire.AsSpan().CopyTo(buffer);
+        return wire.Length;
     }
 }

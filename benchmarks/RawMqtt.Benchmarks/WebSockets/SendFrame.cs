@@ -13,12 +13,12 @@ public class SendFrame
 {
     internal const int Frames = 64;
 
-    private readonly byte[] _target = new byte[1 << 17];
-    private readonly NullStream _below = new([0]);
-    private MaskKeys? _keys;
-    private byte[] _payload = [];
-    private WebSocketStream _stream = null!;
-    private WebSocket _framework = null!;
+    private readonly byte[] target = new byte[1 << 17];
+    private readonly NullStream below = new([0]);
+    private MaskKeys? keys;
+    private byte[] payload = [];
+    private WebSocketStream stream = null!;
+    private WebSocket framework = null!;
 
     [Params(16, 1024)]
     public int Payload { get; set; }
@@ -29,10 +29,10 @@ public class SendFrame
     [GlobalSetup]
     public void Setup()
     {
-        _payload = RandomNumberGenerator.GetBytes(Payload);
-        _keys = Role == WebSocketRole.Client ? new MaskKeys(RandomNumberGenerator.Fill) : null;
-        _stream = new WebSocketStream(_below, Role);
-        _framework = WebSocket.CreateFromStream(_below, new WebSocketCreationOptions { IsServer = Role == WebSocketRole.Server, KeepAliveInterval = TimeSpan.Zero });
+        payload = RandomNumberGenerator.GetBytes(Payload);
+        keys = Role == WebSocketRole.Client ? new MaskKeys(RandomNumberGenerator.Fill) : null;
+        stream = new WebSocketStream(below, Role);
+        framework = WebSocket.CreateFromStream(below, new WebSocketCreationOptions { IsServer = Role == WebSocketRole.Server, KeepAliveInterval = TimeSpan.Zero });
     }
 
     /// <summary>Header, key and payload into a span: the work of the protocol.</summary>
@@ -41,7 +41,7 @@ public class SendFrame
     {
         int at = 0;
         for (int i = 0; i < Frames; i++)
-            at += Frame.Write(_target.AsSpan(at), Opcode.Binary, _payload, _keys);
+            at += Frame.Write(target.AsSpan(at), Opcode.Binary, payload, keys);
         return at;
     }
 
@@ -50,13 +50,13 @@ public class SendFrame
     public async Task RawMqttStream()
     {
         for (int i = 0; i < Frames; i++)
-            await _stream.WriteAsync(_payload);
+            await stream.WriteAsync(payload);
     }
 
     [Benchmark(OperationsPerInvoke = Frames)]
     public async Task ManagedWebSocket()
     {
         for (int i = 0; i < Frames; i++)
-            await _framework.SendAsync(_payload.AsMemory(), WebSocketMessageType.Binary, endOfMessage: true, CancellationToken.None);
+            await framework.SendAsync(payload.AsMemory(), WebSocketMessageType.Binary, endOfMessage: true, CancellationToken.None);
     }
 }

@@ -58,8 +58,7 @@ internal static class OpeningHandshake
             while ((status = handshake.TryRead(buffer.AsSpan(0, received), out consumed, answer)) == OperationStatus.NeedMoreData)
             {
                 int read = await inner.ReadAsync(buffer.AsMemory(received), cancellationToken).ConfigureAwait(false);
-                if (read == 0)
-                    return null;                                                        // [WS-7.2.2-1]
+                if (read == 0) return null; // [WS-7.2.2-1]
                 received += read;
             }
 
@@ -104,8 +103,7 @@ internal static class OpeningHandshake
             while (response.Status != 0 && length < expected)
             {
                 int read = await inner.ReadAsync(body.AsMemory(length), deadline.Token).ConfigureAwait(false);
-                if (read == 0)
-                    break;
+                if (read == 0) break;
                 length += read;
             }
         }

@@ -44,8 +44,7 @@ internal static class TransportEnd
             while (left > 0)
             {
                 int read = await stream.ReadAsync(scratch, deadline.Token).ConfigureAwait(false);
-                if (read == 0)
-                    break;
+                if (read == 0) break;
                 left -= read;
             }
         }

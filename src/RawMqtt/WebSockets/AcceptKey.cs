@@ -11,12 +11,12 @@ internal static class AcceptKey
     public const int KeySize = 24;
     public const int AcceptSize = 28;
 
-    private static readonly SearchValues<byte> _base64 =
+    private static readonly SearchValues<byte> Base64Digits =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8);
 
     /// <summary>Whether the text is the base64 of 16 bytes. Bits that belong to no byte may be set: the RFC's own example did so until erratum 3150.</summary>
     public static bool IsKey(ReadOnlySpan<byte> key) =>
-        key.Length == KeySize && key.EndsWith("=="u8) && !key[..^2].ContainsAnyExcept(_base64);
+        key.Length == KeySize && key.EndsWith("=="u8) && !key[..^2].ContainsAnyExcept(Base64Digits);
 
     /// <summary>base64(SHA-1(key text + 258EAFA5-E914-47DA-95CA-C5AB0DC85B11)), 28 characters.</summary>
     [SuppressMessage("Security", "CA5350:Do Not Use Weak Cryptographic Algorithms", Justification = "RFC 6455 names it; it proves understanding, not identity.")]

@@ -7,7 +7,7 @@ namespace RawMqtt.WebSockets;
 /// <remarks>Values that would not make a well-formed request throw <see cref="ArgumentException"/> when they are set.</remarks>
 public sealed record ClientHandshake
 {
-    private static readonly string[] _ownFields =
+    private static readonly string[] OwnFields =
         ["Host", "Upgrade", "Connection", "Content-Length", "Transfer-Encoding", "TE", "Trailer", "Expect"];
 
     /// <summary>The Host field: the host, and <c>:</c> and the port when it is not the default one of the scheme.</summary>
@@ -42,8 +42,7 @@ public sealed record ClientHandshake
     /// <summary>Appends the request. <paramref name="key"/>: the base64 of 16 random bytes, new for each connection.</summary>
     internal void WriteRequest(ReadOnlySpan<byte> key, IBufferWriter<byte> output)
     {
-        if (!AcceptKey.IsKey(key))
-            throw new ArgumentException("A key is the base64 of 16 bytes. RFC 6455 4.1", nameof(key));      // [WS-4.1-22]
+        if (!AcceptKey.IsKey(key)) throw new ArgumentException("A key is the base64 of 16 bytes. RFC 6455 4.1", nameof(key)); // [WS-4.1-22]
         var request = new StringBuilder();
         request.Append("GET ").Append(Resource).Append(" HTTP/1.1\r\n")                                     // [WS-4.1-17] [WS-4.1-18]
             .Append("Host: ").Append(Host).Append("\r\n")
@@ -60,7 +59,7 @@ public sealed record ClientHandshake
     private static bool IsAllowed(KeyValuePair<string, string> field) =>
         IsToken(field.Key)
         && !field.Key.StartsWith("Sec-WebSocket-", StringComparison.OrdinalIgnoreCase)
-        && !_ownFields.Contains(field.Key, StringComparer.OrdinalIgnoreCase)
+        && !OwnFields.Contains(field.Key, StringComparer.OrdinalIgnoreCase)
         && !HttpFields.HasControls(Encoding.UTF8.GetBytes(field.Value));
 
     private static bool IsToken(string text) => HttpFields.IsToken(Encoding.UTF8.GetBytes(text));

@@ -23,8 +23,7 @@ internal readonly ref struct CloseBody
     {
         violation = null;
         body = new CloseBody { Code = CloseCode.NoStatusReceived };                     // [WS-7.1.5-2]
-        if (payload.IsEmpty)
-            return true;
+        if (payload.IsEmpty) return true;
         if (payload.Length == 1)
         {
             violation = WebSocketViolation.CloseBodyOfOneByte;                          // [WS-5.5.1-1]
@@ -41,10 +40,8 @@ internal readonly ref struct CloseBody
     /// <summary>Writes code and reason; a reason of more than 123 bytes is cut at the end of a character.</summary>
     public static int Write(Span<byte> destination, CloseCode code, ReadOnlySpan<char> reason)
     {
-        if (code == CloseCode.NoStatusReceived)
-            return 0;
-        if (!code.MayBeOnTheWire())
-            throw new ArgumentOutOfRangeException(nameof(code), code, "This close code is never sent.");
+        if (code == CloseCode.NoStatusReceived) return 0;
+        if (!code.MayBeOnTheWire()) throw new ArgumentOutOfRangeException(nameof(code), code, "This close code is never sent.");
         BinaryPrimitives.WriteUInt16BigEndian(destination, (ushort)code);
         Utf8.FromUtf16(reason, destination.Slice(2, MaxReason), out _, out int written);
         return 2 + written;

@@ -11,27 +11,21 @@ internal static class ExtensionList
         while (true)
         {
             value = value.TrimStart(" \t,"u8);
-            if (value.IsEmpty)
-                return any;
-            if (!TryTakeExtension(ref value))
-                return false;
+            if (value.IsEmpty) return any;
+            if (!TryTakeExtension(ref value)) return false;
             any = true;
             value = value.TrimStart(" \t"u8);
-            if (!value.IsEmpty && value[0] != ',')
-                return false;
+            if (!value.IsEmpty && value[0] != ',') return false;
         }
     }
 
     private static bool TryTakeExtension(ref ReadOnlySpan<byte> rest)
     {
-        if (!TryTakeToken(ref rest))
-            return false;
+        if (!TryTakeToken(ref rest)) return false;
         while (TryTake(ref rest, (byte)';'))
         {
-            if (!TryTakeToken(ref rest))
-                return false;
-            if (TryTake(ref rest, (byte)'=') && !TryTakeQuoted(ref rest) && !TryTakeToken(ref rest))
-                return false;
+            if (!TryTakeToken(ref rest)) return false;
+            if (TryTake(ref rest, (byte)'=') && !TryTakeQuoted(ref rest) && !TryTakeToken(ref rest)) return false;
         }
 
         return true;
@@ -40,8 +34,7 @@ internal static class ExtensionList
     private static bool TryTake(ref ReadOnlySpan<byte> rest, byte sign)
     {
         ReadOnlySpan<byte> trimmed = rest.TrimStart(" \t"u8);
-        if (trimmed.IsEmpty || trimmed[0] != sign)
-            return false;
+        if (trimmed.IsEmpty || trimmed[0] != sign) return false;
         rest = trimmed[1..];
         return true;
     }
@@ -59,22 +52,19 @@ internal static class ExtensionList
     private static bool TryTakeQuoted(ref ReadOnlySpan<byte> rest)
     {
         ReadOnlySpan<byte> trimmed = rest.TrimStart(" \t"u8);
-        if (trimmed.IsEmpty || trimmed[0] != '"')
-            return false;
+        if (trimmed.IsEmpty || trimmed[0] != '"') return false;
         int at = 1;
         bool any = false;
         while (at < trimmed.Length && trimmed[at] != '"')
         {
             if (trimmed[at] == '\\')
                 at++;
-            if (at >= trimmed.Length || !HttpFields.IsToken(trimmed.Slice(at, 1)))
-                return false;
+            if (at >= trimmed.Length || !HttpFields.IsToken(trimmed.Slice(at, 1))) return false;
             any = true;
             at++;
         }
 
-        if (!any || at >= trimmed.Length)
-            return false;
+        if (!any || at >= trimmed.Length) return false;
         rest = trimmed[(at + 1)..];
         return true;
     }

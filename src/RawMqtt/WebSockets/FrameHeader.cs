@@ -43,33 +43,26 @@ internal readonly struct FrameHeader(bool fin, Opcode opcode, long payloadLength
     {
         header = default;
         violation = null;
-        if (source.IsEmpty)
-            return OperationStatus.NeedMoreData;
+        if (source.IsEmpty) return OperationStatus.NeedMoreData;
 
         violation = ViolationOf(source[0]);
-        if (violation is not null)
-            return OperationStatus.InvalidData;
+        if (violation is not null) return OperationStatus.InvalidData;
         bool fin = (source[0] & 0b1000_0000) != 0;
         Opcode opcode = (Opcode)(source[0] & 0b0000_1111);
-        if (source.Length < 2)
-            return OperationStatus.NeedMoreData;
+        if (source.Length < 2) return OperationStatus.NeedMoreData;
 
         bool masked = (source[1] & 0b1000_0000) != 0;
         int shortLength = source[1] & 0b0111_1111;
-        if (!masked && receiver == WebSocketRole.Server)
-            return Broken(WebSocketViolation.Unmasked, out violation);              // [WS-5.1-2]
-        if (masked && receiver == WebSocketRole.Client)
-            return Broken(WebSocketViolation.Masked, out violation);                // [WS-5.1-4]
+        if (!masked && receiver == WebSocketRole.Server) return Broken(WebSocketViolation.Unmasked, out violation); // [WS-5.1-2]
+        if (masked && receiver == WebSocketRole.Client) return Broken(WebSocketViolation.Masked, out violation); // [WS-5.1-4]
         if (IsControlOpcode(opcode) && shortLength > MaxControlPayload)
             return Broken(WebSocketViolation.ControlTooLong, out violation);        // [WS-5.5-1]
 
         OperationStatus status = TryReadLength(source, shortLength, out long length, out violation);
-        if (status != OperationStatus.Done)
-            return status;
+        if (status != OperationStatus.Done) return status;
 
         int size = SizeFor(length, masked);
-        if (source.Length < size)
-            return OperationStatus.NeedMoreData;
+        if (source.Length < size) return OperationStatus.NeedMoreData;
         uint? key = masked ? Unsafe.ReadUnaligned<uint>(in source[size - 4]) : null;    // [WS-5.2-5]
         header = new FrameHeader(fin, opcode, length, key);
         return OperationStatus.Done;
@@ -79,12 +72,9 @@ internal readonly struct FrameHeader(bool fin, Opcode opcode, long payloadLength
     public static WebSocketViolation? ViolationOf(byte first)
     {
         Opcode opcode = (Opcode)(first & 0b0000_1111);
-        if ((first & 0b0111_0000) != 0)
-            return WebSocketViolation.ReservedBit;                                      // [WS-5.2-2]
-        if ((int)opcode is (> 2 and < 8) or > 10)
-            return WebSocketViolation.ReservedOpcode;                                   // [WS-5.2-3]
-        if (IsControlOpcode(opcode) && (first & 0b1000_0000) == 0)
-            return WebSocketViolation.FragmentedControl;                                // [WS-5.5-2] [WS-5.4-4]
+        if ((first & 0b0111_0000) != 0) return WebSocketViolation.ReservedBit; // [WS-5.2-2]
+        if ((int)opcode is (> 2 and < 8) or > 10) return WebSocketViolation.ReservedOpcode; // [WS-5.2-3]
+        if (IsControlOpcode(opcode) && (first & 0b1000_0000) == 0) return WebSocketViolation.FragmentedControl; // [WS-5.5-2] [WS-5.4-4]
         return null;
     }
 
@@ -112,8 +102,7 @@ internal readonly struct FrameHeader(bool fin, Opcode opcode, long payloadLength
             at = 10;
         }
 
-        if (!IsMasked)
-            return at;
+        if (!IsMasked) return at;
         Unsafe.WriteUnaligned(ref destination.Slice(at, 4)[0], MaskKey);
         return at + 4;
     }
@@ -124,23 +113,19 @@ internal readonly struct FrameHeader(bool fin, Opcode opcode, long payloadLength
     {
         length = shortLength;
         violation = null;
-        if (shortLength <= MaxControlPayload)
-            return OperationStatus.Done;
+        if (shortLength <= MaxControlPayload) return OperationStatus.Done;
 
         if (shortLength == 126)
         {
-            if (source.Length < 4)
-                return OperationStatus.NeedMoreData;
+            if (source.Length < 4) return OperationStatus.NeedMoreData;
             length = BinaryPrimitives.ReadUInt16BigEndian(source[2..]);
             return length > MaxControlPayload
                 ? OperationStatus.Done
                 : Broken(WebSocketViolation.LengthNotMinimal, out violation);           // [WS-5.2-8]
         }
 
-        if (source.Length > 2 && (source[2] & 0b1000_0000) != 0)
-            return Broken(WebSocketViolation.LengthTopBit, out violation);              // [WS-5.2-7]
-        if (source.Length < 10)
-            return OperationStatus.NeedMoreData;
+        if (source.Length > 2 && (source[2] & 0b1000_0000) != 0) return Broken(WebSocketViolation.LengthTopBit, out violation); // [WS-5.2-7]
+        if (source.Length < 10) return OperationStatus.NeedMoreData;
         length = BinaryPrimitives.ReadInt64BigEndian(source[2..]);
         return length > ushort.MaxValue
             ? OperationStatus.Done

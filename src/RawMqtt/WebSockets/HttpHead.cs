@@ -8,9 +8,9 @@ internal struct HttpHead
     public const int MaxSize = 8192;
     public const int MaxFields = 64;
 
-    private int _lines;
-    private int _lineStart;
-    private int _scanned;
+    private int lines;
+    private int lineStart;
+    private int scanned;
 
     /// <summary>Why the head is refused while it is still arriving: 400 or 431.</summary>
     public HandshakeRefusal? Refusal { get; private set; }
@@ -22,26 +22,24 @@ internal struct HttpHead
         int limit = Math.Min(received.Length, MaxSize);
         while (true)
         {
-            int newLine = received[_scanned..limit].IndexOf((byte)'\n');
-            if (newLine < 0)
-                break;
-            int end = _scanned + newLine;
-            _scanned = end + 1;
-            if (end == _lineStart || received[end - 1] != '\r')
+            int newLine = received[scanned..limit].IndexOf((byte)'\n');
+            if (newLine < 0) break;
+            int end = scanned + newLine;
+            scanned = end + 1;
+            if (end == lineStart || received[end - 1] != '\r')
                 return Refuse(HandshakeRefusal.BadRequest("WS-4.2.1-1", "a line ends in LF without CR"));
-            bool isEmpty = end == _lineStart + 1;
-            _lineStart = _scanned;
+            bool isEmpty = end == lineStart + 1;
+            lineStart = scanned;
             if (isEmpty)
             {
-                size = _scanned;
+                size = scanned;
                 return OperationStatus.Done;
             }
 
-            if (++_lines > MaxFields + 1)
-                return Refuse(HandshakeRefusal.TooLarge($"more than {MaxFields} header fields"));
+            if (++lines > MaxFields + 1) return Refuse(HandshakeRefusal.TooLarge($"more than {MaxFields} header fields"));
         }
 
-        _scanned = limit;
+        scanned = limit;
         return limit == MaxSize ? Refuse(HandshakeRefusal.TooLarge($"a head of more than {MaxSize} bytes")) : OperationStatus.NeedMoreData;
     }
 
@@ -56,13 +54,13 @@ internal struct HttpHead
 /// <remarks><c>name ":" optional white space, value, optional white space CRLF</c></remarks>
 internal ref struct HttpFields(ReadOnlySpan<byte> lines)
 {
-    private static readonly SearchValues<byte> _token =
+    private static readonly SearchValues<byte> Token =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
-    private static readonly SearchValues<byte> _controls =
+    private static readonly SearchValues<byte> Controls =
         SearchValues.Create([0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 127]);
 
-    private ReadOnlySpan<byte> _rest = lines;
+    private ReadOnlySpan<byte> rest = lines;
 
     public ReadOnlySpan<byte> Name { get; private set; }
 
@@ -71,22 +69,20 @@ internal ref struct HttpFields(ReadOnlySpan<byte> lines)
     /// <summary>A line that is not a field; the ones before it were.</summary>
     public bool IsBroken { get; private set; }
 
-    public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(_token);
+    public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(Token);
 
-    public static bool HasControls(ReadOnlySpan<byte> text) => text.ContainsAny(_controls);
+    public static bool HasControls(ReadOnlySpan<byte> text) => text.ContainsAny(Controls);
 
     /// <summary>Goes to the next field; false at the empty line that ends the head, or at a broken one.</summary>
     public bool MoveNext()
     {
-        int end = _rest.IndexOf("\r\n"u8);
-        if (end <= 0)
-            return false;
-        ReadOnlySpan<byte> line = _rest[..end];
-        _rest = _rest[(end + 2)..];
+        int end = rest.IndexOf("\r\n"u8);
+        if (end <= 0) return false;
+        ReadOnlySpan<byte> line = rest[..end];
+        rest = rest[(end + 2)..];
         int colon = line.IndexOf((byte)':');
         IsBroken = colon < 0 || !IsToken(line[..colon]) || HasControls(line[(colon + 1)..]);    // folded lines and "name :" too
-        if (IsBroken)
-            return false;
+        if (IsBroken) return false;
         Name = line[..colon];
         Value = line[(colon + 1)..].Trim(" \t"u8);
         return true;

@@ -5,19 +5,18 @@ namespace RawMqtt.WebSockets;
 /// <summary>The elements of a comma-separated field value, RFC 9110 5.6.1; empty elements are skipped.</summary>
 internal ref struct HttpList(ReadOnlySpan<byte> value)
 {
-    private ReadOnlySpan<byte> _rest = value;
+    private ReadOnlySpan<byte> rest = value;
 
     public ReadOnlySpan<byte> Current { get; private set; }
 
     public bool MoveNext()
     {
-        while (!_rest.IsEmpty)
+        while (!rest.IsEmpty)
         {
-            int comma = _rest.IndexOf((byte)',');
-            Current = (comma < 0 ? _rest : _rest[..comma]).Trim(" \t"u8);
-            _rest = comma < 0 ? default : _rest[(comma + 1)..];
-            if (!Current.IsEmpty)
-                return true;
+            int comma = rest.IndexOf((byte)',');
+            Current = (comma < 0 ? rest : rest[..comma]).Trim(" \t"u8);
+            rest = comma < 0 ? default : rest[(comma + 1)..];
+            if (!Current.IsEmpty) return true;
         }
 
         return false;
@@ -29,8 +28,7 @@ internal ref struct HttpList(ReadOnlySpan<byte> value)
         var list = new HttpList(value);
         while (list.MoveNext())
         {
-            if (Ascii.EqualsIgnoreCase(list.Current, token))
-                return true;
+            if (Ascii.EqualsIgnoreCase(list.Current, token)) return true;
         }
 
         return false;

@@ -11,28 +11,27 @@ internal sealed class MaskKeys(RandomFill fill)
 {
     private const int PoolSize = 4096;
 
-    private byte[] _pool = [];
-    private int _next;
+    private byte[] pool = [];
+    private int next;
 
     /// <summary>A key that was not given out before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Next()                                                  // [WS-5.3-2] [WS-5.3-4]
     {
-        byte[] pool = _pool;
-        int at = _next;
-        if (at >= pool.Length)
-            return Refill();
-        _next = at + sizeof(uint);
-        return Unsafe.ReadUnaligned<uint>(ref pool[at]);
+        byte[] bytes = pool;
+        int at = next;
+        if (at >= bytes.Length) return Refill();
+        next = at + sizeof(uint);
+        return Unsafe.ReadUnaligned<uint>(ref bytes[at]);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private uint Refill()
     {
-        if (_pool.Length == 0)
-            _pool = new byte[PoolSize];
-        fill(_pool);                                                    // [WS-5.3-3] [WS-10.3-1]
-        _next = sizeof(uint);
-        return Unsafe.ReadUnaligned<uint>(ref _pool[0]);
+        if (pool.Length == 0)
+            pool = new byte[PoolSize];
+        fill(pool);                                                    // [WS-5.3-3] [WS-10.3-1]
+        next = sizeof(uint);
+        return Unsafe.ReadUnaligned<uint>(ref pool[0]);
     }
 }

@@ -6,7 +6,7 @@ namespace RawMqtt.WebSockets;
 /// <summary>The server's side of the opening handshake, RFC 6455 4.2: request in, 101 or a refusal out.</summary>
 internal struct ServerHandshake(ServerHandshakeOptions options)
 {
-    private HttpHead _head;
+    private HttpHead headEnd;
 
     /// <summary>The request was accepted; the connection is open once the answer is sent.</summary>
     public AcceptedHandshake? Accepted { get; private set; }
@@ -24,13 +24,12 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
         OperationStatus status = OperationStatus.NeedMoreData;
         if (!received.IsEmpty && !HttpFields.IsToken(received[..1]))
             Refusal = HandshakeRefusal.BadRequest("WS-4.2.1-2", "this is not an HTTP request");
-        else if ((status = _head.Find(received, out consumed)) == OperationStatus.InvalidData)
-            Refusal = _head.Refusal;
+        else if ((status = headEnd.Find(received, out consumed)) == OperationStatus.InvalidData)
+            Refusal = headEnd.Refusal;
         else if (status == OperationStatus.Done)
             Decide(received[..consumed], answer);
 
-        if (Refusal is null)
-            return status;
+        if (Refusal is null) return status;
         WriteRefusal(Refusal, answer);
         return OperationStatus.InvalidData;
     }
@@ -46,8 +45,7 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
             ?? CheckUpgrade(request)
             ?? CheckOrigin(request)
             ?? ChooseSubprotocol(request, out subprotocol);
-        if (Refusal is not null)
-            return;
+        if (Refusal is not null) return;
 
         Accepted = new AcceptedHandshake
         {
@@ -70,8 +68,7 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
             return new HandshakeRefusal(405, "WS-4.2.1-2", "an opening handshake is a GET") { Header = "Allow: GET" };
         if (options.HealthPath is not null && !request.MeansToUpgrade && Ascii.Equals(request.Path, options.HealthPath))
             return HandshakeRefusal.Healthy;
-        if (!request.IsHttp11)
-            return new HandshakeRefusal(505, "WS-4.2.1-2", "an opening handshake is HTTP/1.1");
+        if (!request.IsHttp11) return new HandshakeRefusal(505, "WS-4.2.1-2", "an opening handshake is HTTP/1.1");
         if (options.Paths is null)
             path = Encoding.ASCII.GetString(request.Path);
 
@@ -88,8 +85,7 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
     {
         if (!request.MeansToUpgrade)
             return new HandshakeRefusal(426, "WS-4.2.1-4", "this is a WebSocket endpoint") { Header = "Upgrade: websocket" };
-        if (!request.UpgradesToWebSocket)
-            return HandshakeRefusal.BadRequest("WS-4.2.1-4", "Upgrade does not contain websocket");
+        if (!request.UpgradesToWebSocket) return HandshakeRefusal.BadRequest("WS-4.2.1-4", "Upgrade does not contain websocket");
         if (!request.ConnectionUpgrades)
             return HandshakeRefusal.BadRequest("WS-4.2.1-5", "Connection does not contain Upgrade (does a proxy drop it?)");
         if (!request.Version.SequenceEqual("13"u8))                                     // [WS-4.2.1-7]
@@ -100,8 +96,7 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
     // [WS-4.2.2-3] [WS-10.2-2]
     private readonly HandshakeRefusal? CheckOrigin(UpgradeRequest request)
     {
-        if (!request.HasOrigin)
-            return null;                                                                // [WS-4.2.1-8]
+        if (!request.HasOrigin) return null; // [WS-4.2.1-8]
         string origin = Encoding.Latin1.GetString(request.Origin);
         string host = Encoding.Latin1.GetString(request.Host);
         return WebOrigin.IsAllowed(origin, host, options.AllowedOrigins)

@@ -6,13 +6,13 @@ namespace RawMqtt.WebSockets;
 /// <summary>The fields of an opening handshake's request, RFC 6455 4.2.1: views of the bytes they were read from.</summary>
 internal ref struct UpgradeRequest
 {
-    private static readonly SearchValues<byte> _notInHost = SearchValues.Create(" \t,/?#@"u8);
+    private static readonly SearchValues<byte> NotInHost = SearchValues.Create(" \t,/?#@"u8);
 
-    private ReadOnlySpan<byte> _fields;
-    private bool _hasHost;
-    private bool _hasKey;
-    private bool _hasVersion;
-    private bool _hasOrigin;
+    private ReadOnlySpan<byte> lines;
+    private bool hasHost;
+    private bool hasKey;
+    private bool hasVersion;
+    private bool hasOrigin;
 
     public ReadOnlySpan<byte> Method { get; private set; }
 
@@ -39,41 +39,36 @@ internal ref struct UpgradeRequest
     /// <summary>Some field of a WebSocket handshake is there: not just a browser that was pointed here.</summary>
     public bool MeansToUpgrade { get; private set; }
 
-    public readonly bool HasOrigin => _hasOrigin;
+    public readonly bool HasOrigin => hasOrigin;
 
     /// <summary>Reads a whole head, including the empty line; null when it is well formed.</summary>
     public HandshakeRefusal? TryRead(ReadOnlySpan<byte> head)
     {
         int end = head.IndexOf("\r\n"u8);
         HandshakeRefusal? refusal = ReadRequestLine(head[..end]);
-        if (refusal is not null)
-            return refusal;
+        if (refusal is not null) return refusal;
 
-        _fields = head[(end + 2)..];
-        var fields = new HttpFields(_fields);
+        lines = head[(end + 2)..];
+        var fields = new HttpFields(lines);
         while (fields.MoveNext())
         {
             refusal = ReadField(fields.Name, fields.Value);
-            if (refusal is not null)
-                return refusal;
+            if (refusal is not null) return refusal;
         }
 
-        if (fields.IsBroken)
-            return HandshakeRefusal.BadRequest("WS-4.2.1-1", "a header line breaks the grammar of HTTP");
-        if (!_hasHost)
-            return HandshakeRefusal.BadRequest("WS-4.2.1-3", "Host is missing");
-        return !Host.IsEmpty && !Host.ContainsAny(_notInHost) ? null : HandshakeRefusal.BadRequest("WS-4.2.1-3", "Host is not a host");
+        if (fields.IsBroken) return HandshakeRefusal.BadRequest("WS-4.2.1-1", "a header line breaks the grammar of HTTP");
+        if (!hasHost) return HandshakeRefusal.BadRequest("WS-4.2.1-3", "Host is missing");
+        return !Host.IsEmpty && !Host.ContainsAny(NotInHost) ? null : HandshakeRefusal.BadRequest("WS-4.2.1-3", "Host is not a host");
     }
 
     /// <summary>The subprotocols offered, the most preferred one first, over all the fields that list them.</summary>
     public readonly IEnumerable<string> Subprotocols()
     {
         List<string> offered = [];
-        var fields = new HttpFields(_fields);
+        var fields = new HttpFields(lines);
         while (fields.MoveNext())
         {
-            if (!Ascii.EqualsIgnoreCase(fields.Name, "Sec-WebSocket-Protocol"u8))
-                continue;
+            if (!Ascii.EqualsIgnoreCase(fields.Name, "Sec-WebSocket-Protocol"u8)) continue;
             var list = new HttpList(fields.Value);
             while (list.MoveNext())
                 offered.Add(Encoding.ASCII.GetString(list.Current));
@@ -86,11 +81,10 @@ internal ref struct UpgradeRequest
     public readonly string? Joined(ReadOnlySpan<byte> name)
     {
         string? joined = null;
-        var fields = new HttpFields(_fields);
+        var fields = new HttpFields(lines);
         while (fields.MoveNext())
         {
-            if (!Ascii.EqualsIgnoreCase(fields.Name, name))
-                continue;
+            if (!Ascii.EqualsIgnoreCase(fields.Name, name)) continue;
             string value = Encoding.Latin1.GetString(fields.Value);
             joined = joined is null ? value : $"{joined}, {value}";
         }
@@ -110,8 +104,7 @@ internal ref struct UpgradeRequest
         if (version.Length != 8 || !version.StartsWith("HTTP/"u8) || version[6] != '.'
             || !char.IsAsciiDigit((char)version[5]) || !char.IsAsciiDigit((char)version[7]))
             return HandshakeRefusal.BadRequest("WS-4.2.1-2", "the request line does not end in an HTTP version");
-        if (version[5] != '1')
-            return new HandshakeRefusal(505, "WS-4.2.1-2", "this server speaks HTTP/1.1");
+        if (version[5] != '1') return new HandshakeRefusal(505, "WS-4.2.1-2", "this server speaks HTTP/1.1");
         IsHttp11 = version[7] != '0';
         return ReadTarget(line[(first + 1)..last]);
     }
@@ -143,7 +136,7 @@ internal ref struct UpgradeRequest
         if (Is(name, "Host"u8))
         {
             Host = value;
-            return Once(ref _hasHost, "WS-4.2.1-3", "Host appears twice");
+            return Once(ref hasHost, "WS-4.2.1-3", "Host appears twice");
         }
 
         if (Is(name, "Upgrade"u8))
@@ -158,17 +151,17 @@ internal ref struct UpgradeRequest
         else if (Is(name, "Sec-WebSocket-Key"u8))
         {
             Key = value;
-            return Once(ref _hasKey, "WS-11.3.1-1", "Sec-WebSocket-Key appears twice");
+            return Once(ref hasKey, "WS-11.3.1-1", "Sec-WebSocket-Key appears twice");
         }
         else if (Is(name, "Sec-WebSocket-Version"u8))
         {
             Version = value;
-            return Once(ref _hasVersion, "WS-11.3.5-1", "Sec-WebSocket-Version appears twice");
+            return Once(ref hasVersion, "WS-11.3.5-1", "Sec-WebSocket-Version appears twice");
         }
         else if (Is(name, "Origin"u8))
         {
             Origin = value;
-            return Once(ref _hasOrigin, "WS-4.2.1-1", "Origin appears twice");
+            return Once(ref hasOrigin, "WS-4.2.1-1", "Origin appears twice");
         }
         else if (Is(name, "Sec-WebSocket-Protocol"u8))                                  // [WS-4.2.1-9]
         {
@@ -189,8 +182,7 @@ internal ref struct UpgradeRequest
 
     private static HandshakeRefusal? Once(ref bool seen, string rule, string reason)
     {
-        if (seen)
-            return HandshakeRefusal.BadRequest(rule, reason);
+        if (seen) return HandshakeRefusal.BadRequest(rule, reason);
         seen = true;
         return null;
     }
@@ -202,8 +194,7 @@ internal ref struct UpgradeRequest
         while (list.MoveNext())
         {
             any = true;
-            if (!HttpFields.IsToken(list.Current))
-                return false;
+            if (!HttpFields.IsToken(list.Current)) return false;
         }
 
         return any;

@@ -6,13 +6,13 @@ namespace RawMqtt.WebSockets;
 /// <summary>The server's answer to an opening handshake, checked as RFC 6455 4.1 demands of the client.</summary>
 internal sealed class UpgradeResponse(ClientHandshake request, byte[] key)
 {
-    private readonly List<KeyValuePair<string, string>> _fields = [];
-    private HttpHead _head;
+    private readonly List<KeyValuePair<string, string>> fields = [];
+    private HttpHead headEnd;
 
     /// <summary>0 until the status line is read.</summary>
     public int Status { get; private set; }
 
-    public IReadOnlyList<KeyValuePair<string, string>> Fields => _fields;
+    public IReadOnlyList<KeyValuePair<string, string>> Fields => fields;
 
     /// <summary>What the server chose among the subprotocols offered; null for none.</summary>
     public string? Subprotocol { get; private set; }
@@ -32,18 +32,15 @@ internal sealed class UpgradeResponse(ClientHandshake request, byte[] key)
         ReadOnlySpan<byte> start = "HTTP/1."u8;
         if (!received.StartsWith(start[..Math.Min(received.Length, start.Length)]))
             return Fail("WS-4.1-35", "the answer is not HTTP/1.1; is this a WebSocket server?");
-        OperationStatus status = _head.Find(received, out consumed);
-        if (status == OperationStatus.InvalidData)
-            return Fail("WS-4.1-35", $"the answer has {_head.Refusal!.Reason}");
-        if (status != OperationStatus.Done)
-            return status;
+        OperationStatus status = headEnd.Find(received, out consumed);
+        if (status == OperationStatus.InvalidData) return Fail("WS-4.1-35", $"the answer has {headEnd.Refusal!.Reason}");
+        if (status != OperationStatus.Done) return status;
 
         ReadOnlySpan<byte> head = received[..consumed];
         int end = head.IndexOf("\r\n"u8);
         if (!TryReadStatusLine(head[..end], out bool isHttp11) || !TryReadFields(head[(end + 2)..]))
             return Fail("WS-4.1-35", "the answer breaks the grammar of HTTP");
-        if (Status != 101)
-            return Fail("WS-4.1-29", $"the server answered {Status} instead of 101");
+        if (Status != 101) return Fail("WS-4.1-29", $"the server answered {Status} instead of 101");
         return isHttp11 ? Check() : Fail("WS-4.1-35", "a 101 in HTTP/1.0");
     }
 
@@ -62,8 +59,7 @@ internal sealed class UpgradeResponse(ClientHandshake request, byte[] key)
             return Fail("WS-4.1-33", "the server names an extension, and none was offered");       // [WS-5.8-1] [WS-9.1-6] [WS-11.3.2-1]
 
         List<string> subprotocols = Values("Sec-WebSocket-Protocol");
-        if (subprotocols.Count > 1)
-            return Fail("WS-11.3.4-1", "Sec-WebSocket-Protocol appears twice");
+        if (subprotocols.Count > 1) return Fail("WS-11.3.4-1", "Sec-WebSocket-Protocol appears twice");
         if (subprotocols.Count == 1 && !request.Subprotocols.Contains(subprotocols[0]))
             return Fail("WS-4.1-34", $"the server chose the subprotocol '{subprotocols[0]}', which was not offered");
         Subprotocol = subprotocols.Count == 1 ? subprotocols[0] : null;                                                // [WS-4.1-37]
@@ -82,15 +78,15 @@ internal sealed class UpgradeResponse(ClientHandshake request, byte[] key)
 
     private bool TryReadFields(ReadOnlySpan<byte> lines)
     {
-        var fields = new HttpFields(lines);
-        while (fields.MoveNext())
-            _fields.Add(new(Encoding.ASCII.GetString(fields.Name), Encoding.Latin1.GetString(fields.Value)));
-        return !fields.IsBroken;
+        var line = new HttpFields(lines);
+        while (line.MoveNext())
+            fields.Add(new(Encoding.ASCII.GetString(line.Name), Encoding.Latin1.GetString(line.Value)));
+        return !line.IsBroken;
     }
 
     // [WS-4.1-36]
     private List<string> Values(string name) =>
-        [.. _fields.Where(field => field.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(field => field.Value)];
+        [.. fields.Where(field => field.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(field => field.Value)];
 
     private OperationStatus Fail(string rule, string failure)
     {

@@ -11,8 +11,7 @@ internal static class WebOrigin
     {
         foreach (string one in allowed)
         {
-            if (one == "*" || string.Equals(one.TrimEnd('/'), origin, StringComparison.OrdinalIgnoreCase))
-                return true;
+            if (one == "*" || string.Equals(one.TrimEnd('/'), origin, StringComparison.OrdinalIgnoreCase)) return true;
         }
 
         return IsSameHost(origin, host);
@@ -21,8 +20,7 @@ internal static class WebOrigin
     private static bool IsSameHost(string origin, string host)
     {
         int scheme = origin.IndexOf("://", StringComparison.Ordinal);
-        if (scheme < 0)
-            return false;
+        if (scheme < 0) return false;
         string defaultPort = origin.StartsWith("https:", StringComparison.OrdinalIgnoreCase) ? ":443" : ":80";
         return string.Equals(WithPort(origin[(scheme + 3)..], defaultPort), WithPort(host, defaultPort), StringComparison.OrdinalIgnoreCase);
     }

@@ -24,10 +24,10 @@ internal sealed class WebSocketConnection
 {
     public const long DefaultMaxMessageSize = 64 << 20;
 
-    private readonly FrameReader _reader;
-    private readonly MaskKeys? _keys;
-    private bool _closeSent;
-    private bool _closeReceived;
+    private readonly FrameReader reader;
+    private readonly MaskKeys? keys;
+    private bool closeSent;
+    private bool closeReceived;
 
     /// <param name="role">This end.</param>
     /// <param name="keys">Needed by a client; null for a server.</param>
@@ -36,11 +36,11 @@ internal sealed class WebSocketConnection
     {
         if ((role == WebSocketRole.Client) != (keys is not null))
             throw new ArgumentException("A client masks its frames and a server does not. RFC 6455 5.1", nameof(keys));
-        _reader = new FrameReader(role, maxMessageSize);
-        _keys = keys;
+        reader = new FrameReader(role, maxMessageSize);
+        this.keys = keys;
     }
 
-    public bool IsClient => _keys is not null;
+    public bool IsClient => keys is not null;
 
     public WebSocketState State { get; private set; }
 
@@ -50,23 +50,22 @@ internal sealed class WebSocketConnection
     public string CloseReason { get; private set; } = "";
 
     /// <summary>The rule that the peer broke, when it was that which ended the connection.</summary>
-    public WebSocketViolation? Violation => _reader.Violation;
+    public WebSocketViolation? Violation => reader.Violation;
 
     /// <summary>The closing handshake was completed, 7.1.4.</summary>
-    public bool ClosedCleanly => _closeSent && _closeReceived;
+    public bool ClosedCleanly => closeSent && closeReceived;
 
     /// <summary>Takes the next event off the front of <paramref name="input"/>, which is unmasked where it stands; false when all of it is taken.</summary>
     public bool TryReceive(ref Span<byte> input, IBufferWriter<byte> output, out WebSocketEvent happened)
     {
         happened = default;
-        if (State == WebSocketState.Closed || _closeReceived)
+        if (State == WebSocketState.Closed || closeReceived)
         {
             input = default;                                                            // [WS-7.1.1-1] [WS-7.1.7-5]
             return false;
         }
 
-        if (!_reader.TryRead(ref input, out FramePiece piece))
-            return false;
+        if (!reader.TryRead(ref input, out FramePiece piece)) return false;
         happened = piece.Violation is not null ? Fail(piece.Violation, output) : piece.Opcode switch
         {
             Opcode.Text => new WebSocketEvent { Kind = WebSocketEventKind.Text, Payload = piece.Payload, EndOfMessage = piece.EndOfMessage },
@@ -84,9 +83,8 @@ internal sealed class WebSocketConnection
     {
         if (opcode is not (Opcode.Text or Opcode.Binary or Opcode.Continuation))
             throw new ArgumentOutOfRangeException(nameof(opcode), opcode, "Not a data frame.");
-        if (State != WebSocketState.Open)
-            throw new InvalidOperationException("No data frame follows a Close. RFC 6455 5.5.1");     // [WS-5.1-5] [WS-5.5.1-5] [WS-6.1-1]
-        Frame.Write(output, opcode, payload, _keys, endOfMessage);                      // [WS-6.1-3] [WS-6.1-4] [WS-6.1-5] [WS-6.1-6]
+        if (State != WebSocketState.Open) throw new InvalidOperationException("No data frame follows a Close. RFC 6455 5.5.1"); // [WS-5.1-5] [WS-5.5.1-5] [WS-6.1-1]
+        Frame.Write(output, opcode, payload, keys, endOfMessage);                      // [WS-6.1-3] [WS-6.1-4] [WS-6.1-5] [WS-6.1-6]
     }
 
     /// <summary>Appends a ping of at most 125 bytes.</summary>
@@ -98,10 +96,9 @@ internal sealed class WebSocketConnection
     /// <summary>Starts the closing handshake, 7.1.2, unless it was started already.</summary>
     public void Close(CloseCode code, string reason, IBufferWriter<byte> output)
     {
-        if (_closeSent || State == WebSocketState.Closed)
-            return;                                                                     // [WS-5.5.1-11]
+        if (closeSent || State == WebSocketState.Closed) return; // [WS-5.5.1-11]
         SendClose(code, reason, output);                                                // [WS-7.1.2-1] [WS-7.3-2]
-        State = _closeReceived ? WebSocketState.Closed : WebSocketState.Closing;        // [WS-7.1.3-1]
+        State = closeReceived ? WebSocketState.Closed : WebSocketState.Closing;        // [WS-7.1.3-1]
     }
 
     /// <summary>The transport ended: without a Close received that is an abnormal closure.</summary>
@@ -113,17 +110,17 @@ internal sealed class WebSocketConnection
 
     private WebSocketEvent Answer(ReadOnlySpan<byte> ping, IBufferWriter<byte> output)
     {
-        Frame.Write(output, Opcode.Pong, ping, _keys);                                  // [WS-5.5.2-1] [WS-5.5.3-1]
+        Frame.Write(output, Opcode.Pong, ping, keys);                                  // [WS-5.5.2-1] [WS-5.5.3-1]
         return new WebSocketEvent { Kind = WebSocketEventKind.Ping, Payload = ping };
     }
 
     private WebSocketEvent TakeClose(ReadOnlySpan<byte> payload, IBufferWriter<byte> output)
     {
         CloseBody.TryRead(payload, out CloseBody body, out _);
-        _closeReceived = true;
+        closeReceived = true;
         CloseCode = body.Code;                                                          // [WS-7.1.5-1]
         CloseReason = body.ReasonText();                                                // [WS-7.1.6-1]
-        if (!_closeSent)
+        if (!closeSent)
             SendClose(body.Code, "", output);                                           // [WS-5.5.1-6]
         State = WebSocketState.Closed;                                                  // [WS-5.5.1-8]
         return new WebSocketEvent { Kind = WebSocketEventKind.Close, Payload = payload };
@@ -131,7 +128,7 @@ internal sealed class WebSocketConnection
 
     private WebSocketEvent Fail(WebSocketViolation violation, IBufferWriter<byte> output)
     {
-        if (!_closeSent)
+        if (!closeSent)
             SendClose(violation.CloseCode, violation.Message, output);                  // [WS-7.1.7-4]
         CloseCode = WebSockets.CloseCode.AbnormalClosure;                               // [WS-7.1.7-1] [WS-7.1.7-2] [WS-10.7-2]
         State = WebSocketState.Closed;
@@ -141,16 +138,15 @@ internal sealed class WebSocketConnection
     private void SendControl(Opcode opcode, ReadOnlySpan<byte> payload, IBufferWriter<byte> output)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(payload.Length, FrameHeader.MaxControlPayload, nameof(payload));    // [WS-5.5-1]
-        if (State != WebSocketState.Open)
-            throw new InvalidOperationException("The connection is not open.");
-        Frame.Write(output, opcode, payload, _keys);
+        if (State != WebSocketState.Open) throw new InvalidOperationException("The connection is not open.");
+        Frame.Write(output, opcode, payload, keys);
     }
 
     private void SendClose(CloseCode code, string reason, IBufferWriter<byte> output)
     {
         Span<byte> body = stackalloc byte[FrameHeader.MaxControlPayload];
         // [WS-5.5.1-4]
-        Frame.Write(output, Opcode.Close, body[..CloseBody.Write(body, code, reason)], _keys);
-        _closeSent = true;
+        Frame.Write(output, Opcode.Close, body[..CloseBody.Write(body, code, reason)], keys);
+        closeSent = true;
     }
 }

@@ -11,17 +11,17 @@ namespace RawMqtt.Tests.Transports;
 /// <summary>Each way in which dialling fails is one clear sentence with its own code.</summary>
 public sealed class DialerTests : IDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly TestCertificates _certificates = new();
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly TestCertificates certificates = new();
 
-    public DialerTests() => _listener.Start();
+    public DialerTests() => listener.Start();
 
-    private int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    private int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
     public void Dispose()
     {
-        _listener.Dispose();
-        _certificates.Dispose();
+        listener.Dispose();
+        certificates.Dispose();
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class DialerTests : IDisposable
         var seen = new List<string>();
         var options = new DialOptions { Tap = (direction, bytes) => seen.Add($"{direction} {Encoding.ASCII.GetString(bytes)}") };
         await using Stream client = await Dialer.ConnectAsync(MqttAddress.Parse($"mqtt://localhost:{Port}"), options, CancellationToken.None);
-        using Socket server = await _listener.AcceptSocketAsync();
+        using Socket server = await listener.AcceptSocketAsync();
 
         await client.WriteAsync("to"u8.ToArray());
         byte[] received = new byte[2];
@@ -56,7 +56,7 @@ public sealed class DialerTests : IDisposable
     public async Task Nothing_listens()
     {
         int port = Port;
-        _listener.Stop();
+        listener.Stop();
         MqttException failure = await FailAsync($"mqtt://127.0.0.1:{port}");
         Assert.Equal(MqttErrorCode.ConnectionRefused, failure.Code);
         Assert.Contains($"127.0.0.1: connection refused", failure.Message, StringComparison.Ordinal);
@@ -192,14 +192,14 @@ public sealed class DialerTests : IDisposable
         using X509Certificate2 certificate = which switch
         {
             "self-signed" => TestCertificates.SelfSigned("localhost"),
-            "wrong host" => _certificates.Issue(["a.example", "*.b.example"]),
-            "no names" => _certificates.Issue([]),
-            "expired" => _certificates.Issue(["localhost"], Date(2021, 1), Date(2021, 2)),
-            "not yet valid" => _certificates.Issue(["localhost"], Date(2041, 1), Date(2041, 2)),
-            "for clients" => _certificates.Issue(["localhost"], usage: "1.3.6.1.5.5.7.3.2"),
-            _ => _certificates.Issue(["localhost"]),
+            "wrong host" => certificates.Issue(["a.example", "*.b.example"]),
+            "no names" => certificates.Issue([]),
+            "expired" => certificates.Issue(["localhost"], Date(2021, 1), Date(2021, 2)),
+            "not yet valid" => certificates.Issue(["localhost"], Date(2041, 1), Date(2041, 2)),
+            "for clients" => certificates.Issue(["localhost"], usage: "1.3.6.1.5.5.7.3.2"),
+            _ => certificates.Issue(["localhost"]),
         };
-        MqttTlsOptions? tls = which is "self-signed" or "unknown issuer" ? null : new MqttTlsOptions { CertificateAuthorityFile = _certificates.AuthorityFile };
+        MqttTlsOptions? tls = which is "self-signed" or "unknown issuer" ? null : new MqttTlsOptions { CertificateAuthorityFile = certificates.AuthorityFile };
 
         Task server = ServeTlsAsync(certificate);
         MqttException failure = await FailAsync($"mqtts://localhost:{Port}", tls);
@@ -215,9 +215,9 @@ public sealed class DialerTests : IDisposable
     [InlineData("127.0.0.1")]
     public async Task Own_authority_is_trusted(string host)
     {
-        using X509Certificate2 certificate = _certificates.Issue(["localhost", "127.0.0.1"]);
+        using X509Certificate2 certificate = certificates.Issue(["localhost", "127.0.0.1"]);
         Task server = ServeTlsAsync(certificate);
-        var options = new DialOptions { Tls = new MqttTlsOptions { CertificateAuthorityFile = _certificates.AuthorityFile } };
+        var options = new DialOptions { Tls = new MqttTlsOptions { CertificateAuthorityFile = certificates.AuthorityFile } };
         await using (Stream stream = await Dialer.ConnectAsync(MqttAddress.Parse($"mqtts://{host}:{Port}"), options, CancellationToken.None))
         {
             Assert.True(stream.CanWrite);
@@ -229,7 +229,7 @@ public sealed class DialerTests : IDisposable
     [Fact]
     public async Task Several_faults_are_all_named()
     {
-        using X509Certificate2 certificate = _certificates.Issue(["a.example"], Date(2021, 1), Date(2021, 2));
+        using X509Certificate2 certificate = certificates.Issue(["a.example"], Date(2021, 1), Date(2021, 2));
         Task server = ServeTlsAsync(certificate);
         MqttException failure = await FailAsync($"mqtts://localhost:{Port}");
         await server;
@@ -242,7 +242,7 @@ public sealed class DialerTests : IDisposable
     [Fact]
     public async Task Authority_file_must_hold_certificates()
     {
-        string empty = _certificates.Write("empty.pem", "nothing");
+        string empty = certificates.Write("empty.pem", "nothing");
         foreach ((string file, string expected) in new[] { (empty, "holds no certificate"), ("/no/such/file.pem", "there is no such file") })
         {
             MqttException failure = await FailAsync($"mqtts://localhost:{Port}", new MqttTlsOptions { CertificateAuthorityFile = file });
@@ -259,18 +259,18 @@ public sealed class DialerTests : IDisposable
     /// <summary>Reads what comes first, answers with these bytes and closes.</summary>
     private async Task AnswerAsync(string answer)
     {
-        using Socket server = await _listener.AcceptSocketAsync();
+        using Socket server = await listener.AcceptSocketAsync();
         await server.ReceiveAsync(new byte[4096]);
         if (answer.Length > 0) await server.SendAsync(Encoding.Latin1.GetBytes(answer));
         server.Shutdown(SocketShutdown.Send);
     }
 
     private async Task<WebSocketStream?> AcceptWebSocketAsync(ServerHandshakeOptions options) =>
-        await WebSocketStream.AcceptAsync(new NetworkStream(await _listener.AcceptSocketAsync(), ownsSocket: true), options, CancellationToken.None);
+        await WebSocketStream.AcceptAsync(new NetworkStream(await listener.AcceptSocketAsync(), ownsSocket: true), options, CancellationToken.None);
 
     private async Task ServeTlsAsync(X509Certificate2 certificate)
     {
-        using Socket server = await _listener.AcceptSocketAsync();
+        using Socket server = await listener.AcceptSocketAsync();
         await using var tls = new SslStream(new NetworkStream(server));
         try
         {

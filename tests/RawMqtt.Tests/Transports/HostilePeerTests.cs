@@ -10,11 +10,11 @@ namespace RawMqtt.Tests.Transports;
 public sealed class HostilePeerTests : IDisposable
 {
     private const WebSocketRole Server = WebSocketRole.Server;
-    private readonly CancellationTokenSource _deadline = new(TimeSpan.FromSeconds(30));
+    private readonly CancellationTokenSource deadline = new(TimeSpan.FromSeconds(30));
 
-    private CancellationToken Soon => _deadline.Token;
+    private CancellationToken Soon => deadline.Token;
 
-    public void Dispose() => _deadline.Dispose();
+    public void Dispose() => deadline.Dispose();
 
     // Threat 1: two readers of one request.
     [Fact]

@@ -12,19 +12,19 @@ namespace RawMqtt.Tests.Transports;
 /// <summary>WebSocket inside TLS: first TLS, then everything within it.</summary>
 public sealed class SecureWebSocketTests : IDisposable
 {
-    private readonly TestCertificates _certificates = new();
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _deadline = new(TimeSpan.FromSeconds(20));
+    private readonly TestCertificates certificates = new();
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource deadline = new(TimeSpan.FromSeconds(20));
 
-    public SecureWebSocketTests() => _listener.Start();
+    public SecureWebSocketTests() => listener.Start();
 
-    private CancellationToken Soon => _deadline.Token;
+    private CancellationToken Soon => deadline.Token;
 
     public void Dispose()
     {
-        _listener.Dispose();
-        _certificates.Dispose();
-        _deadline.Dispose();
+        listener.Dispose();
+        certificates.Dispose();
+        deadline.Dispose();
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class SecureWebSocketTests : IDisposable
     {
         List<byte> wire = [];
         Task<(string? ServerName, SslProtocols Protocol)> serving = ServeAsync(wire);
-        var options = new DialOptions { Tls = new MqttTlsOptions { CertificateAuthorityFile = _certificates.AuthorityFile } };
+        var options = new DialOptions { Tls = new MqttTlsOptions { CertificateAuthorityFile = certificates.AuthorityFile } };
         await using Stream client = await Dialer.ConnectAsync(Address, options, Soon);
         byte[] message = Encoding.ASCII.GetBytes("in clear nowhere on the wire");
         await client.WriteAsync(message, Soon);
@@ -63,18 +63,18 @@ public sealed class SecureWebSocketTests : IDisposable
         await Assert.ThrowsAnyAsync<Exception>(() => serving);
     }
 
-    private MqttAddress Address => MqttAddress.Parse($"wss://localhost:{((IPEndPoint)_listener.LocalEndpoint).Port}/mqtt");
+    private MqttAddress Address => MqttAddress.Parse($"wss://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}/mqtt");
 
     private async Task<(string? ServerName, SslProtocols Protocol)> ServeAsync(List<byte> wire)
     {
-        using Socket socket = await _listener.AcceptSocketAsync(Soon);
+        using Socket socket = await listener.AcceptSocketAsync(Soon);
         var tapped = new TapStream(new NetworkStream(socket), (direction, bytes) =>
         {
             if (direction == MqttTapDirection.Received)
                 wire.AddRange(bytes);
         });
         await using var tls = new SslStream(tapped);
-        using X509Certificate2 certificate = _certificates.Issue(["localhost"]);
+        using X509Certificate2 certificate = certificates.Issue(["localhost"]);
         await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, Soon);
         WebSocketStream? server = await WebSocketStream.AcceptAsync(tls, new ServerHandshakeOptions(), Soon);
         if (server is null)

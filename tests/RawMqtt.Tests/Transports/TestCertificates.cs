@@ -7,12 +7,12 @@ namespace RawMqtt.Tests.Transports;
 /// <summary>An authority of its own and what it issues, made when first needed; files go to a temporary folder.</summary>
 internal sealed class TestCertificates : IDisposable
 {
-    private readonly ECDsa _authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-    private readonly string _folder = Directory.CreateTempSubdirectory("rawmqtt-").FullName;
+    private readonly ECDsa authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly string folder = Directory.CreateTempSubdirectory("rawmqtt-").FullName;
 
     public TestCertificates()
     {
-        var request = new CertificateRequest("CN=Test Root", _authorityKey, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest("CN=Test Root", authorityKey, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         Authority = request.CreateSelfSigned(DateTimeOffset.UnixEpoch.AddYears(40), DateTimeOffset.UnixEpoch.AddYears(100));
@@ -39,7 +39,7 @@ internal sealed class TestCertificates : IDisposable
 
     public string Write(string name, string content)
     {
-        string path = Path.Combine(_folder, name);
+        string path = Path.Combine(folder, name);
         File.WriteAllText(path, content);
         return path;
     }
@@ -47,8 +47,8 @@ internal sealed class TestCertificates : IDisposable
     public void Dispose()
     {
         Authority.Dispose();
-        _authorityKey.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        authorityKey.Dispose();
+        Directory.Delete(folder, recursive: true);
     }
 
     private static CertificateRequest RequestFor(string[] names, ECDsa key, string usage)

@@ -147,41 +147,41 @@ public class WebSocketStreamBudgetTests
     /// <summary>Gives the same bytes again and again, at once or when told.</summary>
     private sealed class RepeatingStream(byte[] bytes, bool waits) : MemoryStream, IValueTaskSource, IValueTaskSource<int>
     {
-        private ManualResetValueTaskSourceCore<int> _source;
-        private bool _isPending;
+        private ManualResetValueTaskSourceCore<int> source;
+        private bool isPending;
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             bytes.CopyTo(buffer);
-            _isPending = waits;
-            return waits ? new ValueTask<int>(this, _source.Version) : new ValueTask<int>(bytes.Length);
+            isPending = waits;
+            return waits ? new ValueTask<int>(this, source.Version) : new ValueTask<int>(bytes.Length);
         }
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            _isPending = waits;
-            return waits ? new ValueTask(this, _source.Version) : default;
+            isPending = waits;
+            return waits ? new ValueTask(this, source.Version) : default;
         }
 
         public void Complete()
         {
-            while (_isPending)
+            while (isPending)
             {
-                _isPending = false;
-                _source.SetResult(bytes.Length);
+                isPending = false;
+                source.SetResult(bytes.Length);
             }
         }
 
-        public ValueTaskSourceStatus GetStatus(short token) => _source.GetStatus(token);
+        public ValueTaskSourceStatus GetStatus(short token) => source.GetStatus(token);
 
         public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-            _source.OnCompleted(continuation, state, token, flags);
+            source.OnCompleted(continuation, state, token, flags);
 
         void IValueTaskSource.GetResult(short token) => GetResult(token);
 
         public int GetResult(short token)
         {
-            _source.Reset();
+            source.Reset();
             return bytes.Length;
         }
     }

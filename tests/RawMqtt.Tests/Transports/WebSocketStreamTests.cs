@@ -7,11 +7,11 @@ namespace RawMqtt.Tests.Transports;
 
 public sealed class WebSocketStreamTests : IDisposable
 {
-    private readonly CancellationTokenSource _deadline = new(TimeSpan.FromSeconds(20));
+    private readonly CancellationTokenSource deadline = new(TimeSpan.FromSeconds(20));
 
-    private CancellationToken Soon => _deadline.Token;
+    private CancellationToken Soon => deadline.Token;
 
-    public void Dispose() => _deadline.Dispose();
+    public void Dispose() => deadline.Dispose();
 
     [Fact]
     [Rule("WS-4.1-1", "WS-4.1-15", "WS-4.2.2-1", "WS-4.2.2-16", "WS-6.1-7")]

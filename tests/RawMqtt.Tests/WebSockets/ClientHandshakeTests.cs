@@ -10,7 +10,7 @@ public class ClientHandshakeTests
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n";
 
-    private static readonly byte[] _key = Encoding.ASCII.GetBytes("dGhlIHNhbXBsZSBub25jZQ==");
+    private static readonly byte[] Key = Encoding.ASCII.GetBytes("dGhlIHNhbXBsZSBub25jZQ==");
 
     [Fact]
     [Rule("WS-4.1-16", "WS-4.1-17", "WS-4.1-18", "WS-4.1-19", "WS-4.1-20", "WS-4.1-21", "WS-4.1-22", "WS-4.1-25", "WS-4.1-26", "WS-11.3.1-1", "WS-11.3.5-1")]
@@ -24,7 +24,7 @@ public class ClientHandshakeTests
             Headers = [new("Authorization", "Basic x"), new("Cookie", "a=b; c=d"), new("Origin", "http://example.com"), new("X-Own", "1")],
         };
         var output = new ArrayBufferWriter<byte>();
-        request.WriteRequest(_key, output);
+        request.WriteRequest(Key, output);
         Assert.Equal(
             "GET /mqtt?token=a%20b HTTP/1.1\r\nHost: example.com:8083\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt, mqttv3.1\r\n"
@@ -38,7 +38,7 @@ public class ClientHandshakeTests
     public void OffersNothingWhenThereIsNothingToOffer()
     {
         var output = new ArrayBufferWriter<byte>();
-        new ClientHandshake { Host = "a", Subprotocols = [] }.WriteRequest(_key, output);
+        new ClientHandshake { Host = "a", Subprotocols = [] }.WriteRequest(Key, output);
         Assert.DoesNotContain("Sec-WebSocket-Protocol", Encoding.ASCII.GetString(output.WrittenSpan));
     }
 
@@ -124,8 +124,7 @@ public class ClientHandshakeTests
             UpgradeResponse response = Read(parts, out OperationStatus status, out int consumed);
             Assert.Equal(rule, response.Rule);
             Assert.Equal(rule is null ? OperationStatus.Done : OperationStatus.InvalidData, status);
-            if (rule is not null)
-                continue;
+            if (rule is not null) continue;
             Assert.Equal(bytes.Length, consumed);
             Assert.Equal(Encoding.Latin1.GetString(bytes).Contains("Protocol: mqtt", StringComparison.Ordinal) ? "mqtt" : null, response.Subprotocol);
         }
@@ -152,7 +151,7 @@ public class ClientHandshakeTests
 
     private static UpgradeResponse Read(byte[][] parts, out OperationStatus status, out int consumed)
     {
-        var response = new UpgradeResponse(new ClientHandshake { Host = "a", Subprotocols = ["mqtt", "mqttv3.1"] }, _key);
+        var response = new UpgradeResponse(new ClientHandshake { Host = "a", Subprotocols = ["mqtt", "mqttv3.1"] }, Key);
         List<byte> received = [];
         consumed = 0;
         status = OperationStatus.NeedMoreData;
@@ -160,8 +159,7 @@ public class ClientHandshakeTests
         {
             received.AddRange(part);
             status = response.TryRead(received.ToArray(), out consumed);
-            if (status != OperationStatus.NeedMoreData)
-                break;
+            if (status != OperationStatus.NeedMoreData) break;
         }
 
         return response;

@@ -7,7 +7,7 @@ namespace RawMqtt.Tests.WebSockets;
 /// <summary>Feeds a connection and writes down what it says, messages gathered from their pieces.</summary>
 internal sealed class Conversation
 {
-    private readonly List<byte> _message = [];
+    private readonly List<byte> message = [];
 
     public Conversation(WebSocketRole role, long maxMessageSize = WebSocketConnection.DefaultMaxMessageSize)
     {
@@ -63,11 +63,10 @@ internal sealed class Conversation
     {
         if (happened.Kind is WebSocketEventKind.Text or WebSocketEventKind.Binary)
         {
-            _message.AddRange(happened.Payload);
-            if (!happened.EndOfMessage)
-                return;
-            Log.Add(Describe(happened.Kind.ToString(), [.. _message]));
-            _message.Clear();
+            message.AddRange(happened.Payload);
+            if (!happened.EndOfMessage) return;
+            Log.Add(Describe(happened.Kind.ToString(), [.. message]));
+            message.Clear();
         }
         else
         {

@@ -11,8 +11,8 @@ internal static class FrameVectors
 
     private const int Continuation = 0x0, Text = 0x1, Binary = 0x2, Close = 0x8, Ping = 0x9, Pong = 0xA;
 
-    private static readonly byte[] _k = [.. Enumerable.Range(0, 1024).Select(i => (byte)i)];
-    private static readonly byte[] _large = [.. Enumerable.Range(0, 65536).Select(i => (byte)(i * 7))];
+    private static readonly byte[] K = [.. Enumerable.Range(0, 1024).Select(i => (byte)i)];
+    private static readonly byte[] Large = [.. Enumerable.Range(0, 65536).Select(i => (byte)(i * 7))];
 
     public static readonly Vector[] All =
     [
@@ -21,11 +21,11 @@ internal static class FrameVectors
         new("empty text", ["WS-5.4-2"], to => To(to, Fin | Text, ""), ["Text"], []),
         new("binary in one frame", ["WS-5.6-2"], to => To(to, Fin | Binary, [0, 255, 1]), ["Binary 00FF01"], []),
         new("empty binary", ["WS-5.4-2"], to => To(to, Fin | Binary, []), ["Binary"], []),
-        new("125 bytes, 7-bit length", ["WS-5.2-6"], to => To(to, Fin | Binary, _k[..125]), ["Binary " + Convert.ToHexString(_k[..125])], []),
-        new("126 bytes, 16-bit length", ["WS-5.2-6"], to => To(to, Fin | Binary, _k[..126]), ["Binary " + Convert.ToHexString(_k[..126])], []),
-        new("1024 bytes", ["WS-5.2-6"], to => To(to, Fin | Binary, _k), ["Binary 1024 bytes, sum " + Sum(_k)], []),
-        new("65535 bytes, 16-bit length", ["WS-5.2-6"], to => To(to, Fin | Binary, _large[..65535]), ["Binary 65535 bytes, sum " + Sum(_large[..65535])], []),
-        new("65536 bytes, 64-bit length", ["WS-5.2-6", "WS-5.3-6"], to => To(to, Fin | Binary, _large), ["Binary 65536 bytes, sum " + Sum(_large)], []),
+        new("125 bytes, 7-bit length", ["WS-5.2-6"], to => To(to, Fin | Binary, K[..125]), ["Binary " + Convert.ToHexString(K[..125])], []),
+        new("126 bytes, 16-bit length", ["WS-5.2-6"], to => To(to, Fin | Binary, K[..126]), ["Binary " + Convert.ToHexString(K[..126])], []),
+        new("1024 bytes", ["WS-5.2-6"], to => To(to, Fin | Binary, K), ["Binary 1024 bytes, sum " + Sum(K)], []),
+        new("65535 bytes, 16-bit length", ["WS-5.2-6"], to => To(to, Fin | Binary, Large[..65535]), ["Binary 65535 bytes, sum " + Sum(Large[..65535])], []),
+        new("65536 bytes, 64-bit length", ["WS-5.2-6", "WS-5.3-6"], to => To(to, Fin | Binary, Large), ["Binary 65536 bytes, sum " + Sum(Large)], []),
         new("two messages in a row", ["WS-6.2-5"], to => Join(To(to, Fin | Text, "a"), To(to, Fin | Binary, [1])), ["Text a", "Binary 01"], []),
         new("three fragments", ["WS-5.4-3", "WS-6.2-3", "WS-6.2-4", "WS-5.4-8"],
             to => Join(To(to, Text, "Hel"), To(to, Continuation, "lo "), To(to, Fin | Continuation, "you")), ["Text Hello you"], []),
@@ -62,15 +62,15 @@ internal static class FrameVectors
         new("ping without FIN", ["WS-5.5-2", "WS-5.4-4"], to => To(to, Ping, "x"), ["WS-5.5-2 1002"]),
         new("pong without FIN", ["WS-5.5-2"], to => To(to, Pong, "x"), ["WS-5.5-2 1002"]),
         new("close without FIN", ["WS-5.5-2"], to => To(to, Close, Body(1000, "")), ["WS-5.5-2 1002"]),
-        new("ping of 126 bytes", ["WS-5.5-1"], to => To(to, Fin | Ping, _k[..126]), ["WS-5.5-1 1002"]),
+        new("ping of 126 bytes", ["WS-5.5-1"], to => To(to, Fin | Ping, K[..126]), ["WS-5.5-1 1002"]),
         new("close of 126 bytes", ["WS-5.5-1"], to => To(to, Fin | Close, Body(1000, new string('r', 124))), ["WS-5.5-1 1002"]),
         new("ping in 16-bit form", ["WS-5.5-1"], to => Make(Fin | Ping, [1], to == WebSocketRole.Server, lengthBytes: 2), ["WS-5.5-1 1002"]),
         new("ping in 64-bit form", ["WS-5.5-1"], to => Make(Fin | Ping, [1], to == WebSocketRole.Server, lengthBytes: 8), ["WS-5.5-1 1002"]),
         new("wrong masking", ["WS-5.1-2", "WS-5.1-4"], to => Make(Fin | Text, [65], to != WebSocketRole.Server), ["MASK 1002"]),
         new("wrong masking of a ping", ["WS-5.1-2", "WS-5.1-4"], to => Make(Fin | Ping, [], to != WebSocketRole.Server), ["MASK 1002"]),
-        new("5 bytes in 16-bit form", ["WS-5.2-8"], to => Make(Fin | Binary, _k[..5], to == WebSocketRole.Server, lengthBytes: 2), ["WS-5.2-8 1002"]),
+        new("5 bytes in 16-bit form", ["WS-5.2-8"], to => Make(Fin | Binary, K[..5], to == WebSocketRole.Server, lengthBytes: 2), ["WS-5.2-8 1002"]),
         new("125 bytes in 16-bit form", ["WS-5.2-8"], to => Make(Fin | Text, new byte[125], to == WebSocketRole.Server, lengthBytes: 2), ["WS-5.2-8 1002"]),
-        new("126 bytes in 64-bit form", ["WS-5.2-8"], to => Make(Fin | Binary, _k[..126], to == WebSocketRole.Server, lengthBytes: 8), ["WS-5.2-8 1002"]),
+        new("126 bytes in 64-bit form", ["WS-5.2-8"], to => Make(Fin | Binary, K[..126], to == WebSocketRole.Server, lengthBytes: 8), ["WS-5.2-8 1002"]),
         new("65535 bytes in 64-bit form", ["WS-5.2-8"], to => Make(Fin | Binary, [], to == WebSocketRole.Server, 8, 65535), ["WS-5.2-8 1002"]),
         new("top bit of the length", ["WS-5.2-7"], to => Make(Fin | Binary, [], to == WebSocketRole.Server, 8, 0x8000_0000_0000_0005), ["WS-5.2-7 1002"]),
         new("2^63-1 bytes", ["WS-10.4-1", "WS-10.4-2"], to => Make(Fin | Binary, [], to == WebSocketRole.Server, 8, long.MaxValue), ["WS-10.4-1 1009"]),

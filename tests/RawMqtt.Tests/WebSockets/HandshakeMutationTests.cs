@@ -6,7 +6,7 @@ namespace RawMqtt.Tests.WebSockets;
 /// <summary>Valid requests, damaged: no 101 unless every rule holds, judged by a second reading made of regular expressions.</summary>
 public partial class HandshakeMutationTests(ITestOutputHelper output)
 {
-    private static readonly string[] _pieces =
+    private static readonly string[] Pieces =
     [
         "\r\n", "\n", "\r", "\0", " ", "\t", ":", ",", ";", "=", "\"", "\u00E9", "\r\n ", "\r\n\r\n", "websocket", "Upgrade", "13", "mqtt", "Host: b\r\n",
         "Connection: close\r\n", "Connection: Upgrade\r\n", "Upgrade: websocket\r\n", "Transfer-Encoding: chunked\r\n", "Content-Length: 0\r\n", "Content-Length: 3\r\n",
@@ -51,7 +51,7 @@ public partial class HandshakeMutationTests(ITestOutputHelper output)
         for (int times = random.Next(1, 4); times > 0; times--)
         {
             int at = random.Next(request.Length);
-            string piece = _pieces[random.Next(_pieces.Length)];
+            string piece = Pieces[random.Next(Pieces.Length)];
             switch (random.Next(5))
             {
                 case 0:
@@ -80,8 +80,7 @@ public partial class HandshakeMutationTests(ITestOutputHelper output)
     private static bool IsValid(string request)
     {
         int end = request.IndexOf("\r\n\r\n", StringComparison.Ordinal);
-        if (end < 0 || end + 4 > 8192)
-            return false;
+        if (end < 0 || end + 4 > 8192) return false;
         string[] lines = request[..end].Split("\r\n");
         if (!Regex.IsMatch(lines[0], @"\AGET (https?://[!-~-[#/?]]*)?/mqtt(\?[!-~-[#]]*)? HTTP/1\.[1-9]\z", RegexOptions.None) || lines.Length > 65)
             return false;
@@ -89,8 +88,7 @@ public partial class HandshakeMutationTests(ITestOutputHelper output)
         foreach (string line in lines[1..])
         {
             Match field = Regex.Match(line, @"\A([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*((?:[\t\x20-\x7E\x80-\xFF])*?)[ \t]*\z");
-            if (!field.Success)
-                return false;
+            if (!field.Success) return false;
             fields.Add((field.Groups[1].Value.ToLowerInvariant(), field.Groups[2].Value));
         }
 

@@ -5,7 +5,7 @@ namespace RawMqtt.Tests.WebSockets;
 
 public class MaskingTests
 {
-    private static readonly byte[] _key = [0x37, 0xFA, 0x21, 0x3D];
+    private static readonly byte[] Key = [0x37, 0xFA, 0x21, 0x3D];
 
     [Fact]
     [Rule("WS-5.3-5")]
@@ -21,14 +21,14 @@ public class MaskingTests
                 random.NextBytes(bytes);
                 byte[] expected = [.. bytes];
                 for (int i = 0; i < length; i++)
-                    expected[i] = (byte)(bytes[i + distance] ^ _key[i % 4]);
+                    expected[i] = (byte)(bytes[i + distance] ^ Key[i % 4]);
 
-                uint key = Masking.Move(bytes.AsSpan(distance, length), bytes, BitConverter.ToUInt32(_key));
+                uint key = Masking.Move(bytes.AsSpan(distance, length), bytes, BitConverter.ToUInt32(Key));
                 Assert.Equal(expected[..length], bytes[..length]);
                 if (distance == 0)
                     Assert.Equal(expected, bytes);
                 Assert.Equal(expected[(length + distance)..], bytes[(length + distance)..]);
-                Assert.Equal(Masking.KeyAt(BitConverter.ToUInt32(_key), length), key);
+                Assert.Equal(Masking.KeyAt(BitConverter.ToUInt32(Key), length), key);
             }
         }
     }

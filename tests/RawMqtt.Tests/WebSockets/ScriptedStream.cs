@@ -3,7 +3,7 @@ namespace RawMqtt.Tests.WebSockets;
 /// <summary>A stream that gives what it was told to give, then the end, and keeps and counts what is written.</summary>
 internal sealed class ScriptedStream(byte[] script, int largestRead = int.MaxValue) : Stream
 {
-    private int _at;
+    private int at;
 
     public List<byte> Written { get; } = [];
 
@@ -24,9 +24,9 @@ internal sealed class ScriptedStream(byte[] script, int largestRead = int.MaxVal
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         Reads++;
-        int length = Math.Min(Math.Min(buffer.Length, largestRead), script.Length - _at);
-        script.AsMemory(_at, length).CopyTo(buffer);
-        _at += length;
+        int length = Math.Min(Math.Min(buffer.Length, largestRead), script.Length - at);
+        script.AsMemory(at, length).CopyTo(buffer);
+        at += length;
         return new ValueTask<int>(length);
     }
 

@@ -154,8 +154,7 @@ public class ServerHandshakeTests
             Assert.True(status == got, $"{got} instead of {status}: {answer}");
             Assert.StartsWith($"HTTP/1.1 {status} ", answer);
             Assert.Equal(status == 101, answer.Contains("Sec-WebSocket-Accept", StringComparison.Ordinal));
-            if (status == 101)
-                continue;
+            if (status == 101) continue;
             string body = answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
             Assert.Contains($"\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {body.Length}\r\nConnection: ", answer);
             Assert.Matches(@"^.{10,} \[WS-[0-9.]+-[0-9]+\]\n$", body);

@@ -93,8 +93,7 @@ public class StreamingUtf8Tests
         byte[][] endings = [[], [0x80], [0xBF], [0x80, 0x80], [0xBF, 0xBF], [0xA0, 0x80], [0x90, 0x80, 0x80], [0x8F, 0x80, 0x80], [0x90, 0x80], [0x80, 0x80, 0x80]];
         for (int length = 3; length > 0; length--)
         {
-            if (endings.Any(ending => Utf8.IsValid([.. text[..length], .. ending])))
-                return length;
+            if (endings.Any(ending => Utf8.IsValid([.. text[..length], .. ending]))) return length;
         }
 
         return 0;
