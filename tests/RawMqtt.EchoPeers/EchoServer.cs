@@ -5,10 +5,12 @@ using RawMqtt.WebSockets;
 
 namespace RawMqtt.EchoPeers;
 
+/// <summary>Echoes every message with its type, at any path and with any subprotocol.</summary>
 internal static class EchoServer
 {
     private static readonly ServerHandshakeOptions Anything = new() { Paths = null, Subprotocols = null, AllowedOrigins = ["*"], HealthPath = null };
 
+    /// <summary>Serves for ever; port 0 takes a free one.</summary>
     public static async Task RunAsync(int port)
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

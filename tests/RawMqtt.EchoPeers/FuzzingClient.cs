@@ -8,8 +8,10 @@ using RawMqtt.WebSockets;
 
 namespace RawMqtt.EchoPeers;
 
+/// <summary>Drives a fuzzing server: asks how many cases it has, echoes in each, and lets it write its report.</summary>
 internal static class FuzzingClient
 {
+    /// <summary>Runs all cases and returns the exit code.</summary>
     public static async Task<int> RunAsync(Uri server, string agent)
     {
         List<byte[]> answer = await ConnectAsync(server, "/getCaseCount", echo: false);

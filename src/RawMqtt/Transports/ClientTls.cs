@@ -51,6 +51,7 @@ internal static class ClientTls
     {
         var options = new SslClientAuthenticationOptions
         {
+            // the versions are the system's choice: TLS 1.2 and later [WS-10.6-3]
             TargetHost = serverName, // also SNI, unless it is an IP address [WS-4.1-14]
             RemoteCertificateValidationCallback = check.Accept, // [WS-4.1-12]
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,

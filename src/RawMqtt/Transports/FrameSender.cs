@@ -11,132 +11,108 @@ namespace RawMqtt.Transports;
 /// A gate lets one sender at a time to the stream. The reader must not stand behind a blocked writer for the sake of a
 /// pong, since the peer may be waiting for this end to read: it hands its pongs to whoever holds the gate. Only a reader
 /// that has more pongs while the ones before are still unsent waits, so that a flood of pings costs no memory.
+/// A write that failed or was cancelled may have left a part of a frame behind: nothing is sent after it.
 /// </remarks>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A SemaphoreSlim without a wait handle holds nothing.")]
 internal sealed class FrameSender
 {
     private const int LargestCopy = 64 * 1024;
 
-    private readonly Stream _inner;
-    private readonly MaskKeys? _keys;               // used by the holder of the gate
-    private readonly MaskKeys? _pongKeys;           // used by the reader
-    private readonly SemaphoreSlim _gate = new(1, 1);
-    private ArrayBufferWriter<byte>? _pongs;        // the reader's
-    private ArrayBufferWriter<byte>? _handedOver;   // left to the holder of the gate
-    private ArrayBufferWriter<byte>? _spare;        // sent, and empty again
-    private bool _isBroken;
+    private readonly Stream inner;
+    private readonly MaskKeys? keys;                // used by the holder of the gate
+    private readonly MaskKeys? pongKeys;            // used by the reader
+    private readonly SemaphoreSlim gate = new(1, 1);
+    private ArrayBufferWriter<byte>? pongs;         // the reader's
+    private ArrayBufferWriter<byte>? handedOver;    // left to the holder of the gate
+    private ArrayBufferWriter<byte>? spare;         // sent, and empty again
+    private bool closeSent;
+    private bool isBroken;
 
     public FrameSender(Stream inner, WebSocketRole role)
     {
-        _inner = inner;
+        this.inner = inner;
         if (role == WebSocketRole.Client)
         {
-            _keys = new MaskKeys(RandomNumberGenerator.Fill);
-            _pongKeys = new MaskKeys(RandomNumberGenerator.Fill);
+            keys = new MaskKeys(RandomNumberGenerator.Fill);
+            pongKeys = new MaskKeys(RandomNumberGenerator.Fill);
         }
     }
 
-    /// <summary>Set once a Close is on its way: no data frame follows it.</summary>
-    public bool CloseSent { get; private set; }
+    /// <summary>For the reader: pongs were added and not sent yet.</summary>
+    public bool HasPongs => pongs is { WrittenCount: > 0 };
 
-    public bool HasPongs => _pongs is { WrittenCount: > 0 };
-
-    /// <summary>Sends one binary frame.</summary>
+    /// <summary>Sends one binary frame. What is sent is masked and copied first. [WS-6.1-7] [WS-10.3-2]</summary>
     public ValueTask SendAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
-        if (!_gate.Wait(0, CancellationToken.None))
-            return SendWhenFreeAsync(payload, cancellationToken);
-        if (payload.Length > LargestCopy)
-            return SendLargeHeldAsync(payload, cancellationToken);
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
+        if (!gate.Wait(0, CancellationToken.None)) return SendWhenFreeAsync(payload, cancellationToken);
+        if (payload.Length > LargestCopy || closeSent || isBroken) return SendHeldAsync(payload, cancellationToken);
 
         byte[] frame = ArrayPool<byte>.Shared.Rent(FrameHeader.MaxSize + payload.Length);
-        return SendHeld(frame, Frame.Write(frame, Opcode.Binary, payload.Span, _keys), frame, cancellationToken);
-    }
-
-    /// <summary>Sends one binary frame of a payload that stands behind <see cref="FrameHeader.MaxSize"/> free bytes, without copying it.</summary>
-    public ValueTask SendAroundAsync(Memory<byte> roomAndPayload, CancellationToken cancellationToken)
-    {
-        if (!_gate.Wait(0, CancellationToken.None))
-            return SendAroundWhenFreeAsync(roomAndPayload, cancellationToken);
-        int start = Frame.WriteAround(roomAndPayload.Span, Opcode.Binary, _keys);
-        return SendHeld(roomAndPayload[start..], roomAndPayload.Length - start, null, cancellationToken);
-    }
-
-    /// <summary>For the reader: adds the pong that answers a ping.</summary>
-    public void AddPong(ReadOnlySpan<byte> ping) => 
-        Frame.Write(_pongs ??= Interlocked.Exchange(ref _spare, null) ?? new ArrayBufferWriter<byte>(), Opcode.Pong, ping, _pongKeys);
-
-    /// <summary>For the reader: sends the pongs added, or leaves them to the sender that is under way.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask SendPongsAsync(CancellationToken cancellationToken)
-    {
-        if (Interlocked.CompareExchange(ref _handedOver, _pongs, null) is null)
-        {
-            _pongs = null;
-            await SendHandedOverAsync().ConfigureAwait(false);
-            return;
-        }
-
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await WriteHandedOverAsync().ConfigureAwait(false);
-            await WriteAsync(_pongs!.WrittenMemory, cancellationToken).ConfigureAwait(false);
-            _pongs.ResetWrittenCount();
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
-
-    /// <summary>Sends a Close unless one was sent.</summary>
-    public async ValueTask SendCloseAsync(CloseCode code, string reason, CancellationToken cancellationToken)
-    {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (CloseSent || _isBroken)
-                return;
-            CloseSent = true;                                                           // [WS-5.5.1-5]
-            await WriteHandedOverAsync().ConfigureAwait(false);
-            byte[] body = new byte[FrameHeader.MaxControlPayload];
-            byte[] frame = new byte[FrameHeader.MaxControlPayload + 6];
-            int size = Frame.Write(frame, Opcode.Close, body.AsSpan(0, CloseBody.Write(body, code, reason)), _keys);
-            await WriteAsync(frame.AsMemory(0, size), cancellationToken).ConfigureAwait(false);
-            await _inner.FlushAsync(cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
-
-    // The gate is held, and is released here or by FinishAsync. What is sent was masked and copied before. [WS-6.1-7] [WS-10.3-2]
-    private ValueTask SendHeld(ReadOnlyMemory<byte> frame, int size, byte[]? rented, CancellationToken cancellationToken)
-    {
         ValueTask write;
         try
         {
-            DemandOpen();
-            write = _inner.WriteAsync(frame[..size], cancellationToken);
+            int size = Frame.Write(frame, Opcode.Binary, payload.Span, keys);
+            write = inner.WriteAsync(frame.AsMemory(0, size), cancellationToken);
         }
         catch (Exception e)
         {
             write = ValueTask.FromException(e);
         }
 
-        if (!write.IsCompletedSuccessfully)
-            return FinishAsync(write, rented);
+        if (!write.IsCompletedSuccessfully) return FinishAsync(write, frame, cancellationToken);
         write.GetAwaiter().GetResult();
-        if (rented is not null)
-            ArrayPool<byte>.Shared.Return(rented);
-        _gate.Release();
-        return Volatile.Read(ref _handedOver) is null ? default : SendHandedOverAsync();
+        ArrayPool<byte>.Shared.Return(frame);
+        return ReleaseAsync(cancellationToken);
+    }
+
+    /// <summary>For the reader: adds the pong that answers a ping.</summary>
+    public void AddPong(ReadOnlySpan<byte> ping) =>
+        Frame.Write(pongs ??= Interlocked.Exchange(ref spare, null) ?? new ArrayBufferWriter<byte>(), Opcode.Pong, ping, pongKeys);
+
+    /// <summary>For the reader: sends the pongs added, or leaves them to the sender that is under way. A failure is for the next write and the next read to tell.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask SendPongsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (Interlocked.CompareExchange(ref handedOver, pongs, null) is not null)
+                await SendHandedOverWhenFreeAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (TransportEnd.IsEnd(e))
+        {
+            return;
+        }
+
+        pongs = null;
+        await SendHandedOverAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends a Close unless one was sent.</summary>
+    /// <exception cref="IOException">An earlier write failed, so that the peer can be told nothing any more.</exception>
+    public async ValueTask SendCloseAsync(CloseCode code, string reason, CancellationToken cancellationToken)
+    {
+        byte[] body = new byte[FrameHeader.MaxControlPayload];
+        int length = CloseBody.Write(body, code, reason);
+        byte[] frame = new byte[FrameHeader.MaxSize + length];
+        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (closeSent) return;
+            await WriteHandedOverAsync(cancellationToken).ConfigureAwait(false);
+            closeSent = true;                                                           // [WS-5.5.1-5]
+            int size = Frame.Write(frame, Opcode.Close, body.AsSpan(0, length), keys);
+            await WriteAsync(frame.AsMemory(0, size), cancellationToken).ConfigureAwait(false);
+            await inner.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await ReleaseAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask FinishAsync(ValueTask write, byte[]? rented)
+    private async ValueTask FinishAsync(ValueTask write, byte[] frame, CancellationToken cancellationToken)
     {
         try
         {
@@ -144,40 +120,33 @@ internal sealed class FrameSender
         }
         catch
         {
-            _isBroken |= !CloseSent;    // part of a frame may be out
+            isBroken = true;
             throw;
         }
         finally
         {
-            if (rented is not null)
-                ArrayPool<byte>.Shared.Return(rented);
-            _gate.Release();
+            ArrayPool<byte>.Shared.Return(frame);
+            await ReleaseAsync(cancellationToken).ConfigureAwait(false);
         }
-
-        await SendHandedOverAsync().ConfigureAwait(false);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SendWhenFreeAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        await SendLargeHeldAsync(payload, cancellationToken).ConfigureAwait(false);
+        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await SendHeldAsync(payload, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask SendAroundWhenFreeAsync(Memory<byte> roomAndPayload, CancellationToken cancellationToken)
-    {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        int start = Frame.WriteAround(roomAndPayload.Span, Opcode.Binary, _keys);
-        await SendHeld(roomAndPayload[start..], roomAndPayload.Length - start, null, cancellationToken).ConfigureAwait(false);
-    }
-
-    // One frame and one key all the same, but written 64 KB at a time: a large message costs no large buffer.
-    private async ValueTask SendLargeHeldAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    /// <summary>The gate is held. One frame and one key, but written 64 KB at a time: a large message costs no large buffer.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask SendHeldAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(FrameHeader.MaxSize + Math.Min(payload.Length, LargestCopy));
         try
         {
-            DemandOpen();
-            var header = new FrameHeader(true, Opcode.Binary, payload.Length, _keys?.Next());
+            cancellationToken.ThrowIfCancellationRequested();
+            if (closeSent) throw new IOException("The WebSocket is closing: no data frame follows a Close. RFC 6455 5.5.1"); // [WS-5.5.1-5] [WS-6.1-2]
+            var header = new FrameHeader(true, Opcode.Binary, payload.Length, keys?.Next());
             int size = header.Write(buffer);
             uint key = header.MaskKey;
             do
@@ -193,61 +162,76 @@ internal sealed class FrameSender
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
-            _gate.Release();
+            await ReleaseAsync(cancellationToken).ConfigureAwait(false);
         }
-
-        await SendHandedOverAsync().ConfigureAwait(false);
     }
 
-    // Whoever finds the gate free sends; whoever holds it comes here after releasing it. So nothing stays behind.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask SendHandedOverAsync()
+    /// <summary>Whoever finds the gate free sends what was handed over; whoever held it comes here. So nothing stays behind.</summary>
+    private ValueTask ReleaseAsync(CancellationToken cancellationToken)
     {
-        while (Volatile.Read(ref _handedOver) is not null && _gate.Wait(0, CancellationToken.None))
+        gate.Release();
+        return Volatile.Read(ref handedOver) is null ? default : SendHandedOverAsync(cancellationToken);
+    }
+
+    /// <summary>Does not fail: the pongs are not its caller's, and the next write tells.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask SendHandedOverAsync(CancellationToken cancellationToken)
+    {
+        while (Volatile.Read(ref handedOver) is not null && gate.Wait(0, CancellationToken.None))
         {
             try
             {
-                await WriteHandedOverAsync().ConfigureAwait(false);
+                await WriteHandedOverAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (TransportEnd.IsEnd(e))
+            {
+                return;
             }
             finally
             {
-                _gate.Release();
+                gate.Release();
             }
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask WriteHandedOverAsync()
+    private async ValueTask SendHandedOverWhenFreeAsync(CancellationToken cancellationToken)
     {
-        ArrayBufferWriter<byte>? pongs = Volatile.Read(ref _handedOver);
-        if (pongs is null)
-            return;
-        await WriteAsync(pongs.WrittenMemory, CancellationToken.None).ConfigureAwait(false);
-        pongs.ResetWrittenCount();
-        Volatile.Write(ref _spare, pongs);
-        Volatile.Write(ref _handedOver, null);
-        await _inner.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await WriteHandedOverAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WriteHandedOverAsync(CancellationToken cancellationToken)
+    {
+        ArrayBufferWriter<byte>? frames = Volatile.Read(ref handedOver);
+        if (frames is null) return;
+        cancellationToken.ThrowIfCancellationRequested();
+        await WriteAsync(frames.WrittenMemory, cancellationToken).ConfigureAwait(false);
+        frames.ResetWrittenCount();
+        Volatile.Write(ref spare, frames);
+        Volatile.Write(ref handedOver, null);
+        await inner.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
+        if (isBroken) throw new IOException("The WebSocket is broken: an earlier write failed or was cancelled within a frame.");
         try
         {
-            await _inner.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+            await inner.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
-            _isBroken = true;
+            isBroken = true;
             throw;
         }
-    }
-
-    private void DemandOpen()
-    {
-        if (CloseSent)
-            throw new IOException("The WebSocket is closing: no data frame follows a Close. RFC 6455 5.5.1");      // [WS-5.5.1-5] [WS-6.1-2]
-        if (_isBroken)
-            throw new IOException("The WebSocket is broken: an earlier write failed.");
     }
 }

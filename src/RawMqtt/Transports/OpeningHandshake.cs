@@ -11,6 +11,7 @@ internal static class OpeningHandshake
 {
     private const int MaxBody = 1024;
 
+    /// <summary>See <see cref="WebSocketStream.ConnectAsync"/>.</summary>
     public static async Task<WebSocketStream> ConnectAsync(Stream inner, ClientHandshake request, CancellationToken cancellationToken)
     {
         byte[] key = NewKey();
@@ -45,6 +46,7 @@ internal static class OpeningHandshake
         }
     }
 
+    /// <summary>See <see cref="WebSocketStream.AcceptAsync"/>.</summary>
     public static async Task<WebSocketStream?> AcceptAsync(Stream inner, ServerHandshakeOptions options, CancellationToken cancellationToken)
     {
         var handshake = new ServerHandshake(options);
@@ -80,7 +82,7 @@ internal static class OpeningHandshake
         }
     }
 
-    // [WS-4.1-23]
+    /// <summary>16 bytes drawn anew, in base64. [WS-4.1-23]</summary>
     private static byte[] NewKey()
     {
         byte[] key = new byte[AcceptKey.KeySize];

@@ -3,45 +3,41 @@ namespace RawMqtt.Transports;
 /// <summary>Lets one reader at a time to a <see cref="WebSocketStream"/>'s receiving half, and closing behind the last one.</summary>
 internal sealed class ReadSide
 {
-    private readonly Lock _lock = new();
-    private TaskCompletionSource? _freed;
-    private TaskCompletionSource? _closed;
-    private int _taken;
+    private const int Reading = 0b01;
+    private const int Closing = 0b10;
 
-    public bool IsClosing => Volatile.Read(ref _freed) is not null;
+    private int state;
+    private TaskCompletionSource? lastReadEnded;    // from the beginning of closing on
+    private TaskCompletionSource? closed;           // likewise
 
-    /// <summary>Completes when closing is through; what a reader that comes too late waits for.</summary>
-    public Task Closed => Volatile.Read(ref _closed)?.Task ?? Task.CompletedTask;
+    /// <summary>Closing has begun: no reader begins any more.</summary>
+    public bool IsClosing => (Volatile.Read(ref state) & Closing) != 0;
 
-    public bool TryTake() => !IsClosing && Interlocked.CompareExchange(ref _taken, 1, 0) == 0;
+    /// <summary>Once closing has begun: completes when the reader that was under way then has ended.</summary>
+    public Task LastReadEnded => lastReadEnded!.Task;
 
+    /// <summary>Once closing has begun: completes when it is through; what a reader that comes too late waits for.</summary>
+    public Task Closed => closed!.Task;
+
+    /// <summary>False when a reader is under way, or closing has begun.</summary>
+    public bool TryTake() => Interlocked.CompareExchange(ref state, Reading, 0) == 0;
+
+    /// <summary>The reader has ended.</summary>
     public void Release()
     {
-        Interlocked.Exchange(ref _taken, 0);    // a full fence: either closing sees this, or this sees closing
-        Volatile.Read(ref _freed)?.TrySetResult();
+        if ((Interlocked.And(ref state, ~Reading) & Closing) != 0) lastReadEnded!.TrySetResult();
     }
 
-    /// <summary>True for the first one who closes; no reader begins from here on.</summary>
+    /// <summary>True for the first one who closes.</summary>
     public bool TryBeginClosing()
     {
-        lock (_lock)
-        {
-            if (IsClosing)
-                return false;
-            _closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            Interlocked.Exchange(ref _freed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-            return true;
-        }
+        Interlocked.CompareExchange(ref lastReadEnded, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), null);
+        Interlocked.CompareExchange(ref closed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), null);
+        int before = Interlocked.Or(ref state, Closing);
+        if (before == 0) lastReadEnded!.TrySetResult();
+        return (before & Closing) == 0;
     }
 
-    /// <summary>Takes the read side for good, once the reader that is under way has ended.</summary>
-    public async ValueTask TakeForClosingAsync(CancellationToken cancellationToken)
-    {
-        if (Interlocked.CompareExchange(ref _taken, 1, 0) == 0)
-            return;
-        await _freed!.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        Interlocked.Exchange(ref _taken, 1);
-    }
-
-    public void EndClosing() => _closed!.TrySetResult();
+    /// <summary>Closing is through.</summary>
+    public void EndClosing() => closed!.TrySetResult();
 }

@@ -11,25 +11,24 @@ namespace RawMqtt.Transports;
 /// </summary>
 internal static class TransportEnd
 {
+    /// <summary>How long the peer's last words are waited for.</summary>
     public static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(1);
+
     private const int DrainBytes = 256 * 1024;
 
+    /// <summary>Tells the peer that nothing more comes: a FIN, or TLS's close_notify, which may take a second at most. Other streams have no such half.</summary>
     public static async ValueTask ShutDownSendingAsync(Stream stream)
     {
         while (stream is TapStream tap)
             stream = tap.Inner;
         try
         {
-            if (stream is TapStream tap)
-                await ShutDownSendingAsync(tap.Inner).ConfigureAwait(false);
-            else if (stream is NetworkStream network)
-                network.Socket.Shutdown(SocketShutdown.Send);
-            else if (stream is SslStream tls)
-                await tls.ShutdownAsync().ConfigureAwait(false);
+            if (stream is NetworkStream network) network.Socket.Shutdown(SocketShutdown.Send);
+            else if (stream is SslStream tls) await tls.ShutdownAsync().WaitAsync(DrainTime).ConfigureAwait(false);
         }
-        catch (Exception e) when (IsEnd(e))
+        catch (Exception e) when (IsEnd(e) || e is TimeoutException)
         {
-            // the peer was first
+            // the peer was first, or does not read
         }
     }
 

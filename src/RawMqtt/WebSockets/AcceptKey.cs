@@ -8,7 +8,10 @@ namespace RawMqtt.WebSockets;
 /// <summary>Sec-WebSocket-Key and the Sec-WebSocket-Accept that answers it, RFC 6455 4.2.2.</summary>
 internal static class AcceptKey
 {
+    /// <summary>Characters of a key: the base64 of 16 bytes.</summary>
     public const int KeySize = 24;
+
+    /// <summary>Characters of an accept: the base64 of 20 bytes.</summary>
     public const int AcceptSize = 28;
 
     private static readonly SearchValues<byte> Base64Digits =

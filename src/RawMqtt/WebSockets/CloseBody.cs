@@ -12,13 +12,16 @@ namespace RawMqtt.WebSockets;
 /// </code></remarks>
 internal readonly ref struct CloseBody
 {
+    /// <summary>Bytes of a reason at most.</summary>
     public const int MaxReason = FrameHeader.MaxControlPayload - 2;
 
     /// <summary>The code, or 1005 when the body is empty.</summary>
     public CloseCode Code { get; private init; }
 
+    /// <summary>UTF-8.</summary>
     public ReadOnlySpan<byte> Reason { get; private init; }
 
+    /// <summary>Reads the payload of a whole Close frame.</summary>
     public static bool TryRead(ReadOnlySpan<byte> payload, out CloseBody body, [NotNullWhen(false)] out WebSocketViolation? violation)
     {
         violation = null;
@@ -47,5 +50,6 @@ internal readonly ref struct CloseBody
         return 2 + written;
     }
 
+    /// <summary>The reason as a string.</summary>
     public string ReasonText() => Encoding.UTF8.GetString(Reason);
 }

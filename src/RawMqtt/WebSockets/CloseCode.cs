@@ -37,8 +37,10 @@ public enum CloseCode : ushort
     InternalError = 1011,
 }
 
+/// <summary>Which close codes may be sent, 7.4.1 and 7.4.2.</summary>
 internal static class CloseCodeRange
 {
+    /// <summary>Whether a Close frame may carry the code.</summary>
     public static bool MayBeOnTheWire(this CloseCode code) => code.Violation() is null;
 
     /// <summary>The rule that keeps the code out of a Close frame; null when there is none. 1012 to 1014 were registered with IANA after the RFC.</summary>

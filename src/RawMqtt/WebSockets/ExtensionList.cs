@@ -4,7 +4,7 @@ namespace RawMqtt.WebSockets;
 /// <remarks><c>extension *("," extension), extension = token *(";" token ["=" token or quoted token])</c></remarks>
 internal static class ExtensionList
 {
-    // Each field is checked by itself: joined by commas, as [WS-9.1-3] has it, valid lists are a valid list.
+    /// <summary>Whether a field's value follows the grammar. Each field is checked by itself: joined by commas, as [WS-9.1-3] has it, valid lists are a valid list.</summary>
     public static bool IsValid(ReadOnlySpan<byte> value)
     {
         bool any = false;
@@ -48,7 +48,7 @@ internal static class ExtensionList
         return HttpFields.IsToken(token);
     }
 
-    // Once unescaped it has to be a token, [WS-4.3-1] [WS-9.1-2]; a backslash and what it escapes are one octet each.
+    /// <summary>Once unescaped it has to be a token, [WS-4.3-1] [WS-9.1-2]; a backslash and what it escapes are one octet each.</summary>
     private static bool TryTakeQuoted(ref ReadOnlySpan<byte> rest)
     {
         ReadOnlySpan<byte> trimmed = rest.TrimStart(" \t"u8);

@@ -25,19 +25,4 @@ internal static class Frame
         Span<byte> room = output.GetSpan(FrameHeader.MaxSize + payload.Length);
         output.Advance(Write(room, opcode, payload, keys, fin));
     }
-
-    /// <summary>
-    /// Makes a frame of a payload that stands behind <see cref="FrameHeader.MaxSize"/> free bytes: the header is put right
-    /// in front of it and the payload masked where it is. Returns where the frame begins.
-    /// </summary>
-    public static int WriteAround(Span<byte> roomAndPayload, Opcode opcode, MaskKeys? keys)
-    {
-        Span<byte> payload = roomAndPayload[FrameHeader.MaxSize..];
-        var header = new FrameHeader(true, opcode, payload.Length, keys?.Next());
-        int start = FrameHeader.MaxSize - header.Size;
-        header.Write(roomAndPayload[start..]);
-        if (header.IsMasked)
-            Masking.Apply(payload, header.MaskKey);
-        return start;
-    }
 }

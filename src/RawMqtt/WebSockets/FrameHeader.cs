@@ -14,20 +14,28 @@ namespace RawMqtt.WebSockets;
 /// </code></remarks>
 internal readonly struct FrameHeader(bool fin, Opcode opcode, long payloadLength, uint? maskKey)
 {
+    /// <summary>Bytes: 2, 8 of length, 4 of key.</summary>
     public const int MaxSize = 14;
+
+    /// <summary>Bytes that a control frame carries at most, 5.5.</summary>
     public const int MaxControlPayload = 125;
 
+    /// <summary>The last frame of its message.</summary>
     public bool Fin { get; } = fin;
 
+    /// <summary>What the frame carries.</summary>
     public Opcode Opcode { get; } = opcode;
 
+    /// <summary>Bytes, 0 to 2^63 - 1.</summary>
     public long PayloadLength { get; } = payloadLength;
 
+    /// <summary>MASK: a client sent it.</summary>
     public bool IsMasked { get; } = maskKey is not null;
 
     /// <summary>The masking key as its four bytes stand on the wire; 0, which masks nothing, without MASK.</summary>
     public uint MaskKey { get; } = maskKey ?? 0;
 
+    /// <summary>Close, ping or pong.</summary>
     public bool IsControl => IsControlOpcode(Opcode);
 
     /// <summary>Bytes that the header takes on the wire.</summary>
@@ -107,7 +115,7 @@ internal readonly struct FrameHeader(bool fin, Opcode opcode, long payloadLength
         return at + 4;
     }
 
-    // [WS-5.2-6]
+    /// <summary>Payload length: 7, 7 + 16 or 7 + 64 bits. [WS-5.2-6]</summary>
     private static OperationStatus TryReadLength(
         ReadOnlySpan<byte> source, int shortLength, out long length, out WebSocketViolation? violation)
     {

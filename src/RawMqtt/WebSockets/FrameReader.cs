@@ -58,7 +58,7 @@ internal sealed class FrameReader(WebSocketRole role, long maxMessageSize, bool 
         }
     }
 
-    // [WS-6.2-1] [WS-6.2-2] [WS-10.7-1]
+    /// <summary>Frame after frame, until there is a piece to give. [WS-6.2-1] [WS-6.2-2] [WS-10.7-1]</summary>
     private bool TryRead(Span<byte> bytes, scoped ref int read, int target, out FramePiece piece)
     {
         piece = default;
@@ -81,7 +81,7 @@ internal sealed class FrameReader(WebSocketRole role, long maxMessageSize, bool 
         return piece.Violation is not null;
     }
 
-    // One frame, one message, all of it here: nearly all of the traffic. Everything else is left to TryRead.
+    /// <summary>One frame, one message, all of it here: nearly all of the traffic. Everything else is left to TryRead.</summary>
     private void SqueezePlainFrames(Span<byte> bytes, ref int read, ref int written)
     {
         int fixedSize = role == WebSocketRole.Server ? 6 : 2;
@@ -159,7 +159,7 @@ internal sealed class FrameReader(WebSocketRole role, long maxMessageSize, bool 
         return status == OperationStatus.Done;
     }
 
-    // The limit of 10.4 is seen in the header, before a byte of payload.
+    /// <summary>The limit of 10.4 is seen in the header, before a byte of payload.</summary>
     private bool Allow(FrameHeader header)
     {
         if (header.IsControl) return true; // [WS-5.4-7]
@@ -178,7 +178,7 @@ internal sealed class FrameReader(WebSocketRole role, long maxMessageSize, bool 
         return Violation is null;
     }
 
-    // Section 5.4: the opcode alone tells, so the first byte of a frame is enough.
+    /// <summary>Section 5.4: the opcode alone tells, so the first byte of a frame is enough.</summary>
     private WebSocketViolation? OutOfTurn(Opcode opcode) => opcode switch
     {
         Opcode.Continuation when messageType == Opcode.Continuation => WebSocketViolation.NothingToContinue,                   // [WS-5.4-6]
@@ -198,7 +198,7 @@ internal sealed class FrameReader(WebSocketRole role, long maxMessageSize, bool 
         return payload;
     }
 
-    // However the frames were cut, a message is its pieces in order. [WS-5.4-1] [WS-5.4-2] [WS-5.4-3] [WS-5.4-5] [WS-5.4-8] [WS-5.4-13] [WS-5.6-2]
+    /// <summary>However the frames were cut, a message is its pieces in order. [WS-5.4-1] [WS-5.4-2] [WS-5.4-3] [WS-5.4-5] [WS-5.4-8] [WS-5.4-13] [WS-5.6-2]</summary>
     private bool TryTakeData(Span<byte> payload, out FramePiece piece)
     {
         Opcode message = messageType;

@@ -9,6 +9,7 @@ internal sealed record HandshakeRefusal(int Status, string Rule, string Reason)
     /// <summary>A header line that the status demands, without its CRLF.</summary>
     public string? Header { get; init; }
 
+    /// <summary>The words behind the status code.</summary>
     public string Phrase => Status switch
     {
         200 => "OK",
@@ -22,7 +23,9 @@ internal sealed record HandshakeRefusal(int Status, string Rule, string Reason)
         _ => "Refused",
     };
 
+    /// <summary>400.</summary>
     public static HandshakeRefusal BadRequest(string rule, string reason) => new(400, rule, reason);
 
+    /// <summary>431.</summary>
     public static HandshakeRefusal TooLarge(string reason) => new(431, "WS-4.2.1-1", reason);
 }

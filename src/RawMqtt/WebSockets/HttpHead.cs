@@ -5,7 +5,10 @@ namespace RawMqtt.WebSockets;
 /// <summary>Finds the end of the head of an HTTP message as its bytes arrive: each byte is looked at once.</summary>
 internal struct HttpHead
 {
+    /// <summary>Bytes of a whole head, the empty line included.</summary>
     public const int MaxSize = 8192;
+
+    /// <summary>Header lines.</summary>
     public const int MaxFields = 64;
 
     private int lines;
@@ -62,15 +65,19 @@ internal ref struct HttpFields(ReadOnlySpan<byte> lines)
 
     private ReadOnlySpan<byte> rest = lines;
 
+    /// <summary>Of the field that <see cref="MoveNext"/> came to: a token.</summary>
     public ReadOnlySpan<byte> Name { get; private set; }
 
+    /// <summary>Without the white space around it.</summary>
     public ReadOnlySpan<byte> Value { get; private set; }
 
     /// <summary>A line that is not a field; the ones before it were.</summary>
     public bool IsBroken { get; private set; }
 
+    /// <summary>RFC 9110 5.6.2.</summary>
     public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(Token);
 
+    /// <summary>All of them but the tab, which a value may contain.</summary>
     public static bool HasControls(ReadOnlySpan<byte> text) => text.ContainsAny(Controls);
 
     /// <summary>Goes to the next field; false at the empty line that ends the head, or at a broken one.</summary>

@@ -7,8 +7,10 @@ internal ref struct HttpList(ReadOnlySpan<byte> value)
 {
     private ReadOnlySpan<byte> rest = value;
 
+    /// <summary>The element that <see cref="MoveNext"/> came to.</summary>
     public ReadOnlySpan<byte> Current { get; private set; }
 
+    /// <summary>Goes to the next element that is not empty.</summary>
     public bool MoveNext()
     {
         while (!rest.IsEmpty)

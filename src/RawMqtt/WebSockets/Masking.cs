@@ -37,7 +37,7 @@ internal static class Masking
         ? BitOperations.RotateRight(key, (offset & 3) * 8)
         : BitOperations.RotateLeft(key, (offset & 3) * 8);
 
-    // 64-byte steps cross a cache line each unless the data happen to be aligned: below some 2 KB 32-byte steps win.
+    /// <summary>64-byte steps cross a cache line each unless the data happen to be aligned: below some 2 KB 32-byte steps win.</summary>
     private static void MoveWide(ref byte from, ref byte to, nuint length, uint key)
     {
         if (Vector512.IsHardwareAccelerated && length >= 2048)

@@ -34,7 +34,7 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
         return OperationStatus.InvalidData;
     }
 
-    // The order is that of 4.2.1 and 4.2.2: form first, then who may come in. [WS-4.2.2-1] [WS-10.7-3]
+    /// <summary>The order is that of 4.2.1 and 4.2.2: form first, then who may come in. [WS-4.2.2-1] [WS-10.7-3]</summary>
     private void Decide(ReadOnlySpan<byte> head, IBufferWriter<byte> answer)
     {
         var request = new UpgradeRequest();
@@ -93,7 +93,7 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
         return AcceptKey.IsKey(request.Key) ? null : HandshakeRefusal.BadRequest("WS-4.2.1-6", "Sec-WebSocket-Key is not the base64 of 16 bytes");
     }
 
-    // [WS-4.2.2-3] [WS-10.2-2]
+    /// <summary>Whether the page, if it is one, may connect. [WS-4.2.2-3] [WS-10.2-2]</summary>
     private readonly HandshakeRefusal? CheckOrigin(UpgradeRequest request)
     {
         if (!request.HasOrigin) return null; // [WS-4.2.1-8]
@@ -104,7 +104,7 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
             : new HandshakeRefusal(403, "WS-10.2-2", "the page's Origin is neither this Host nor on the list of allowed ones");
     }
 
-    // [WS-4.2.2-6]
+    /// <summary>The first one offered that is spoken here. [WS-4.2.2-6]</summary>
     private readonly HandshakeRefusal? ChooseSubprotocol(UpgradeRequest request, out string? chosen)
     {
         chosen = null;

@@ -56,7 +56,7 @@ internal struct StreamingUtf8
         return missing > 0 || octet < 0x80;
     }
 
-    // At most three bytes at the end belong to a character whose rest has not come.
+    /// <summary>At most three bytes at the end belong to a character whose rest has not come.</summary>
     private static int LengthOfCutCharacter(ReadOnlySpan<byte> piece)
     {
         for (int back = 1; back <= 3 && back <= piece.Length; back++)

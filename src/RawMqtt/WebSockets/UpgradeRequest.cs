@@ -14,31 +14,43 @@ internal ref struct UpgradeRequest
     private bool hasVersion;
     private bool hasOrigin;
 
+    /// <summary>As it was sent.</summary>
     public ReadOnlySpan<byte> Method { get; private set; }
 
+    /// <summary>The target without its query; of an absolute one without scheme and host too.</summary>
     public ReadOnlySpan<byte> Path { get; private set; }
 
+    /// <summary>What stands behind the question mark.</summary>
     public ReadOnlySpan<byte> Query { get; private set; }
 
+    /// <summary>HTTP/1.1 or a later 1.x.</summary>
     public bool IsHttp11 { get; private set; }
 
+    /// <summary>The Host field, which is there once.</summary>
     public ReadOnlySpan<byte> Host { get; private set; }
 
+    /// <summary>Upgrade has the token <c>websocket</c>.</summary>
     public bool UpgradesToWebSocket { get; private set; }
 
+    /// <summary>Connection has the token <c>Upgrade</c>.</summary>
     public bool ConnectionUpgrades { get; private set; }
 
+    /// <summary>Sec-WebSocket-Key; empty without one.</summary>
     public ReadOnlySpan<byte> Key { get; private set; }
 
+    /// <summary>Sec-WebSocket-Version; empty without one.</summary>
     public ReadOnlySpan<byte> Version { get; private set; }
 
+    /// <summary>The Origin field, see <see cref="HasOrigin"/>.</summary>
     public ReadOnlySpan<byte> Origin { get; private set; }
 
+    /// <summary>Sec-WebSocket-Protocol is there.</summary>
     public bool OffersSubprotocols { get; private set; }
 
     /// <summary>Some field of a WebSocket handshake is there: not just a browser that was pointed here.</summary>
     public bool MeansToUpgrade { get; private set; }
 
+    /// <summary>A browser sent the request.</summary>
     public readonly bool HasOrigin => hasOrigin;
 
     /// <summary>Reads a whole head, including the empty line; null when it is well formed.</summary>
@@ -200,7 +212,7 @@ internal ref struct UpgradeRequest
         return any;
     }
 
-    // [WS-4.1-36]
+    /// <summary>Field names have no case. [WS-4.1-36]</summary>
     private static bool Is(ReadOnlySpan<byte> name, ReadOnlySpan<byte> expected) => Ascii.EqualsIgnoreCase(name, expected);
 
     private static bool StartsWithIgnoreCase(ReadOnlySpan<byte> text, ReadOnlySpan<byte> start) =>

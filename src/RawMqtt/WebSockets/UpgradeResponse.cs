@@ -12,14 +12,16 @@ internal sealed class UpgradeResponse(ClientHandshake request, byte[] key)
     /// <summary>0 until the status line is read.</summary>
     public int Status { get; private set; }
 
+    /// <summary>The header fields, in their order.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Fields => fields;
 
     /// <summary>What the server chose among the subprotocols offered; null for none.</summary>
     public string? Subprotocol { get; private set; }
 
-    /// <summary>The rule that stands against this answer, and what was seen; null when the connection is open.</summary>
+    /// <summary>The rule that stands against this answer; null when the connection is open.</summary>
     public string? Rule { get; private set; }
 
+    /// <summary>What was seen instead of what the rule demands.</summary>
     public string? Failure { get; private set; }
 
     /// <summary>
@@ -84,7 +86,7 @@ internal sealed class UpgradeResponse(ClientHandshake request, byte[] key)
         return !line.IsBroken;
     }
 
-    // [WS-4.1-36]
+    /// <summary>Field names have no case. [WS-4.1-36]</summary>
     private List<string> Values(string name) =>
         [.. fields.Where(field => field.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(field => field.Value)];
 

@@ -5,8 +5,7 @@ namespace RawMqtt.WebSockets;
 /// <summary>Whether a page may connect, RFC 6455 10.2: scheme, host and port compared whole, never as a part of a text.</summary>
 internal static class WebOrigin
 {
-    /// <summary>The page comes from the host and port that it connects to, or its origin is on the list.</summary>
-    // [WS-10.1-1] [WS-10.2-1]
+    /// <summary>The page comes from the host and port that it connects to, or its origin is on the list. [WS-10.1-1] [WS-10.2-1]</summary>
     public static bool IsAllowed(string origin, string host, IReadOnlyList<string> allowed)
     {
         foreach (string one in allowed)

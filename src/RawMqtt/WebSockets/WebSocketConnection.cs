@@ -22,10 +22,12 @@ internal enum WebSocketState
 /// </remarks>
 internal sealed class WebSocketConnection
 {
+    /// <summary>64 MiB.</summary>
     public const long DefaultMaxMessageSize = 64 << 20;
 
     private readonly FrameReader reader;
     private readonly MaskKeys? keys;
+    private bool isSendingFragments;
     private bool closeSent;
     private bool closeReceived;
 
@@ -40,13 +42,16 @@ internal sealed class WebSocketConnection
         this.keys = keys;
     }
 
+    /// <summary>The role, told by the keys.</summary>
     public bool IsClient => keys is not null;
 
+    /// <summary>Where the connection is in its life.</summary>
     public WebSocketState State { get; private set; }
 
     /// <summary>The code of the peer's first Close: 1005 when it named none, 1006 when the connection ended without one.</summary>
     public CloseCode? CloseCode { get; private set; }
 
+    /// <summary>The reason in the peer's Close, for logs and not for end users.</summary>
     public string CloseReason { get; private set; } = "";
 
     /// <summary>The rule that the peer broke, when it was that which ended the connection.</summary>
@@ -84,6 +89,9 @@ internal sealed class WebSocketConnection
         if (opcode is not (Opcode.Text or Opcode.Binary or Opcode.Continuation))
             throw new ArgumentOutOfRangeException(nameof(opcode), opcode, "Not a data frame.");
         if (State != WebSocketState.Open) throw new InvalidOperationException("No data frame follows a Close. RFC 6455 5.5.1"); // [WS-5.1-5] [WS-5.5.1-5] [WS-6.1-1]
+        if ((opcode == Opcode.Continuation) != isSendingFragments)
+            throw new ArgumentException("The fragments of a message follow each other: its type once, then continuations. RFC 6455 5.4", nameof(opcode)); // [WS-5.4-6]
+        isSendingFragments = !endOfMessage;
         Frame.Write(output, opcode, payload, keys, endOfMessage);                      // [WS-6.1-3] [WS-6.1-4] [WS-6.1-5] [WS-6.1-6]
     }
 

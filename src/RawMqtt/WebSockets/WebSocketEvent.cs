@@ -25,8 +25,10 @@ internal enum WebSocketEventKind
 /// <summary>One event; the payload is a view of the caller's bytes, valid until they change.</summary>
 internal readonly ref struct WebSocketEvent
 {
+    /// <summary>What happened.</summary>
     public WebSocketEventKind Kind { get; init; }
 
+    /// <summary>The piece of the message, or what the control frame carries.</summary>
     public ReadOnlySpan<byte> Payload { get; init; }
 
     /// <summary>For text and binary: the message ends with this piece.</summary>

@@ -1,0 +1,140 @@
+using RawMqtt.Transports;
+using RawMqtt.WebSockets;
+
+namespace RawMqtt.Tests.Transports;
+
+/// <summary>Who sends when, and what becomes of it, over a stream that stops in the middle of each write until it is let.</summary>
+public sealed class FrameSenderTests : IDisposable
+{
+    private const string Data = "820461626364";
+    private const string Pong = "8A0170";
+
+    private readonly HalfwayStream below = new();
+    private readonly FrameSender sender;
+
+    public FrameSenderTests() => sender = new FrameSender(below, WebSocketRole.Server);
+
+    public void Dispose() => below.Dispose();
+
+    [Fact]
+    public async Task NothingFollowsAFrameThatWasCutShort()
+    {
+        using var cancel = new CancellationTokenSource();
+        Task cut = SendAsync(cancel.Token);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cut);
+        below.Open();
+
+        sender.AddPong("p"u8);
+        await sender.SendPongsAsync(CancellationToken.None);
+        await Assert.ThrowsAsync<IOException>(() => SendAsync(CancellationToken.None));
+        await Assert.ThrowsAsync<IOException>(() => sender.SendCloseAsync(CloseCode.NormalClosure, "", CancellationToken.None).AsTask());
+        Assert.Equal(Data[..6], below.Taken);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ALargeFrameCutShortIsTheLastOneToo(bool betweenItsParts)
+    {
+        using var cancel = new CancellationTokenSource();
+        if (betweenItsParts) below.Open();
+        byte[] large = new byte[200_000];
+        Task sending = betweenItsParts
+            ? sender.SendAsync(new CancellingMemory(large, cancel).Memory, cancel.Token).AsTask()
+            : sender.SendAsync(large, cancel.Token).AsTask();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
+        if (!betweenItsParts) below.Open();
+        long taken = below.Length;
+        await Assert.ThrowsAsync<IOException>(() => SendAsync(CancellationToken.None));
+        Assert.Equal(taken, below.Length);
+    }
+
+    [Fact]
+    public async Task AWriteCancelledBeforeItsTurnBreaksNothing()
+    {
+        using var cancel = new CancellationTokenSource();
+        Task first = SendAsync(CancellationToken.None);
+        Task waiting = SendAsync(cancel.Token);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        below.Open();
+        await first;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SendAsync(cancel.Token));
+        await SendAsync(CancellationToken.None);
+        Assert.Equal(Data + Data, below.Taken);
+    }
+
+    [Fact]
+    [Rule("WS-5.5.2-1", "WS-5.5.2-2")]
+    public async Task PongsGoOutBehindTheFrameThatIsUnderWay()
+    {
+        Task data = SendAsync(CancellationToken.None);
+        sender.AddPong("p"u8);
+        await sender.SendPongsAsync(CancellationToken.None);
+        sender.AddPong("p"u8);
+        Task more = sender.SendPongsAsync(CancellationToken.None).AsTask();
+        Assert.False(more.IsCompleted);
+        below.Open();
+        await data;
+        await more;
+        Assert.Equal(Data + Pong + Pong, below.Taken);
+        Assert.False(sender.HasPongs);
+    }
+
+    [Fact]
+    [Rule("WS-5.5.1-5", "WS-5.5.2-1", "WS-6.1-2")]
+    public async Task APongAskedForWhileACloseLeavesIsSentAndDataAreNot()
+    {
+        Task close = sender.SendCloseAsync(CloseCode.NormalClosure, "", CancellationToken.None).AsTask();
+        sender.AddPong("p"u8);
+        await sender.SendPongsAsync(CancellationToken.None);
+        Task data = SendAsync(CancellationToken.None);
+        below.Open();
+        await close;
+        await Assert.ThrowsAsync<IOException>(() => data);
+        await sender.SendCloseAsync(CloseCode.GoingAway, "", CancellationToken.None);
+        Assert.Equal("880203E8" + Pong, below.Taken);
+    }
+
+    [Fact]
+    public async Task APeerThatDoesNotTakeItsPongsHoldsUpNoCloseForLongerThanAllowed()
+    {
+        sender.AddPong("p"u8);
+        Task pongs = sender.SendPongsAsync(CancellationToken.None).AsTask();
+        using var deadline = new CancellationTokenSource();
+        Task close = sender.SendCloseAsync(CloseCode.NormalClosure, "", deadline.Token).AsTask();
+        await deadline.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => close);
+        Assert.False(pongs.IsCompleted);
+        below.Open();
+        await pongs;
+        await SendAsync(CancellationToken.None);
+        Assert.Equal(Pong + Data, below.Taken);
+    }
+
+    private Task SendAsync(CancellationToken cancellationToken) => sender.SendAsync("abcd"u8.ToArray(), cancellationToken).AsTask();
+
+    /// <summary>Cancels when its content is looked at for the second time, which a sender does between two parts of a large frame.</summary>
+    private sealed class CancellingMemory(byte[] bytes, CancellationTokenSource cancel) : System.Buffers.MemoryManager<byte>
+    {
+        private int looks;
+
+        public override Span<byte> GetSpan()
+        {
+            if (++looks == 2) cancel.Cancel();
+            return bytes;
+        }
+
+        public override System.Buffers.MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException();
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using RawMqtt.Tests.WebSockets;
+using RawMqtt.Transports;
+using RawMqtt.WebSockets;
+
+namespace RawMqtt.Tests.Transports;
+
+/// <summary>Closing, however it goes: every wait ends, and the peer is told what there is to tell.</summary>
+public sealed class WebSocketStreamClosingTests : IDisposable
+{
+    private readonly CancellationTokenSource deadline = new(TimeSpan.FromSeconds(20));
+
+    private CancellationToken Soon => deadline.Token;
+
+    public void Dispose() => deadline.Dispose();
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    public async Task ClosingOutOfTimeEndsTheReadThatIsUnderWay(int size)
+    {
+        using Loopback loopback = await Loopback.OpenAsync();
+        var client = new WebSocketStream(loopback.Client, WebSocketRole.Client) { CloseTimeout = TimeSpan.FromMilliseconds(100) };
+        Task<int> reading = client.ReadAsync(new byte[size], Soon).AsTask();
+        await client.CloseAsync(cancellationToken: Soon);
+        Exception? thrown = await Record.ExceptionAsync(() => reading.WaitAsync(TimeSpan.FromSeconds(10), Soon));
+        Assert.True(thrown is null or IOException or ObjectDisposedException);
+        Assert.Equal(CloseCode.AbnormalClosure, client.CloseCode);
+    }
+
+    [Fact]
+    public async Task AReadThatComesTooLateWaitsForTheEndAndCanBeCancelled()
+    {
+        using Loopback loopback = await Loopback.OpenAsync();
+        var client = new WebSocketStream(loopback.Client, WebSocketRole.Client);
+        Task closing = client.CloseAsync(cancellationToken: Soon);
+        using var cancel = new CancellationTokenSource();
+        Task<int> impatient = client.ReadAsync(new byte[10], cancel.Token).AsTask();
+        Task<int> patient = client.ReadAsync(new byte[10], Soon).AsTask();
+        Task second = client.CloseAsync(cancellationToken: cancel.Token);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+        Assert.False(patient.IsCompleted);
+        client.Abort();
+        await closing;
+        Assert.Equal(0, await patient);
+    }
+
+    [Theory]
+    [Rule("WS-7.4.1-2", "WS-7.4.1-3", "WS-7.4.1-4", "WS-7.4.1-6", "WS-7.4.2-1")]
+    [InlineData(999)]
+    [InlineData(1004)]
+    [InlineData(1006)]
+    [InlineData(1015)]
+    [InlineData(2000)]
+    [InlineData(5000)]
+    public async Task ACodeThatIsNeverSentLeavesTheConnectionOpen(int code)
+    {
+        var below = new ScriptedStream([]);
+        var server = new WebSocketStream(below, WebSocketRole.Server);
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => server.CloseAsync((CloseCode)code));
+        await server.WriteAsync("x"u8.ToArray(), Soon);
+        await server.CloseAsync(CloseCode.NoStatusReceived);
+        Assert.Equal("8201788800", Convert.ToHexString([.. below.Written]));
+    }
+
+    [Theory]
+    [Rule("WS-7.1.7-4", "WS-5.5.1-6")]
+    [InlineData("810141", 1002)]
+    [InlineData("888437FA213D" + "34135553", 1001)]
+    public async Task WhatStoodBehindTheLastDataIsAnsweredByClosing(string end, int code)
+    {
+        using Loopback loopback = await Loopback.OpenAsync();
+        var server = new WebSocketStream(loopback.Server, WebSocketRole.Server);
+        await loopback.Client.WriteAsync(RawFrame.Join(RawFrame.To(WebSocketRole.Server, 0x82, "data"), Convert.FromHexString(end)), Soon);
+        Assert.Equal(4, await server.ReadAsync(new byte[100], Soon));
+        Task closing = server.DisposeAsync().AsTask();
+        (byte[] told, bool wasReset) = await Loopback.ReadToEndAsync(loopback.Client, Soon);
+        loopback.Client.Dispose();
+        await closing;
+        Assert.Equal((code, false), ((told[2] << 8) | told[3], wasReset));
+    }
+
+    [Fact]
+    public async Task CancellingDropsTheTransport()
+    {
+        using Loopback loopback = await Loopback.OpenAsync();
+        var client = new WebSocketStream(loopback.Client, WebSocketRole.Client);
+        using var cancel = new CancellationTokenSource();
+        Task closing = client.CloseAsync(CloseCode.GoingAway, "enough", cancel.Token);
+        byte[] close = new byte[14];
+        await loopback.Server.ReadExactlyAsync(close, Soon);
+        await cancel.CancelAsync();
+        await closing;
+        (byte[] rest, _) = await Loopback.ReadToEndAsync(loopback.Server, Soon);
+        Assert.Empty(rest);
+        await Assert.ThrowsAnyAsync<Exception>(() => loopback.Client.WriteAsync(new byte[1], Soon).AsTask());
+    }
+}
