@@ -45,7 +45,7 @@ internal sealed class ConnectionLoop
         {
             cause = await RunOneAsync().ConfigureAwait(false);
             if (core.End is not null || !MayRetry(cause)) break;
-            TimeSpan delay = delays.Next();
+            TimeSpan delay = delays.Next(); // [WS-7.2.3-1]
             Change(MqttClientState.Reconnecting, cause, delays.Failures, delay);
             try
             {

@@ -31,7 +31,7 @@ internal sealed class ReconnectDelays(TimeSpan first, TimeSpan longest, Func<dou
         Kicks = hasLived ? 0 : Kicks + 1;
     }
 
-    /// <summary>Draws the delay before the next attempt.</summary>
+    /// <summary>Draws the delay before the next attempt. [WS-7.2.3-2] [WS-7.2.3-3]</summary>
     public TimeSpan Next()
     {
         double bound = Math.Min(longest.TotalSeconds, first.TotalSeconds * Math.Pow(2, Math.Min(failures - 1, 30)));

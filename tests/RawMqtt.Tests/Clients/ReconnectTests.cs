@@ -43,6 +43,7 @@ public class ReconnectTests
     }
 
     [Fact]
+    [Rule("WS-7.2.3-1")]
     public async Task StateChangesTellCauseAttemptAndDelay()
     {
         await using var server = new SmallServer();
@@ -151,6 +152,7 @@ public class ReconnectTests
     }
 
     [Fact]
+    [Rule("WS-7.2.3-2", "WS-7.2.3-3")]
     public void DelaysDoubleWithFullJitterAndStartAnewOnlyAfterProvenLife()
     {
         var delays = new ReconnectDelays(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), () => 0.5);

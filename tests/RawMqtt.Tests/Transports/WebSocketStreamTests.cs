@@ -149,65 +149,6 @@ public sealed class WebSocketStreamTests : IDisposable
         Assert.Equal(new string('b', 1024), refused.Body);
     }
 
-    [Theory]
-    [Rule("WS-7.1.5-1", "WS-7.1.5-2", "WS-7.1.5-3", "WS-7.1.6-1", "WS-5.5.1-6", "WS-5.5.1-7", "WS-5.5.1-9", "WS-7.1.1-3")]
-    [InlineData("8880" + "37FA213D", CloseCode.NoStatusReceived, "", "8800")]
-    [InlineData("8884" + "37FA213D" + "341253" + "5D", CloseCode.NormalClosure, "r`", "880203E8")]
-    [InlineData("", CloseCode.AbnormalClosure, "", "")]
-    [InlineData("8280", CloseCode.AbnormalClosure, "", "")]
-    public async Task TheServerAnswersAndEndsAtOnce(string close, CloseCode code, string reason, string answer)
-    {
-        using Loopback loopback = await Loopback.OpenAsync();
-        var server = new WebSocketStream(loopback.Server, WebSocketRole.Server);
-        await loopback.Client.WriteAsync(Convert.FromHexString(close), Soon);
-        if (answer.Length == 0)
-            loopback.ClientSocket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
-        Assert.Equal(0, await server.ReadAsync(new byte[100], Soon));
-        Assert.Equal((code, reason), (server.CloseCode, server.CloseReason));
-        if (answer.Length > 0)
-        {
-            (byte[] got, bool wasReset) = await Loopback.ReadToEndAsync(loopback.Client, Soon);
-            Assert.Equal((answer, false), (Convert.ToHexString(got), wasReset));
-            await Assert.ThrowsAsync<IOException>(() => server.WriteAsync(new byte[1], Soon).AsTask());
-        }
-
-        Assert.Equal(0, await server.ReadAsync(new byte[100], Soon));
-    }
-
-    [Fact]
-    [Rule("WS-5.5.1-10", "WS-7.1.1-2", "WS-7.1.1-4", "WS-7.1.1-1")]
-    public async Task TheClientLetsTheServerEndFirst()
-    {
-        using Loopback loopback = await Loopback.OpenAsync();
-        var client = new WebSocketStream(loopback.Client, WebSocketRole.Client);
-        Task closing = client.CloseAsync(CloseCode.NormalClosure, "", Soon);
-        byte[] close = new byte[8];
-        await loopback.Server.ReadExactlyAsync(close, Soon);
-        await loopback.Server.WriteAsync(RawFrame.To(WebSocketRole.Client, 0x82, "late data is discarded"), Soon);
-        await loopback.Server.WriteAsync(RawFrame.To(WebSocketRole.Client, 0x88, [3, 0xE8]), Soon);
-        Task<int> end = loopback.Server.ReadAsync(new byte[1], Soon).AsTask();
-        Assert.False(end.IsCompleted);
-        loopback.ServerSocket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
-        await closing;
-        Assert.Equal(0, await end);
-        Assert.Equal(CloseCode.NormalClosure, client.CloseCode);
-    }
-
-    [Fact]
-    [Rule("WS-5.5.1-10", "WS-7.1.2-1")]
-    public async Task ClosingEndsEvenIfThePeerSaysNothing()
-    {
-        using Loopback loopback = await Loopback.OpenAsync();
-        var client = new WebSocketStream(loopback.Client, WebSocketRole.Client) { CloseTimeout = TimeSpan.FromMilliseconds(100) };
-        Task<int> reading = client.ReadAsync(new byte[10], Soon).AsTask();
-        await client.DisposeAsync();
-        Exception? thrown = await Record.ExceptionAsync(() => reading);
-        Assert.True(thrown is null or IOException or ObjectDisposedException);
-        Assert.Equal(CloseCode.AbnormalClosure, client.CloseCode);
-        await client.DisposeAsync();
-        await client.CloseAsync();
-    }
-
     [Fact]
     [Rule("WS-5.5.2-1", "WS-5.5.2-2", "WS-5.5.3-1", "WS-6.1-2")]
     public async Task FramesOfAllSendersStayWholeAndPongsInOrder()
