@@ -69,7 +69,7 @@ internal sealed class FaultProxy : IAsyncDisposable
                 passing.Add(PassAsync(client, plan(Interlocked.Increment(ref connections))));
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or InvalidOperationException)
         {
             await Task.WhenAll(passing);
         }
