@@ -6,7 +6,7 @@ namespace RawMqtt.Sessions;
 /// <summary>An application message that is kept, 1.2: once in memory, however many sessions wait to deliver it.</summary>
 /// <remarks>Whoever keeps it holds a reference and gives it back by <see cref="Release"/>; the last one returns the bytes
 /// to the <see cref="ApplicationMessagePool"/>. One thread at a time, like all of a session.</remarks>
-public sealed class ApplicationMessage
+internal sealed class ApplicationMessage
 {
     private const int MaxSpareBytes = 1024; // a spare message keeps so many: the shared pool holds too few of one size for many in flight
 

@@ -1,7 +1,7 @@
 namespace RawMqtt.Sessions;
 
 /// <summary>Keeps application messages without a new object for each.</summary>
-public sealed class ApplicationMessagePool
+internal sealed class ApplicationMessagePool
 {
     private const int MaxSpare = 1024;
 

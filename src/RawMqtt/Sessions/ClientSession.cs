@@ -14,7 +14,7 @@ namespace RawMqtt.Sessions;
 /// <param name="inFlightLimit">The most QoS 1 and 2 messages sent and not yet acknowledged: 1 to 65535.</param>
 /// <param name="maximumPacketLength">Larger packets from the server end the connection, before anything is kept of them.</param>
 /// <param name="pingTimeout">How long the server may be silent after a PINGREQ.</param>
-public sealed class ClientSession(int inFlightLimit, int maximumPacketLength, TimeSpan pingTimeout)
+internal sealed class ClientSession(int inFlightLimit, int maximumPacketLength, TimeSpan pingTimeout)
 {
     private readonly ApplicationMessagePool messages = new();
     private readonly Sender sender = new(inFlightLimit);

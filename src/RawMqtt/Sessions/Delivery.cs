@@ -9,7 +9,7 @@ namespace RawMqtt.Sessions;
 /// keeps only the identifier, from PUBLISH to PUBREL; a PUBLISH in between is the same message once more. The same tables
 /// with their drawings stand in <c>spec-notes/qos.md</c>.
 /// </remarks>
-public static class Delivery
+internal static class Delivery
 {
     /// <summary>The sender's table: what <paramref name="received"/> means for an identifier in <paramref name="state"/>.</summary>
     public static SenderStep Sender(SenderState state, PacketType received) => (state, received) switch

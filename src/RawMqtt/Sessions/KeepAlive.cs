@@ -4,7 +4,7 @@ namespace RawMqtt.Sessions;
 /// <remarks>What was sent counts, whatever it was; and whatever comes in is a sign of life, not only PINGRESP.</remarks>
 /// <param name="interval">The Keep Alive of the CONNECT; zero: nothing is ever due.</param>
 /// <param name="pingTimeout">How long the server may be silent after a PINGREQ.</param>
-public sealed class KeepAlive(TimeSpan interval, TimeSpan pingTimeout)
+internal sealed class KeepAlive(TimeSpan interval, TimeSpan pingTimeout)
 {
     private static readonly TimeSpan LongestMargin = TimeSpan.FromSeconds(1);
 

@@ -5,7 +5,7 @@ namespace RawMqtt.Sessions;
 
 /// <summary>The bytes that one connection is to send next: packets are appended, a flush takes them all at once.</summary>
 /// <remarks>Holds pooled memory only while it holds bytes. One thread at a time.</remarks>
-public sealed class OutgoingBuffer : IBufferWriter<byte>
+internal sealed class OutgoingBuffer : IBufferWriter<byte>
 {
     private const int InitialCapacity = 4096;
 

@@ -4,4 +4,4 @@ namespace RawMqtt.Sessions;
 /// <param name="PacketId">That of the PUBLISH.</param>
 /// <param name="Qos">That of the PUBLISH.</param>
 /// <param name="Number">Its place in the order of arrival, through all connections of the session.</param>
-public readonly record struct Receipt(ushort PacketId, QualityOfService Qos, long Number);
+internal readonly record struct Receipt(ushort PacketId, QualityOfService Qos, long Number);

@@ -6,7 +6,7 @@ namespace RawMqtt.Sessions;
 /// <summary>The receiver's end of the delivery protocols, 4.3: which messages are new, and how they are answered.</summary>
 /// <remarks>Its memory is the identifiers of QoS 2 messages that were received and not yet released; it is part of the
 /// session, 4.1, and so outlives the connection [MQTT-4.3.3-2].</remarks>
-public sealed class Receiver
+internal sealed class Receiver
 {
     private readonly PacketIdSet received = new();
 

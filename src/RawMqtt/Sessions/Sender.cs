@@ -10,7 +10,7 @@ namespace RawMqtt.Sessions;
 /// in the order of their PUBRECs; what a reconnect has to send again is these lists [MQTT-4.4.0-1].
 /// </remarks>
 /// <param name="inFlightLimit">The most messages in flight: 1 to 65535.</param>
-public sealed class Sender(int inFlightLimit)
+internal sealed class Sender(int inFlightLimit)
 {
     /// <summary>The number of packet identifiers there are, 2.3.1.</summary>
     public const int MaxPacketIds = 65535;

@@ -1,7 +1,7 @@
 namespace RawMqtt.Sessions;
 
 /// <summary>What a packet identifier that this end gave out waits for, 2.3.1 and 4.3.</summary>
-public enum SenderState : byte
+internal enum SenderState : byte
 {
     /// <summary>Nothing: the identifier is free.</summary>
     Free,

@@ -3,7 +3,7 @@ using RawMqtt.Codec;
 namespace RawMqtt.Sessions;
 
 /// <summary>What a packet from the server means for the application. A view: the spans point into the bytes received.</summary>
-public readonly ref struct SessionEvent
+internal readonly ref struct SessionEvent
 {
     /// <summary>What happened; it says which of the other fields mean something.</summary>
     public SessionEventKind Kind { get; init; }

@@ -1,7 +1,7 @@
 namespace RawMqtt.Sessions;
 
 /// <summary>The kinds of <see cref="SessionEvent"/>.</summary>
-public enum SessionEventKind
+internal enum SessionEventKind
 {
     /// <summary>Nothing that the application sees.</summary>
     None,

@@ -38,7 +38,7 @@ public sealed class WebSocketStream : Stream
     public string? Subprotocol { get; init; }
 
     /// <summary>On a server, the request that opened the connection.</summary>
-    public AcceptedHandshake? Request { get; init; }
+    internal AcceptedHandshake? Request { get; init; }
 
     /// <summary>How long closing may take before the transport is simply dropped.</summary>
     public TimeSpan CloseTimeout { get => receiver.CloseTimeout; set => receiver.CloseTimeout = value; }
@@ -66,14 +66,14 @@ public sealed class WebSocketStream : Stream
 
     /// <summary>Opens a WebSocket over a connected stream as its client, RFC 6455 4.1. When this throws, the stream still belongs to the caller.</summary>
     /// <exception cref="WebSocketHandshakeException">The server refused, or did not answer as the RFC demands.</exception>
-    public static Task<WebSocketStream> ConnectAsync(Stream inner, ClientHandshake request, CancellationToken cancellationToken) =>
+    internal static Task<WebSocketStream> ConnectAsync(Stream inner, ClientHandshake request, CancellationToken cancellationToken) =>
         OpeningHandshake.ConnectAsync(inner, request, cancellationToken);
 
     /// <summary>
     /// Opens a WebSocket over an accepted stream as its server, RFC 6455 4.2. null: the client was refused, with an HTTP
     /// answer that was sent, and the stream still belongs to the caller, to be closed.
     /// </summary>
-    public static Task<WebSocketStream?> AcceptAsync(Stream inner, ServerHandshakeOptions options, CancellationToken cancellationToken) =>
+    internal static Task<WebSocketStream?> AcceptAsync(Stream inner, ServerHandshakeOptions options, CancellationToken cancellationToken) =>
         OpeningHandshake.AcceptAsync(inner, options, cancellationToken);
 
     /// <summary>Reads what the next binary frames carry; 0 when the peer closed or the transport ended, see <see cref="CloseCode"/>.</summary>

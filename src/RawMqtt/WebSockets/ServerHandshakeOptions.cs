@@ -1,7 +1,7 @@
 namespace RawMqtt.WebSockets;
 
 /// <summary>Which opening handshakes a server accepts, RFC 6455 4.2.2.</summary>
-public sealed record ServerHandshakeOptions
+internal sealed record ServerHandshakeOptions
 {
     /// <summary>Paths that are served, compared exactly and without the query; null: any.</summary>
     public IReadOnlyList<string>? Paths { get; init; } = ["/mqtt"];
@@ -20,7 +20,7 @@ public sealed record ServerHandshakeOptions
 }
 
 /// <summary>What the request of an accepted connection said.</summary>
-public sealed record AcceptedHandshake
+internal sealed record AcceptedHandshake
 {
     /// <summary>The path that was asked for.</summary>
     public required string Path { get; init; }
