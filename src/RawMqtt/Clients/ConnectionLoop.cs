@@ -88,6 +88,8 @@ internal sealed class ConnectionLoop
             }
 
             TimeSpan since = core.Now;
+            ClientConnection accepted = connection; // it may have been accepted after Stop looked for one to end
+            using CancellationTokenRegistration stop = stopping.Token.UnsafeRegister(_ => accepted.Fail(core.End ?? ConnectFaults.Disconnected()), null);
             MqttException cause = await running.ConfigureAwait(false);
             delays.Lost(core.Now - since);
             return delays.Kicks >= ReconnectDelays.KickLimit ? ConnectFaults.Kicked(cause, delays.Kicks) : cause;
@@ -212,7 +214,6 @@ internal sealed class ConnectionLoop
             from = core.State;
             if (from is MqttClientState.Disconnecting or MqttClientState.Closed) return;
             core.State = to;
-            core.SessionPresent = sessionPresent;
         }
 
         Tell(new MqttStateChange(from, to, cause, attempt, delay, sessionPresent));

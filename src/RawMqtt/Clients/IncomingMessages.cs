@@ -121,6 +121,7 @@ internal sealed class IncomingMessages(ClientCore core, ClientConnection connect
     private void Connected(in SessionEvent happened)
     {
         core.Connection = connection;
+        core.SessionPresent = happened.SessionPresent;
         core.Statistics.Connections++;
         if (happened.SessionLost) core.Outgoing.FailInFlight(ConnectFaults.SessionForgotten());
         core.Subscriptions.Connected(happened.SessionPresent, connection);

@@ -308,6 +308,20 @@ public class ReconnectTests
         Assert.Equal(MqttErrorCode.KeepAliveExpired, (await expired.Task.WaitAsync(Soon)).Cause!.Code);
     }
 
+    [Fact]
+    public async Task DisposingEndsWhateverTheReconnectIsDoing()
+    {
+        await using var server = new SmallServer();
+        for (int i = 0; i < 200; i++)
+        {
+            MqttClient client = await MqttClient.ConnectAsync(OptionsFor(server) with { MaxReconnectDelay = TimeSpan.FromMilliseconds(1) }, Soon);
+            server.Cut();
+            if (i % 2 == 0) await Task.Yield();
+            await client.DisposeAsync().AsTask().WaitAsync(Soon);
+            Assert.Equal(MqttClientState.Closed, client.State);
+        }
+    }
+
     internal static Task When(MqttClient client, Func<MqttStateChange, bool> happened)
     {
         var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
