@@ -8,13 +8,16 @@ namespace RawMqtt.Cli;
 /// <summary>The options by which pub and sub connect, with the letters of mosquitto_pub and mosquitto_sub.</summary>
 internal sealed class ConnectionArguments
 {
+    /// <summary>A day.</summary>
+    public const int MostSeconds = 86_400;
+
     public Option<string> Url { get; } = new("--url", "-L") { Description = "Where the broker is: ws, wss, mqtt or mqtts://[USER:PASSWORD@]HOST[:PORT][/PATH].", Required = true, HelpName = "URL" };
 
     public Option<string?> Id { get; } = new("--id", "-i") { Description = "The client identifier; random when not given.", HelpName = "ID" };
 
     public Option<string?> OptionsFile { get; } = new("--options") { Description = "Read options from a JSON file with the names of JavaScript clients: keepalive, clientId, clean, will, ...; what is given here wins.", HelpName = "FILE" };
 
-    public Option<int?> KeepAlive { get; } = new("--keepalive", "-k") { Description = "Keep alive in seconds, 0 for none; 60 when not given.", HelpName = "SECONDS" };
+    public NumberOption KeepAlive { get; } = new(0, ushort.MaxValue, "--keepalive", "-k") { Description = "Keep alive in seconds, 0 for none; 60 when not given.", HelpName = "SECONDS" };
 
     public Option<string?> User { get; } = new("--username", "-u") { Description = "The user name.", HelpName = "USER" };
 
@@ -32,13 +35,13 @@ internal sealed class ConnectionArguments
 
     public Option<string[]> Header { get; } = new("--header", "-H") { Description = "Send this field with the WebSocket handshake, as in \"Origin: https://example.com\"; may be repeated.", HelpName = "\"NAME: VALUE\"" };
 
-    public Option<int?> ConnectTimeout { get; } = new("--connect-timeout") { Description = "Seconds until a connection must stand; 30 when not given.", HelpName = "SECONDS" };
+    public NumberOption ConnectTimeout { get; } = new(1, MostSeconds, "--connect-timeout") { Description = "Seconds until a connection must stand; 30 when not given.", HelpName = "SECONDS" };
 
     public Option<string?> WillTopic { get; } = new("--will-topic") { Description = "The topic of the Will.", HelpName = "TOPIC" };
 
     public Option<string?> WillPayload { get; } = new("--will-payload") { Description = "The message of the Will.", HelpName = "TEXT" };
 
-    public Option<int> WillQos { get; } = new("--will-qos") { Description = "The QoS of the Will." };
+    public NumberOption WillQos { get; } = NumberOption.Qos("The QoS of the Will.", "--will-qos");
 
     public Option<bool> WillRetain { get; } = new("--will-retain") { Description = "Retain the Will." };
 
@@ -69,9 +72,6 @@ internal sealed class ConnectionArguments
         return parsed.GetValue(Trace) || parsed.GetValue(TraceSecrets) ? Traced(options, parsed.GetValue(TraceSecrets)) : options;
     }
 
-    public static QualityOfService QosOf(int number) =>
-        number is >= 0 and <= 2 ? (QualityOfService)number : throw new ArgumentException($"A QoS is 0, 1 or 2, not {number}.");
-
     private static MqttClientOptions Traced(MqttClientOptions options, bool showsSecrets)
     {
         var trace = new WireTrace(Console.Error, MqttRole.Client) { IsLong = true, ShowsSecrets = showsSecrets };
@@ -99,7 +99,7 @@ internal sealed class ConnectionArguments
     private MqttWill? ReadWill(ParseResult parsed)
     {
         string? topic = parsed.GetValue(WillTopic);
-        if (topic is not null) return new MqttWill(topic, Encoding.UTF8.GetBytes(parsed.GetValue(WillPayload) ?? ""), QosOf(parsed.GetValue(WillQos)), parsed.GetValue(WillRetain));
+        if (topic is not null) return new MqttWill(topic, Encoding.UTF8.GetBytes(parsed.GetValue(WillPayload) ?? ""), (QualityOfService)(parsed.GetValue(WillQos) ?? 0), parsed.GetValue(WillRetain));
         return parsed.GetValue(WillPayload) is null ? null : throw new ArgumentException("--will-payload needs --will-topic beside it.");
     }
 

@@ -26,22 +26,36 @@ internal static class DecodeCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        if (!parsed.GetValue(Lines)) return Print(await ReadAsync(parsed, cancellationToken), parsed);
+        try
+        {
+            return parsed.GetValue(Lines) ? await DecodeLinesAsync(parsed, cancellationToken) : Print(await ReadAsync(parsed, cancellationToken), parsed);
+        }
+        catch (Exception failure) when (parsed.GetValue(Json) && failure is FormatException or IOException or UnauthorizedAccessException)
+        {
+            Console.WriteLine(Decoding.FaultToJson(failure.Message));
+            return failure is FormatException ? ExitCode.InvalidBytes : ExitCode.File;
+        }
+    }
 
+    private static async Task<int> DecodeLinesAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
         int result = ExitCode.Done;
-        using TextReader input = parsed.GetValue(InputFile) is { } file ? File.OpenText(file) : Console.In;
+        using InputBytes input = Input(parsed);
         await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 64 * 1024);
         while (await input.ReadLineAsync(cancellationToken) is { } line)
         {
-            bool isHex = PastedBytes.TryReadHex(line.Trim(), out byte[] bytes);
+            bool isHex = PastedBytes.TryReadHex(Encoding.Latin1.GetString(line.Span).Trim(), out byte[] bytes);
             Decoding? decoding = isHex ? Decode(bytes, parsed) : null;
             if (decoding?.IsOk != true) result = ExitCode.InvalidBytes;
             if (parsed.GetValue(Json)) await output.WriteLineAsync(decoding?.ToJson() ?? Decoding.FaultToJson("the line is not hexadecimal"));
             else await output.WriteLineAsync(decoding?.ToText() ?? "The line is not hexadecimal.");
+            if (input.MustWait) await output.FlushAsync(cancellationToken);
         }
 
         return result;
     }
+
+    private static InputBytes Input(ParseResult parsed) => parsed.GetValue(InputFile) is { } file ? new InputBytes(File.OpenRead(file)) : InputBytes.Standard();
 
     private static int Print(byte[] bytes, ParseResult parsed)
     {
@@ -62,19 +76,8 @@ internal static class DecodeCommand
         string[] given = parsed.GetValue(Bytes) ?? [];
         if (given.Length > 0) return PastedBytes.TryRead(string.Join(' ', given), out byte[] read) ? read : throw new FormatException("What was given is neither hexadecimal nor base64.");
 
-        byte[] content;
-        if (parsed.GetValue(InputFile) is { } file)
-        {
-            content = await File.ReadAllBytesAsync(file, cancellationToken);
-        }
-        else
-        {
-            using var all = new MemoryStream();
-            await using Stream input = Console.OpenStandardInput();
-            await input.CopyToAsync(all, cancellationToken);
-            content = all.ToArray();
-        }
-
+        using InputBytes input = Input(parsed);
+        byte[] content = await input.ReadToEndAsync(cancellationToken);
         bool isText = !content.AsSpan().ContainsAnyExceptInRange((byte)'\t', (byte)'~');
         return isText && PastedBytes.TryRead(Encoding.ASCII.GetString(content), out byte[] bytes) ? bytes : content;
     }

@@ -19,27 +19,30 @@ internal static class EncodeCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
+        using var input = InputBytes.Standard();
         if (!parsed.GetValue(Lines))
         {
             string[] given = parsed.GetValue(Description) ?? [];
-            string description = given.Length > 0 ? string.Join(' ', given) : await Console.In.ReadToEndAsync(cancellationToken);
+            string description = given.Length > 0 ? string.Join(' ', given) : Encoding.UTF8.GetString(await input.ReadToEndAsync(cancellationToken));
             Console.WriteLine(Convert.ToHexStringLower(PacketFromJson.Encode(description)));
             return ExitCode.Done;
         }
 
         int result = ExitCode.Done;
         await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 64 * 1024);
-        while (await Console.In.ReadLineAsync(cancellationToken) is { } line)
+        while (await input.ReadLineAsync(cancellationToken) is { } line)
         {
             try
             {
-                await output.WriteLineAsync(Convert.ToHexStringLower(PacketFromJson.Encode(line)));
+                await output.WriteLineAsync(Convert.ToHexStringLower(PacketFromJson.Encode(Encoding.UTF8.GetString(line.Span))));
             }
             catch (FormatException failure)
             {
                 result = ExitCode.InvalidBytes;
                 await output.WriteLineAsync(Decoding.FaultToJson(failure.Message));
             }
+
+            if (input.MustWait) await output.FlushAsync(cancellationToken);
         }
 
         return result;

@@ -13,7 +13,7 @@ internal static class PubCommand
     private static readonly Option<bool> Lines = new("--stdin-line", "-l") { Description = "Publish each line of the standard input as one message." };
     private static readonly Option<bool> Whole = new("--stdin-file", "-s") { Description = "Publish the whole standard input as one message." };
     private static readonly Option<bool> Null = new("--null-message", "-n") { Description = "Publish an empty message; with -r this deletes the retained one." };
-    private static readonly Option<int> Qos = new("--qos", "-q") { Description = "0: at most once, 1: at least once, 2: exactly once." };
+    private static readonly NumberOption Qos = NumberOption.Qos("0: at most once, 1: at least once, 2: exactly once.", "--qos", "-q");
     private static readonly Option<bool> Retain = new("--retain", "-r") { Description = "Ask the broker to keep the message for those that subscribe later." };
 
     public static Command Create()
@@ -31,23 +31,31 @@ internal static class PubCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        QualityOfService qos = ConnectionArguments.QosOf(parsed.GetValue(Qos));
+        var qos = (QualityOfService)(parsed.GetValue(Qos) ?? 0);
         string topic = parsed.GetValue(Topic)!;
         bool retain = parsed.GetValue(Retain);
+        MqttClientOptions options = Connection.Read(parsed);
         byte[]? only = parsed.GetValue(Lines) ? null : await ReadMessageAsync(parsed, cancellationToken);
 
-        await using MqttClient client = await MqttClient.ConnectAsync(Connection.Read(parsed), cancellationToken);
-        if (only is not null)
-        {
-            await client.PublishAsync(topic, only, qos, retain, cancellationToken);
-        }
-        else
-        {
-            while (await Console.In.ReadLineAsync(cancellationToken) is { } line) await client.PublishAsync(topic, Encoding.UTF8.GetBytes(line), qos, retain, cancellationToken);
-        }
-
-        await client.DisconnectAsync(TimeSpan.FromSeconds(10), cancellationToken);
+        await using MqttClient client = await MqttClient.ConnectAsync(options, cancellationToken);
+        if (only is not null) await client.PublishAsync(topic, only, qos, retain, cancellationToken);
+        else await PublishLinesAsync(line => client.PublishAsync(topic, line, qos, retain, cancellationToken), cancellationToken);
+        await client.DisconnectAsync(TimeSpan.FromSeconds(cancellationToken.IsCancellationRequested ? 1 : 10), CancellationToken.None);
         return ExitCode.Done;
+    }
+
+    /// <summary>Until the input ends, or a signal comes: what was published by then is delivered.</summary>
+    private static async Task PublishLinesAsync(Func<ReadOnlyMemory<byte>, ValueTask> publish, CancellationToken cancellationToken)
+    {
+        using var input = InputBytes.Standard();
+        try
+        {
+            while (await input.ReadLineAsync(cancellationToken) is { } line) await publish(line);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // the farewell follows
+        }
     }
 
     /// <summary>Read before connecting, so that a missing file costs no connection.</summary>
@@ -55,9 +63,7 @@ internal static class PubCommand
     {
         if (parsed.GetValue(InputFile) is { } file) return await File.ReadAllBytesAsync(file, cancellationToken);
         if (!parsed.GetValue(Whole)) return Encoding.UTF8.GetBytes(parsed.GetValue(Message) ?? "");
-        using var input = new MemoryStream();
-        await using Stream standardInput = Console.OpenStandardInput();
-        await standardInput.CopyToAsync(input, cancellationToken);
-        return input.ToArray();
+        using var input = InputBytes.Standard();
+        return await input.ReadToEndAsync(cancellationToken);
     }
 }

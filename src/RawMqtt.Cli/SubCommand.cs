@@ -7,10 +7,10 @@ internal static class SubCommand
 {
     private static readonly ConnectionArguments Connection = new();
     private static readonly Option<string[]> Topics = new("--topic", "-t") { Description = "A topic filter to subscribe to; may be repeated.", Required = true, HelpName = "FILTER" };
-    private static readonly Option<int> Qos = new("--qos", "-q") { Description = "The highest QoS to receive at: 0, 1 or 2." };
+    private static readonly NumberOption Qos = NumberOption.Qos("The highest QoS to receive at.", "--qos", "-q");
     private static readonly Option<bool> Verbose = new("--verbose", "-v") { Description = "Print the topic in front of each message." };
-    private static readonly Option<int?> Count = new("-C") { Description = "End after this many messages.", HelpName = "COUNT" };
-    private static readonly Option<int?> Wait = new("-W") { Description = "End after this many seconds, with exit code 27 unless -C was reached.", HelpName = "SECONDS" };
+    private static readonly NumberOption Count = new(1, int.MaxValue, "-C") { Description = "End after this many messages.", HelpName = "COUNT" };
+    private static readonly NumberOption Wait = new(1, ConnectionArguments.MostSeconds, "-W") { Description = "End after this many seconds, with exit code 27 unless -C was reached.", HelpName = "SECONDS" };
     private static readonly Option<bool> Keep = new("--disable-clean-session", "-c") { Description = "Keep the session at the broker, so that messages wait there for the next time; needs -i." };
     private static readonly Option<bool> ExitAtOnce = new("-E") { Description = "End as soon as the subscriptions are answered; with -c, to begin a session." };
     private static readonly Option<bool> NoRetained = new("--no-retained", "-R") { Description = "Do not print retained messages." };
@@ -30,7 +30,7 @@ internal static class SubCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        QualityOfService qos = ConnectionArguments.QosOf(parsed.GetValue(Qos));
+        var qos = (QualityOfService)(parsed.GetValue(Qos) ?? 0);
         MqttTopicFilter[] filters = [.. parsed.GetValue(Topics)!.Select(filter => new MqttTopicFilter(filter, qos))];
         using var timeUp = new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeUp.Token, cancellationToken);

@@ -52,9 +52,14 @@ public class ToolTests
     [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a", "Say what to publish")]
     [InlineData(1, "pub --url 127.0.0.1:1883 -t a -m b", "has no protocol in front; try mqtt://127.0.0.1:1883")]
     [InlineData(1, "pub --url http://127.0.0.1:8083/mqtt -t a -m b", "try ws://127.0.0.1:8083/mqtt")]
-    [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -m b -q 3", "A QoS is 0, 1 or 2")]
+    [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -m b -q 3", "takes 0|1|2, not \"3\"")]
     [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -m b -P secret", "needs a user name")]
     [InlineData(1, "pub --url mqtt://127.0.0.1:1 -t a -m b --cafile x.pem", "Write mqtts if TLS was meant")]
+    [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -m b -q x", "--qos takes 0|1|2, not \"x\"")]
+    [InlineData(1, "sub --url ws://127.0.0.1:1/mqtt -t a -C 0", "-C takes a whole number from 1")]
+    [InlineData(1, "sub --url ws://127.0.0.1:1/mqtt -t a -C -1", "-C takes a whole number from 1")]
+    [InlineData(1, "sub --url ws://127.0.0.1:1/mqtt -t a -W 99999999", "-W takes a whole number from 1 to 86400")]
+    [InlineData(1, "sub --url ws://127.0.0.1:1/mqtt -t a --connect-timeout 99999999", "--connect-timeout takes a whole number")]
     [InlineData(1, "sub --url ws://127.0.0.1:1/mqtt -t a -c", "give one with -i")]
     [InlineData(1, "nonsense", "\"nonsense\" is not known")]
     [InlineData(1, "broker --wss 127.0.0.1:0", "needs a certificate")]
@@ -186,7 +191,7 @@ public class ToolTests
         Assert.Equal(9, decoded.ExitCode);
         Assert.Equal("""{"ok":true,"consumed":12,"packets":[{"type":"PUBLISH","dup":false,"qos":1,"retain":true,"topic":"a/b","packetId":10,"payload":"686921"}]}""", lines[2]);
         Assert.Equal("""{"ok":false,"rule":"MQTT-3.3.1-4","offset":0,"message":"the QoS bits of a PUBLISH are 11","consumed":0,"packets":[]}""", lines[4]);
-        Assert.Equal("""{"ok":false,"message":"the line is not hexadecimal"}""", lines[5]);
+        Assert.Equal("""{"ok":false,"rule":null,"offset":0,"message":"the line is not hexadecimal"}""", lines[5]);
         Assert.Equal("""{"ok":false,"incomplete":true,"consumed":0,"packets":[]}""", lines[6]);
 
         await using RealProcess encode = RealProcess.StartTool("encode", "--lines");
@@ -194,5 +199,54 @@ public class ToolTests
         encode.CloseInput();
         Finished encoded = await encode.FinishAsync();
         Assert.Equal((0, string.Join('\n', hex) + "\n"), (encoded.ExitCode, encoded.Output));
+    }
+
+    [Fact]
+    public async Task Lines_of_the_input_are_published_as_the_bytes_that_they_are()
+    {
+        await using MqttBroker broker = await OurBroker.StartAsync();
+        string url = OurBroker.Address(broker, "ws");
+        await using MqttClient client = await MqttClient.ConnectAsync(url);
+        await using MqttSubscription messages = await client.SubscribeAsync("a", QualityOfService.AtLeastOnce);
+
+        Finished pub = await RealProcess.RunAsync("sh", "-c", "printf 'a\\r\\n\\377\\376\\n\\n\\357\\273\\277x' | dotnet \"$0\" pub --url \"$1\" -t a -l -q 1", RealPart.Tool, url);
+
+        Assert.Equal((0, ""), (pub.ExitCode, pub.Error));
+        var payloads = new List<string>();
+        await foreach (MqttMessage message in messages)
+        {
+            payloads.Add(Convert.ToHexStringLower(message.Payload.Span));
+            if (payloads.Count == 4) break;
+        }
+
+        Assert.Equal(["610d", "fffe", "", "efbbbf78"], payloads);
+    }
+
+    [Fact]
+    public async Task Waiting_for_lines_to_publish_ends_with_a_farewell_on_a_signal()
+    {
+        await using MqttBroker broker = await OurBroker.StartAsync();
+        await using RealProcess tool = RealProcess.StartTool("pub", "--url", OurBroker.Address(broker, "tcp"), "-t", "a", "-l", "-q", "1", "--trace");
+        tool.WriteInput("one\n");
+        await tool.LineAsync("PUBACK");
+
+        tool.Signal(2);
+        Finished ended = await tool.FinishAsync();
+
+        Assert.Equal((0, ""), (ended.ExitCode, ended.Output));
+        Assert.Contains("DISCONNECT", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("decode --lines --json", "c000", "PINGREQ")]
+    [InlineData("encode --lines", """{"type":"PINGREQ"}""", "c000")]
+    public async Task Each_line_is_answered_before_the_next_comes(string arguments, string line, string answer)
+    {
+        await using RealProcess tool = RealProcess.StartTool(arguments.Split(' '));
+        tool.WriteInput($"{line}\n");
+        await tool.LineAsync(answer);
+
+        tool.Signal(2);
+        Assert.Equal(0, (await tool.FinishAsync()).ExitCode);
     }
 }

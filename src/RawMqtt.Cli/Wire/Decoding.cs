@@ -47,6 +47,8 @@ internal sealed record Decoding(IReadOnlyList<WireUnit> Units, long Consumed, bo
         {
             json.WriteStartObject();
             json.WriteBoolean("ok", false);
+            json.WriteNull("rule");
+            json.WriteNumber("offset", 0);
             json.WriteString("message", message);
             json.WriteEndObject();
         }

@@ -10,42 +10,17 @@ internal static partial class PastedBytes
 
     public static bool TryReadHex(string text, out byte[] bytes)
     {
+        if (Braces().Match(text) is { Success: true } array) text = array.Groups["inner"].Value; // xxd -i
+        string[] lines = [.. text.Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0)];
+        if (PastedDump.TryRead(lines, out bytes)) return true;
+
         var all = new List<byte>();
-        bytes = [];
-        foreach (string line in text.Split('\n'))
+        foreach (string line in lines)
         {
-            if (!TryReadLine(line.TrimEnd(), all)) return false;
+            if (!TryReadDigits(line, all)) return false;
         }
 
         bytes = [.. all];
-        return true;
-    }
-
-    private static bool TryReadLine(string line, List<byte> bytes)
-    {
-        Match offset = Offset().Match(line);
-        return offset.Success ? TryReadDumpLine(line[offset.Length..], bytes) : TryReadDigits(line, bytes);
-    }
-
-    /// <summary>Behind an offset: up to 16 bytes, and behind those the characters, which say nothing new.</summary>
-    private static bool TryReadDumpLine(string line, List<byte> bytes)
-    {
-        int characters = line.IndexOfAny(['|', '>']);
-        if (characters >= 0) line = line[..characters];
-        int count = 0;
-        foreach (string group in TwoSpaces().Split(line.Trim()))
-        {
-            var read = new List<byte>();
-            if (count >= 16 || !TryReadDigits(group, read) || count + read.Count > 16)
-            {
-                if (count > 0) return true;
-                return group.Length == 0;
-            }
-
-            bytes.AddRange(read);
-            count += read.Count;
-        }
-
         return true;
     }
 
@@ -57,24 +32,28 @@ internal static partial class PastedBytes
         return true;
     }
 
+    /// <summary>One run of characters, or lines of one length as base64(1) breaks them; words are no base64.</summary>
     private static bool TryReadBase64(string text, out byte[] bytes)
     {
-        string packed = Separators().Replace(text, "");
-        bytes = new byte[packed.Length];
-        bool done = Convert.TryFromBase64String(packed, bytes, out int length);
-        bytes = done ? bytes[..length] : [];
-        return done;
+        bytes = [];
+        string[] lines = [.. text.Trim().Split('\n').Select(line => line.TrimEnd('\r'))];
+        if (lines.Any(line => line.Any(char.IsWhiteSpace)) || lines[..^1].Any(line => line.Length < ShortestBrokenLine || line.Length != lines[0].Length)) return false;
+
+        string packed = string.Concat(lines);
+        byte[] read = new byte[packed.Length];
+        if (!Convert.TryFromBase64String(packed, read, out int length)) return false;
+        bytes = read[..length];
+        return true;
     }
 
-    [GeneratedRegex(@"^\s*[0-9a-fA-F]{4,16}(:|[ \t]{2,})")]
-    private static partial Regex Offset();
-
-    [GeneratedRegex(@"[ \t]{2,}")]
-    private static partial Regex TwoSpaces();
+    private const int ShortestBrokenLine = 64;
 
     [GeneratedRegex(@"\b0[xX]")]
     private static partial Regex Prefix();
 
     [GeneratedRegex(@"[\s,:;-]+")]
     private static partial Regex Separators();
+
+    [GeneratedRegex(@"\{(?<inner>[^{}]*)\}")]
+    private static partial Regex Braces();
 }

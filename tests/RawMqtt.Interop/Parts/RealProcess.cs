@@ -63,7 +63,11 @@ internal sealed class RealProcess : IAsyncDisposable
         return await started.FinishAsync();
     }
 
-    public void WriteInput(string text) => process.StandardInput.Write(text);
+    public void WriteInput(string text)
+    {
+        process.StandardInput.Write(text);
+        process.StandardInput.Flush();
+    }
 
     public void CloseInput() => process.StandardInput.Close();
 

@@ -1,0 +1,60 @@
+namespace RawMqtt.Cli;
+
+/// <summary>A stream of input, whole or by lines, as the bytes that it has. Waiting for more ends when it is cancelled, which the console's own reader does not do.</summary>
+internal sealed class InputBytes(Stream stream) : IDisposable
+{
+    private byte[] buffer = new byte[64 * 1024];
+    private int start;
+    private int searched;
+    private int end;
+
+    public static InputBytes Standard() => new(Console.OpenStandardInput());
+
+    /// <summary>The next line has not arrived yet, so that what was written for the lines before should be seen by now.</summary>
+    public bool MustWait => buffer.AsSpan(start, end - start).IndexOf((byte)'\n') < 0;
+
+    /// <summary>What stands before the next 0x0A, or before the end; null at the end. Valid until the next call.</summary>
+    public async ValueTask<ReadOnlyMemory<byte>?> ReadLineAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            int length = buffer.AsSpan(searched, end - searched).IndexOf((byte)'\n');
+            if (length >= 0) return Take(searched + length, 1);
+            searched = end;
+            if (!await FillAsync(cancellationToken)) return end > start ? Take(end, 0) : null;
+        }
+    }
+
+    public async Task<byte[]> ReadToEndAsync(CancellationToken cancellationToken)
+    {
+        while (await FillAsync(cancellationToken))
+        {
+        }
+
+        return buffer[start..end];
+    }
+
+    public void Dispose() => stream.Dispose();
+
+    private ReadOnlyMemory<byte> Take(int lineEnd, int separator)
+    {
+        ReadOnlyMemory<byte> line = buffer.AsMemory(start, lineEnd - start);
+        start = searched = lineEnd + separator;
+        return line;
+    }
+
+    private async Task<bool> FillAsync(CancellationToken cancellationToken)
+    {
+        if (end == buffer.Length) MakeRoom();
+        int count = await Task.Run(() => stream.Read(buffer, end, buffer.Length - end), CancellationToken.None).WaitAsync(cancellationToken);
+        end += count;
+        return count > 0;
+    }
+
+    private void MakeRoom()
+    {
+        byte[] roomier = start > buffer.Length / 2 ? buffer : new byte[Math.Min(Array.MaxLength, 2L * buffer.Length)];
+        buffer.AsSpan(start, end - start).CopyTo(roomier);
+        (buffer, end, searched, start) = (roomier, end - start, searched - start, 0);
+    }
+}
