@@ -21,7 +21,9 @@ internal sealed class InputBytes(Stream stream) : IDisposable
             int length = buffer.AsSpan(searched, end - searched).IndexOf((byte)'\n');
             if (length >= 0) return Take(searched + length, 1);
             searched = end;
-            if (!await FillAsync(cancellationToken)) return end > start ? Take(end, 0) : null;
+            if (await FillAsync(cancellationToken)) continue;
+            if (start == end) return null;
+            return Take(end, 0);
         }
     }
 

@@ -92,7 +92,7 @@ internal sealed class ConnectionLoop
             using CancellationTokenRegistration stop = stopping.Token.UnsafeRegister(_ => accepted.Fail(core.End ?? ConnectFaults.Disconnected()), null);
             MqttException cause = await running.ConfigureAwait(false);
             delays.Lost(core.Now - since);
-            return delays.Kicks >= ReconnectDelays.KickLimit ? ConnectFaults.Kicked(cause, delays.Kicks) : cause;
+            return delays.Kicks >= ReconnectDelays.KickLimit && cause.Code == MqttErrorCode.ConnectionLost ? ConnectFaults.Kicked(cause, delays.Kicks) : cause;
         }
 #pragma warning disable CA1031 // the application's functions may throw anything, and whoever waits for the connection is told
         catch (Exception failure)
