@@ -3,6 +3,7 @@ using RawMqtt.Routing;
 namespace RawMqtt.Tests.Routing;
 
 /// <summary>What clients leave behind when they go: nothing.</summary>
+[Collection(MeasuresMemory.Name)]
 public class LeakTests
 {
     [Fact]

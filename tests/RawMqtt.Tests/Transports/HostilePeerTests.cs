@@ -7,6 +7,7 @@ using RawMqtt.WebSockets;
 namespace RawMqtt.Tests.Transports;
 
 /// <summary>What a peer may do to a server over a real socket, and the outcome that is demanded. The server echoes what it reads.</summary>
+[Collection(MeasuresMemory.Name)]
 public sealed class HostilePeerTests : IDisposable
 {
     private const WebSocketRole Server = WebSocketRole.Server;
