@@ -176,7 +176,7 @@ public sealed class MqttBroker : IAsyncDisposable
             try
             {
                 Socket socket = await listener.AcceptAsync(stopping.Token).ConfigureAwait(false);
-                _ = shell.ServeAsync(socket, address, () => listener.OpenAsync(new NetworkStream(socket, ownsSocket: true), CancellationToken.None));
+                _ = shell.ServeAsync(socket, address, () => listener.OpenAsync(new AcceptedStream(socket), CancellationToken.None));
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
             {

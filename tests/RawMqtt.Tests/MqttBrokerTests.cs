@@ -139,9 +139,20 @@ public sealed class MqttBrokerTests : IDisposable
     }
 
     [Fact]
-    public async Task Connections_are_bounded_in_all_and_by_address_and_come_free_again()
+    public async Task Connections_by_address_are_bounded_and_come_free_again()
     {
-        await using MqttBroker broker = await StartAsync("mqtt", o => o with { Limits = new BrokerLimits { ConnectionsPerAddress = 2 } });
+        await AreBoundedAsync(new BrokerLimits { ConnectionsPerAddress = 2 });
+    }
+
+    [Fact]
+    public async Task Connections_in_all_are_bounded_and_come_free_again()
+    {
+        await AreBoundedAsync(new BrokerLimits { Connections = 2 });
+    }
+
+    private async Task AreBoundedAsync(BrokerLimits limits)
+    {
+        await using MqttBroker broker = await StartAsync("mqtt", o => o with { Limits = limits });
         await using Stream first = await DialAsync(broker);
         Stream second = await DialAsync(broker);
         await second.WriteAsync(ByteText.Parse(Connect), Token);

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Security.Cryptography;
 using RawMqtt.Routing;
 using RawMqtt.Sessions;
@@ -22,7 +21,6 @@ internal sealed class BrokerShell
     private readonly BrokerLog? log;
     private readonly ProxyTrust proxies;
     private readonly long started;
-    private readonly HashSet<ServedConnection> served = [];
     private readonly Dictionary<IPAddress, int> addresses = [];
     private readonly List<BrokerConnection> dirty = [];
 
@@ -49,7 +47,7 @@ internal sealed class BrokerShell
     {
         get
         {
-            lock (Gate) return served.Count == 0;
+            lock (Gate) return Core.Connections.Count == 0;
         }
     }
 
@@ -57,40 +55,24 @@ internal sealed class BrokerShell
     /// <param name="socket">Null for a pipe without one.</param>
     /// <param name="listener">The listener's address.</param>
     /// <param name="open">Makes a pipe for MQTT of it; null when the client was refused.</param>
-    public async Task ServeAsync(Socket? socket, string listener, Func<Task<Stream?>> open)
+    public Task ServeAsync(Socket? socket, string listener, Func<Task<Stream?>> open)
     {
         var connection = new ServedConnection(this, socket, listener);
-        if (!TryAdmit(connection))
-        {
-            connection.Drop();
-            return;
-        }
-
-        try
-        {
-            Task<Stream?> opening = open();
-            open = null!; // an idle connection holds nothing that it can do without
-            if (await opening.ConfigureAwait(false) is { } stream) await connection.ServeAsync(stream).ConfigureAwait(false);
-        }
-        catch (Exception e) when (TransportEnd.IsEnd(e) || e is AuthenticationException)
-        {
-            // the peer is gone, or was never one of ours
-        }
-#pragma warning disable CA1031 // a fault of ours costs this connection, and no other
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            log?.Add($"event=fault address={connection.RemoteAddress} listener={connection.Listener} error=\"{e}\"");
-        }
-
-        Use(now =>
-        {
-            Core.Lost(connection.Connection, now);
-            served.Remove(connection);
-            Uncount(connection);
-        });
+        if (TryAdmit(connection)) return connection.ServeAsync(open);
         connection.Drop();
+        return Task.CompletedTask;
     }
+
+    /// <summary>The connection is over for a reason that is not the peer's.</summary>
+    public void Failed(ServedConnection connection, Exception fault) =>
+        log?.Add($"event=fault address={connection.RemoteAddress} listener={connection.Listener} error=\"{fault}\"");
+
+    /// <summary>The connection is over.</summary>
+    public void Closed(ServedConnection connection) => Use(now =>
+    {
+        Core.Lost(connection.Connection, now);
+        Uncount(connection);
+    });
 
     /// <summary>Uses the core, and does what that leaves to be done.</summary>
     public void Use(Action<TimeSpan> action)
@@ -187,9 +169,9 @@ internal sealed class BrokerShell
         Use(now =>
         {
             Core.Tick(now);
-            foreach (ServedConnection connection in served)
+            foreach (BrokerConnection connection in Core.Connections)
             {
-                if (connection.DropAt <= now) toDrop.Add(connection);
+                if (CarrierOf(connection).DropAt <= now) toDrop.Add(CarrierOf(connection));
             }
         });
         foreach (ServedConnection connection in toDrop) connection.Drop();
@@ -197,22 +179,24 @@ internal sealed class BrokerShell
 
     public void EndAll(ConnectionEnd reason) => Use(now =>
     {
-        foreach (ServedConnection connection in served) Core.End(connection.Connection, reason, now);
+        foreach (BrokerConnection connection in Core.Connections) Core.End(connection, reason, now);
     });
 
     public void DropAll()
     {
         ServedConnection[] all;
-        lock (Gate) all = [.. served];
+        lock (Gate) all = [.. Core.Connections.Select(CarrierOf)];
         foreach (ServedConnection connection in all) connection.Drop();
     }
+
+    private static ServedConnection CarrierOf(BrokerConnection connection) => (ServedConnection)connection.Carrier!;
 
     private bool TryAdmit(ServedConnection connection)
     {
         lock (Gate)
         {
             IPAddress? address = connection.RemoteAddress?.Address;
-            bool admitted = served.Count < options.Limits.Connections && (address is null || proxies.IsTrusted(address) || TryCount(connection, address));
+            bool admitted = Core.Connections.Count < options.Limits.Connections && (address is null || proxies.IsTrusted(address) || TryCount(connection, address));
             if (!admitted)
             {
                 Core.Counters.ConnectionsRefused++;
@@ -221,7 +205,6 @@ internal sealed class BrokerShell
 
             connection.Connection = Core.Accept(Now);
             connection.Connection.Carrier = connection;
-            served.Add(connection);
             return true;
         }
     }
@@ -247,7 +230,7 @@ internal sealed class BrokerShell
         Core.TakeDirty(dirty);
         foreach (BrokerConnection connection in dirty)
         {
-            var carrier = (ServedConnection)connection.Carrier!;
+            var carrier = CarrierOf(connection);
             if (connection.End is not null) carrier.DropAt ??= now + GoodbyeTimeout;
             if (connection.Pause == Pause.None && carrier.Resumed is { } resumed)
             {

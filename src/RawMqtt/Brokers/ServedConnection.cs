@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using RawMqtt.Codec;
 using RawMqtt.Routing;
 using RawMqtt.Sessions;
@@ -45,22 +46,26 @@ internal sealed class ServedConnection(BrokerShell shell, Socket? socket, string
     /// <summary>Under the lock of the shell: what a connection that is held back waits for.</summary>
     public TaskCompletionSource? Resumed { get; set; }
 
-    /// <summary>Serves an open pipe until it ends.</summary>
-    public async Task ServeAsync(Stream opened)
+    /// <summary>Serves the connection until it ends.</summary>
+    /// <param name="open">Makes a pipe for MQTT of it; null when the client was refused.</param>
+    /// <remarks>One method, hence one state machine that an idle connection keeps.</remarks>
+    public async Task ServeAsync(Func<Task<Stream?>> open)
     {
-        stream = opened;
-        shell.Opened(this, opened);
         byte[]? buffer = null;
         int filled = 0;
         try
         {
-            while (true)
+            Task<Stream?> opening = open();
+            open = null!; // an idle connection holds nothing that it can do without
+            stream = await opening.ConfigureAwait(false);
+            if (stream is not null) shell.Opened(this, stream);
+            while (stream is not null)
             {
                 if (filled == 0)
                 {
                     if (buffer is not null) ArrayPool<byte>.Shared.Return(buffer);
                     buffer = null;
-                    await opened.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
+                    await stream.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
                     buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
                 }
                 else if (filled == buffer!.Length)
@@ -68,8 +73,8 @@ internal sealed class ServedConnection(BrokerShell shell, Socket? socket, string
                     Grow(ref buffer, filled);
                 }
 
-                int count = await opened.ReadAsync(buffer.AsMemory(filled)).ConfigureAwait(false);
-                if (count == 0) return;
+                int count = await stream.ReadAsync(buffer.AsMemory(filled)).ConfigureAwait(false);
+                if (count == 0) break;
                 filled += count;
                 filled -= Receive(buffer, filled);
                 while (Connection.Pause != Pause.None)
@@ -79,10 +84,20 @@ internal sealed class ServedConnection(BrokerShell shell, Socket? socket, string
                 }
             }
         }
-        finally
+        catch (Exception e) when (TransportEnd.IsEnd(e) || e is AuthenticationException)
         {
-            if (buffer is not null) ArrayPool<byte>.Shared.Return(buffer);
+            // the peer is gone, or was never one of ours
         }
+#pragma warning disable CA1031 // a fault of ours costs this connection, and no other
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            shell.Failed(this, e);
+        }
+
+        if (buffer is not null) ArrayPool<byte>.Shared.Return(buffer);
+        shell.Closed(this);
+        Drop();
     }
 
     /// <summary>Sends what was gathered, and what gathers meanwhile; carries out the end of the connection behind it. One runs at a time.</summary>
@@ -105,7 +120,7 @@ internal sealed class ServedConnection(BrokerShell shell, Socket? socket, string
         }
 
         if (Connection.End is null) return;
-        if (stream is null) Drop(); // it never became a pipe for MQTT
+        if (stream is null || socket is { Connected: false }) Drop(); // it never became a pipe for MQTT, or nobody is there to say goodbye to
         else await FinishAsync().ConfigureAwait(false);
     }
 

@@ -11,26 +11,29 @@ namespace RawMqtt.Sessions;
 /// <param name="lastWindow">The largest one.</param>
 internal sealed class ServerSession(int firstWindow, int lastWindow)
 {
-    private readonly Sender sender = new(firstWindow);
-    private readonly MessageQueue queue = new();
+    private Sender? sender; // a client with QoS 0 alone needs none of the three
+    private MessageQueue? queue;
+    private Receiver? receiver;
     private int acknowledged;
 
-    public Receiver Receiver { get; } = new();
+    public Receiver Receiver => receiver ??= new Receiver();
+
+    private Sender Sender => sender ??= new Sender(firstWindow);
 
     /// <summary>Messages sent and not acknowledged to the end.</summary>
-    public int InFlight => sender.InFlight;
+    public int InFlight => sender?.InFlight ?? 0;
 
     /// <summary>Messages that wait for the window or for the client.</summary>
-    public int Queued => queue.Count;
+    public int Queued => queue?.Count ?? 0;
 
     /// <summary>Their topics and payloads, in bytes.</summary>
-    public long QueuedBytes => queue.Bytes;
+    public long QueuedBytes => queue?.Bytes ?? 0;
 
     /// <summary>Whether a message may be sent now: none waits before it, and the window has room.</summary>
-    public bool CanSend => queue.Count == 0 && sender.CanSend;
+    public bool CanSend => Queued == 0 && (sender?.CanSend ?? true);
 
     /// <summary>Whether one that waits may be sent now.</summary>
-    public bool CanSendQueued => queue.Count > 0 && sender.CanSend;
+    public bool CanSendQueued => Queued > 0 && (sender?.CanSend ?? true);
 
     /// <summary>Sends a message at QoS 1 or 2, while <see cref="CanSend"/>.</summary>
     /// <param name="message">The session takes a reference of its own.</param>
@@ -38,27 +41,28 @@ internal sealed class ServerSession(int firstWindow, int lastWindow)
     /// <param name="retain">The RETAIN bit of the PUBLISH.</param>
     /// <param name="output">Takes the PUBLISH.</param>
     public void Send(ApplicationMessage message, QualityOfService qos, bool retain, IBufferWriter<byte> output) =>
-        sender.Send(message.AddReference(), qos, retain, output);
+        Sender.Send(message.AddReference(), qos, retain, output);
 
     /// <summary>Keeps a message until <see cref="SendQueued"/> finds room for it [MQTT-3.1.2-5], [MQTT-4.5.0-1].</summary>
     /// <param name="message">The session takes a reference of its own.</param>
     /// <param name="qos">1 or 2.</param>
     /// <param name="retain">The RETAIN bit of the PUBLISH.</param>
-    public void Queue(ApplicationMessage message, QualityOfService qos, bool retain) => queue.Add(message.AddReference(), qos, retain);
+    public void Queue(ApplicationMessage message, QualityOfService qos, bool retain) => (queue ??= new MessageQueue()).Add(message.AddReference(), qos, retain);
 
     /// <summary>Takes a PUBACK, PUBREC or PUBCOMP; whoever calls goes on with <see cref="SendQueued"/>.</summary>
     public Delivery.Outcome Acknowledge(PacketType received, ushort packetId, IBufferWriter<byte> output)
     {
-        Delivery.Outcome outcome = sender.Acknowledge(received, packetId, output);
-        if (outcome == Delivery.Outcome.Delivered && queue.Count > 0 && ++acknowledged >= sender.InFlightLimit) Widen();
+        Delivery.Outcome outcome = Sender.Acknowledge(received, packetId, output);
+        if (outcome == Delivery.Outcome.Delivered && Queued > 0 && ++acknowledged >= Sender.InFlightLimit) Widen();
         return outcome;
     }
 
     /// <summary>Sends what was not acknowledged again, for a client that is back [MQTT-4.4.0-1].</summary>
     public void Resend(IBufferWriter<byte> output)
     {
-        sender.InFlightLimit = firstWindow;
         acknowledged = 0;
+        if (sender is null) return;
+        sender.InFlightLimit = firstWindow;
         sender.Resend(output);
     }
 
@@ -69,11 +73,11 @@ internal sealed class ServerSession(int firstWindow, int lastWindow)
     public int SendQueued(IBufferWriter<byte> output, int room)
     {
         int sent = 0;
-        while (queue.Count > 0 && sender.CanSend && room > 0)
+        while (room > 0 && queue is { Count: > 0 } && Sender.CanSend)
         {
             MessageQueue.Entry next = queue.Take();
             room -= next.Message.Length;
-            sender.Send(next.Message, next.Qos, next.Retain, output);
+            Sender.Send(next.Message, next.Qos, next.Retain, output);
             sent++;
         }
 
@@ -83,14 +87,14 @@ internal sealed class ServerSession(int firstWindow, int lastWindow)
     /// <summary>Forgets all: the session is over.</summary>
     public void Clear()
     {
-        sender.Clear();
-        queue.Clear();
-        Receiver.Clear();
+        sender?.Clear();
+        queue?.Clear();
+        receiver?.Clear();
     }
 
     private void Widen()
     {
-        sender.InFlightLimit = Math.Max(sender.InFlightLimit, Math.Min(2 * sender.InFlightLimit, lastWindow));
+        Sender.InFlightLimit = Math.Max(Sender.InFlightLimit, Math.Min(2 * Sender.InFlightLimit, lastWindow));
         acknowledged = 0;
     }
 }
