@@ -8,6 +8,7 @@ export PATH="$PATH:/usr/sbin:/usr/local/sbin"
 
 declare -A packages=(
   [mosquitto]=mosquitto [mosquitto_pub]=mosquitto-clients [nginx]=nginx-light [openssl]=openssl [node]=nodejs [npm]=npm
+  [mosquitto_passwd]=mosquitto [stdbuf]=coreutils [python3]=python3
 )
 missing=()
 [ -d /usr/lib/python3/dist-packages/paho ] || missing+=(python3-paho-mqtt)
@@ -23,7 +24,10 @@ for program in "${!packages[@]}"; do
   command -v "$program" > /dev/null || echo "missing: $program (package ${packages[$program]}); its tests are skipped, or fail with CI=true"
 done
 
-if [ ! -d tests/RawMqtt.Interop/node_modules/mqtt ] && command -v npm > /dev/null; then
+[ -d /usr/lib/python3/dist-packages/paho ] || echo "missing: Paho for Python (package python3-paho-mqtt); its tests are skipped, or fail with CI=true"
+
+# npm notes what it installed in a lock file of its own
+if [ ! tests/RawMqtt.Interop/node_modules/.package-lock.json -nt tests/RawMqtt.Interop/package-lock.json ] && command -v npm > /dev/null; then
   (cd tests/RawMqtt.Interop && npm ci --no-audit --no-fund --loglevel=error) || echo "missing: MQTT.js, because npm ci failed; its tests are skipped, or fail with CI=true"
 fi
 
@@ -55,6 +59,11 @@ run() {
 
 run RawMqtt.Tests "$@"
 run RawMqtt.Interop "$@"
+
+if [ "$((passed + failed + skipped))" = 0 ]; then
+  echo "no test was run"
+  failed=1
+fi
 
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ] && { [ "${CI:-}" != true ] || [ "$skipped" = 0 ]; }

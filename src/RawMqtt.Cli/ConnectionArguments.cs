@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text;
 using RawMqtt.Cli.Wire;
 using RawMqtt.Codec;
+using RawMqtt.Transports;
 
 namespace RawMqtt.Cli;
 
@@ -51,7 +53,30 @@ internal sealed class ConnectionArguments
 
     public void AddTo(Command command)
     {
+        WillTopic.Validators.Add(result => RequireTopic(result, TopicName.IsValid));
         foreach (Option option in new Option[] { Url, Id, OptionsFile, KeepAlive, User, Password, PasswordFile, CaFile, Cert, Key, Insecure, Header, ConnectTimeout, WillTopic, WillPayload, WillQos, WillRetain, Trace, TraceSecrets }) command.Options.Add(option);
+    }
+
+    /// <summary>Ends the connection; a server that does not do its part of the farewell is not waited for.</summary>
+    public static async Task EndAsync(MqttClient client)
+    {
+        try
+        {
+            await client.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(2));
+        }
+        catch (TimeoutException)
+        {
+            // the process ends, and the connection with it
+        }
+    }
+
+    /// <summary>Says before anything is dialled what the codec would say of a topic.</summary>
+    public static void RequireTopic(OptionResult result, FieldCheck check)
+    {
+        foreach (Token token in result.Tokens)
+        {
+            if (!check(Encoding.UTF8.GetBytes(token.Value), out ProtocolViolation? violation)) result.AddError($"{result.Option.Name} {token.Value}: {violation}");
+        }
     }
 
     public MqttClientOptions Read(ParseResult parsed)
@@ -112,6 +137,11 @@ internal sealed class ConnectionArguments
             KeyFile = parsed.GetValue(Key),
             AllowUntrusted = parsed.GetValue(Insecure),
         };
+        if (MqttAddress.Parse(parsed.GetValue(Url)!).IsTls)
+        {
+            foreach (string file in new[] { tls.CertificateAuthorityFile, tls.CertificateFile, tls.KeyFile }.OfType<string>()) File.OpenRead(file).Dispose(); // a missing file costs no connection
+        }
+
         if (tls.AllowUntrusted) Console.Error.WriteLine("rawmqtt: --insecure accepts any certificate; nobody knows who is at the other end.");
         return tls == new MqttTlsOptions() ? null : tls;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using RawMqtt.Codec;
 
 namespace RawMqtt.Cli;
 
@@ -19,6 +20,7 @@ internal static class PubCommand
     public static Command Create()
     {
         var command = new Command("pub", "Publish messages.") { Topic, Message, InputFile, Lines, Whole, Null, Qos, Retain };
+        Topic.Validators.Add(result => ConnectionArguments.RequireTopic(result, TopicName.IsValid));
         Connection.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -37,11 +39,18 @@ internal static class PubCommand
         MqttClientOptions options = Connection.Read(parsed);
         byte[]? only = parsed.GetValue(Lines) ? null : await ReadMessageAsync(parsed, cancellationToken);
 
-        await using MqttClient client = await MqttClient.ConnectAsync(options, cancellationToken);
-        if (only is not null) await client.PublishAsync(topic, only, qos, retain, cancellationToken);
-        else await PublishLinesAsync(line => client.PublishAsync(topic, line, qos, retain, cancellationToken), cancellationToken);
-        await client.DisconnectAsync(TimeSpan.FromSeconds(cancellationToken.IsCancellationRequested ? 1 : 10), CancellationToken.None);
-        return ExitCode.Done;
+        MqttClient client = await MqttClient.ConnectAsync(options, cancellationToken);
+        try
+        {
+            if (only is not null) await client.PublishAsync(topic, only, qos, retain, cancellationToken);
+            else await PublishLinesAsync(line => client.PublishAsync(topic, line, qos, retain, cancellationToken), cancellationToken);
+            await client.DisconnectAsync(TimeSpan.FromSeconds(cancellationToken.IsCancellationRequested ? 1 : 10), CancellationToken.None);
+            return ExitCode.Done;
+        }
+        finally
+        {
+            await ConnectionArguments.EndAsync(client);
+        }
     }
 
     /// <summary>Until the input ends, or a signal comes: what was published by then is delivered.</summary>

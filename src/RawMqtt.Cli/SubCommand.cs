@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RawMqtt.Codec;
 
 namespace RawMqtt.Cli;
 
@@ -19,6 +20,7 @@ internal static class SubCommand
     public static Command Create()
     {
         var command = new Command("sub", "Subscribe, and print what comes.") { Topics, Qos, Verbose, Count, Wait, Keep, ExitAtOnce, NoRetained, NoNewLine };
+        Topics.Validators.Add(result => ConnectionArguments.RequireTopic(result, TopicFilter.IsValid));
         Connection.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -48,12 +50,7 @@ internal static class SubCommand
             // What a kept session brings comes before the subscription is answered, and is printed as well.
             MqttClientOptions options = Connection.Read(parsed) with { UnmatchedMessages = printer.Print };
             if (parsed.GetValue(Keep)) options = options with { CleanSession = false };
-            await using var client = new MqttClient(options);
-            Task lost = LostAsync(client);
-            await client.OpenAsync(either.Token);
-            await client.SubscribeAsync(filters, printer.Print, either.Token);
-            if (!parsed.GetValue(ExitAtOnce)) await (await Task.WhenAny(printer.Done, lost).WaitAsync(either.Token));
-            await client.DisconnectAsync(cancellationToken: CancellationToken.None); // the subscription stays: -c means to come back to it
+            await ReceiveAsync(new MqttClient(options), filters, printer, endsAtOnce: parsed.GetValue(ExitAtOnce), either.Token);
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (timeUp.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
@@ -62,15 +59,31 @@ internal static class SubCommand
         }
     }
 
-    /// <summary>Fails when the client gives up.</summary>
-    private static Task LostAsync(MqttClient client)
+    private static async Task ReceiveAsync(MqttClient client, MqttTopicFilter[] filters, MessagePrinter printer, bool endsAtOnce, CancellationToken cancellationToken)
     {
-        var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        client.StateChanged += change =>
+        try
         {
-            if (change.To is MqttClientState.Reconnecting) Console.Error.WriteLine($"rawmqtt: {change.Cause?.Message} Trying again in {change.NextDelay?.TotalSeconds:0.0} s.");
-            if (change is { To: MqttClientState.Disconnected, Cause: { } cause }) lost.TrySetException(cause);
-        };
-        return lost.Task;
+            var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            bool isSubscribed = false;
+            client.StateChanged += change =>
+            {
+                bool isOver = change.To is MqttClientState.Disconnected || (change is { From: MqttClientState.Connected, To: MqttClientState.Reconnecting } && !Volatile.Read(ref isSubscribed));
+                if (isOver && change.Cause is { } cause) lost.TrySetException(cause); // a server that never takes the subscription is not asked again
+                else if (change.To is MqttClientState.Reconnecting) Console.Error.WriteLine($"rawmqtt: {change.Cause?.Message} Trying again in {change.NextDelay?.TotalSeconds:0.0} s.");
+            };
+            await client.OpenAsync(cancellationToken);
+            await (await Task.WhenAny(client.SubscribeAsync(filters, printer.Print, cancellationToken), lost.Task));
+            Volatile.Write(ref isSubscribed, true);
+            if (!endsAtOnce) await (await Task.WhenAny(printer.Done, lost.Task).WaitAsync(cancellationToken));
+            await client.DisconnectAsync(TimeSpan.FromSeconds(1), CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(3), CancellationToken.None); // the subscription stays: -c means to come back to it
+        }
+        catch (TimeoutException)
+        {
+            // the server does not do its part of the farewell
+        }
+        finally
+        {
+            await ConnectionArguments.EndAsync(client);
+        }
     }
 }

@@ -10,7 +10,7 @@ internal static partial class Tool
 {
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var root = new RootCommand("MQTT 3.1.1 over WebSocket, TCP and TLS: broker, client, and an explainer of bytes.")
+        var root = new Command("rawmqtt", "MQTT 3.1.1 over WebSocket, TCP and TLS: broker, client, and an explainer of bytes.")
         {
             DemoCommand.Create(),
             BrokerCommand.Create(),
@@ -19,7 +19,10 @@ internal static partial class Tool
             SubCommand.Create(),
             DecodeCommand.Create(),
             EncodeCommand.Create(),
+            new HelpOption(),
+            new VersionOption(),
         };
+        if (arguments.Length == 0) arguments = ["--help"];
         foreach (Option option in root.Options)
         {
             if (option is HelpOption help && help.Action is HelpAction action) help.Action = new HelpWithExitCodes(action);

@@ -8,19 +8,22 @@ namespace RawMqtt.Cli.Wire;
 /// <summary>The way back from <see cref="PacketJson"/>: an object that describes a packet, to its bytes, by the codec's writers.</summary>
 internal static class PacketFromJson
 {
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     /// <summary>Takes one packet, an array of them, or what decode printed, with its <c>packets</c>.</summary>
     /// <exception cref="FormatException">What the description lacks, or the rule that the packet would break.</exception>
     public static byte[] Encode(string description)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(description);
+            using JsonDocument document = JsonDocument.Parse(description, Strict);
             JsonElement root = document.RootElement;
+            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("ok", out JsonElement ok) && ok.ValueKind == JsonValueKind.False) throw new FormatException("What decode found broken or incomplete cannot be written.");
             if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("packets", out JsonElement packets)) root = packets;
             var output = new ArrayBufferWriter<byte>();
             if (root.ValueKind != JsonValueKind.Array) Write(output, root);
             else foreach (JsonElement packet in root.EnumerateArray()) Write(output, packet);
-            return output.WrittenSpan.ToArray();
+            return output.WrittenCount > 0 ? output.WrittenSpan.ToArray() : throw new FormatException("There is no packet in the description.");
         }
         catch (JsonException failure)
         {
@@ -44,6 +47,7 @@ internal static class PacketFromJson
     {
         if (packet.ValueKind != JsonValueKind.Object) throw new FormatException("A packet is described by an object such as {\"type\":\"PINGREQ\"}.");
         string type = Text(packet, "type") ?? throw new FormatException("The object has no \"type\", such as \"PUBLISH\".");
+        RequireMembers(packet, MembersOf(type.ToUpperInvariant()));
         switch (type.ToUpperInvariant())
         {
             case "CONNECT": WriteConnect(output, packet); break;
@@ -67,7 +71,8 @@ internal static class PacketFromJson
     private static void WriteConnect(ArrayBufferWriter<byte> output, JsonElement packet)
     {
         if ((Text(packet, "protocolName") ?? "MQTT") != "MQTT" || Number(packet, "protocolLevel", 255, otherwise: 4) != 4) throw new FormatException("Only protocol MQTT, level 4, is written [MQTT-3.1.2-1], [MQTT-3.1.2-2].");
-        bool hasWill = packet.TryGetProperty("will", out JsonElement will) && will.ValueKind == JsonValueKind.Object;
+        bool hasWill = packet.TryGetProperty("will", out JsonElement will);
+        if (hasWill) RequireMembers(will.ValueKind == JsonValueKind.Object ? will : throw new FormatException("\"will\" is an object."), "topic payload qos retain");
         bool hasUserName = packet.TryGetProperty("userName", out _);
         bool hasPassword = packet.TryGetProperty("password", out _);
         output.Write(new ConnectPacket
@@ -90,6 +95,7 @@ internal static class PacketFromJson
     private static void WritePublish(ArrayBufferWriter<byte> output, JsonElement packet)
     {
         var qos = (QualityOfService)Number(packet, "qos", 255);
+        if (qos == 0 && packet.TryGetProperty("packetId", out _)) throw new FormatException("A PUBLISH at QoS 0 has no packetId (2.3.1).");
         output.Write(new PublishPacket
         {
             Topic = Utf8(packet, "topic"),
@@ -107,6 +113,7 @@ internal static class PacketFromJson
         foreach (JsonElement subscription in List(packet, "subscriptions"))
         {
             if (subscription.ValueKind != JsonValueKind.Object) throw new FormatException("Each of \"subscriptions\" is an object with \"filter\" and \"qos\".");
+            RequireMembers(subscription, "filter qos");
             SubscriptionList.Write(payload, new Subscription { Filter = Utf8(subscription, "filter"), Qos = (QualityOfService)Number(subscription, "qos", 255) });
         }
 
@@ -129,6 +136,26 @@ internal static class PacketFromJson
         var codes = new List<byte>();
         foreach (JsonElement code in List(packet, "returnCodes")) codes.Add(code.ValueKind == JsonValueKind.Number && code.TryGetByte(out byte value) ? value : throw new FormatException("Each of \"returnCodes\" is 0, 1, 2 or 128."));
         output.Write(new SubAckPacket { PacketId = PacketId(packet), ReturnCodes = codes.ToArray() });
+    }
+
+    private static string MembersOf(string type) => type switch
+    {
+        "CONNECT" => "type protocolName protocolLevel cleanSession keepAlive clientId will userName password",
+        "CONNACK" => "type sessionPresent returnCode",
+        "PUBLISH" => "type dup qos retain topic packetId payload",
+        "SUBSCRIBE" => "type packetId subscriptions",
+        "SUBACK" => "type packetId returnCodes",
+        "UNSUBSCRIBE" => "type packetId filters",
+        "PINGREQ" or "PINGRESP" or "DISCONNECT" => "type",
+        _ => "type packetId",
+    };
+
+    private static void RequireMembers(JsonElement described, string members)
+    {
+        foreach (JsonProperty member in described.EnumerateObject())
+        {
+            if (!members.Split(' ').Contains(member.Name)) throw new FormatException($"There is no member \"{member.Name}\" here; there are {members.Replace(" ", ", ", StringComparison.Ordinal)}.");
+        }
     }
 
     private static ushort PacketId(JsonElement packet) => (ushort)Number(packet, "packetId", 65_535);

@@ -198,6 +198,12 @@ public class DecodingTests
     [InlineData("{\"type\":\"SUBSCRIBE\",\"packetId\":1}")]
     [InlineData("{\"type\":\"SUBSCRIBE\",\"packetId\":1,\"subscriptions\":[\"a\"]}")]
     [InlineData("{\"type\":\"CONNECT\",\"protocolLevel\":5}")]
+    [InlineData("[]")]
+    [InlineData("{\"ok\":false,\"packets\":[{\"type\":\"PINGREQ\"}]}")]
+    [InlineData("{\"type\":\"PINGREQ\",\"qos\":0}")]
+    [InlineData("{\"type\":\"PINGREQ\",\"type\":\"PINGREQ\"}")]
+    [InlineData("{\"type\":\"CONNECT\",\"clientId\":\"a\",\"will\":5}")]
+    [InlineData("{\"type\":\"PUBLISH\",\"topic\":\"a\",\"packetId\":1}")]
     [InlineData("{\"type\":\"CONNECT\",\"clientId\":\"a\",\"password\":\"00\"}")]
     public void Description_that_makes_no_packet_is_refused(string description) => Assert.Throws<FormatException>(() => PacketFromJson.Encode(description));
 

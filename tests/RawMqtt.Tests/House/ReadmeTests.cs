@@ -31,6 +31,17 @@ public class ReadmeTests
         Assert.All(links, link => Assert.True(Path.Exists(Repository.PathOf(link)), link));
     }
 
+    [Theory]
+    [InlineData("spec-notes/mqtt-3.1.1.md")]
+    [InlineData("spec-notes/rfc6455.md")]
+    public void Counts_of_the_rule_indexes_are_shown(string index)
+    {
+        string counts = Regex.Match(File.ReadAllText(Repository.PathOf(index)), @"\d+ rules: .* \d+ open").Value;
+
+        Assert.NotEmpty(counts);
+        Assert.Contains($"]({index}) ({counts})", File.ReadAllText(Repository.PathOf("README.md")), StringComparison.Ordinal);
+    }
+
     private static string Unindented(string region)
     {
         string[] lines = region.Split('\n');
