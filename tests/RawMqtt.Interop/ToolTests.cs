@@ -60,7 +60,7 @@ public class ToolTests
     [InlineData(1, "sub --url ws://127.0.0.1:1/mqtt -t a -C -1", "-C takes a whole number from 1")]
     [InlineData(1, "sub --url ws://127.0.0.1:1/mqtt -t a -W 99999999", "-W takes a whole number from 1 to 86400")]
     [InlineData(1, "sub --url ws://127.0.0.1:1/mqtt -t a --connect-timeout 99999999", "--connect-timeout takes a whole number")]
-    [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a/# -m b", "MQTT-3.3.2-2")]
+    [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a/# -m b", "MQTT-4.7.1-1")]
     [InlineData(1, "sub --url ws://127.0.0.1:1/mqtt -t a/#/b", "MQTT-4.7.1-2")]
     [InlineData(8, "pub --url wss://127.0.0.1:1/mqtt -t a -m b --cafile /no/such/file", "/no/such/file")]
     [InlineData(1, "sub --url ws://127.0.0.1:1/mqtt -t a -c", "give one with -i")]
