@@ -49,6 +49,22 @@ public class ReadmeExamples
         // README <
     }
 
+    internal static async Task ReconnectingAsync(CancellationToken cancellationToken)
+    {
+        // README >
+        var options = new MqttClientOptions
+        {
+            Addresses = ["wss://one.example.com/mqtt", "wss://two.example.com/mqtt"],
+            ClientId = "pump-7",
+            CleanSession = false,
+        };
+        await using var client = new MqttClient(options);
+        client.StateChanged += change => Console.WriteLine($"{change.From} -> {change.To}: {change.Cause?.Message} next try in {change.NextDelay}");
+        await client.OpenAsync(cancellationToken);
+        await client.PublishAsync("pumps/7/dose", "12 ml", QualityOfService.ExactlyOnce, cancellationToken: cancellationToken);
+        // README <
+    }
+
     internal static async Task<double> ViewsAsync(MqttClient client, CancellationToken cancellationToken)
     {
         double hottest = 0;
