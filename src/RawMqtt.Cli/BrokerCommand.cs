@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
 using RawMqtt.Cli.Wire;
 using RawMqtt.Codec;
 using RawMqtt.Routing;
@@ -6,7 +8,7 @@ using RawMqtt.Routing;
 namespace RawMqtt.Cli;
 
 /// <summary><c>rawmqtt broker</c>: serves until SIGINT or SIGTERM.</summary>
-internal static class BrokerCommand
+internal static partial class BrokerCommand
 {
     private static readonly Option<string[]> Ws = new("--ws") { Description = "Listen for WebSocket at HOST:PORT; may be repeated; port 0 takes a free one.", HelpName = "HOST:PORT" };
     private static readonly Option<string[]> Wss = new("--wss") { Description = "Listen for WebSocket over TLS.", HelpName = "HOST:PORT" };
@@ -32,6 +34,14 @@ internal static class BrokerCommand
         {
             Ws, Wss, Tcp, Tls, Path, Cert, Key, PasswordFile, AllowAnonymous, AllowOrigin, TrustedProxy, Log, Limits, Trace, TraceSecrets,
         };
+        foreach (Option<string[]> listener in new[] { Ws, Wss, Tcp, Tls })
+        {
+            listener.Validators.Add(result =>
+            {
+                foreach (Token token in result.Tokens.Where(token => !HostAndPort().IsMatch(token.Value))) result.AddError($"{result.Option.Name} takes HOST:PORT such as 127.0.0.1:0, not \"{token.Value}\"");
+            });
+        }
+
         command.SetAction(RunAsync);
         return command;
     }
@@ -78,6 +88,9 @@ internal static class BrokerCommand
         await broker.StopAsync(CancellationToken.None);
         return ExitCode.Done;
     }
+
+    [GeneratedRegex(@"^(\[[^\]\s]+\]|[^:/@\s]+):[0-9]{1,5}$")]
+    private static partial Regex HostAndPort();
 
     /// <summary>Each connection is traced by its own.</summary>
     private static Func<string, MqttTap> TapOf(bool showsSecrets)

@@ -20,6 +20,10 @@ internal static class DecodeCommand
     {
         From.AcceptOnlyFromAmong("client", "server");
         var command = new Command("decode", "Explain the bytes that one end sent: handshake, frames and packets, field by field.") { Bytes, InputFile, Mqtt, Ws, From, Json, Lines };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(Mqtt) && result.GetValue(Ws)) result.AddError("The bytes are MQTT or WebSocket: give --mqtt or --ws");
+        });
         command.SetAction(RunAsync);
         return command;
     }
