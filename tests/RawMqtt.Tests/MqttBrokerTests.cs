@@ -166,10 +166,27 @@ public sealed class MqttBrokerTests : IDisposable
         await second.WriteAsync(ByteText.Parse("e0 00"), Token);
         Assert.Empty(await ReadAsync(second, 1));
         await second.DisposeAsync();
-        await WhenAsync(() => broker.Clients.Count == 1);
-        await using Stream fourth = await DialAsync(broker);
-        await fourth.WriteAsync(ByteText.Parse(Connect), Token);
-        Assert.Equal(4, (await ReadAsync(fourth, 4)).Length);
+        Assert.True(await IsServedSoonAsync(broker));
+    }
+
+    /// <summary>The place of a client comes free when its connection is closed to the end, a moment after the client has seen that.</summary>
+    private async Task<bool> IsServedSoonAsync(MqttBroker broker)
+    {
+        while (!Token.IsCancellationRequested)
+        {
+            await using Stream stream = await DialAsync(broker);
+            try
+            {
+                await stream.WriteAsync(ByteText.Parse(Connect), Token);
+                if ((await ReadAsync(stream, 4)).Length == 4) return true;
+            }
+            catch (IOException)
+            {
+                // refused: the write met the end of the connection
+            }
+        }
+
+        return false;
     }
 
     [Theory]
