@@ -41,7 +41,7 @@ passed=0 failed=0 skipped=0
 run() {
   local log total errors fails skips notrun status
   log=$(mktemp)
-  dotnet run --project "tests/$1" -c Release --no-build -- -noColor "${@:2}" | tee "$log"
+  timeout 900 dotnet run --project "tests/$1" -c Release --no-build -- -noColor -longRunning 60 "${@:2}" | tee "$log" # a hang is a failure
   status=${PIPESTATUS[0]}
   local summary
   summary=$(grep -oE 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+, Not Run: [0-9]+' "$log" | tail -1)

@@ -9,12 +9,8 @@ namespace RawMqtt;
 /// <remarks>All members may be called from any thread at any time. Messages published by one thread leave in its order.</remarks>
 public sealed class MqttClient : IAsyncDisposable
 {
-    /// <summary>How often the clocks are compared while connected: a machine that slept is noticed this soon after it woke.</summary>
-    private static readonly TimeSpan ClockCheckInterval = TimeSpan.FromSeconds(5);
-
     private readonly ClientCore core;
-    private readonly ITimer timer;
-    private readonly SleepDetector sleep;
+    private readonly KeepAliveTimer keepAlive;
     private ConnectionLoop? loop;
 
     /// <summary>A client that is not connected: <see cref="OpenAsync"/> connects it. Subscriptions may be made before.</summary>
@@ -24,8 +20,7 @@ public sealed class MqttClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         OptionChecks.Require(options);
         core = new ClientCore(options);
-        sleep = new SleepDetector(options.TimeProvider);
-        timer = options.TimeProvider.CreateTimer(static state => ((MqttClient)state!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        keepAlive = new KeepAliveTimer(core);
         ClientMeter.Add(this);
     }
 
@@ -212,7 +207,7 @@ public sealed class MqttClient : IAsyncDisposable
         }
 
         connection.Flush(step);
-        Arm();
+        keepAlive.Arm();
         return answer.WaitAsync(cancellationToken);
     }
 
@@ -259,7 +254,7 @@ public sealed class MqttClient : IAsyncDisposable
         }
 
         foreach (MqttSubscription subscription in subscriptions) subscription.Complete(null);
-        await timer.DisposeAsync().ConfigureAwait(false);
+        await keepAlive.DisposeAsync().ConfigureAwait(false);
     }
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -326,38 +321,7 @@ public sealed class MqttClient : IAsyncDisposable
 
     private void OnChanged(MqttStateChange change)
     {
-        if (change.To == MqttClientState.Connected) Arm();
+        if (change.To == MqttClientState.Connected) keepAlive.Arm();
         StateChanged?.Invoke(change);
-    }
-
-    /// <summary>Sets the timer for the session's next deadline.</summary>
-    private void Arm()
-    {
-        lock (core.Gate)
-        {
-            if (core.Session.NextDeadline is not TimeSpan deadline) return;
-            TimeSpan due = deadline - core.Now;
-            if (due > ClockCheckInterval) due = ClockCheckInterval;
-            timer.Change(due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private void Tick()
-    {
-        ClientConnection? connection;
-        bool isAlive;
-        FlushStep step;
-        lock (core.Gate)
-        {
-            connection = core.Connection;
-            if (connection is null) return;
-            isAlive = core.Session.Tick(core.Now, connection.Output);
-            if (isAlive && core.Session.IsConnected && sleep.HasSlept()) core.Session.Ping(core.Now, connection.Output); // is it still there?
-            step = connection.Appended();
-        }
-
-        connection.Flush(step);
-        if (isAlive) Arm();
-        else connection.Fail(ConnectFaults.KeepAliveExpired(core.Options.EffectivePingTimeout));
     }
 }

@@ -102,8 +102,11 @@ internal sealed class BrokerShell
     }
 
     /// <summary>Gives the core what was read.</summary>
+    /// <param name="connection">It was read from.</param>
+    /// <param name="read">What it gave and the core has not used yet.</param>
+    /// <param name="isPaused">The core stopped in the middle: what is left is to be given again after <see cref="PausedAsync"/>, which another thread may have made possible by now.</param>
     /// <returns>The number of bytes used.</returns>
-    public int Received(ServedConnection connection, ReadOnlySpan<byte> read)
+    public int Received(ServedConnection connection, ReadOnlySpan<byte> read, out bool isPaused)
     {
         List<ServedConnection> toFlush = TakeFlushList();
         int used;
@@ -111,6 +114,7 @@ internal sealed class BrokerShell
         {
             TimeSpan now = Now;
             used = Core.Receive(connection.Connection, read, now);
+            isPaused = connection.Connection.HasStopped;
             CollectDirty(toFlush, now);
         }
 

@@ -76,11 +76,11 @@ internal sealed class ServedConnection(BrokerShell shell, Socket? socket, string
                 int count = await stream.ReadAsync(buffer.AsMemory(filled)).ConfigureAwait(false);
                 if (count == 0) break;
                 filled += count;
-                filled -= Receive(buffer, filled);
-                while (Connection.Pause != Pause.None)
+                filled -= Receive(buffer, filled, out bool isPaused);
+                while (isPaused)
                 {
                     await shell.PausedAsync(this, buffer.AsMemory(0, filled)).ConfigureAwait(false);
-                    filled -= Receive(buffer, filled);
+                    filled -= Receive(buffer, filled, out isPaused);
                 }
             }
         }
@@ -133,9 +133,9 @@ internal sealed class ServedConnection(BrokerShell shell, Socket? socket, string
     }
 
     /// <summary>The number of bytes used; the rest moves to the start.</summary>
-    private int Receive(byte[] buffer, int filled)
+    private int Receive(byte[] buffer, int filled, out bool isPaused)
     {
-        int used = shell.Received(this, buffer.AsSpan(0, filled));
+        int used = shell.Received(this, buffer.AsSpan(0, filled), out isPaused);
         if (used > 0 && used < filled) buffer.AsSpan(used, filled - used).CopyTo(buffer);
         return used;
     }

@@ -20,6 +20,9 @@ internal sealed class BrokerConnection(BrokerCore broker, TimeSpan now)
     /// <summary>When the last whole packet came, and before the first one, when the connection was accepted.</summary>
     public TimeSpan LastReceived { get; set; } = now;
 
+    /// <summary>The last <see cref="BrokerCore.Receive"/> left a whole packet: it is to be called again, when the pause is over, which it may be already.</summary>
+    public bool HasStopped { get; set; }
+
     /// <summary>Why nothing is taken from it now.</summary>
     public Pause Pause { get; set; }
 

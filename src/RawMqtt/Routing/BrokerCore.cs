@@ -71,8 +71,9 @@ internal sealed class BrokerCore
     public int Receive(BrokerConnection connection, ReadOnlySpan<byte> read, TimeSpan now)
     {
         Now = now;
+        connection.HasStopped = connection.End is null && connection.Pause != Pause.None;
         if (connection.End is not null) return read.Length; // [MQTT-3.1.4-5]
-        if (connection.Pause != Pause.None) return 0;
+        if (connection.HasStopped) return 0;
         if (connection.Subscriber is null && !BeginsWithConnect(read)) Break(connection, ProtocolViolation.FirstPacketNotConnect);
 
         int used = 0;
@@ -82,7 +83,12 @@ internal sealed class BrokerCore
             OperationStatus status = reader.Read();
             if (status == OperationStatus.NeedMoreData) break;
             if (status == OperationStatus.InvalidData) Break(connection, reader.Violation!);
-            else if (!packets.Take(connection, reader.Header, reader.Body, read[used..reader.Consumed])) break; // paused
+            else if (!packets.Take(connection, reader.Header, reader.Body, read[used..reader.Consumed]))
+            {
+                connection.HasStopped = true;
+                break;
+            }
+
             used = reader.Consumed;
         }
 
