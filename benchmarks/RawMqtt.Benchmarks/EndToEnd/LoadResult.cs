@@ -15,6 +15,8 @@ internal sealed record LoadResult(string Contestant, string What, double Message
     public static string Header =>
         "| load | contestant | msg/s | lost | out of order | p50 us | p99 us | CPU s/M | B/msg |\n|---|---|---|---|---|---|---|---|---|";
 
+    public bool IsBetterThan(LoadResult other) => P50 is double mine && other.P50 is double others ? mine < others : MessagesPerSecond > other.MessagesPerSecond;
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"| {What} | {Contestant} | {MessagesPerSecond:N0} | {Lost} | {OutOfOrder} | {P50:0} | {P99:0} | {CpuSecondsPerMillion:0.00} | {BytesPerMessage:0.0} |");
 
