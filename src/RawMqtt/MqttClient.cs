@@ -255,6 +255,7 @@ public sealed class MqttClient : IAsyncDisposable
 
         foreach (MqttSubscription subscription in subscriptions) subscription.Complete(null);
         await keepAlive.DisposeAsync().ConfigureAwait(false);
+        core.SessionFile?.Dispose();
     }
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

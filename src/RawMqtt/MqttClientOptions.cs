@@ -21,6 +21,10 @@ public sealed record MqttClientOptions
     /// <summary>Whether the session ends with each connection, 3.1.2.4. When false, what is in flight is sent again on the next one.</summary>
     public bool CleanSession { get; init; } = true;
 
+    /// <summary>A file in which the session outlives this process, only with <see cref="CleanSession"/> = false: QoS 1 and 2 messages that were published and are not delivered are sent by the next
+    /// client with this file and <see cref="ClientId"/>, and QoS 2 messages that were received are not delivered again. Null: the session ends with the client.</summary>
+    public string? SessionFile { get; init; }
+
     /// <summary>The longest silence of this client before it sends PINGREQ, in whole seconds: 0 (never) to 65535, 3.1.2.10.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(60);
 

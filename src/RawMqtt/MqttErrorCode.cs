@@ -78,6 +78,9 @@ public enum MqttErrorCode
     /// <summary>The packet would be larger than a limit allows.</summary>
     PacketTooLarge = 531,
 
+    /// <summary>The session file could not be written: nothing is sent without it.</summary>
+    SessionFileFailed = 532,
+
     /// <summary>The client or broker has been disposed of.</summary>
     Disposed = 540,
 

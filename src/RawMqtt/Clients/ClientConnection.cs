@@ -65,7 +65,12 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
 
     /// <summary>Decides, under the gate, who writes what was appended; then <see cref="Flush"/>, without the gate.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public FlushStep Appended() => isFlushing || filling.Length == 0 ? FlushStep.None : BeginFlush();
+    public FlushStep Appended()
+    {
+        if (filling.Length > 0) return isFlushing ? FlushStep.None : BeginFlush();
+        core.SessionFile?.SaveSoon(); // what was noted is not followed by a packet
+        return FlushStep.None;
+    }
 
     /// <summary>Does what <see cref="Appended"/> decided.</summary>
     public void Flush(FlushStep step)
@@ -136,7 +141,7 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
     private FlushStep BeginFlush()
     {
         isFlushing = true;
-        return Stopwatch.GetTimestamp() - lastWriteEnded < Burst ? FlushStep.ByFlusher : FlushStep.ByCaller;
+        return core.SessionFile is not null || Stopwatch.GetTimestamp() - lastWriteEnded < Burst ? FlushStep.ByFlusher : FlushStep.ByCaller;
     }
 
     private void WriteOnce()
@@ -180,6 +185,7 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
         if (core.Options.PacketTap is MqttTap tap) PacketTaps.ShowAll(tap, leaving.Written.Span);
         try
         {
+            core.SessionFile?.Save(); // before what follows from it is on its way
             return stream.WriteAsync(leaving.Written, ended.Token);
         }
 #pragma warning disable CA1031 // streams may be the application's own; whatever they throw ends the connection
@@ -201,7 +207,7 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            Fail(new MqttException(MqttErrorCode.ConnectionLost, "The network connection broke while it was written to.", exception));
+            Fail(exception as MqttException ?? new MqttException(MqttErrorCode.ConnectionLost, "The network connection broke while it was written to.", exception));
             return false; // and isFlushing stays: nothing more is written
         }
 

@@ -11,8 +11,11 @@ internal sealed class ClientCore
     public ClientCore(MqttClientOptions options)
     {
         Options = options;
-        Session = new ClientSession(options.InFlightLimit, options.MaximumPacketLength, options.EffectivePingTimeout);
+        SavedSession? saved = null;
+        if (options.SessionFile is string path) SessionFile = new SessionFile(this, path, out saved);
+        Session = new ClientSession(options.InFlightLimit, options.MaximumPacketLength, options.EffectivePingTimeout, SessionFile?.Journal);
         Outgoing = new OutgoingMessages(this);
+        if (saved is not null) Outgoing.Restore(Session.Restore(saved));
         Subscriptions = new ClientSubscriptions(this);
         start = options.TimeProvider.GetTimestamp();
     }
@@ -22,6 +25,9 @@ internal sealed class ClientCore
     public Lock Gate { get; } = new();
 
     public ClientSession Session { get; }
+
+    /// <summary>Where the session outlives this process; null: nowhere.</summary>
+    public SessionFile? SessionFile { get; }
 
     public OutgoingMessages Outgoing { get; }
 

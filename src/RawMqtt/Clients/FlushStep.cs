@@ -9,6 +9,6 @@ internal enum FlushStep
     /// <summary>Whoever appended it, at once: nothing else is going on, so nothing is gained by waiting.</summary>
     ByCaller,
 
-    /// <summary>A thread of the pool, because flushes follow each other closely: the caller goes on appending meanwhile.</summary>
+    /// <summary>A thread of the pool, because flushes follow each other closely or a file is written first: the caller goes on appending meanwhile.</summary>
     ByFlusher,
 }

@@ -18,6 +18,7 @@ internal static class OptionChecks
         Require(options.Password is null || options.UserName is not null, $"{ProtocolViolation.PasswordWithoutUserName}."); // [MQTT-3.1.2-22]
         Require(options.Password is null || options.Password.Value.Length <= ushort.MaxValue, "The password takes more than 65535 bytes (3.1.3.5).");
         Require(options.ClientId.Length > 0 || options.CleanSession, $"{ProtocolViolation.EmptyClientIdWithSession}."); // [MQTT-3.1.3-7]
+        Require(options.SessionFile is null || !options.CleanSession, "A SessionFile goes with CleanSession = false: a clean session ends with its connection.");
         RequireText(options.ClientId, "client identifier");
         RequireText(options.UserName ?? "", "user name");
         if (options.Will is not MqttWill will) return;

@@ -41,6 +41,12 @@ internal sealed class OutgoingMessages(ClientCore core)
         return pending;
     }
 
+    /// <summary>What an earlier process did not send waits for the connection; nobody awaits it.</summary>
+    public void Restore(IReadOnlyList<(ApplicationMessage Message, bool Retain)> messages)
+    {
+        foreach ((ApplicationMessage message, bool retain) in messages) Append(ref waiting, Take(message.Qos, retain), message);
+    }
+
     /// <summary>A QoS 0 message is in the send buffer, which is full: its caller waits until it has been emptied.</summary>
     public PendingPublish WaitForRoom()
     {
@@ -108,7 +114,15 @@ internal sealed class OutgoingMessages(ClientCore core)
         MakeRoom();
         FailInFlight(reason);
         while (waitingQos0.First is PendingPublish pending) Drop(ref waitingQos0, pending, reason);
-        while (waiting.First is PendingPublish pending) Drop(ref waiting, pending, reason);
+        if (core.SessionFile is null)
+        {
+            while (waiting.First is PendingPublish pending) Drop(ref waiting, pending, reason);
+        }
+        else
+        {
+            LeaveWaiting(reason);
+        }
+
         idle?.TrySetResult();
         idle = null;
     }
@@ -179,10 +193,15 @@ internal sealed class OutgoingMessages(ClientCore core)
             return;
         }
 
-        pending.Message = core.Session.Keep(topic, payload, pending.Qos);
-        QueuedBytes += pending.Message.Length;
-        if (pending.Qos > QualityOfService.AtMostOnce) waiting.Append(pending);
-        else waitingQos0.Append(pending);
+        Append(ref pending.Qos > QualityOfService.AtMostOnce ? ref waiting : ref waitingQos0, pending, core.Session.Keep(topic, payload, pending.Qos, pending.Retain));
+        core.SessionFile?.SaveSoon();
+    }
+
+    private void Append(ref PendingList list, PendingPublish pending, ApplicationMessage message)
+    {
+        pending.Message = message;
+        QueuedBytes += message.Length;
+        list.Append(pending);
     }
 
     /// <summary>QoS 0 gives way first, the oldest before the others.</summary>
@@ -204,8 +223,22 @@ internal sealed class OutgoingMessages(ClientCore core)
     {
         list.Remove(pending);
         QueuedBytes -= pending.Message!.Length;
-        pending.Message.Release();
+        core.Session.Drop(pending.Message);
         pending.Message = null;
         pending.Settle(reason);
+    }
+
+    /// <summary>Who awaits them is told that they will not be sent now; in the session file they stay, and so they do here.</summary>
+    private void LeaveWaiting(Exception reason)
+    {
+        PendingList told = waiting;
+        waiting = default;
+        while (told.First is PendingPublish pending)
+        {
+            told.Remove(pending);
+            waiting.Append(new PendingPublish(this) { Qos = pending.Qos, Retain = pending.Retain, Message = pending.Message });
+            pending.Message = null;
+            pending.Settle(reason);
+        }
     }
 }

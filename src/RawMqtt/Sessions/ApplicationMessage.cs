@@ -27,6 +27,9 @@ internal sealed class ApplicationMessage
     /// <summary>The QoS at which it was published; a receiver may get it at a lower one [MQTT-3.8.4-6].</summary>
     public QualityOfService Qos { get; private set; }
 
+    /// <summary>What a <see cref="SessionJournal"/> calls it.</summary>
+    public long Number { get; set; }
+
     /// <summary>Topic and payload together, in bytes: what it counts for in a limit.</summary>
     public int Length => length;
 

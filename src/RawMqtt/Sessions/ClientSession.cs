@@ -14,7 +14,8 @@ namespace RawMqtt.Sessions;
 /// <param name="inFlightLimit">The most QoS 1 and 2 messages sent and not yet acknowledged: 1 to 65535.</param>
 /// <param name="maximumPacketLength">Larger packets from the server end the connection, before anything is kept of them.</param>
 /// <param name="pingTimeout">How long the server may be silent after a PINGREQ.</param>
-internal sealed class ClientSession(int inFlightLimit, int maximumPacketLength, TimeSpan pingTimeout)
+/// <param name="journal">Takes what the next process must know; null: the session ends with this one.</param>
+internal sealed partial class ClientSession(int inFlightLimit, int maximumPacketLength, TimeSpan pingTimeout, SessionJournal? journal = null)
 {
     private readonly ApplicationMessagePool messages = new();
     private readonly Sender sender = new(inFlightLimit);
@@ -52,6 +53,16 @@ internal sealed class ClientSession(int inFlightLimit, int maximumPacketLength, 
     /// <summary>Whether a packet identifier is left for a SUBSCRIBE or UNSUBSCRIBE.</summary>
     public bool CanSubscribe => IsConnected && sender.CanOpen;
 
+    /// <summary>Goes on where an earlier process ended.</summary>
+    /// <returns>The messages that it did not send, in order, with their RETAIN bits; the caller holds the one reference to each.</returns>
+    public IReadOnlyList<(ApplicationMessage Message, bool Retain)> Restore(SavedSession saved)
+    {
+        foreach (ushort packetId in saved.Released) sender.RestoreReleased(packetId);
+        foreach ((ushort packetId, SavedMessage message) in saved.Sent) sender.Restore(packetId, Restore(message), message.Qos, message.Retain);
+        foreach (ushort packetId in saved.Received) receiver.Restore(packetId);
+        return [.. saved.Queued.Select(message => (Restore(message), message.Retain))];
+    }
+
     /// <summary>Opens a connection with the first packet on it [MQTT-3.1.0-1]. Clean Session forgets what was [MQTT-3.1.2-6].</summary>
     /// <exception cref="ArgumentException">A field would break a rule, which the message names.</exception>
     public void Connect(in ConnectPacket connect, TimeSpan now, IBufferWriter<byte> output)
@@ -66,7 +77,19 @@ internal sealed class ClientSession(int inFlightLimit, int maximumPacketLength, 
     }
 
     /// <summary>Keeps a copy of a message for <see cref="Publish(ApplicationMessage, QualityOfService, bool, IBufferWriter{byte})"/>; one reference is the caller's.</summary>
-    public ApplicationMessage Keep(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos) => messages.Keep(topic, payload, qos);
+    public ApplicationMessage Keep(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos, bool retain)
+    {
+        ApplicationMessage message = messages.Keep(topic, payload, qos);
+        if (journal is not null && qos > QualityOfService.AtMostOnce) message.Number = journal.Queued(topic, payload, qos, retain);
+        return message;
+    }
+
+    /// <summary>A message that <see cref="Keep"/> made is not to be sent after all.</summary>
+    public void Drop(ApplicationMessage message)
+    {
+        if (message.Qos > QualityOfService.AtMostOnce) journal?.Dropped(message.Number);
+        message.Release();
+    }
 
     /// <summary>Sends a message.</summary>
     /// <returns>The packet identifier that <see cref="SessionEventKind.Delivered"/> will name; 0 at QoS 0, where nothing comes.</returns>
@@ -82,7 +105,7 @@ internal sealed class ClientSession(int inFlightLimit, int maximumPacketLength, 
         }
 
         if (!TopicName.IsValidInPublish(topic, out ProtocolViolation? violation)) throw new ArgumentException($"The packet would break a rule: {violation}.", nameof(topic));
-        return sender.Send(messages.Keep(topic, payload, qos), qos, retain, output);
+        return Send(Keep(topic, payload, qos, retain), qos, retain, output);
     }
 
     /// <summary>Sends a message that <see cref="Keep"/> made; the caller's reference becomes the session's.</summary>
@@ -91,7 +114,7 @@ internal sealed class ClientSession(int inFlightLimit, int maximumPacketLength, 
     {
         ArgumentNullException.ThrowIfNull(message);
         if (!IsConnected) ThrowNotConnected();
-        if (qos > QualityOfService.AtMostOnce) return sender.Send(message, qos, retain, output);
+        if (qos > QualityOfService.AtMostOnce) return Send(message, qos, retain, output);
         output.Write(new PublishPacket { Topic = message.Topic, Payload = message.Payload, Retain = retain });
         message.Release();
         return 0;
@@ -137,6 +160,7 @@ internal sealed class ClientSession(int inFlightLimit, int maximumPacketLength, 
     /// <summary>The application is done with a message: it is answered in its turn.</summary>
     public void Acknowledge(Receipt receipt, IBufferWriter<byte> output)
     {
+        if (receipt.Qos == QualityOfService.ExactlyOnce) journal?.Note(JournalRecord.Received, receipt.PacketId);
         if (receipt.Qos > QualityOfService.AtMostOnce) unanswered.Complete(receipt, IsConnected ? output : Nowhere.Instance);
     }
 
@@ -207,110 +231,18 @@ internal sealed class ClientSession(int inFlightLimit, int maximumPacketLength, 
         if (isClean) Forget(); // [MQTT-3.1.2-6]; all else stays [MQTT-3.1.2-4], [MQTT-4.1.0-1]
     }
 
-    private SessionEvent Receive(FixedHeader header, ReadOnlySpan<byte> body, IBufferWriter<byte> output)
+    private ushort Send(ApplicationMessage message, QualityOfService qos, bool retain, IBufferWriter<byte> output)
     {
-        if (state == ConnectionState.ConnectSent) return ReceiveConnAck(header, body, output);
-        switch (header.Type)
-        {
-            case PacketType.Publish: return ReceivePublish(header, body, output);
-            case PacketType.PubAck: return PubAckPacket.TryRead(body, out PubAckPacket pubAck, out ProtocolViolation? fault) ? Acknowledged(header.Type, pubAck.PacketId, output) : Break(fault);
-            case PacketType.PubRec: return PubRecPacket.TryRead(body, out PubRecPacket pubRec, out fault) ? Acknowledged(header.Type, pubRec.PacketId, output) : Break(fault);
-            case PacketType.PubComp: return PubCompPacket.TryRead(body, out PubCompPacket pubComp, out fault) ? Acknowledged(header.Type, pubComp.PacketId, output) : Break(fault);
-            case PacketType.PubRel: return ReceivePubRel(body, output);
-            case PacketType.SubAck: return ReceiveSubAck(body, output);
-            case PacketType.UnsubAck: return UnsubAckPacket.TryRead(body, out UnsubAckPacket unsubAck, out fault) ? Acknowledged(header.Type, unsubAck.PacketId, output) : Break(fault);
-            case PacketType.PingResp: return ReceivePingResp(body);
-            default: return Break(ProtocolViolation.SecondConnAck); // what only a client sends was refused with its header
-        }
+        ushort packetId = sender.Send(message, qos, retain, output);
+        journal?.Sent(message.Number, packetId);
+        return packetId;
     }
 
-    private SessionEvent ReceiveConnAck(FixedHeader header, ReadOnlySpan<byte> body, IBufferWriter<byte> output)
+    private ApplicationMessage Restore(SavedMessage saved)
     {
-        if (header.Type != PacketType.ConnAck) return Break(ProtocolViolation.FirstPacketNotConnAck); // [MQTT-3.2.0-1]
-        if (!ConnAckPacket.TryRead(body, out ConnAckPacket connAck, out ProtocolViolation? violation)) return Break(violation);
-        if (connAck.ReturnCode != ConnectReturnCode.Accepted)
-        {
-            state = ConnectionState.Broken; // the server closes [MQTT-3.2.2-5]
-            return new SessionEvent { Kind = SessionEventKind.Refused, ReturnCode = connAck.ReturnCode };
-        }
-
-        if (connAck.SessionPresent && isClean) return Break(ProtocolViolation.SessionPresentWhenClean); // [MQTT-3.2.2-1]
-        state = ConnectionState.Connected;
-        bool lost = !connAck.SessionPresent && (sender.InFlight > 0 || receiver.Unreleased > 0);
-        if (!connAck.SessionPresent) Forget();
-        sender.Resend(output); // [MQTT-4.4.0-1]
-        return new SessionEvent { Kind = SessionEventKind.Connected, SessionPresent = connAck.SessionPresent, SessionLost = lost };
-    }
-
-    private SessionEvent ReceivePublish(FixedHeader header, ReadOnlySpan<byte> body, IBufferWriter<byte> output)
-    {
-        if (!PublishPacket.TryRead(header, body, out PublishPacket packet, out ProtocolViolation? violation)) return Break(violation);
-        Receipt receipt = default;
-        if (packet.Qos > QualityOfService.AtMostOnce)
-        {
-            if (!receiver.Accept(packet))
-            {
-                unanswered.AddDuplicate(packet.PacketId, output);
-                return default;
-            }
-
-            receipt = unanswered.Add(packet.PacketId, packet.Qos);
-        }
-
-        return new SessionEvent
-        {
-            Kind = SessionEventKind.Message,
-            Topic = packet.Topic,
-            Payload = packet.Payload,
-            Receipt = receipt,
-            Retain = packet.Retain,
-            Duplicate = packet.Duplicate,
-        };
-    }
-
-    private SessionEvent ReceivePubRel(ReadOnlySpan<byte> body, IBufferWriter<byte> output)
-    {
-        if (!PubRelPacket.TryRead(body, out PubRelPacket pubRel, out ProtocolViolation? violation)) return Break(violation);
-        receiver.Release(pubRel.PacketId, output);
-        return default;
-    }
-
-    private SessionEvent ReceiveSubAck(ReadOnlySpan<byte> body, IBufferWriter<byte> output)
-    {
-        if (!SubAckPacket.TryRead(body, out SubAckPacket subAck, out ProtocolViolation? violation)) return Break(violation);
-        if (subscribing.Remove(subAck.PacketId, out int filters) && filters != subAck.ReturnCodes.Length) return Break(ProtocolViolation.ReturnCodeCount); // [MQTT-3.8.4-5]
-        SessionEvent happened = Acknowledged(PacketType.SubAck, subAck.PacketId, output);
-        return happened.Kind == SessionEventKind.Subscribed
-            ? new SessionEvent { Kind = SessionEventKind.Subscribed, PacketId = subAck.PacketId, ReturnCodes = subAck.ReturnCodes }
-            : happened;
-    }
-
-    private SessionEvent ReceivePingResp(ReadOnlySpan<byte> body)
-    {
-        if (!PingRespPacket.TryRead(body, out _, out ProtocolViolation? violation)) return Break(violation);
-        keepAlive.Answered();
-        return new SessionEvent { Kind = SessionEventKind.Pong };
-    }
-
-    /// <summary>A step of the sender's table, and what it means for the application.</summary>
-    private SessionEvent Acknowledged(PacketType received, ushort packetId, IBufferWriter<byte> output) => sender.Acknowledge(received, packetId, output) switch
-    {
-        Delivery.Outcome.Delivered => new SessionEvent { Kind = EventOf(received), PacketId = packetId },
-        Delivery.Outcome.Violation => Break(ProtocolViolation.WrongAcknowledgement),
-        _ => default,
-    };
-
-    private static SessionEventKind EventOf(PacketType received) => received switch
-    {
-        PacketType.SubAck => SessionEventKind.Subscribed,
-        PacketType.UnsubAck => SessionEventKind.Unsubscribed,
-        _ => SessionEventKind.Delivered,
-    };
-
-    private SessionEvent Break(ProtocolViolation violation)
-    {
-        state = ConnectionState.Broken; // [MQTT-4.8.0-1]
-        return new SessionEvent { Kind = SessionEventKind.Violation, Violation = violation };
+        ApplicationMessage message = messages.Keep(saved.Topic, saved.Payload, saved.Qos);
+        message.Number = saved.Number;
+        return message;
     }
 
     private void Forget()
@@ -322,18 +254,4 @@ internal sealed class ClientSession(int inFlightLimit, int maximumPacketLength, 
 
     [DoesNotReturn]
     private static void ThrowNotConnected() => throw new InvalidOperationException("The session has no connection.");
-
-    /// <summary>Where answers go when there is no connection: the messages will come again.</summary>
-    private sealed class Nowhere : IBufferWriter<byte>
-    {
-        public static readonly Nowhere Instance = new();
-
-        public void Advance(int count)
-        {
-        }
-
-        public Memory<byte> GetMemory(int sizeHint = 0) => new byte[Math.Max(sizeHint, 1)];
-
-        public Span<byte> GetSpan(int sizeHint = 0) => new byte[Math.Max(sizeHint, 1)];
-    }
 }

@@ -49,6 +49,9 @@ internal sealed class Receiver
     /// <summary>A QoS 2 message was not taken after all: when it comes again, it is new.</summary>
     public void Forget(ushort packetId) => received.Remove(packetId);
 
+    /// <summary>An earlier process delivered the QoS 2 message of this identifier.</summary>
+    public void Restore(ushort packetId) => received.Add(packetId);
+
     /// <summary>Forgets all: the session is over.</summary>
     public void Clear() => received.Clear();
 }

@@ -48,13 +48,20 @@ internal sealed class Sender(int inFlightLimit)
         if (!CanSend) throw new InvalidOperationException("The in-flight limit is reached.");
 
         int index = Take();
-        ref Slot slot = ref slots[index];
-        slot.Message = message;
-        slot.State = qos == QualityOfService.ExactlyOnce ? SenderState.AwaitingPubRec : SenderState.AwaitingPubAck;
-        slot.Retain = retain;
-        published.Append(slots, index);
+        Fill(index, message, qos, retain);
         WritePublish(index, duplicate: false, output); // [MQTT-4.3.2-1], [MQTT-4.3.3-1]: DUP is 0
         return (ushort)(index + 1);
+    }
+
+    /// <summary>A message that an earlier process sent under this identifier: <see cref="Resend"/> sends it again.</summary>
+    public void Restore(ushort packetId, ApplicationMessage message, QualityOfService qos, bool retain) => Fill(Take(packetId), message, qos, retain);
+
+    /// <summary>An identifier for which an earlier process got PUBREC.</summary>
+    public void RestoreReleased(ushort packetId)
+    {
+        int index = Take(packetId);
+        slots[index].State = SenderState.AwaitingPubComp;
+        released.Append(slots, index);
     }
 
     /// <summary>Takes an unused identifier for a SUBSCRIBE or UNSUBSCRIBE.</summary>
@@ -109,6 +116,15 @@ internal sealed class Sender(int inFlightLimit)
         free = published = released = default;
     }
 
+    private void Fill(int index, ApplicationMessage message, QualityOfService qos, bool retain)
+    {
+        ref Slot slot = ref slots[index];
+        slot.Message = message;
+        slot.State = qos == QualityOfService.ExactlyOnce ? SenderState.AwaitingPubRec : SenderState.AwaitingPubAck;
+        slot.Retain = retain;
+        published.Append(slots, index);
+    }
+
     private void WritePublish(int index, bool duplicate, IBufferWriter<byte> output)
     {
         ref readonly Slot slot = ref slots[index];
@@ -140,6 +156,13 @@ internal sealed class Sender(int inFlightLimit)
         int index = free.First;
         free.Remove(slots, index);
         return index;
+    }
+
+    private int Take(ushort packetId)
+    {
+        while (slots.Length < packetId) Grow();
+        free.Remove(slots, packetId - 1);
+        return packetId - 1;
     }
 
     private void GiveBack(int index, SenderState state)

@@ -12,8 +12,12 @@ internal sealed class SimulatedClient
     private readonly SimulatedServer server;
     private readonly WireRules rules;
     private readonly WireRules serverRules;
-    private readonly ClientSession session;
+    private readonly TimeSpan pingTimeout;
     private readonly OutgoingBuffer output = new();
+    private readonly List<byte> disk = [];
+    private readonly List<Held> held = [];
+    private ClientSession session;
+    private SessionJournal? journal;
     private readonly List<byte> unread = [];
     private readonly Queue<Published> waiting = new();
     private readonly Dictionary<ushort, Published> inFlight = [];
@@ -39,7 +43,9 @@ internal sealed class SimulatedClient
         inFlightLimit = world.Random.Next(1, 21);
         keepAlive = (ushort)world.Random.Next(1, 60);
         slowness = world.Chance(0.5) ? 0 : 5;
-        session = new ClientSession(inFlightLimit, 1 << 20, TimeSpan.FromSeconds(world.Random.Next(1, 20)));
+        pingTimeout = TimeSpan.FromSeconds(world.Random.Next(1, 20));
+        if (!clean) journal = new SessionJournal(0);
+        session = new ClientSession(inFlightLimit, 1 << 20, pingTimeout, journal);
         world.After(world.Delay(1), Connect);
     }
 
@@ -52,6 +58,9 @@ internal sealed class SimulatedClient
 
     /// <summary>What the application was given, in its order.</summary>
     public List<string> Received { get; } = [];
+
+    /// <summary>What came again because the process ended before the application was done with it: perhaps after later ones that it was done with.</summary>
+    public HashSet<string> TakenAnew { get; } = [];
 
     public bool IsSettled => Messages.All(message => message.Outcome != Outcome.None);
 
@@ -72,13 +81,47 @@ internal sealed class SimulatedClient
         Flush();
     }
 
-    /// <summary>The client's process stops for a moment and keeps its session, as it must.</summary>
+    /// <summary>The client's process stops for a moment and keeps its session, as it must: in memory, or on its disk when it ends for good.</summary>
     public void Crash()
     {
         if (link is null) return;
-        world.Note($"--- {Name} crashes");
+        bool ends = !clean && world.Chance(0.5);
+        world.Note($"--- {Name} {(ends ? "ends, and starts anew" : "crashes")}");
         link.Cut();
         Lose();
+        if (ends) StartAnew();
+    }
+
+    /// <summary>What was noted and is not on the disk never happened; a message that the application was not done with is new to it.</summary>
+    private void StartAnew()
+    {
+        rules.EndedUnsaved();
+        foreach (Held message in held)
+        {
+            Received.RemoveAt(Received.LastIndexOf(message.Payload));
+            TakenAnew.Add(message.Payload);
+        }
+
+        held.Clear();
+        if (world.Chance(0.2)) disk.AddRange(journal!.Output.Written[..(int)(world.Random.NextDouble() * journal.Output.Length)].Span); // it ended while it wrote
+        var saved = SavedSession.Read(disk.ToArray());
+        var rewritten = new OutgoingBuffer();
+        saved.WriteTo(rewritten, Name);
+        disk.Clear();
+        disk.AddRange(rewritten.Written.Span);
+        journal = new SessionJournal(saved.NextNumber);
+        session = new ClientSession(inFlightLimit, 1 << 20, pingTimeout, journal);
+        if (session.Restore(SavedSession.Read(disk.ToArray())).Count > 0) throw new SimulationException($"{Name}: a message was noted and never sent");
+    }
+
+    /// <summary>Puts on the disk what was noted.</summary>
+    private void Save()
+    {
+        if (journal is null) return;
+        disk.AddRange(journal.Output.Written.Span);
+        journal.Output.Reset();
+        held.RemoveAll(message => message.IsDone);
+        rules.Saved();
     }
 
     private void Connect()
@@ -175,12 +218,25 @@ internal sealed class SimulatedClient
         Received.Add(Encoding.UTF8.GetString(happened.Payload));
         Receipt receipt = happened.Receipt;
         if (receipt.Qos == QualityOfService.AtMostOnce) return;
-        if (slowness == 0 || world.Chance(0.5)) session.Acknowledge(receipt, output);
-        else world.After(world.Delay(slowness), () =>
+        var message = new Held(Received[^1]);
+        if (receipt.Qos == QualityOfService.ExactlyOnce && !clean) held.Add(message);
+        if (slowness == 0 || world.Chance(0.5)) Acknowledge(session, receipt, message);
+        else
         {
-            session.Acknowledge(receipt, output); // perhaps out of order, perhaps on the next connection
-            Flush();
-        });
+            ClientSession process = session;
+            world.After(world.Delay(slowness), () =>
+            {
+                if (process != session) return; // it has ended
+                Acknowledge(process, receipt, message); // perhaps out of order, perhaps on the next connection
+                Flush();
+            });
+        }
+    }
+
+    private void Acknowledge(ClientSession process, Receipt receipt, Held message)
+    {
+        process.Acknowledge(receipt, output);
+        message.IsDone = true;
     }
 
     private void Subscribe()
@@ -203,6 +259,7 @@ internal sealed class SimulatedClient
 
     private void Flush()
     {
+        if (output.Length > 0 || world.Chance(0.5)) Save();
         if (output.Length == 0 || link is null) return;
         world.Note(Name, "sends", output.Written.Span, MqttRole.Client);
         rules.Sent(output.Written.Span, world.Now);
@@ -233,6 +290,14 @@ internal sealed class SimulatedClient
             else SetTimer();
         });
     }
+}
+
+/// <summary>A QoS 2 message that the application has, and that the disk does not know of.</summary>
+internal sealed class Held(string payload)
+{
+    public string Payload { get; } = payload;
+
+    public bool IsDone { get; set; }
 }
 
 /// <summary>What became of a publish.</summary>

@@ -13,6 +13,7 @@ internal sealed class WireRules(string name, MqttRole end)
     private readonly HashSet<ushort> unreleased = [];
     private readonly Queue<ushort> pubRecs = new();
     private readonly List<Exchange> resendable = [];
+    private readonly List<(ushort PacketId, Exchange Exchange)> unsaved = [];
     private Link? current;
     private long order;
     private bool isFirst;
@@ -57,6 +58,16 @@ internal sealed class WireRules(string name, MqttRole end)
 
     /// <summary>The clock jumped, or the end was not there: its silence is no fault.</summary>
     public void Excuse() => lastSent = null;
+
+    /// <summary>This end will remember what it has received so far.</summary>
+    public void Saved() => unsaved.Clear();
+
+    /// <summary>This end was ended, and what it had not saved never came: it may ask for it again.</summary>
+    public void EndedUnsaved()
+    {
+        foreach ((ushort packetId, Exchange exchange) in unsaved) open.TryAdd(packetId, exchange);
+        unsaved.Clear();
+    }
 
     public void Sent(ReadOnlySpan<byte> bytes, TimeSpan now)
     {
@@ -164,7 +175,12 @@ internal sealed class WireRules(string name, MqttRole end)
                 if (open.TryGetValue(IdOf(body), out Exchange? exchange)) exchange.IsReleased = true;
                 break;
             case PacketType.PubAck or PacketType.PubComp or PacketType.SubAck or PacketType.UnsubAck:
-                if (open.Remove(IdOf(body), out Exchange? done)) resendable.Remove(done);
+                if (open.Remove(IdOf(body), out Exchange? done))
+                {
+                    resendable.Remove(done);
+                    if (done.Payload is not null) unsaved.Add((IdOf(body), done));
+                }
+
                 break;
         }
     }

@@ -1,0 +1,152 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+
+namespace RawMqtt.Sessions;
+
+/// <summary>What a client's session was when its process ended, 4.1: the sum of the records of a <see cref="SessionJournal"/>.</summary>
+internal sealed class SavedSession
+{
+    private readonly Dictionary<long, SavedMessage> queued = [];
+    private readonly Dictionary<ushort, SavedMessage> sent = [];
+    private readonly Dictionary<ushort, int> released = []; // and the place of the PUBREC among all
+    private readonly HashSet<ushort> received = [];
+
+    private SavedSession()
+    {
+    }
+
+    /// <summary>The client identifier; null if there is no record at all.</summary>
+    public string? Owner { get; private set; }
+
+    /// <summary>The records that are whole, in bytes: what stands behind them was being written when the power failed.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>Above all numbers of messages.</summary>
+    public long NextNumber { get; private set; }
+
+    /// <summary>Messages that were not sent, in their order.</summary>
+    public IEnumerable<SavedMessage> Queued => queued.Values.OrderBy(message => message.Number);
+
+    /// <summary>Messages that wait for PUBACK or PUBREC, by packet identifier, in the order in which they were sent.</summary>
+    public IEnumerable<KeyValuePair<ushort, SavedMessage>> Sent => sent.OrderBy(one => one.Value.Number);
+
+    /// <summary>Identifiers that wait for PUBCOMP, in the order of their PUBRECs.</summary>
+    public IEnumerable<ushort> Released => released.OrderBy(one => one.Value).Select(one => one.Key);
+
+    /// <summary>Identifiers of QoS 2 messages that came in and were not released.</summary>
+    public IReadOnlyCollection<ushort> Received => received;
+
+    /// <summary>Reads records up to the end, or up to the first that is not whole.</summary>
+    public static SavedSession Read(ReadOnlySpan<byte> records)
+    {
+        var session = new SavedSession();
+        while (TryTake(records[session.Length..], out ReadOnlySpan<byte> body) && session.Apply((JournalRecord)body[0], body[1..])) session.Length += SessionJournal.PrefixLength + body.Length;
+        return session;
+    }
+
+    /// <summary>The same session in as few records as it takes.</summary>
+    public void WriteTo(IBufferWriter<byte> output, string owner)
+    {
+        Span<byte> fields = stackalloc byte[10];
+        SessionJournal.Write(output, JournalRecord.Owner, Encoding.UTF8.GetBytes(owner));
+        foreach (ushort packetId in Released) WriteStep(output, JournalRecord.Released, packetId);
+        foreach ((ushort packetId, SavedMessage message) in Sent)
+        {
+            SessionJournal.WriteQueued(output, message.Number, message.Topic, message.Payload, message.Qos, message.Retain);
+            BinaryPrimitives.WriteInt64LittleEndian(fields, message.Number);
+            BinaryPrimitives.WriteUInt16LittleEndian(fields[8..], packetId);
+            SessionJournal.Write(output, JournalRecord.Sent, fields);
+        }
+
+        foreach (SavedMessage message in Queued) SessionJournal.WriteQueued(output, message.Number, message.Topic, message.Payload, message.Qos, message.Retain);
+        foreach (ushort packetId in received) WriteStep(output, JournalRecord.Received, packetId);
+    }
+
+    private static void WriteStep(IBufferWriter<byte> output, JournalRecord step, ushort packetId)
+    {
+        Span<byte> field = stackalloc byte[2];
+        BinaryPrimitives.WriteUInt16LittleEndian(field, packetId);
+        SessionJournal.Write(output, step, field);
+    }
+
+    private static bool TryTake(ReadOnlySpan<byte> records, out ReadOnlySpan<byte> body)
+    {
+        body = default;
+        if (records.Length < SessionJournal.PrefixLength) return false;
+        int length = BinaryPrimitives.ReadInt32LittleEndian(records);
+        if (length < 1 || length > records.Length - SessionJournal.PrefixLength) return false;
+        body = records.Slice(SessionJournal.PrefixLength, length);
+        return BinaryPrimitives.ReadUInt32LittleEndian(records[4..]) == SessionJournal.Crc32C(body);
+    }
+
+    /// <summary>Takes one step; false if the record makes no sense.</summary>
+    private bool Apply(JournalRecord kind, ReadOnlySpan<byte> fields) => kind switch
+    {
+        JournalRecord.Owner => ApplyOwner(fields),
+        JournalRecord.Queued when fields.Length >= 11 => ApplyQueued(fields),
+        JournalRecord.Sent when fields.Length == 10 => ApplySent(BinaryPrimitives.ReadInt64LittleEndian(fields), BinaryPrimitives.ReadUInt16LittleEndian(fields[8..])),
+        JournalRecord.Dropped when fields.Length == 8 => ApplyDropped(BinaryPrimitives.ReadInt64LittleEndian(fields)),
+        JournalRecord.ReceivedForgotten => ApplyReceivedForgotten(),
+        _ when fields.Length == 2 => ApplyStep(kind, BinaryPrimitives.ReadUInt16LittleEndian(fields)),
+        _ => false,
+    };
+
+    private bool ApplyOwner(ReadOnlySpan<byte> clientId)
+    {
+        Owner = Encoding.UTF8.GetString(clientId);
+        return true;
+    }
+
+    private bool ApplyQueued(ReadOnlySpan<byte> fields)
+    {
+        long number = BinaryPrimitives.ReadInt64LittleEndian(fields);
+        int topic = BinaryPrimitives.ReadUInt16LittleEndian(fields[9..]);
+        if (topic > fields.Length - 11) return false;
+        queued[number] = new SavedMessage(number, (QualityOfService)(fields[8] >> 1), (fields[8] & 1) != 0, fields.Slice(11, topic).ToArray(), fields[(11 + topic)..].ToArray());
+        NextNumber = Math.Max(NextNumber, number + 1);
+        return true;
+    }
+
+    private bool ApplySent(long number, ushort packetId)
+    {
+        if (packetId == 0 || !queued.Remove(number, out SavedMessage? message)) return false;
+        sent[packetId] = message;
+        return true;
+    }
+
+    private bool ApplyDropped(long number)
+    {
+        queued.Remove(number);
+        return true;
+    }
+
+    private bool ApplyReceivedForgotten()
+    {
+        received.Clear();
+        return true;
+    }
+
+    private bool ApplyStep(JournalRecord kind, ushort packetId)
+    {
+        switch (kind)
+        {
+            case JournalRecord.Released:
+                sent.Remove(packetId);
+                released.TryAdd(packetId, Length);
+                return true;
+            case JournalRecord.Delivered:
+                sent.Remove(packetId);
+                released.Remove(packetId);
+                return true;
+            case JournalRecord.Received:
+                received.Add(packetId);
+                return true;
+            case JournalRecord.ReceivedReleased:
+                received.Remove(packetId);
+                return true;
+            default:
+                return false;
+        }
+    }
+}

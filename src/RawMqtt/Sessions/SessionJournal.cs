@@ -1,0 +1,98 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Numerics;
+
+namespace RawMqtt.Sessions;
+
+/// <summary>Notes each step of a client's session that its process must not forget, as records to be appended to a file.</summary>
+/// <remarks>
+/// A record is its length (4 bytes), a CRC-32C of what follows (4 bytes), its <see cref="JournalRecord"/> (1 byte) and its
+/// fields; numbers are little-endian. A record is on the disk before the bytes that follow from it leave: a message before
+/// its PUBLISH, the end of a message before the PUBREL or PUBREC that says so. <see cref="SavedSession"/> reads them back.
+/// </remarks>
+/// <param name="nextNumber">That of the next message: above all numbers before.</param>
+internal sealed class SessionJournal(long nextNumber)
+{
+    /// <summary>Length and CRC.</summary>
+    public const int PrefixLength = 8;
+
+    private long nextNumber = nextNumber;
+
+    /// <summary>The records that are not on the disk yet.</summary>
+    public OutgoingBuffer Output { get; private set; } = new();
+
+    /// <summary>Goes on with another buffer, and returns the one in use until now.</summary>
+    public OutgoingBuffer Swap(OutgoingBuffer next)
+    {
+        OutgoingBuffer filled = Output;
+        Output = next;
+        return filled;
+    }
+
+    /// <summary>A message is to be sent: now, or when there is a connection.</summary>
+    /// <returns>Its number.</returns>
+    public long Queued(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos, bool retain)
+    {
+        WriteQueued(Output, nextNumber, topic, payload, qos, retain);
+        return nextNumber++;
+    }
+
+    /// <summary>The message of this number goes out under this identifier.</summary>
+    public void Sent(long number, ushort packetId)
+    {
+        Span<byte> fields = stackalloc byte[10];
+        BinaryPrimitives.WriteInt64LittleEndian(fields, number);
+        BinaryPrimitives.WriteUInt16LittleEndian(fields[8..], packetId);
+        Write(Output, JournalRecord.Sent, fields);
+    }
+
+    /// <summary>The message of this number is not to be sent any more.</summary>
+    public void Dropped(long number)
+    {
+        Span<byte> fields = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(fields, number);
+        Write(Output, JournalRecord.Dropped, fields);
+    }
+
+    /// <summary>A step in the life of a packet identifier.</summary>
+    public void Note(JournalRecord step, ushort packetId)
+    {
+        Span<byte> fields = stackalloc byte[2];
+        BinaryPrimitives.WriteUInt16LittleEndian(fields, packetId);
+        Write(Output, step, fields);
+    }
+
+    /// <summary>The server has forgotten which messages it sent.</summary>
+    public void ReceivedForgotten() => Write(Output, JournalRecord.ReceivedForgotten, []);
+
+    public static void WriteQueued(IBufferWriter<byte> output, long number, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos, bool retain)
+    {
+        Span<byte> head = stackalloc byte[11];
+        BinaryPrimitives.WriteInt64LittleEndian(head, number);
+        head[8] = (byte)((int)qos << 1 | (retain ? 1 : 0));
+        BinaryPrimitives.WriteUInt16LittleEndian(head[9..], (ushort)topic.Length);
+        Write(output, JournalRecord.Queued, head, topic, payload);
+    }
+
+    public static void Write(IBufferWriter<byte> output, JournalRecord kind, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second = default, ReadOnlySpan<byte> third = default)
+    {
+        int length = 1 + first.Length + second.Length + third.Length;
+        Span<byte> record = output.GetSpan(PrefixLength + length)[..(PrefixLength + length)];
+        Span<byte> body = record[PrefixLength..];
+        body[0] = (byte)kind;
+        first.CopyTo(body[1..]);
+        second.CopyTo(body[(1 + first.Length)..]);
+        third.CopyTo(body[(1 + first.Length + second.Length)..]);
+        BinaryPrimitives.WriteInt32LittleEndian(record, length);
+        BinaryPrimitives.WriteUInt32LittleEndian(record[4..], Crc32C(body));
+        output.Advance(record.Length);
+    }
+
+    public static uint Crc32C(ReadOnlySpan<byte> bytes)
+    {
+        uint crc = uint.MaxValue;
+        for (; bytes.Length >= 8; bytes = bytes[8..]) crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+        foreach (byte one in bytes) crc = BitOperations.Crc32C(crc, one);
+        return ~crc;
+    }
+}
