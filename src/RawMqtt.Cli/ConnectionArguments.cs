@@ -17,6 +17,8 @@ internal sealed class ConnectionArguments
 
     public Option<string?> Id { get; } = new("--id", "-i") { Description = "The client identifier; random when not given.", HelpName = "ID" };
 
+    public Option<string?> SessionFile { get; } = new("--session-file") { Description = "Keep the session in this file: what is published at QoS 1 and 2 and not delivered when the program ends is sent by the next one. With -i.", HelpName = "FILE" };
+
     public Option<string?> OptionsFile { get; } = new("--options") { Description = "Read options from a JSON file with the names of JavaScript clients: keepalive, clientId, clean, will, ...; what is given here wins.", HelpName = "FILE" };
 
     public NumberOption KeepAlive { get; } = new(0, ushort.MaxValue, "--keepalive", "-k") { Description = "Keep alive in seconds, 0 for none; 60 when not given.", HelpName = "SECONDS" };
@@ -54,7 +56,7 @@ internal sealed class ConnectionArguments
     public void AddTo(Command command)
     {
         WillTopic.Validators.Add(result => RequireTopic(result, TopicName.IsValid));
-        foreach (Option option in new Option[] { Url, Id, OptionsFile, KeepAlive, User, Password, PasswordFile, CaFile, Cert, Key, Insecure, Header, ConnectTimeout, WillTopic, WillPayload, WillQos, WillRetain, Trace, TraceSecrets }) command.Options.Add(option);
+        foreach (Option option in new Option[] { Url, Id, SessionFile, OptionsFile, KeepAlive, User, Password, PasswordFile, CaFile, Cert, Key, Insecure, Header, ConnectTimeout, WillTopic, WillPayload, WillQos, WillRetain, Trace, TraceSecrets }) command.Options.Add(option);
     }
 
     /// <summary>Ends the connection; a server that does not do its part of the farewell is not waited for.</summary>
@@ -94,6 +96,8 @@ internal sealed class ConnectionArguments
         if (parsed.GetValue(KeepAlive) is { } keepAlive) options = options with { KeepAlive = TimeSpan.FromSeconds(keepAlive) };
         if (parsed.GetValue(ConnectTimeout) is { } timeout) options = options with { ConnectTimeout = TimeSpan.FromSeconds(timeout) };
         if (parsed.GetValue(Id) is { } id) options = options with { ClientId = id };
+        if (parsed.GetValue(SessionFile) is { } session) options = options with { SessionFile = session, CleanSession = false };
+        if (options.SessionFile is not null && parsed.GetValue(Id) is null) throw new ArgumentException("A session file belongs to a client identifier: give it with -i.");
         return parsed.GetValue(Trace) || parsed.GetValue(TraceSecrets) ? Traced(options, parsed.GetValue(TraceSecrets)) : options;
     }
 

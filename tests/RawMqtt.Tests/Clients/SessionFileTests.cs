@@ -1,0 +1,150 @@
+using RawMqtt.Codec;
+
+namespace RawMqtt.Tests.Clients;
+
+/// <summary>What a client published and did not deliver is sent by the next client with the same file.</summary>
+public sealed class SessionFileTests : IDisposable
+{
+    private const QualityOfService Qos1 = QualityOfService.AtLeastOnce;
+    private const QualityOfService Qos2 = QualityOfService.ExactlyOnce;
+
+    private readonly string folder = Directory.CreateTempSubdirectory("rawmqtt-session-").FullName;
+
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+
+    private string SessionFile => Path.Combine(folder, "session");
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public async Task Messages_that_were_never_sent_are_sent_by_the_next_client_in_their_order()
+    {
+        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["mqtt://127.0.0.1:0"] });
+        using MqttBrokerSubscription arrivals = broker.Subscribe("#");
+        await using (var first = new MqttClient(Options("mqtt://127.0.0.1:1")))
+        {
+            Task[] awaits = [.. Enumerable.Range(0, 100).Select(i => first.PublishAsync("a", $"{i}", i % 2 == 0 ? Qos1 : Qos2, cancellationToken: Soon).AsTask())];
+            await first.DisposeAsync();
+            foreach (Task one in awaits) Assert.Equal(MqttErrorCode.Disposed, (await Assert.ThrowsAsync<MqttException>(() => one)).Code);
+        }
+
+        await using var second = new MqttClient(Options(broker.Addresses[0]));
+        Assert.Equal(100, second.Statistics.Queued);
+        await second.OpenAsync(Soon);
+        Assert.Equal(Enumerable.Range(0, 100).Select(i => $"{i}"), await TakeAsync(arrivals, 100));
+        Assert.True((await second.DisconnectAsync()).IsComplete);
+
+        await second.DisposeAsync();
+        await using var third = new MqttClient(Options(broker.Addresses[0]));
+        Assert.Equal(0, third.Statistics.Queued);
+    }
+
+    [Fact]
+    public async Task Message_in_flight_is_sent_again_under_its_identifier()
+    {
+        await using var server = new SmallServer { Answer = (packet, output) => packet.Header.Type == PacketType.Publish || SmallServer.AcknowledgeAll(packet, output) };
+        await using (MqttClient first = await MqttClient.ConnectAsync(Options(server.Address), Soon))
+        {
+            Task unanswered = first.PublishAsync("a", "x", Qos1, cancellationToken: Soon).AsTask();
+            await server.HasReceived("Publish", 1);
+            await first.DisposeAsync();
+            await Assert.ThrowsAsync<MqttException>(() => unanswered);
+        }
+
+        var again = new TaskCompletionSource<(ushort PacketId, bool Duplicate)>();
+        server.Answer = (packet, output) =>
+        {
+            if (packet.Header.Type == PacketType.Publish && PublishPacket.TryRead(packet.Header, packet.Body, out PublishPacket publish, out _)) again.TrySetResult((publish.PacketId, publish.Duplicate));
+            return SmallServer.AcknowledgeAll(packet, output);
+        };
+        await using MqttClient second = await MqttClient.ConnectAsync(Options(server.Address), Soon);
+        Assert.Equal(((ushort)1, true), await again.Task.WaitAsync(Soon));
+        Assert.True((await second.DisconnectAsync()).IsComplete);
+    }
+
+    [Fact]
+    public async Task Cancelled_message_is_not_sent_by_anyone()
+    {
+        await using (var first = new MqttClient(Options("mqtt://127.0.0.1:1")))
+        {
+            using var cancel = new CancellationTokenSource();
+            Task given = first.PublishAsync("a", "1", Qos1, cancellationToken: cancel.Token).AsTask();
+            Task kept = first.PublishAsync("a", "2", Qos1, cancellationToken: Soon).AsTask();
+            await cancel.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
+            await first.DisposeAsync();
+            await Assert.ThrowsAsync<MqttException>(() => kept);
+        }
+
+        await using var second = new MqttClient(Options("mqtt://127.0.0.1:1"));
+        Assert.Equal(1, second.Statistics.Queued);
+    }
+
+    [Fact]
+    public async Task File_is_written_anew_before_it_grows_large()
+    {
+        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["mqtt://127.0.0.1:0"] });
+        await using MqttClient client = await MqttClient.ConnectAsync(Options(broker.Addresses[0]), Soon);
+        byte[] payload = new byte[64 * 1024];
+        for (int i = 0; i < 100; i++) await client.PublishAsync("a", payload, Qos2, cancellationToken: Soon);
+        Assert.InRange(new FileInfo(SessionFile).Length, 0, 2 << 20); // 6.5 MB went through it
+        Assert.False(File.Exists(SessionFile + ".new"));
+    }
+
+    [Fact]
+    public async Task File_has_one_client_at_a_time()
+    {
+        await using var first = new MqttClient(Options("mqtt://127.0.0.1:1"));
+        var refused = Assert.Throws<MqttException>(() => new MqttClient(Options("mqtt://127.0.0.1:1")));
+        Assert.Equal(MqttErrorCode.InvalidOptions, refused.Code);
+        Assert.Contains(SessionFile, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task File_of_another_client_is_refused_and_left_as_it_is()
+    {
+        await using (var other = new MqttClient(Options("mqtt://127.0.0.1:1") with { ClientId = "other" }))
+        {
+            Assert.Equal(0, other.Statistics.Queued);
+        }
+
+        byte[] before = await File.ReadAllBytesAsync(SessionFile);
+        var refused = Assert.Throws<MqttException>(() => new MqttClient(Options("mqtt://127.0.0.1:1")));
+        Assert.Contains("\"other\"", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(SessionFile));
+    }
+
+    [Fact]
+    public async Task File_of_another_kind_is_refused_and_left_as_it_is()
+    {
+        await File.WriteAllTextAsync(SessionFile, "a letter to a friend");
+        var refused = Assert.Throws<MqttException>(() => new MqttClient(Options("mqtt://127.0.0.1:1")));
+        Assert.Contains("no session file", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("a letter to a friend", await File.ReadAllTextAsync(SessionFile));
+    }
+
+    [Fact]
+    public void File_that_cannot_be_is_named()
+    {
+        var refused = Assert.Throws<MqttException>(() => new MqttClient(Options("mqtt://127.0.0.1:1") with { SessionFile = Path.Combine(folder, "missing", "session") }));
+        Assert.Equal(MqttErrorCode.InvalidOptions, refused.Code);
+    }
+
+    [Fact]
+    public void Clean_session_has_no_file() =>
+        Assert.Throws<ArgumentException>(() => new MqttClient(Options("mqtt://127.0.0.1:1") with { CleanSession = true }));
+
+    private MqttClientOptions Options(string address) => new() { Address = address, ClientId = "c", CleanSession = false, SessionFile = SessionFile };
+
+    private static async Task<List<string>> TakeAsync(MqttBrokerSubscription arrivals, int count)
+    {
+        var taken = new List<string>();
+        await foreach (MqttMessage message in arrivals.WithCancellation(Soon))
+        {
+            taken.Add(message.PayloadText);
+            if (taken.Count == count) break;
+        }
+
+        return taken;
+    }
+}
