@@ -87,4 +87,23 @@ public class ReadmeExamples
         Console.WriteLine(string.Join(", ", broker.Addresses));
         // README <
     }
+
+    internal static async Task PublicBrokerAsync(CancellationToken cancellationToken)
+    {
+        // README >
+        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions
+        {
+            Listeners = ["wss://0.0.0.0:8084/mqtt", "mqtts://0.0.0.0:8883"],
+            CertificateFile = "server.crt",
+            KeyFile = "server.key",
+            PasswordFile = "users",
+            AuthorizePublish = (client, message, _) => ValueTask.FromResult(message.Topic.StartsWith($"devices/{client.UserName}/", StringComparison.Ordinal)),
+            Limits = new() { PacketLength = 64 * 1024 },
+            Log = Console.WriteLine,
+        }, cancellationToken);
+        using MqttBrokerSubscription alarms = broker.Subscribe("devices/+/alarm");
+        broker.Publish("news", "the broker is up", retain: true);
+        await foreach (MqttMessage alarm in alarms.WithCancellation(cancellationToken)) broker.Disconnect(alarm.Topic.Split('/')[1]);
+        // README <
+    }
 }
