@@ -11,7 +11,7 @@ public sealed class MqttClient : IAsyncDisposable
 {
     private readonly ClientCore core;
     private readonly KeepAliveTimer keepAlive;
-    private ConnectionLoop? loop;
+    private readonly ClientLife life;
 
     /// <summary>A client that is not connected: <see cref="OpenAsync"/> connects it. Subscriptions may be made before.</summary>
     /// <exception cref="ArgumentException">An option is outside its range.</exception>
@@ -21,6 +21,7 @@ public sealed class MqttClient : IAsyncDisposable
         OptionChecks.Require(options);
         core = new ClientCore(options);
         keepAlive = new KeepAliveTimer(core);
+        life = new ClientLife(core, OnChanged);
         ClientMeter.Add(this);
     }
 
@@ -68,25 +69,7 @@ public sealed class MqttClient : IAsyncDisposable
 
     /// <summary>Connects, and from then on connects again whenever the connection is lost. Completes when the server has accepted.</summary>
     /// <exception cref="MqttException">The connection could not be made, and no more are tried.</exception>
-    public async Task OpenAsync(CancellationToken cancellationToken = default)
-    {
-        ConnectionLoop opening = Open();
-        while (core.State == MqttClientState.Disconnecting)
-        {
-            await opening.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
-            opening = Open();
-        }
-
-        try
-        {
-            await opening.Opened.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            await StopAsync(opening, ConnectFaults.Disconnected()).ConfigureAwait(false);
-            throw;
-        }
-    }
+    public Task OpenAsync(CancellationToken cancellationToken = default) => life.OpenAsync(cancellationToken);
 
     /// <summary>Publishes text, as UTF-8.</summary>
     /// <returns>Completes at QoS 0 when the message is in the send buffer, at QoS 1 and 2 when the server has taken it over.</returns>
@@ -213,28 +196,8 @@ public sealed class MqttClient : IAsyncDisposable
 
     /// <summary>Waits until what was published is delivered, for <paramref name="drain"/> at the most (5 s if null), then sends DISCONNECT and closes: the server forgets the Will.</summary>
     /// <returns>What was not delivered.</returns>
-    public async Task<MqttDrainResult> DisconnectAsync(TimeSpan? drain = null, CancellationToken cancellationToken = default)
-    {
-        ConnectionLoop? ending;
-        Task drained;
-        lock (core.Gate)
-        {
-            ending = loop;
-            if (ending is null || core.State is MqttClientState.Closed or MqttClientState.Disconnected) return new MqttDrainResult(0, 0);
-            drained = core.Outgoing.WhenIdleAsync();
-        }
-
-        try
-        {
-            await drained.WaitAsync(drain ?? TimeSpan.FromSeconds(5), core.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            // what is left is reported
-        }
-
-        return await StopAsync(ending, ConnectFaults.Disconnected()).ConfigureAwait(false);
-    }
+    public Task<MqttDrainResult> DisconnectAsync(TimeSpan? drain = null, CancellationToken cancellationToken = default) =>
+        life.DisconnectAsync(drain ?? TimeSpan.FromSeconds(5), cancellationToken);
 
     /// <summary>Gives up the connection without a DISCONNECT, as if the network had failed: the server publishes the Will. Another is made if the options say so.</summary>
     public void Abort() => core.Connection?.Fail(ConnectFaults.Aborted());
@@ -242,38 +205,12 @@ public sealed class MqttClient : IAsyncDisposable
     /// <summary>Disconnects without waiting for what is under way, and ends all: calls that wait fail with <see cref="MqttErrorCode.Disposed"/>.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (loop is ConnectionLoop ending) await StopAsync(ending, ConnectFaults.Disposed()).ConfigureAwait(false);
-        MqttSubscription[] subscriptions;
-        lock (core.Gate)
-        {
-            core.End = ConnectFaults.Disposed();
-            core.State = MqttClientState.Closed;
-            core.Outgoing.FailAll(core.End);
-            core.Subscriptions.FailAll(core.End);
-            subscriptions = core.Subscriptions.TakeAll();
-        }
-
-        foreach (MqttSubscription subscription in subscriptions) subscription.Complete(null);
+        await life.DisposeAsync().ConfigureAwait(false);
         await keepAlive.DisposeAsync().ConfigureAwait(false);
         core.SessionFile?.Dispose();
     }
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
-    /// <summary>Starts the loop that connects, unless it runs.</summary>
-    private ConnectionLoop Open()
-    {
-        lock (core.Gate)
-        {
-            if (core.State == MqttClientState.Closed) throw ConnectFaults.Disposed();
-            if (core.State != MqttClientState.Disconnected) return loop!;
-            core.End = null;
-            loop = new ConnectionLoop(core, OnChanged);
-            loop.Start();
-            core.State = MqttClientState.Connecting;
-            return loop;
-        }
-    }
 
     private SubscriptionRequest Ask(Func<SubscriptionRequest> ask)
     {
@@ -289,35 +226,6 @@ public sealed class MqttClient : IAsyncDisposable
 
         connection?.Flush(step);
         return request;
-    }
-
-    private async Task<MqttDrainResult> StopAsync(ConnectionLoop ending, MqttException reason)
-    {
-        MqttDrainResult left;
-        ClientConnection? connection;
-        Task written = Task.CompletedTask;
-        FlushStep step = FlushStep.None;
-        lock (core.Gate)
-        {
-            core.End ??= reason;
-            core.State = MqttClientState.Disconnecting;
-            left = new MqttDrainResult(core.Outgoing.Queued, core.Session.InFlight);
-            connection = core.Connection;
-            if (connection is not null && core.Session.IsConnected)
-            {
-                core.Session.Disconnect(connection.Output); // [MQTT-3.14.4-1], [MQTT-3.14.4-2]
-                connection.WhenWritten = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                written = connection.WhenWritten.Task;
-                step = connection.Appended();
-            }
-        }
-
-        connection?.Flush(step);
-        await Task.WhenAny(written, Task.Delay(TimeSpan.FromSeconds(1), core.Options.TimeProvider)).ConfigureAwait(false);
-        ending.Stop();
-        connection?.Fail(reason);
-        await ending.Ended.ConfigureAwait(false);
-        return left;
     }
 
     private void OnChanged(MqttStateChange change)

@@ -41,6 +41,8 @@ public sealed class MqttSubscription : IAsyncEnumerable<MqttMessage>, IAsyncDisp
 
     internal MqttMessageReceiver? Receiver => options.Receiver;
 
+    internal bool AllowsRefused => options.AllowRefused;
+
     internal bool IsManual => options.ManualAcknowledgement;
 
     /// <summary>Whether the buffer must not grow any more, come what may.</summary>
@@ -93,6 +95,7 @@ public sealed class MqttSubscription : IAsyncEnumerable<MqttMessage>, IAsyncDisp
 
         connection?.Flush(step);
         Complete(null);
+        if (IsManual) AcknowledgeUnread();
         return connection is null ? null : request;
     }
 
@@ -102,12 +105,17 @@ public sealed class MqttSubscription : IAsyncEnumerable<MqttMessage>, IAsyncDisp
     {
         lock (gate)
         {
-            if (isComplete) return true;
-            buffer.Enqueue(message);
-            bytes += message.Length;
-            Wake();
-            return HasRoom;
+            if (!isComplete)
+            {
+                buffer.Enqueue(message);
+                bytes += message.Length;
+                Wake();
+                return HasRoom;
+            }
         }
+
+        message.Acknowledge(); // nobody will read it
+        return true;
     }
 
     internal Task WhenThereIsRoomAsync()
@@ -131,6 +139,12 @@ public sealed class MqttSubscription : IAsyncEnumerable<MqttMessage>, IAsyncDisp
             room?.TrySetResult();
             Wake();
         }
+    }
+
+    /// <summary>Nobody will read them, and they would hold up the answers to all others.</summary>
+    private void AcknowledgeUnread()
+    {
+        while (TryTake(out MqttMessage? unread)) unread!.Acknowledge();
     }
 
     private bool HasRoom => buffer.Count < options.MaxMessages && bytes < options.MaxBytes;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using RawMqtt.Sessions;
+using RawMqtt.Transports;
 
 namespace RawMqtt.Clients;
 
@@ -19,6 +20,8 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
     /// <summary>Publishers at QoS 0 wait when this many bytes are waiting to be written.</summary>
     public const int HighWater = 256 * 1024;
 
+    private static readonly TimeSpan ReadEndTime = TimeSpan.FromSeconds(1);
+
     private const int ReadBufferLength = 64 * 1024;
     private const int KeptBufferLength = 64 * 1024;
 
@@ -32,7 +35,7 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
     private readonly CancellationTokenSource ended = new();
     private OutgoingBuffer filling = new();
     private OutgoingBuffer leaving = new();
-    private ValueTaskAwaiter pendingWrite;
+    private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter pendingWrite;
     private long lastWriteEnded;
     private bool isFlushing;
     private MqttException? failure;
@@ -96,9 +99,10 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
     public async Task<MqttException> RunAsync()
     {
         MqttException reason;
+        Task<MqttException> reading = ReadAsync();
         try
         {
-            reason = await ReadAsync().ConfigureAwait(false);
+            using (ended.Token.UnsafeRegister(_ => _ = EndReadingAsync(reading), null)) reason = await reading.ConfigureAwait(false);
         }
 #pragma warning disable CA1031
         catch (Exception exception)
@@ -121,11 +125,23 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
         return failure;
     }
 
-    /// <summary>Closes the network connection.</summary>
+    /// <summary>Closes the network connection: after a DISCONNECT in a way that lets it arrive, and at once if nobody is there to answer.</summary>
     public async ValueTask CloseAsync()
     {
+        bool isGoodbye = failure?.Code is MqttErrorCode.NotConnected or MqttErrorCode.Disposed;
+        bool isGone = failure?.Code is MqttErrorCode.ConnectionLost or MqttErrorCode.KeepAliveExpired;
         try
         {
+            if (stream is WebSocketStream webSocket)
+            {
+                if (isGone) webSocket.Abort(); // no closing handshake
+            }
+            else if (isGoodbye && core.Options.ConnectStream is null)
+            {
+                await TransportEnd.ShutDownSendingAsync(stream).ConfigureAwait(false);
+                await TransportEnd.DrainAsync(stream).ConfigureAwait(false);
+            }
+
             await stream.DisposeAsync().ConfigureAwait(false);
         }
 #pragma warning disable CA1031
@@ -138,6 +154,13 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
 
     void IThreadPoolWorkItem.Execute() => WriteAll();
 
+    /// <summary>A stream that does not heed its token is closed under its reader.</summary>
+    private async Task EndReadingAsync(Task reading)
+    {
+        await reading.WaitAsync(ReadEndTime, core.Options.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!reading.IsCompleted) await CloseAsync().ConfigureAwait(false);
+    }
+
     private FlushStep BeginFlush()
     {
         isFlushing = true;
@@ -148,7 +171,7 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
     {
         ValueTask write = BeginWrite();
         if (!write.IsCompleted) Continue(write);
-        else if (EndWrite(write.GetAwaiter())) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        else if (EndWrite(write.ConfigureAwait(false).GetAwaiter())) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     private void WriteAll()
@@ -162,13 +185,13 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
                 return;
             }
 
-            if (!EndWrite(write.GetAwaiter())) return;
+            if (!EndWrite(write.ConfigureAwait(false).GetAwaiter())) return;
         }
     }
 
     private void Continue(ValueTask write)
     {
-        pendingWrite = write.GetAwaiter();
+        pendingWrite = write.ConfigureAwait(false).GetAwaiter(); // never on the caller's synchronization context
         pendingWrite.UnsafeOnCompleted(onWritten);
     }
 
@@ -197,7 +220,7 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
     }
 
     /// <summary>Whether more has gathered meanwhile.</summary>
-    private bool EndWrite(ValueTaskAwaiter write)
+    private bool EndWrite(ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter write)
     {
         try
         {

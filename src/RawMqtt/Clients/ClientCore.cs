@@ -49,7 +49,7 @@ internal sealed class ClientCore
     public MqttException? End { get; set; }
 
     /// <summary>Whether someone waits for a packet from the server: then reading goes on even if a subscriber is behind, or both might wait for ever.</summary>
-    public bool IsAnswerAwaited => Session.InFlight > 0 || Outgoing.Queued > 0 || Subscriptions.Unanswered > 0 || Pings.Count > 0;
+    public bool IsAnswerAwaited => Session.InFlight > 0 || Outgoing.Queued > 0 || Outgoing.IsRoomAwaited || Subscriptions.Unanswered > 0 || Pings.Count > 0;
 
     /// <summary>Set while nothing is read; completing it lets reading go on.</summary>
     public TaskCompletionSource? PausedReading { get; set; }
@@ -75,7 +75,17 @@ internal sealed class ClientCore
 
     public void Log(MqttLogLevel level, string message)
     {
-        Options.Log?.Invoke(level, message);
+        try
+        {
+            Options.Log?.Invoke(level, message);
+        }
+#pragma warning disable CA1031 // whatever the application's code throws, the client lives on
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // there is nobody left to tell
+        }
+
         if (RawMqttEventSource.Log.IsEnabled()) RawMqttEventSource.Log.Client(Options.ClientId, level, message);
     }
 

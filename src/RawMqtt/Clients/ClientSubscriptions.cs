@@ -12,7 +12,7 @@ internal sealed class ClientSubscriptions(ClientCore core)
     /// <summary>A SUBSCRIBE that makes subscriptions again is not filled above this, so that small servers take it.</summary>
     private const int MaxPayload = 16 * 1024;
 
-    private readonly Dictionary<string, Wanted> wanted = [];
+    private readonly Dictionary<string, QualityOfService> wanted = [];
     private readonly Dictionary<ushort, SubscriptionRequest> sent = [];
     private readonly List<SubscriptionRequest> unsent = [];
     private volatile MqttSubscription[] active = [];
@@ -32,10 +32,9 @@ internal sealed class ClientSubscriptions(ClientCore core)
         foreach (MqttTopicFilter filter in subscription.Filters)
         {
             // The server keeps one subscription a filter, and the last QoS asked for: it serves all that want the filter.
-            Wanted had = wanted.GetValueOrDefault(filter.Filter);
-            var now = new Wanted(had.Count + 1, filter.Qos > had.Qos ? filter.Qos : had.Qos);
-            wanted[filter.Filter] = now;
-            asked.Add(filter with { Qos = now.Qos });
+            QualityOfService had = wanted.GetValueOrDefault(filter.Filter);
+            QualityOfService now = wanted[filter.Filter] = filter.Qos > had ? filter.Qos : had;
+            asked.Add(filter with { Qos = now });
         }
 
         return Ask(new SubscriptionRequest(isUnsubscribe: false, asked));
@@ -50,15 +49,8 @@ internal sealed class ClientSubscriptions(ClientCore core)
         var unwanted = new List<MqttTopicFilter>();
         foreach (MqttTopicFilter filter in subscription.Filters)
         {
-            Wanted had = wanted.GetValueOrDefault(filter.Filter);
-            if (had.Count > 1)
-            {
-                wanted[filter.Filter] = had with { Count = had.Count - 1 };
-            }
-            else if (wanted.Remove(filter.Filter))
-            {
-                unwanted.Add(filter);
-            }
+            if (active.Any(other => other.Filters.Any(own => own.Filter == filter.Filter))) continue;
+            if (wanted.Remove(filter.Filter)) unwanted.Add(filter);
         }
 
         if (unwanted.Count == 0 || core.End is not null) return null;
@@ -82,7 +74,8 @@ internal sealed class ClientSubscriptions(ClientCore core)
             if (request.IsRepeated) EndRefused(request, returnCodes);
         }
 
-        if (unsent.Count > 0) SendUnsent(connection);
+        SendUnsent(connection);
+        core.Outgoing.SendQueued(connection.Output);
     }
 
     /// <summary>A connection stands: what the server does not know is asked for.</summary>
@@ -99,11 +92,10 @@ internal sealed class ClientSubscriptions(ClientCore core)
         {
             if (returnCodes[i] != SubAckPacket.Failure) continue;
             string filter = request.Filters[i].Filter;
-            wanted.Remove(filter);
             foreach (MqttSubscription subscription in active)
             {
-                if (!subscription.Filters.Any(own => own.Filter == filter)) continue;
-                active = [.. active.Where(other => other != subscription)];
+                if (subscription.AllowsRefused || !subscription.Filters.Any(own => own.Filter == filter)) continue;
+                Remove(subscription); // its other filters too
                 subscription.Complete(ConnectFaults.SubscriptionRefused(filter));
             }
         }
@@ -141,7 +133,8 @@ internal sealed class ClientSubscriptions(ClientCore core)
         return request;
     }
 
-    private void SendUnsent(ClientConnection connection)
+    /// <summary>Sends what waits for the connection or for a packet identifier.</summary>
+    public void SendUnsent(ClientConnection connection)
     {
         while (unsent.Count > 0 && core.Session.CanSubscribe)
         {
@@ -170,7 +163,7 @@ internal sealed class ClientSubscriptions(ClientCore core)
         HashSet<string> asked = unsent.Where(request => !request.IsUnsubscribe).SelectMany(request => request.Filters).Select(filter => filter.Filter).ToHashSet();
         var filters = new List<MqttTopicFilter>();
         int length = 0;
-        foreach ((string filter, Wanted want) in wanted)
+        foreach ((string filter, QualityOfService qos) in wanted)
         {
             if (asked.Contains(filter)) continue;
             length += 3 + Encoding.UTF8.GetByteCount(filter);
@@ -180,11 +173,9 @@ internal sealed class ClientSubscriptions(ClientCore core)
                 (filters, length) = ([], 0);
             }
 
-            filters.Add(new MqttTopicFilter(filter, want.Qos));
+            filters.Add(new MqttTopicFilter(filter, qos));
         }
 
         if (filters.Count > 0) unsent.Insert(0, new SubscriptionRequest(isUnsubscribe: false, filters, isRepeated: true));
     }
-
-    private readonly record struct Wanted(int Count, QualityOfService Qos);
 }

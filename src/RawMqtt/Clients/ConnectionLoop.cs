@@ -31,15 +31,16 @@ internal sealed class ConnectionLoop
     /// <summary>Completes when the last connection is closed.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
 
-    public void Start() => Ended = RunAsync();
+    /// <summary>Begins when <paramref name="earlier"/> has completed, so that all changes are told in order.</summary>
+    public void Start(Task earlier) => Ended = RunAsync(earlier);
 
     /// <summary>No further connection, whatever <see cref="RunAsync"/> is doing; the present one is to be ended by its owner.</summary>
     public void Stop() => stopping.Cancel();
 
-    private async Task RunAsync()
+    private async Task RunAsync(Task earlier)
     {
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        Change(MqttClientState.Connecting, null, 1, null);
+        await earlier.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        Tell(new MqttStateChange(MqttClientState.Disconnected, MqttClientState.Connecting, null, 1, null, false));
         MqttException cause;
         while (true)
         {
@@ -57,9 +58,8 @@ internal sealed class ConnectionLoop
             }
         }
 
-        opened.TrySetException(core.End ?? cause);
+        opened.TrySetException(Finish(cause));
         _ = opened.Task.Exception;
-        Finish(core.End ?? cause);
     }
 
     /// <summary>One connection, from dialling to its end; why it ended or did not come to be.</summary>
@@ -79,12 +79,13 @@ internal sealed class ConnectionLoop
                 SendConnect(attempt, connection);
                 running = connection.RunAsync();
                 bool sessionPresent = await connection.Accepted.WaitAsync(either.Token).ConfigureAwait(false);
+                timeout.CancelAfter(Timeout.InfiniteTimeSpan); // the stream may live as long as its token
                 Change(MqttClientState.Connected, null, 0, null, sessionPresent);
                 opened.TrySetResult();
             }
             catch (OperationCanceledException) when (timeout.IsCancellationRequested && !stopping.IsCancellationRequested)
             {
-                throw new MqttException(MqttErrorCode.ConnectTimeout, $"No CONNACK within {core.Options.ConnectTimeout.TotalSeconds:0.###} s: the server took the connection and did not answer CONNECT. It may not speak MQTT.");
+                throw ConnectFaults.TimedOut(core.Options.ConnectTimeout, hasConnection: connection is not null);
             }
 
             TimeSpan since = core.Now;
@@ -127,13 +128,13 @@ internal sealed class ConnectionLoop
             UserName = options.UserName,
             Password = options.Password,
         };
-        return options.BeforeConnect is null ? attempt : await options.BeforeConnect(attempt, cancellationToken).ConfigureAwait(false);
+        return options.BeforeConnect is null ? attempt : await options.BeforeConnect(attempt, cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false); // it may not heed its token
     }
 
     private async ValueTask<Stream> DialAsync(MqttConnectAttempt attempt, CancellationToken cancellationToken)
     {
         MqttClientOptions options = core.Options;
-        if (options.ConnectStream is not null) return await options.ConnectStream(attempt, cancellationToken).ConfigureAwait(false);
+        if (options.ConnectStream is not null) return await SuppliedAsync(options.ConnectStream(attempt, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
         var dial = new DialOptions
         {
             ConnectTimeout = options.ConnectTimeout,
@@ -143,6 +144,34 @@ internal sealed class ConnectionLoop
             TimeProvider = options.TimeProvider,
         };
         return await Dialer.ConnectAsync(MqttAddress.Parse(attempt.Address), dial, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The application's stream, or an end when it does not come in time; then it is not left open when it comes late.</summary>
+    private static async Task<Stream> SuppliedAsync(Task<Stream> supplying, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await supplying.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            _ = DisposeLateAsync(supplying);
+            throw;
+        }
+    }
+
+    private static async Task DisposeLateAsync(Task<Stream> supplying)
+    {
+        try
+        {
+            await (await supplying.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // nobody waits for it any more
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // it never came
+        }
     }
 
     private void SendConnect(MqttConnectAttempt attempt, ClientConnection connection)
@@ -240,22 +269,25 @@ internal sealed class ConnectionLoop
     }
 
     /// <summary>There will be no further connection: whoever waits for one is told why.</summary>
-    private void Finish(MqttException reason)
+    private MqttException Finish(MqttException reason)
     {
         MqttClientState from;
+        MqttClientState to;
+        MqttException end;
         MqttSubscription[] subscriptions;
         lock (core.Gate)
         {
             from = core.State;
-            core.End ??= reason;
-            core.State = core.End.Code == MqttErrorCode.Disposed ? MqttClientState.Closed : MqttClientState.Disconnected;
-            core.Outgoing.FailAll(core.End);
-            core.Subscriptions.FailAll(core.End);
+            end = core.End ??= reason;
+            core.State = to = end.Code == MqttErrorCode.Disposed ? MqttClientState.Closed : MqttClientState.Disconnected;
+            core.Outgoing.FailAll(end);
+            core.Subscriptions.FailAll(end);
             subscriptions = core.Subscriptions.TakeAll();
         }
 
-        bool onPurpose = core.End.Code is MqttErrorCode.Disposed or MqttErrorCode.NotConnected;
-        foreach (MqttSubscription subscription in subscriptions) subscription.Complete(onPurpose ? null : core.End);
-        Tell(new MqttStateChange(from, core.State, onPurpose ? null : core.End, delays.Failures, null, false));
+        bool onPurpose = end.Code is MqttErrorCode.Disposed or MqttErrorCode.NotConnected;
+        foreach (MqttSubscription subscription in subscriptions) subscription.Complete(onPurpose ? null : end);
+        Tell(new MqttStateChange(from, to, onPurpose ? null : end, delays.Failures, null, false));
+        return end;
     }
 }

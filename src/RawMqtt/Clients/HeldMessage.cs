@@ -1,3 +1,4 @@
+using System.Buffers;
 using RawMqtt.Sessions;
 
 namespace RawMqtt.Clients;
@@ -14,7 +15,7 @@ internal sealed class HeldMessage(ClientCore core, Receipt receipt, int holders)
         {
             if (--holders > 0) return;
             connection = core.Connection;
-            core.Session.Acknowledge(receipt, connection?.Output ?? new OutgoingBuffer()); // without a connection the answer leaves when the message comes again
+            core.Session.Acknowledge(receipt, connection?.Output ?? (IBufferWriter<byte>)Nowhere.Instance); // without a connection the answer leaves when the message comes again
             if (connection is not null) step = connection.Appended();
         }
 

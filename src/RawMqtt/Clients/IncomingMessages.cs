@@ -8,6 +8,7 @@ internal sealed class IncomingMessages(ClientCore core, ClientConnection connect
     private readonly Arrived[] batch = new Arrived[128];
     private readonly TopicRoutes routes = new(core.Subscriptions);
     private int count;
+    private bool isRefusing;
 
     /// <summary>The bytes of the packets that the last <see cref="Take"/> took.</summary>
     public int Consumed { get; private set; }
@@ -95,6 +96,7 @@ internal sealed class IncomingMessages(ClientCore core, ClientConnection connect
                 batch[count++] = new Arrived(topic, happened.Topic.Length, payload, happened.Payload.Length, happened.Receipt, happened.Retain, happened.Duplicate);
                 break;
             case SessionEventKind.Delivered:
+                core.Subscriptions.SendUnsent(connection); // an identifier is free: those that ask come before those that publish
                 core.Outgoing.Delivered(happened.PacketId, connection.Output);
                 break;
             case SessionEventKind.Subscribed:
@@ -161,6 +163,13 @@ internal sealed class IncomingMessages(ClientCore core, ClientConnection connect
             return null;
         }
 
+        bool mayBeLost = view.Qos == QualityOfService.AtMostOnce;
+        if (!mayBeLost && (isRefusing || Array.Exists(route.Targets, static target => target.Receiver is null && target.IsFarBehind)))
+        {
+            Refuse(ref arrived);
+            return null;
+        }
+
         MqttSubscription? full = null;
         HeldMessage? held = null;
         MqttMessage? message = null;
@@ -172,8 +181,13 @@ internal sealed class IncomingMessages(ClientCore core, ClientConnection connect
                 continue;
             }
 
-            if (target.IsFarBehind && IsThrownAway(ref arrived)) continue;
-            if (target.IsManual && view.Qos > QualityOfService.AtMostOnce)
+            if (mayBeLost && target.IsFarBehind)
+            {
+                core.Statistics.DroppedIncoming++;
+                continue;
+            }
+
+            if (target.IsManual && !mayBeLost)
             {
                 held ??= new HeldMessage(core, arrived.Receipt, route.Targets.Count(other => other.IsManual));
                 arrived = arrived with { IsDone = true }; // not by this end
@@ -188,19 +202,14 @@ internal sealed class IncomingMessages(ClientCore core, ClientConnection connect
         return full;
     }
 
-    /// <summary>Reading went on although a reader was behind, because an answer was awaited, and now there is no room at all: QoS 0 is lost, the others come again.</summary>
-    private bool IsThrownAway(ref Arrived arrived)
+    /// <summary>Reading went on although a reader was behind, because an answer was awaited, and now there is no room at all: the message is for nobody,
+    /// or it would reach some readers twice, and so are those behind it, or it would be overtaken. They all come again.</summary>
+    private void Refuse(ref Arrived arrived)
     {
-        if (arrived.Receipt.Qos == QualityOfService.AtMostOnce)
-        {
-            core.Statistics.DroppedIncoming++;
-            return true;
-        }
-
+        isRefusing = true;
         Failure ??= ConnectFaults.TooFarBehind();
         lock (core.Gate) core.Session.Refuse(arrived.Receipt);
         arrived = arrived with { IsDone = true };
-        return true;
     }
 
     private void Call(MqttMessageReceiver receiver, in MqttMessageView view)

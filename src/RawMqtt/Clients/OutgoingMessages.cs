@@ -19,6 +19,9 @@ internal sealed class OutgoingMessages(ClientCore core)
     /// <summary>Messages that wait to be sent.</summary>
     public int Queued => waiting.Count + waitingQos0.Count;
 
+    /// <summary>Whether callers wait for room in the send buffer.</summary>
+    public bool IsRoomAwaited => waitingForRoom.Count > 0;
+
     /// <summary>Topics and payloads of the messages that wait to be sent.</summary>
     public long QueuedBytes { get; private set; }
 
@@ -52,6 +55,7 @@ internal sealed class OutgoingMessages(ClientCore core)
     {
         PendingPublish pending = Take(QualityOfService.AtMostOnce, retain: false);
         waitingForRoom.Append(pending);
+        core.AnswerAwaited(); // it may be the reader itself that waits
         return pending;
     }
 
@@ -78,6 +82,8 @@ internal sealed class OutgoingMessages(ClientCore core)
         {
             Await(pending, Send(ref waiting, pending, output));
         }
+
+        TellIdle();
     }
 
     /// <summary>The server has taken over the message of this identifier.</summary>
@@ -90,7 +96,7 @@ internal sealed class OutgoingMessages(ClientCore core)
         }
 
         if (waiting.Count > 0) SendQueued(output);
-        if (idle is not null) TellIdle();
+        TellIdle();
     }
 
     /// <summary>Completes when nothing waits and nothing is in flight.</summary>
@@ -106,6 +112,7 @@ internal sealed class OutgoingMessages(ClientCore core)
     {
         foreach (PendingPublish? pending in inFlight) pending?.Settle(reason);
         Array.Clear(inFlight);
+        TellIdle();
     }
 
     /// <summary>Nothing will be sent any more.</summary>
@@ -137,6 +144,7 @@ internal sealed class OutgoingMessages(ClientCore core)
             if (pending.Message is not null)
             {
                 Drop(ref pending.Qos > QualityOfService.AtMostOnce ? ref waiting : ref waitingQos0, pending, reason);
+                TellIdle();
                 return;
             }
 
@@ -155,8 +163,8 @@ internal sealed class OutgoingMessages(ClientCore core)
 
     private void TellIdle()
     {
-        if (!IsIdle) return;
-        idle!.TrySetResult();
+        if (idle is null || !IsIdle) return;
+        idle.TrySetResult();
         idle = null;
     }
 
@@ -208,6 +216,13 @@ internal sealed class OutgoingMessages(ClientCore core)
     private bool MakeRoomFor(int length, out MqttException? fault)
     {
         fault = null;
+        if (length > core.Options.MaxQueuedBytes) // nothing that gives way would help
+        {
+            fault = new MqttException(MqttErrorCode.PacketTooLarge, $"The message cannot wait to be sent: it has {length} bytes with its topic, and MaxQueuedBytes is {core.Options.MaxQueuedBytes}.");
+            core.Statistics.Dropped++;
+            return false;
+        }
+
         while (Queued >= core.Options.MaxQueuedMessages || QueuedBytes + length > core.Options.MaxQueuedBytes)
         {
             fault = new MqttException(MqttErrorCode.QueueFull, $"The queue of messages to send is full: {Queued} messages, {QueuedBytes} bytes. Publish more slowly, await what was published, or raise MaxQueuedMessages or MaxQueuedBytes.");

@@ -18,10 +18,24 @@ internal static class PacketTaps
         int start = 0;
         while (reader.Read() == OperationStatus.Done)
         {
-            tap(direction, packets[start..reader.Consumed]);
+            Show(tap, direction, packets[start..reader.Consumed]);
             start = reader.Consumed;
         }
 
-        if (start < packets.Length) tap(direction, packets[start..]);
+        if (start < packets.Length) Show(tap, direction, packets[start..]);
+    }
+
+    private static void Show(MqttTap tap, MqttTapDirection direction, ReadOnlySpan<byte> packet)
+    {
+        try
+        {
+            tap(direction, packet);
+        }
+#pragma warning disable CA1031 // whatever the application's code throws, the client lives on
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // it sees the next packet all the same
+        }
     }
 }

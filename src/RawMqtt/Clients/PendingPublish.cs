@@ -58,8 +58,9 @@ internal sealed class PendingPublish(OutgoingMessages owner) : IValueTaskSource,
 
     void IValueTaskSource.GetResult(short token)
     {
-        result.GetStatus(token); // throws if the result was taken before, and leaves the new owner alone
-        cancellation.Dispose();  // waits for a cancellation that is under way
+        bool isPending = result.GetStatus(token) == ValueTaskSourceStatus.Pending; // throws if the result was taken before, and leaves the new owner alone
+        if (isPending) throw new InvalidOperationException("The publish has not completed. Await it; who has to block calls AsTask() first.");
+        cancellation.Dispose(); // waits for a cancellation that is under way
         try
         {
             result.GetResult(token);

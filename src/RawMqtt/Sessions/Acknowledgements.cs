@@ -12,12 +12,16 @@ internal sealed class Acknowledgements
     private Entry[] ring = new Entry[32];
     private long first;
     private long next;
+    private long firstOfSession;
 
     /// <summary>The messages that wait for an answer.</summary>
     public int Count => (int)(next - first);
 
     /// <summary>Whether the application holds the QoS 2 message of this identifier and is not done with it.</summary>
     public bool IsHeld(ushort packetId) => held.Contains(packetId);
+
+    /// <summary>Whether the message came in this session. If not, its packet identifier may be another message's by now.</summary>
+    public bool IsOfThisSession(Receipt receipt) => receipt.Number >= firstOfSession;
 
     /// <summary>A message that the application gets: it is answered when the application is done.</summary>
     public Receipt Add(ushort packetId, QualityOfService qos)
@@ -51,7 +55,7 @@ internal sealed class Acknowledgements
     /// <summary>Forgets all: the session is over.</summary>
     public void Clear()
     {
-        first = next;
+        firstOfSession = first = next;
         held.Clear();
     }
 

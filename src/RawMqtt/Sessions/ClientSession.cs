@@ -77,8 +77,11 @@ internal sealed partial class ClientSession(int inFlightLimit, int maximumPacket
     }
 
     /// <summary>Keeps a copy of a message for <see cref="Publish(ApplicationMessage, QualityOfService, bool, IBufferWriter{byte})"/>; one reference is the caller's.</summary>
+    /// <exception cref="ArgumentException">It is too long for any packet.</exception>
     public ApplicationMessage Keep(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos, bool retain)
     {
+        long remainingLength = (qos > QualityOfService.AtMostOnce ? 4L : 2L) + topic.Length + payload.Length;
+        if (remainingLength > FixedHeader.MaxRemainingLength) throw new ArgumentException("The packet is too long: 268435455 bytes is the most behind its fixed header (2.2.3).", nameof(payload));
         ApplicationMessage message = messages.Keep(topic, payload, qos);
         if (journal is not null && qos > QualityOfService.AtMostOnce) message.Number = journal.Queued(topic, payload, qos, retain);
         return message;
@@ -160,8 +163,9 @@ internal sealed partial class ClientSession(int inFlightLimit, int maximumPacket
     /// <summary>The application is done with a message: it is answered in its turn.</summary>
     public void Acknowledge(Receipt receipt, IBufferWriter<byte> output)
     {
+        if (receipt.Qos == QualityOfService.AtMostOnce || !unanswered.IsOfThisSession(receipt)) return;
         if (receipt.Qos == QualityOfService.ExactlyOnce) journal?.Note(JournalRecord.Received, receipt.PacketId);
-        if (receipt.Qos > QualityOfService.AtMostOnce) unanswered.Complete(receipt, IsConnected ? output : Nowhere.Instance);
+        unanswered.Complete(receipt, IsConnected ? output : Nowhere.Instance);
     }
 
     /// <summary>There is no room for a message [MQTT-4.8.0-2]: it is not answered and will come again on the next connection, which is the only way to get it. This one is to be closed.</summary>

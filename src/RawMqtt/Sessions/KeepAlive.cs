@@ -1,6 +1,6 @@
 namespace RawMqtt.Sessions;
 
-/// <summary>The client's clockwork, 3.1.2.10: PINGREQ before the silence gets too long, and a deadline for the answer.</summary>
+/// <summary>The client's clockwork, 3.1.2.10: PINGREQ before either end has been silent for too long, and a deadline for the answer.</summary>
 /// <remarks>What was sent counts, whatever it was; and whatever comes in is a sign of life, not only PINGRESP.</remarks>
 /// <param name="interval">The Keep Alive of the CONNECT; zero: nothing is ever due.</param>
 /// <param name="pingTimeout">How long the server may be silent after a PINGREQ.</param>
@@ -9,6 +9,7 @@ internal sealed class KeepAlive(TimeSpan interval, TimeSpan pingTimeout)
     private static readonly TimeSpan LongestMargin = TimeSpan.FromSeconds(1);
 
     private TimeSpan lastSent;
+    private TimeSpan lastReceived;
     private TimeSpan? answerDue;
     private bool isReadingPaused;
 
@@ -19,7 +20,10 @@ internal sealed class KeepAlive(TimeSpan interval, TimeSpan pingTimeout)
         PingDue;
 
     /// <summary>When a PINGREQ is to be sent: a little before <c>interval</c> is over, so that no late timer breaks [MQTT-3.1.2-23].</summary>
-    private TimeSpan PingDue => lastSent + interval - (interval / 4 < LongestMargin ? interval / 4 : LongestMargin);
+    private TimeSpan PingDue => SilentSince + interval - (interval / 4 < LongestMargin ? interval / 4 : LongestMargin);
+
+    /// <summary>Since when one of the two says nothing. Silence of the server says nothing while it is not read from, and is looked into once a PINGREQ waits.</summary>
+    private TimeSpan SilentSince => isReadingPaused || answerDue is not null || lastSent < lastReceived ? lastSent : lastReceived;
 
     private TimeSpan? AnswerDue => isReadingPaused ? null : answerDue;
 
@@ -42,6 +46,7 @@ internal sealed class KeepAlive(TimeSpan interval, TimeSpan pingTimeout)
     /// <summary>Bytes came in: the server lives, so the deadline moves.</summary>
     public void Received(TimeSpan now)
     {
+        lastReceived = now;
         if (answerDue is not null) answerDue = now + pingTimeout;
     }
 

@@ -60,7 +60,7 @@ internal static class AddressFault
         Fault($"The port {port} in \"{Shown(text)}\" is outside {lowest} to 65535; brokers usually have 8083 for ws, 8084 for wss, 1883 for mqtt and 8883 for mqtts.");
 
     public static MqttException PathOnTcp(MqttAddress address) =>
-        Fault($"An {MqttAddress.NameOf(address.Scheme)} address has no path, and \"{address.PathAndQuery}\" was given; leave it out, or write {(address.IsTls ? "wss" : "ws")}://{address.Host}:{(address.IsTls ? 8084 : 8083)}{address.PathAndQuery} if a WebSocket was meant.");
+        Fault($"An {MqttAddress.NameOf(address.Scheme)} address has no path, and \"{address.ShownPath}\" was given; leave it out, or write {(address.IsTls ? "wss" : "ws")}://{address.Host}:{(address.IsTls ? 8084 : 8083)}{address.ShownPath} if a WebSocket was meant.");
 
     public static MqttException UserOfListener(MqttAddress address) => Fault($"The address {address} to listen on names a user; leave out what stands before @.");
 
@@ -71,7 +71,7 @@ internal static class AddressFault
         {
             if (!text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)) continue;
             ReadOnlySpan<char> rest = text.AsSpan(scheme.Length);
-            if (rest.StartsWith(":/") || rest.StartsWith("//")) return $"{scheme}://{rest.TrimStart(":/")}";
+            if (rest.StartsWith(":/") || rest.StartsWith("//")) return Shown($"{scheme}://{rest.TrimStart(":/")}");
         }
 
         string shown = Shown(text).TrimStart('/');
@@ -89,7 +89,9 @@ internal static class AddressFault
         };
     }
 
-    /// <summary>Without the password, and not longer than a line.</summary>
+    public static string WithoutQuery(string text) => text.IndexOf('?', StringComparison.Ordinal) is var query and >= 0 ? $"{text[..query]}?***" : text;
+
+    /// <summary>Without the password and the query, and not longer than a line.</summary>
     private static string Shown(string text)
     {
         int start = text.IndexOf("://", StringComparison.Ordinal);
@@ -97,6 +99,7 @@ internal static class AddressFault
         int at = text.LastIndexOf('@');
         int colon = text.IndexOf(':', start);
         if (colon >= 0 && colon < at) text = $"{text[..colon]}:***{text[at..]}";
+        text = WithoutQuery(text);
         return text.Length <= 200 ? text : $"{text[..200]}...";
     }
 

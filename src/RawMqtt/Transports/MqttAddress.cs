@@ -33,9 +33,12 @@ internal sealed record MqttAddress(MqttScheme Scheme, string Host, int Port, str
         return address.UserName is null ? address : throw AddressFault.UserOfListener(address);
     }
 
-    /// <summary>The address with its port and without its password.</summary>
+    /// <summary>The path, and of the query only that there is one: a signed address has its secret there.</summary>
+    public string ShownPath => AddressFault.WithoutQuery(PathAndQuery);
+
+    /// <summary>The address with its port and without its secrets.</summary>
     public override string ToString() =>
-        $"{NameOf(Scheme)}://{(UserName is null ? "" : Uri.EscapeDataString(UserName) + "@")}{Bracketed(Host)}:{Port}{(IsWebSocket ? PathAndQuery : "")}";
+        $"{NameOf(Scheme)}://{(UserName is null ? "" : Uri.EscapeDataString(UserName) + "@")}{Bracketed(Host)}:{Port}{(IsWebSocket ? ShownPath : "")}";
 
     public static string NameOf(MqttScheme scheme) => scheme switch
     {

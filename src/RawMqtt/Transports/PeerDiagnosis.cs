@@ -71,7 +71,7 @@ internal static class PeerDiagnosis
             301 or 302 or 303 or 307 or 308 => $"It points elsewhere{(location is null ? "" : $", to {Printable(location, 200)}")}, and is not followed by itself: write that address, as ws or wss, if you trust it.",
             401 => "It wants an HTTP login: give an Authorization header.",
             403 => "It does not let this client in: check the Origin header and the access rules of the server or of a proxy before it.",
-            400 or 404 or 405 or 426 or 200 => $"The path in the address is {address.PathAndQuery}; EMQX, NanoMQ and HiveMQ have /mqtt, RabbitMQ has /ws{PortHint(address)}.",
+            400 or 404 or 405 or 426 or 200 => $"The path in the address is {address.ShownPath}; EMQX, NanoMQ and HiveMQ have /mqtt, RabbitMQ has /ws{PortHint(address)}.",
             407 => "A proxy on the way wants a login.",
             429 or 503 => "It has too much to do; try again later.",
             502 or 504 => "A proxy answered in place of the broker: check the address behind it, and that it passes on the headers Upgrade and Connection.",

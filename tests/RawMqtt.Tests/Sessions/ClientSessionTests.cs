@@ -348,6 +348,30 @@ public class ClientSessionTests
     }
 
     [Fact]
+    public void ALateAcknowledgementDoesNotAnswerAMessageOfTheNextSession()
+    {
+        client.Connect();
+        client.ReceivePublish("old", Qos2, 1);
+        client.Session.ConnectionLost();
+        client.Connect();
+        client.ReceivePublish("new", Qos2, 1);
+        client.Acknowledge(0);
+        Assert.Empty(client.Sent());
+        client.Acknowledge(1);
+        Assert.Equal(["PUBREC 1"], client.Sent());
+    }
+
+    [Fact]
+    public void AMessageThatNoPacketCanCarryIsNotKept()
+    {
+        client.Connect();
+        byte[] payload = new byte[FixedHeader.MaxRemainingLength - 4];
+        Assert.Throws<ArgumentException>(() => client.Session.Publish("a"u8, payload, Qos1, retain: false, client.Output));
+        Assert.Equal(0, client.Session.InFlight);
+        Assert.Empty(client.Sent());
+    }
+
+    [Fact]
     [Rule("MQTT-3.1.2-23")]
     public void PingReqIsSentBeforeTheKeepAliveIsOver()
     {
@@ -359,11 +383,26 @@ public class ClientSessionTests
         client.Publish("a", Qos0);
         client.Session.Sent(client.Now); // anything sent counts
         client.Sent();
+        client.ReceivePublish("a", Qos0);
         Assert.Equal(TimeSpan.FromSeconds(109), client.Session.NextDeadline);
         Assert.True(client.Session.Tick(TimeSpan.FromSeconds(108), client.Output));
         Assert.Empty(client.Sent());
         Assert.True(client.Session.Tick(TimeSpan.FromSeconds(109), client.Output));
         Assert.Equal(["PINGREQ"], client.Sent());
+    }
+
+    [Fact]
+    public void PingReqIsSentToAServerThatIsSilentHoweverMuchIsSent()
+    {
+        client.Connect(keepAlive: 60);
+        client.Session.Sent(TimeSpan.FromSeconds(58));
+        Assert.Equal(TimeSpan.FromSeconds(59), client.Session.NextDeadline);
+        Assert.True(client.Session.Tick(TimeSpan.FromSeconds(59), client.Output));
+        Assert.Equal(["PINGREQ"], client.Sent());
+        client.Session.Sent(TimeSpan.FromSeconds(68));
+        Assert.True(client.Session.Tick(TimeSpan.FromSeconds(68), client.Output));
+        Assert.Empty(client.Sent()); // one question is enough
+        Assert.False(client.Session.Tick(TimeSpan.FromSeconds(69), client.Output));
     }
 
     [Fact]

@@ -148,7 +148,7 @@ public sealed class HostilePeerTests : IDisposable
             Assert.Equal("820141", Convert.ToHexString(echo));
         }
 
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, -50_000_000, 20 * 200_000);
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 20 * 200_000); // what other tests let go meanwhile does not matter
         foreach (Loopback loopback in open)
             loopback.Dispose();
 

@@ -1,0 +1,214 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using RawMqtt.Codec;
+
+namespace RawMqtt.Tests.Clients;
+
+/// <summary>Opening, disconnecting and disposing, in every order and at the same time: each of them settles.</summary>
+public class ClientLifeTests
+{
+    private const string Nobody = "mqtt://127.0.0.1:1";
+
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+
+    private static MqttClientOptions OptionsFor(SmallServer server) => new() { Address = server.Address, ReconnectDelay = TimeSpan.FromMilliseconds(1), MaxReconnectDelay = TimeSpan.FromMilliseconds(20) };
+
+    [Fact]
+    public async Task AProviderThatNeverReturnsIsGivenUpAtTheConnectTimeout()
+    {
+        await using var client = new MqttClient(new MqttClientOptions { Address = Nobody, ConnectTimeout = TimeSpan.FromMilliseconds(50), BeforeConnect = Never<MqttConnectAttempt> });
+        Assert.Equal(MqttErrorCode.ConnectTimeout, (await Assert.ThrowsAsync<MqttException>(() => client.OpenAsync(Soon))).Code);
+    }
+
+    [Fact]
+    public async Task AProviderThatNeverReturnsHoldsUpNeitherCancellationNorDispose()
+    {
+        var client = new MqttClient(new MqttClientOptions { Address = Nobody, BeforeConnect = Never<MqttConnectAttempt> });
+        using var cancel = new CancellationTokenSource();
+        Task opening = client.OpenAsync(cancel.Token);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening.WaitAsync(Soon));
+        await client.DisposeAsync().AsTask().WaitAsync(Soon);
+        Assert.Equal(MqttClientState.Closed, client.State);
+    }
+
+    [Fact]
+    public async Task AStreamThatComesTooLateIsDisposedOf()
+    {
+        var supplied = new TaskCompletionSource<Stream>();
+        await using var client = new MqttClient(new MqttClientOptions { ConnectTimeout = TimeSpan.FromMilliseconds(50), ConnectStream = (_, _) => new ValueTask<Stream>(supplied.Task) });
+        Assert.Equal(MqttErrorCode.ConnectTimeout, (await Assert.ThrowsAsync<MqttException>(() => client.OpenAsync(Soon))).Code);
+        var late = new WatchedStream();
+        supplied.SetResult(late);
+        await late.Disposed.WaitAsync(Soon);
+    }
+
+    [Fact]
+    public async Task TheTokenOfConnectStreamIsQuietOnceConnected()
+    {
+        var time = new ManualTime();
+        await using var server = new SmallServer();
+        CancellationToken given = default;
+        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions
+        {
+            TimeProvider = time,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            ConnectStream = async (_, cancellationToken) =>
+            {
+                given = cancellationToken;
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                await socket.ConnectAsync(IPAddress.Loopback, new Uri(server.Address).Port, cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        }, Soon);
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.False(given.IsCancellationRequested);
+        await client.PingAsync(Soon);
+    }
+
+    [Fact]
+    public async Task TheFirstChangeBeginsAtDisconnected()
+    {
+        await using var server = new SmallServer();
+        await using var client = new MqttClient(OptionsFor(server));
+        var changes = new ConcurrentQueue<MqttStateChange>();
+        client.StateChanged += changes.Enqueue;
+        await client.OpenAsync(Soon);
+        Assert.Equal((MqttClientState.Disconnected, MqttClientState.Connecting), (changes.First().From, changes.First().To));
+    }
+
+    [Fact]
+    public async Task EachOpenAsyncIsAnAttemptOfItsOwnAndChangesAreToldInOrder()
+    {
+        int attempts = 0;
+        var last = MqttClientState.Disconnected;
+        var outOfOrder = new ConcurrentQueue<string>();
+        await using var client = new MqttClient(new MqttClientOptions { Address = Nobody, BeforeConnect = (_, _) => throw new FormatException($"attempt {++attempts}") });
+        client.StateChanged += change =>
+        {
+            if (change.From != last) outOfOrder.Enqueue($"{change.From} -> {change.To} after {last}");
+            last = change.To;
+        };
+        for (int i = 1; i <= 500; i++)
+        {
+            MqttException failure = await Assert.ThrowsAsync<MqttException>(() => client.OpenAsync(Soon));
+            Assert.EndsWith($"attempt {i}", failure.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(outOfOrder);
+    }
+
+    [Fact]
+    public async Task ADisconnectThatOutlivesItsConnectionLeavesTheNextOneAlone()
+    {
+        await using var server = new SmallServer { Answer = ReconnectTests.Silence(PacketType.Publish) };
+        for (int i = 0; i < 50; i++)
+        {
+            await using var client = new MqttClient(OptionsFor(server) with { ReconnectDelay = TimeSpan.Zero, CleanSession = false });
+            await client.OpenAsync(Soon);
+            var again = new TaskCompletionSource<Task>(TaskCreationOptions.RunContinuationsAsynchronously);
+            client.StateChanged += change =>
+            {
+                if (change.To == MqttClientState.Disconnected && change.Cause is not null) again.TrySetResult(client.OpenAsync(Soon));
+            };
+            ValueTask publish = client.PublishAsync("a", "x", QualityOfService.AtLeastOnce, cancellationToken: Soon);
+            Task disconnecting = client.DisconnectAsync(Timeout.InfiniteTimeSpan, Soon);
+            server.Cut();
+            await Assert.ThrowsAsync<MqttException>(async () => await publish);
+            await disconnecting.WaitAsync(Soon);
+            await (await again.Task.WaitAsync(Soon)).WaitAsync(Soon);
+            Assert.Equal(MqttClientState.Connected, client.State);
+        }
+    }
+
+    [Fact]
+    public async Task OpeningWhileDisposingLeavesNoConnection()
+    {
+        await using var server = new SmallServer();
+        for (int i = 0; i < 300; i++)
+        {
+            var client = new MqttClient(OptionsFor(server));
+            using var go = new Barrier(2);
+            Task opening = Task.Run(() =>
+            {
+                go.SignalAndWait();
+                return client.OpenAsync(Soon);
+            });
+            Task disposing = Task.Run(async () =>
+            {
+                go.SignalAndWait();
+                await client.DisposeAsync();
+            });
+            Exception? failure = await Record.ExceptionAsync(() => opening);
+            await disposing.WaitAsync(Soon);
+            Assert.True(failure is null or MqttException, failure?.ToString());
+            Assert.Equal(MqttClientState.Closed, client.State);
+            Assert.Equal(MqttErrorCode.Disposed, (await Assert.ThrowsAsync<MqttException>(() => client.PingAsync(Soon))).Code);
+        }
+    }
+
+    [Fact]
+    public async Task ADisconnectWithoutATimeLimitEndsWhenWhatIsInFlightIsLost()
+    {
+        await using var server = new SmallServer { Answer = ReconnectTests.Silence(PacketType.Publish) };
+        await using MqttClient client = await MqttClient.ConnectAsync(OptionsFor(server), Soon);
+        ValueTask publish = client.PublishAsync("a", "x", QualityOfService.AtLeastOnce, cancellationToken: Soon);
+        await server.HasReceived("Publish", 1);
+        Task<MqttDrainResult> disconnecting = client.DisconnectAsync(Timeout.InfiniteTimeSpan, Soon);
+        server.Cut();
+        Assert.Equal(MqttErrorCode.SessionLost, (await Assert.ThrowsAsync<MqttException>(async () => await publish)).Code);
+        Assert.True((await disconnecting.WaitAsync(Soon)).IsComplete);
+    }
+
+    [Fact]
+    public async Task ADisconnectWithoutATimeLimitEndsWhenWhatWaitsIsCancelled()
+    {
+        await using var client = new MqttClient(new MqttClientOptions { Address = Nobody, RetryFirstConnect = true });
+        Task opening = client.OpenAsync(Soon);
+        using var cancel = new CancellationTokenSource();
+        ValueTask publish = client.PublishAsync("a", "x", QualityOfService.AtLeastOnce, cancellationToken: cancel.Token);
+        Task<MqttDrainResult> disconnecting = client.DisconnectAsync(Timeout.InfiniteTimeSpan, Soon);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(async () => await publish);
+        Assert.True((await disconnecting.WaitAsync(Soon)).IsComplete);
+        Assert.Equal(MqttErrorCode.NotConnected, (await Assert.ThrowsAsync<MqttException>(() => opening)).Code);
+    }
+
+    [Fact]
+    public async Task ADisconnectWithoutATimeLimitEndsWhenWhatWaitsAtQos0IsSent()
+    {
+        var connack = new TaskCompletionSource();
+        await using var server = new SmallServer();
+        server.Answer = (packet, output) =>
+        {
+            if (packet.Header.Type == PacketType.Connect) connack.Task.Wait(Soon);
+            return SmallServer.AcknowledgeAll(packet, output);
+        };
+        await using var client = new MqttClient(OptionsFor(server));
+        Task opening = client.OpenAsync(Soon);
+        ValueTask publish = client.PublishAsync("a", "x", cancellationToken: Soon);
+        Task<MqttDrainResult> disconnecting = client.DisconnectAsync(Timeout.InfiniteTimeSpan, Soon);
+        connack.SetResult();
+        await publish;
+        Assert.True((await disconnecting.WaitAsync(Soon)).IsComplete);
+        await server.HasReceived("Disconnect", 1);
+        await Record.ExceptionAsync(() => opening); // connected, or disconnected before that was told
+        Assert.Equal(1, server.Received.Count(type => type == "Publish"));
+    }
+
+    private static ValueTask<T> Never<T>(MqttConnectAttempt attempt, CancellationToken cancellationToken) => new(new TaskCompletionSource<T>().Task);
+
+    private sealed class WatchedStream : MemoryStream
+    {
+        private readonly TaskCompletionSource disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Disposed => disposed.Task;
+
+        protected override void Dispose(bool disposing)
+        {
+            disposed.TrySetResult();
+            base.Dispose(disposing);
+        }
+    }
+}
