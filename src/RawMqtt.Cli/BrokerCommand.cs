@@ -25,6 +25,7 @@ internal static partial class BrokerCommand
     private static readonly Option<bool> AllowAnonymous = new("--allow-anonymous") { Description = "Take clients without a user name, from other machines too." };
     private static readonly Option<string[]> AllowOrigin = new("--allow-origin") { Description = "An origin of web pages that may connect; * for all; may be repeated.", HelpName = "ORIGIN" };
     private static readonly Option<string[]> TrustedProxy = new("--trusted-proxy") { Description = "An address or network of proxies whose word on client addresses is believed; may be repeated.", HelpName = "NETWORK" };
+    private static readonly Option<string> ProxyHeader = new("--proxy-header") { Description = "The one header in which those proxies name their clients.", HelpName = "NAME", DefaultValueFactory = _ => "X-Forwarded-For" };
     private static readonly Option<bool> Log = new("--log") { Description = "One line on the error output for each connection that ends." };
     private static readonly Option<bool> Limits = new("--limits") { Description = "Print every limit and what happens beyond it, and end." };
 
@@ -32,7 +33,7 @@ internal static partial class BrokerCommand
     {
         var command = new Command("broker", "Serve as a broker. Without listeners: ws://127.0.0.1:8083/mqtt and mqtt://127.0.0.1:1883.")
         {
-            Ws, Wss, Tcp, Tls, Path, Cert, Key, PasswordFile, AllowAnonymous, AllowOrigin, TrustedProxy, Log, Limits, Trace, TraceSecrets,
+            Ws, Wss, Tcp, Tls, Path, Cert, Key, PasswordFile, AllowAnonymous, AllowOrigin, TrustedProxy, ProxyHeader, Log, Limits, Trace, TraceSecrets,
         };
         foreach (Option<string[]> listener in new[] { Ws, Wss, Tcp, Tls })
         {
@@ -66,6 +67,7 @@ internal static partial class BrokerCommand
             AllowAnonymous = parsed.GetValue(AllowAnonymous) ? true : null,
             AllowedOrigins = parsed.GetValue(AllowOrigin) ?? [],
             TrustedProxies = parsed.GetValue(TrustedProxy) ?? [],
+            ProxyHeader = parsed.GetValue(ProxyHeader)!,
             Log = parsed.GetValue(Log) ? Console.Error.WriteLine : null,
         };
         string[] listeners =

@@ -158,6 +158,7 @@ public sealed class MqttBroker : IAsyncDisposable
             WebSocketPaths = options.WebSocketPaths,
             AllowMissingSubprotocol = options.AllowMissingSubprotocol,
             AllowedOrigins = options.AllowedOrigins,
+            ProxyHeader = options.ProxyHeader,
             Tap = options.Tap,
         };
         foreach (string address in options.Listeners) listeners.Add(await Listener.BindAsync(MqttAddress.ParseListener(address), shared, cancellationToken).ConfigureAwait(false));

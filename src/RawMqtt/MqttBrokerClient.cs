@@ -20,7 +20,7 @@ public sealed record MqttBrokerClient
     /// <summary>The address that the connection came from; null for one in memory, or for a client that is away.</summary>
     public IPEndPoint? RemoteAddress { get; init; }
 
-    /// <summary>The client's address as a trusted proxy says; null without one.</summary>
+    /// <summary>The client's address as a trusted proxy says; 0.0.0.0 when it says nothing that can be read; null without one.</summary>
     public IPEndPoint? ForwardedAddress { get; init; }
 
     /// <summary>The listener that accepted it; empty for one in memory or away.</summary>

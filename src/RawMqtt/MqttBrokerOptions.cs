@@ -21,6 +21,12 @@ public sealed record MqttBrokerOptions
     /// <summary>Addresses and networks of proxies, such as <c>10.0.0.0/8</c>, whose word on their clients' addresses is believed; all others' is not.</summary>
     public IReadOnlyList<string> TrustedProxies { get; init; } = [];
 
+    /// <summary>
+    /// The one header in which <see cref="TrustedProxies"/> name their clients: <c>X-Forwarded-For</c>, <c>X-Real-IP</c>, <c>Forwarded</c> or another one. The proxy has to set it
+    /// or add to it: one that it passes on untouched is the client's own word.
+    /// </summary>
+    public string ProxyHeader { get; init; } = "X-Forwarded-For";
+
     /// <summary>The server's certificate with its chain, PEM; needed by wss and mqtts. Read again when the file changes.</summary>
     public string? CertificateFile { get; init; }
 
@@ -30,7 +36,7 @@ public sealed record MqttBrokerOptions
     /// <summary>User names and salted hashes, as <see cref="MqttPasswordFile"/> makes them; null for none. Read again when it changes.</summary>
     public string? PasswordFile { get; init; }
 
-    /// <summary>Takes clients without a user name. null: those from this machine alone, and none once there is a <see cref="PasswordFile"/>.</summary>
+    /// <summary>Takes clients whose user name nobody checks, or who have none. null: those from this machine alone, and none once there is a <see cref="PasswordFile"/>.</summary>
     public bool? AllowAnonymous { get; init; }
 
     /// <summary>Answers each CONNECT that <see cref="PasswordFile"/> and <see cref="AllowAnonymous"/> let pass. That connection waits meanwhile, others go on.</summary>

@@ -20,7 +20,7 @@ internal sealed class Admission
     public Admission(MqttBrokerOptions options)
     {
         this.options = options;
-        bool anonymousEverywhere = options.AllowAnonymous == true || (options.AllowAnonymous is null && options.Listeners.All(IsLoopback));
+        bool anonymousEverywhere = options.AllowAnonymous == true || (options.AllowAnonymous is null && options.TrustedProxies.Count == 0 && options.Listeners.All(IsLoopback));
         IsNeeded = options.PasswordFile is not null || options.Authenticate is not null || !anonymousEverywhere;
         if (options.PasswordFile is not null) ReadEntries(options.PasswordFile);
     }
@@ -40,7 +40,7 @@ internal sealed class Admission
     {
         bool isLocal = (request.ForwardedAddress ?? request.RemoteAddress)?.Address is not { } address || IPAddress.IsLoopback(address);
         bool hasJudge = options.Authenticate is not null && request.UserName is not null;
-        bool allowed = options.AllowAnonymous ?? (hasJudge || (isLocal && options.PasswordFile is null));
+        bool allowed = hasJudge || (options.AllowAnonymous ?? (isLocal && options.PasswordFile is null));
         return allowed ? ConnectReturnCode.Accepted : ConnectReturnCode.NotAuthorized;
     }
 

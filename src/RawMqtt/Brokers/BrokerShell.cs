@@ -29,7 +29,7 @@ internal sealed class BrokerShell
         this.options = options;
         this.log = log;
         this.hooks = hooks;
-        proxies = new ProxyTrust(options.TrustedProxies);
+        proxies = new ProxyTrust(options.TrustedProxies, options.ProxyHeader);
         Span<byte> seed = stackalloc byte[8];
         RandomNumberGenerator.Fill(seed);
         Core = new BrokerCore(options.Limits, BitConverter.ToUInt64(seed)) { Asked = hooks.Asked, Connected = hooks.Connected, Ended = hooks.Ended, Published = hooks.Published };
@@ -95,7 +95,7 @@ internal sealed class BrokerShell
         Use(now =>
         {
             Core.Touch(connection.Connection);
-            if (connection.ForwardedAddress is null || TryCount(connection, connection.ForwardedAddress.Address)) return;
+            if (connection.CountedAddress is not null || (connection.ForwardedAddress ?? connection.RemoteAddress)?.Address is not { } address || TryCount(connection, address)) return;
             Core.Counters.ConnectionsRefused++;
             Core.End(connection.Connection, ConnectionEnd.TooMany, now);
         });

@@ -24,6 +24,7 @@ internal sealed class Listener : IDisposable
             Paths = address.PathAndQuery == "/" ? options.WebSocketPaths : [address.PathAndQuery],
             AllowMissingSubprotocol = options.AllowMissingSubprotocol,
             AllowedOrigins = options.AllowedOrigins,
+            ProxyHeader = options.ProxyHeader,
         };
     }
 

@@ -13,5 +13,7 @@ internal sealed record ListenerOptions
 
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
+    public required string ProxyHeader { get; init; }
+
     public Func<string, MqttTap>? Tap { get; init; }
 }

@@ -1,16 +1,27 @@
 using System.Net;
+using System.Text;
 using RawMqtt.WebSockets;
 
 namespace RawMqtt.Transports;
 
-/// <summary>Which proxies are believed when they say whom they speak for, and what they said: Forwarded (RFC 7239), X-Forwarded-For or X-Real-IP.</summary>
+/// <summary>Which proxies are believed when they say whom they speak for, and what they said: in one header, for a client can write all those that its proxy does not set.</summary>
 internal sealed class ProxyTrust
 {
+    /// <summary>Somebody behind a proxy that does not say who: not this machine, in any case.</summary>
+    public static readonly IPEndPoint Unknown = new(IPAddress.Any, 0);
+
     private readonly IPNetwork[] networks;
+    private readonly bool isForwarded;
 
     /// <param name="proxies">Addresses and networks.</param>
+    /// <param name="header">The header that they set: Forwarded (RFC 7239), or one that holds addresses, as X-Forwarded-For does.</param>
     /// <exception cref="MqttException"><see cref="MqttErrorCode.InvalidOptions"/>: one cannot be read.</exception>
-    public ProxyTrust(IReadOnlyList<string> proxies) => networks = [.. proxies.Select(Parse)];
+    public ProxyTrust(IReadOnlyList<string> proxies, string header)
+    {
+        networks = [.. proxies.Select(Parse)];
+        if (!HttpFields.IsToken(Encoding.UTF8.GetBytes(header))) throw new MqttException(MqttErrorCode.InvalidOptions, $"The proxy header \"{header}\" is no name of a header. Write X-Forwarded-For, X-Real-IP or Forwarded.");
+        isForwarded = header.Equals("Forwarded", StringComparison.OrdinalIgnoreCase);
+    }
 
     public bool IsTrusted(IPAddress address)
     {
@@ -18,22 +29,21 @@ internal sealed class ProxyTrust
         return Array.Exists(networks, network => network.Contains(plain));
     }
 
-    /// <summary>The client's own address; null when <paramref name="peer"/> is no trusted proxy, or says nothing that can be read.</summary>
+    /// <summary>The client's own address; null when <paramref name="peer"/> is no trusted proxy or speaks for nobody but itself; <see cref="Unknown"/> when what it says cannot be read.</summary>
     public IPEndPoint? ClientOf(IPAddress peer, AcceptedHandshake request)
     {
-        if (!IsTrusted(peer)) return null;
-        if (request.Forwarded is not null) return FirstUntrusted(request.Forwarded.Split(',').Select(ForOf));
-        if (request.ForwardedFor is not null) return FirstUntrusted(request.ForwardedFor.Split(','));
-        return request.RealIp is not null ? AddressIn(request.RealIp) : null;
+        if (!IsTrusted(peer) || !request.IsForwarded) return null;
+        string[] path = request.ProxyHeader?.Split(',') ?? [];
+        return FirstUntrusted(isForwarded ? path.Select(ForOf) : path);
     }
 
     /// <summary>From right to left: each proxy adds the address that it saw, so what stands left of an untrusted one is hearsay.</summary>
-    private IPEndPoint? FirstUntrusted(IEnumerable<string?> path)
+    private IPEndPoint FirstUntrusted(IEnumerable<string?> path)
     {
-        IPEndPoint? client = null;
+        IPEndPoint client = Unknown;
         foreach (string? hop in path.Reverse())
         {
-            if (hop is null || AddressIn(hop) is not { } address) break;
+            if (hop is null || AddressIn(hop) is not { } address) return Unknown;
             client = address;
             if (!IsTrusted(address.Address)) break;
         }

@@ -47,6 +47,7 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
             ?? ChooseSubprotocol(request, out subprotocol);
         if (Refusal is not null) return;
 
+        string? proxyHeader = request.Joined(Encoding.ASCII.GetBytes(options.ProxyHeader));
         Accepted = new AcceptedHandshake
         {
             Path = path!,
@@ -54,9 +55,8 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
             Host = Encoding.Latin1.GetString(request.Host),
             Origin = request.HasOrigin ? Encoding.Latin1.GetString(request.Origin) : null,
             Subprotocol = subprotocol,
-            ForwardedFor = request.Joined("X-Forwarded-For"u8),
-            RealIp = request.Joined("X-Real-IP"u8),
-            Forwarded = request.Joined("Forwarded"u8),
+            ProxyHeader = proxyHeader,
+            IsForwarded = proxyHeader is not null || request.IsForwarded,
         };
         WriteAccept(request.Key, subprotocol, answer);
     }

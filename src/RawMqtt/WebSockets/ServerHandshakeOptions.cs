@@ -15,6 +15,9 @@ internal sealed record ServerHandshakeOptions
     /// <summary>Origins, such as <c>https://example.com</c>, of pages that may connect besides those of the same host and port; <c>*</c>: all.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
+    /// <summary>The field in which a proxy names the address of its client.</summary>
+    public string ProxyHeader { get; init; } = "X-Forwarded-For";
+
     /// <summary>A path that answers a plain GET with 200; null: none.</summary>
     public string? HealthPath { get; init; } = "/health";
 }
@@ -37,12 +40,9 @@ internal sealed record AcceptedHandshake
     /// <summary>The subprotocol agreed on.</summary>
     public string? Subprotocol { get; init; }
 
-    /// <summary>The X-Forwarded-For fields, joined by commas. Any client can write them.</summary>
-    public string? ForwardedFor { get; init; }
+    /// <summary>The fields named by <see cref="ServerHandshakeOptions.ProxyHeader"/>, joined by commas; null without one. Any client can write them.</summary>
+    public string? ProxyHeader { get; init; }
 
-    /// <summary>The X-Real-IP field. Any client can write it.</summary>
-    public string? RealIp { get; init; }
-
-    /// <summary>The Forwarded fields of RFC 7239, joined by commas. Any client can write them.</summary>
-    public string? Forwarded { get; init; }
+    /// <summary>Whether there is a field by which proxies name their clients, that one or another.</summary>
+    public bool IsForwarded { get; init; }
 }

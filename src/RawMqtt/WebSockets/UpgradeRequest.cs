@@ -104,6 +104,9 @@ internal ref struct UpgradeRequest
         return joined;
     }
 
+    /// <summary>Whether a proxy, or somebody who plays one, names a client.</summary>
+    public readonly bool IsForwarded => (Joined("X-Forwarded-For"u8) ?? Joined("X-Real-IP"u8) ?? Joined("Forwarded"u8)) is not null;
+
     private HandshakeRefusal? ReadRequestLine(ReadOnlySpan<byte> line)
     {
         int first = line.IndexOf((byte)' ');

@@ -241,9 +241,8 @@ public class ServerHandshakeTests
                 Host = "example.com:8083",
                 Origin = "http://example.com:8083",
                 Subprotocol = "mqtt",
-                ForwardedFor = "1.2.3.4, 5.6.7.8:99",
-                RealIp = "9.9.9.9",
-                Forwarded = "for=\"[::1]:4\"",
+                ProxyHeader = "1.2.3.4, 5.6.7.8:99",
+                IsForwarded = true,
             },
             handshake.Accepted);
     }
