@@ -15,6 +15,7 @@ public sealed class MqttClient : IAsyncDisposable
 
     /// <summary>A client that is not connected: <see cref="OpenAsync"/> connects it. Subscriptions may be made before.</summary>
     /// <exception cref="ArgumentException">An option is outside its range.</exception>
+    /// <exception cref="MqttException">An address cannot be read: <see cref="MqttErrorCode.InvalidAddress"/>.</exception>
     public MqttClient(MqttClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -67,7 +68,7 @@ public sealed class MqttClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Connects, and from then on connects again whenever the connection is lost. Completes when the server has accepted.</summary>
+    /// <summary>Connects, and from then on connects again whenever the connection is lost. Completes when the server has accepted; while a lost connection is being made again, when it stands again.</summary>
     /// <exception cref="MqttException">The connection could not be made, and no more are tried.</exception>
     public Task OpenAsync(CancellationToken cancellationToken = default) => life.OpenAsync(cancellationToken);
 

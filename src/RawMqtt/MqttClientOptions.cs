@@ -40,7 +40,7 @@ public sealed record MqttClientOptions
     /// <summary>The longest delay between two attempts.</summary>
     public TimeSpan MaxReconnectDelay { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Whether <see cref="MqttClient.OpenAsync"/> goes on trying when the first connection fails.</summary>
+    /// <summary>Whether <see cref="MqttClient.OpenAsync"/> goes on trying when no address can be connected to; each is tried once in any case.</summary>
     public bool RetryFirstConnect { get; init; }
 
     /// <summary>The user name, 3.1.3.4; null for none.</summary>

@@ -27,7 +27,7 @@ public sealed class MqttSubscription : IAsyncEnumerable<MqttMessage>, IAsyncDisp
     {
         this.core = core;
         this.options = options;
-        Filters = filters;
+        Filters = [.. filters];
         FilterBytes = [.. filters.Select(filter => Encoding.UTF8.GetBytes(filter.Filter))];
     }
 

@@ -8,7 +8,7 @@ internal sealed class ClientLife(ClientCore core, Action<MqttStateChange> change
 
     private ConnectionLoop? loop;
 
-    /// <summary>Completes when the server has accepted.</summary>
+    /// <summary>Completes when the server has accepted. Cancelled before any server has, it ends the attempts.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         ConnectionLoop opening = Open();
@@ -22,7 +22,7 @@ internal sealed class ClientLife(ClientCore core, Action<MqttStateChange> change
         {
             await opening.Opened.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (!opening.HasOpened)
         {
             await StopAsync(opening, ConnectFaults.Disconnected(), ShortestFarewell, CancellationToken.None).ConfigureAwait(false);
             throw;

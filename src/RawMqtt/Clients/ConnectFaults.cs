@@ -20,7 +20,6 @@ internal static class ConnectFaults
     public static MqttException NotConnected(Exception failure) => failure switch
     {
         MqttException known => known,
-        ArgumentException => new(MqttErrorCode.InvalidOptions, $"The connection cannot be made: {failure.Message}", failure),
         OperationCanceledException => new(MqttErrorCode.ConnectionLost, "The connection was given up before it stood.", failure),
         _ => new(MqttErrorCode.ConnectionLost, $"The connection could not be made: {failure.Message}", failure),
     };
@@ -28,6 +27,8 @@ internal static class ConnectFaults
     public static MqttException TimedOut(TimeSpan timeout, bool hasConnection) => new(MqttErrorCode.ConnectTimeout, hasConnection
         ? $"No CONNACK within {timeout.TotalSeconds:0.###} s: the server took the connection and did not answer CONNECT. It may not speak MQTT."
         : $"No connection within {timeout.TotalSeconds:0.###} s: the server does not answer, or BeforeConnect or ConnectStream has not returned.");
+
+    public static MqttException NotWritable(ArgumentException failure) => new(MqttErrorCode.InvalidOptions, $"CONNECT cannot be written: {failure.Message}", failure);
 
     public static MqttException SessionForgotten() => new(MqttErrorCode.SessionLost,
         "The server has forgotten the session: whether the message arrived is not known. The server was restarted, or its sessions expire sooner than this client came back.");

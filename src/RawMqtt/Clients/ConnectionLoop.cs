@@ -13,7 +13,7 @@ internal sealed class ConnectionLoop
     private readonly Action<MqttStateChange> changed;
     private readonly ReconnectDelays delays;
     private readonly CancellationTokenSource stopping = new();
-    private readonly TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int nextAddress;
 
     public ConnectionLoop(ClientCore core, Action<MqttStateChange> changed)
@@ -25,8 +25,11 @@ internal sealed class ConnectionLoop
 #pragma warning restore CA5394
     }
 
-    /// <summary>Completes when the first connection stands, or will not.</summary>
+    /// <summary>Completes when a connection stands, or none will.</summary>
     public Task Opened => opened.Task;
+
+    /// <summary>Whether a connection has stood.</summary>
+    public bool HasOpened { get; private set; }
 
     /// <summary>Completes when the last connection is closed.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
@@ -46,7 +49,8 @@ internal sealed class ConnectionLoop
         {
             cause = await RunOneAsync().ConfigureAwait(false);
             if (core.End is not null || !MayRetry(cause)) break;
-            TimeSpan delay = delays.Next(); // [WS-7.2.3-1]
+            TimeSpan delay = IsFirstRound ? TimeSpan.Zero : delays.Next(); // [WS-7.2.3-1]
+            if (opened.Task.IsCompleted) opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             Change(MqttClientState.Reconnecting, cause, delays.Failures, delay);
             try
             {
@@ -81,6 +85,7 @@ internal sealed class ConnectionLoop
                 bool sessionPresent = await connection.Accepted.WaitAsync(either.Token).ConfigureAwait(false);
                 timeout.CancelAfter(Timeout.InfiniteTimeSpan); // the stream may live as long as its token
                 Change(MqttClientState.Connected, null, 0, null, sessionPresent);
+                HasOpened = true;
                 opened.TrySetResult();
             }
             catch (OperationCanceledException) when (timeout.IsCancellationRequested && !stopping.IsCancellationRequested)
@@ -93,6 +98,7 @@ internal sealed class ConnectionLoop
             using CancellationTokenRegistration stop = stopping.Token.UnsafeRegister(_ => accepted.Fail(core.End ?? ConnectFaults.Disconnected()), null);
             MqttException cause = await running.ConfigureAwait(false);
             delays.Lost(core.Now - since);
+            nextAddress++;
             return delays.Kicks >= ReconnectDelays.KickLimit && cause.Code == MqttErrorCode.ConnectionLost ? ConnectFaults.Kicked(cause, delays.Kicks) : cause;
         }
 #pragma warning disable CA1031 // the application's functions may throw anything, and whoever waits for the connection is told
@@ -184,21 +190,29 @@ internal sealed class ConnectionLoop
         FlushStep step;
         lock (core.Gate)
         {
-            core.Session.Connect(new ConnectPacket
+            try
             {
-                ClientId = Encoding.UTF8.GetBytes(options.ClientId),
-                CleanSession = options.CleanSession,
-                KeepAlive = (ushort)options.KeepAlive.TotalSeconds,
-                HasWill = options.Will is not null,
-                WillTopic = Encoding.UTF8.GetBytes(options.Will?.Topic ?? ""),
-                WillMessage = options.Will is null ? default : options.Will.Payload.Span,
-                WillQos = options.Will?.Qos ?? default,
-                WillRetain = options.Will?.Retain ?? false,
-                HasUserName = userName is not null,
-                UserName = Encoding.UTF8.GetBytes(userName ?? ""),
-                HasPassword = password is not null,
-                Password = password is null ? default : password.Value.Span,
-            }, core.Now, connection.Output);
+                core.Session.Connect(new ConnectPacket
+                {
+                    ClientId = Encoding.UTF8.GetBytes(options.ClientId),
+                    CleanSession = options.CleanSession,
+                    KeepAlive = (ushort)options.KeepAlive.TotalSeconds,
+                    HasWill = options.Will is not null,
+                    WillTopic = Encoding.UTF8.GetBytes(options.Will?.Topic ?? ""),
+                    WillMessage = options.Will is null ? default : options.Will.Payload.Span,
+                    WillQos = options.Will?.Qos ?? default,
+                    WillRetain = options.Will?.Retain ?? false,
+                    HasUserName = userName is not null,
+                    UserName = Encoding.UTF8.GetBytes(userName ?? ""),
+                    HasPassword = password is not null,
+                    Password = password is null ? default : password.Value.Span,
+                }, core.Now, connection.Output);
+            }
+            catch (ArgumentException failure)
+            {
+                throw ConnectFaults.NotWritable(failure);
+            }
+
             step = connection.Appended();
         }
 
@@ -222,11 +236,14 @@ internal sealed class ConnectionLoop
         }
     }
 
+    /// <summary>Whether nothing has stood yet, and not all addresses were tried.</summary>
+    private bool IsFirstRound => !HasOpened && delays.Failures < core.Options.Addresses.Count;
+
     /// <summary>Whether another attempt may have another outcome.</summary>
     private bool MayRetry(MqttException cause)
     {
-        if (stopping.IsCancellationRequested || core.Options.ReconnectDelay <= TimeSpan.Zero) return false;
-        if (!opened.Task.IsCompletedSuccessfully && !core.Options.RetryFirstConnect) return false;
+        if (stopping.IsCancellationRequested) return false;
+        if (!IsFirstRound && (core.Options.ReconnectDelay <= TimeSpan.Zero || (!HasOpened && !core.Options.RetryFirstConnect))) return false;
         return cause.Code switch
         {
             MqttErrorCode.InvalidAddress or MqttErrorCode.InvalidOptions => false,

@@ -1,20 +1,29 @@
 using System.Text;
 using RawMqtt.Codec;
+using RawMqtt.Transports;
 
 namespace RawMqtt.Clients;
 
 /// <summary>What a caller gives is checked when it is given, not when it is sent.</summary>
 internal static class OptionChecks
 {
+    /// <summary>Timers of the runtime run no longer.</summary>
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
+
+    /// <exception cref="ArgumentException">An option is outside its range.</exception>
+    /// <exception cref="MqttException">An address cannot be read: <see cref="MqttErrorCode.InvalidAddress"/>.</exception>
     public static void Require(MqttClientOptions options)
     {
         Require(options.InFlightLimit is >= 1 and <= 65535, "InFlightLimit is 1 to 65535.");
         Require(options.MaximumPacketLength is >= 2 and <= FixedHeader.MaxRemainingLength + 5, "MaximumPacketLength is 2 to 268435460.");
         Require(options.KeepAlive >= TimeSpan.Zero && options.KeepAlive <= TimeSpan.FromSeconds(65535), "KeepAlive is 0 to 65535 seconds (3.1.2.10).");
         Require(options.KeepAlive.Ticks % TimeSpan.TicksPerSecond == 0, "KeepAlive is in whole seconds (3.1.2.10).");
-        Require(options.ConnectTimeout > TimeSpan.Zero, "ConnectTimeout is above zero.");
+        Require(options.ConnectTimeout > TimeSpan.Zero && options.ConnectTimeout <= LongestTimer, $"ConnectTimeout is above zero and at most {LongestTimer}.");
+        Require(options.PingTimeout is null || (options.PingTimeout > TimeSpan.Zero && options.PingTimeout <= LongestTimer), $"PingTimeout is above zero and at most {LongestTimer}.");
         Require(options.ReconnectDelay >= TimeSpan.Zero && options.MaxReconnectDelay >= options.ReconnectDelay, "ReconnectDelay is not negative, and not above MaxReconnectDelay.");
+        Require(options.MaxReconnectDelay <= LongestTimer, $"MaxReconnectDelay is at most {LongestTimer}.");
         Require(options.Addresses.Count > 0 || options.ConnectStream is not null, "There is no address to connect to.");
+        foreach (string address in options.ConnectStream is null ? options.Addresses : []) MqttAddress.Parse(address);
         Require(options.Password is null || options.UserName is not null, $"{ProtocolViolation.PasswordWithoutUserName}."); // [MQTT-3.1.2-22]
         Require(options.Password is null || options.Password.Value.Length <= ushort.MaxValue, "The password takes more than 65535 bytes (3.1.3.5).");
         Require(options.ClientId.Length > 0 || options.CleanSession, $"{ProtocolViolation.EmptyClientIdWithSession}."); // [MQTT-3.1.3-7]

@@ -24,4 +24,26 @@ public class MqttClientTests
         Assert.True((await client.DisconnectAsync(cancellationToken: Soon)).IsComplete);
         Assert.Equal(MqttClientState.Disconnected, client.State);
     }
+
+    [Fact]
+    public void OptionsAreCheckedWhenTheyAreGiven()
+    {
+        var options = new MqttClientOptions { Addresses = ["mqtt://127.0.0.1:1883"] };
+        Assert.Equal(MqttErrorCode.InvalidAddress, Assert.Throws<MqttException>(() => new MqttClient(options with { Addresses = ["mqtt://127.0.0.1:1883", "127.0.0.2:1883"] })).Code);
+        Assert.Contains("PingTimeout", Assert.Throws<ArgumentException>(() => new MqttClient(options with { PingTimeout = TimeSpan.Zero })).Message, StringComparison.Ordinal);
+        Assert.Contains("PingTimeout", Assert.Throws<ArgumentException>(() => new MqttClient(options with { PingTimeout = TimeSpan.MaxValue })).Message, StringComparison.Ordinal);
+        Assert.Contains("ConnectTimeout", Assert.Throws<ArgumentException>(() => new MqttClient(options with { ConnectTimeout = TimeSpan.MaxValue })).Message, StringComparison.Ordinal);
+        Assert.Contains("MaxReconnectDelay", Assert.Throws<ArgumentException>(() => new MqttClient(options with { MaxReconnectDelay = TimeSpan.MaxValue })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ASubscriptionKeepsItsOwnFilters()
+    {
+        await using var server = new SmallServer();
+        await using MqttClient client = await MqttClient.ConnectAsync(server.Address, Soon);
+        var filters = new List<MqttTopicFilter> { new("a") };
+        await using MqttSubscription subscription = await client.SubscribeAsync(filters, Soon);
+        filters.Clear();
+        Assert.Equal([new MqttTopicFilter("a")], subscription.Filters);
+    }
 }

@@ -183,6 +183,92 @@ public class ReconnectTests
         Assert.Equal(1, server.Connections);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0)]
+    public async Task TheFirstOpeningTriesEachAddressOnce(int reconnectDelay)
+    {
+        await using var server = new SmallServer();
+        MqttClientOptions options = OptionsFor(server) with { ReconnectDelay = TimeSpan.FromSeconds(reconnectDelay), MaxReconnectDelay = TimeSpan.FromHours(1), TimeProvider = new ManualTime() };
+        await using MqttClient client = await MqttClient.ConnectAsync(options with { Addresses = ["mqtt://127.0.0.1:1", "mqtt://127.0.0.1:1", server.Address] }, Soon);
+        Assert.Equal(1, server.Connections);
+
+        var tried = new ConcurrentQueue<string>();
+        await using var nowhere = new MqttClient(options with
+        {
+            Addresses = ["mqtt://127.0.0.1:1", "mqtt://127.0.0.1:2"],
+            BeforeConnect = (attempt, _) =>
+            {
+                tried.Enqueue(attempt.Address);
+                return ValueTask.FromResult(attempt);
+            },
+        });
+        Assert.Equal(MqttErrorCode.ConnectionRefused, (await Assert.ThrowsAsync<MqttException>(() => nowhere.OpenAsync(Soon))).Code);
+        Assert.Equal(["mqtt://127.0.0.1:1", "mqtt://127.0.0.1:2"], tried);
+    }
+
+    [Fact]
+    public async Task ALostConnectionIsMadeAgainAtTheNextAddress()
+    {
+        await using var one = new SmallServer();
+        await using var two = new SmallServer();
+        await using var client = new MqttClient(OptionsFor(one) with { Addresses = [one.Address, two.Address] });
+        await client.OpenAsync(Soon);
+        Task again = When(client, change => change.To == MqttClientState.Connected);
+        one.Cut();
+        await again.WaitAsync(Soon);
+        Assert.Equal((1, 1), (one.Connections, two.Connections));
+    }
+
+    [Fact]
+    public async Task OpeningWhileReconnectingWaitsForTheConnection()
+    {
+        var time = new ManualTime();
+        await using var server = new SmallServer();
+        await using var client = new MqttClient(OptionsFor(server) with { TimeProvider = time, ReconnectDelay = TimeSpan.FromMinutes(1), MaxReconnectDelay = TimeSpan.FromMinutes(1) });
+        await client.OpenAsync(Soon);
+        Task lost = When(client, change => change.To == MqttClientState.Reconnecting);
+        server.Cut();
+        await lost.WaitAsync(Soon);
+        Task opening = client.OpenAsync(Soon);
+        using var impatient = new CancellationTokenSource();
+        Task givenUp = client.OpenAsync(impatient.Token);
+        Assert.False(opening.IsCompleted);
+        await impatient.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => givenUp); // and nothing else is given up with it
+        while (!opening.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMinutes(1)); // the delay may begin only after the change was told
+            await Task.Yield();
+        }
+
+        await opening;
+        Assert.Equal((MqttClientState.Connected, 2), (client.State, server.Connections));
+    }
+
+    [Fact]
+    public async Task AFunctionThatFailsOnceWithAnArgumentExceptionIsAskedAgain()
+    {
+        await using var server = new SmallServer();
+        int calls = 0;
+        await using var client = new MqttClient(OptionsFor(server) with { BeforeConnect = (attempt, _) => Interlocked.Increment(ref calls) == 2 ? throw new ArgumentNullException(nameof(attempt)) : ValueTask.FromResult(attempt) });
+        Task again = When(client, change => change.To == MqttClientState.Connected && calls == 3);
+        await client.OpenAsync(Soon);
+        server.Cut();
+        await again.WaitAsync(Soon);
+    }
+
+    [Fact]
+    [Rule("MQTT-3.1.2-22")]
+    public async Task APasswordWithoutItsUserEndsTheAttempts()
+    {
+        await using var server = new SmallServer();
+        await using var client = new MqttClient(OptionsFor(server) with { RetryFirstConnect = true, BeforeConnect = (attempt, _) => ValueTask.FromResult(attempt with { Password = new byte[1] }) });
+        MqttException failure = await Assert.ThrowsAsync<MqttException>(() => client.OpenAsync(Soon));
+        Assert.Equal(MqttErrorCode.InvalidOptions, failure.Code);
+        Assert.Contains("[MQTT-3.1.2-22]", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task WithoutReconnectTheEndIsTold()
     {
