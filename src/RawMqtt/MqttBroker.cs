@@ -75,6 +75,7 @@ public sealed class MqttBroker : IAsyncDisposable
     {
         byte[] name = Encoding.UTF8.GetBytes(topic);
         if (!TopicName.IsValidInPublish(name, out ProtocolViolation? violation)) throw new ArgumentException($"The topic cannot be used: {violation}.", nameof(topic));
+        if (options.Limits.IsTooDeep(name)) throw new ArgumentException($"The topic cannot be used: {ProtocolViolation.TooManyLevels}.", nameof(topic));
         shell.Use(now => shell.Core.Publish(new PublishPacket { Topic = name, Payload = payload.Span, Qos = qos, Retain = retain }, now));
     }
 
@@ -88,6 +89,7 @@ public sealed class MqttBroker : IAsyncDisposable
     {
         byte[] bytes = Encoding.UTF8.GetBytes(filter);
         if (!TopicFilter.IsValid(bytes, out ProtocolViolation? violation)) throw new ArgumentException($"The filter cannot be used: {violation}.", nameof(filter));
+        if (options.Limits.IsTooDeep(bytes)) throw new ArgumentException($"The filter cannot be used: {ProtocolViolation.TooManyLevels}.", nameof(filter));
         return new MqttBrokerSubscription(subscription =>
         {
             Subscriber? subscriber = null;

@@ -261,6 +261,8 @@ public sealed class MqttBrokerTests : IDisposable
         Assert.Equal(["kept=1 True", "b=x False", "a=2 False"], got);
         Assert.Throws<ArgumentException>(() => broker.Publish("a/#", ""));
         Assert.Throws<ArgumentException>(() => broker.Subscribe("a#"));
+        Assert.Throws<ArgumentException>(() => broker.Publish(new string('/', 128), "", retain: true));
+        Assert.Throws<ArgumentException>(() => broker.Subscribe(new string('/', 128)));
     }
 
     [Fact]

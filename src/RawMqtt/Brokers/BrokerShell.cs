@@ -134,15 +134,18 @@ internal sealed class BrokerShell
             return;
         }
 
-        Task resumed;
+        Task? resumed = null;
         lock (Gate)
         {
-            if (connection.Connection.Pause != Pause.Held) return;
-            connection.Resumed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            resumed = connection.Resumed.Task;
+            if (connection.Connection.Pause == Pause.Held)
+            {
+                connection.Resumed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                resumed = connection.Resumed.Task;
+            }
         }
 
-        await resumed.ConfigureAwait(false);
+        if (resumed is not null) await resumed.ConfigureAwait(false);
+        else await Task.Yield(); // its turn is over, and the next one comes behind those of others
     }
 
     /// <summary>A flush is over.</summary>

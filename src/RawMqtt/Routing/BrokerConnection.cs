@@ -53,6 +53,9 @@ internal sealed class BrokerConnection(BrokerCore broker, TimeSpan now)
     /// <summary>Where packets to the client are appended.</summary>
     public OutgoingBuffer Output => output ??= broker.RentOutput();
 
+    /// <summary>The bytes that were sent again when the client came back: it did not ask for them on this connection.</summary>
+    public int Resent { get; set; }
+
     /// <summary>The bytes that are not sent yet.</summary>
     public int Unsent => (output?.Length ?? 0) + Flushing;
 

@@ -76,9 +76,11 @@ internal sealed class BrokerCore
         if (connection.HasStopped) return 0;
         if (connection.Subscriber is null && !BeginsWithConnect(read)) Break(connection, ProtocolViolation.FirstPacketNotConnect);
 
+        Router.Replays.BeginTurn();
+        if (connection.Subscriber is { Replay: not null } subscriber) Router.SendWaiting(subscriber);
         int used = 0;
         var reader = new PacketReader(read, MqttRole.Client, limits.PacketLength);
-        while (connection.End is null)
+        while (connection.End is null && !Router.Replays.TurnIsOver)
         {
             OperationStatus status = reader.Read();
             if (status == OperationStatus.NeedMoreData) break;
@@ -90,6 +92,12 @@ internal sealed class BrokerCore
             }
 
             used = reader.Consumed;
+        }
+
+        if (connection.End is null && Router.Replays.TurnIsOver)
+        {
+            connection.HasStopped = true;
+            Counters.ReplaysPaused++;
         }
 
         if (used > 0) connection.LastReceived = now;
@@ -132,9 +140,9 @@ internal sealed class BrokerCore
     /// <summary>Begins a subscription of the program itself; it gets the retained messages before this returns.</summary>
     public Subscriber Subscribe(ReadOnlySpan<byte> filter, QualityOfService qos, LocalReceiver receiver)
     {
-        var subscriber = new Subscriber([], new ServerSession(1, 1), cleanSession: true) { Local = receiver };
+        var subscriber = new Subscriber([], userName: null, new ServerSession(1, 1, 1), cleanSession: true) { Local = receiver };
         Router.Subscriptions.Add(subscriber, filter, qos);
-        Router.Replay(subscriber, filter, qos);
+        Router.Replays.Send(receiver, filter, qos);
         return subscriber;
     }
 
@@ -158,6 +166,7 @@ internal sealed class BrokerCore
             spareOutputs.Push(output);
         }
 
+        Router.Replays.BeginTurn();
         if (connection.Subscriber is { } subscriber) Router.SendWaiting(subscriber);
     }
 
@@ -167,8 +176,10 @@ internal sealed class BrokerCore
     {
         Now = now;
         TimeSpan? next = Router.Tick();
+        Router.Replays.BeginTurn();
         foreach (BrokerConnection connection in connections)
         {
+            if (connection.Subscriber is { Replay: not null } subscriber) Router.SendWaiting(subscriber);
             if (Deadline.Of(connection, limits) is not { } deadline) continue;
             if (deadline.At <= now) EndByTime(connection, deadline.Reason);
             else if (next is null || deadline.At < next) next = deadline.At;

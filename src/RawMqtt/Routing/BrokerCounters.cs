@@ -72,6 +72,12 @@ public sealed record BrokerCounters
     /// <summary>Subscriptions answered with 0x80 because the program did not allow them.</summary>
     public long SubscriptionsNotAllowed { get; internal set; }
 
+    /// <summary>Times that retained messages for new subscriptions had to wait for their next turn because of <see cref="BrokerLimits.RetainedSearch"/>.</summary>
+    public long ReplaysPaused { get; internal set; }
+
+    /// <summary>Messages that had to wait because <see cref="BrokerLimits.InFlightBytes"/> was reached.</summary>
+    public long InFlightBytesReached { get; internal set; }
+
     /// <summary>Publishers that had to wait for a client with a full queue.</summary>
     public long PublishersHeld { get; internal set; }
 

@@ -24,12 +24,14 @@ public static class BrokerLimitTable
             (nameof(limits.TopicLevels), Number(limits.TopicLevels), "SUBACK 0x80; a PUBLISH ends the connection", counters.TopicsTooDeep),
             (nameof(limits.InFlight), Number(limits.InFlight), "QoS 1 and 2 wait in the client's queue", counters.MessagesQueued),
             (nameof(limits.InFlightAtMost), Number(limits.InFlightAtMost), "the window of a client that keeps up grows no further", counters.MessagesQueued),
+            (nameof(limits.InFlightBytes), Bytes(limits.InFlightBytes), "QoS 1 and 2 wait in the client's queue", counters.InFlightBytesReached),
             (nameof(limits.QueuedMessages), Number(limits.QueuedMessages), "away: the newest is dropped; connected: publishers wait", counters.MessagesDropped),
             (nameof(limits.QueuedBytes), Bytes(limits.QueuedBytes), "away: the newest is dropped; connected: publishers wait", counters.MessagesDropped),
             (nameof(limits.HoldBack), Seconds(limits.HoldBack), "publishers wait no longer; above ten times the queue's limits it drops", counters.Lagging),
             (nameof(limits.OutgoingBytes), Bytes(limits.OutgoingBytes), "QoS 0 is shed, QoS 1 and 2 wait; at twice as much the connection ends", counters.MessagesShed),
             (nameof(limits.RetainedMessages), Number(limits.RetainedMessages), "a new topic's is not kept", counters.RetainedDropped),
             (nameof(limits.RetainedBytes), Bytes(limits.RetainedBytes), "it is not kept", counters.RetainedDropped),
+            (nameof(limits.RetainedSearch), Number(limits.RetainedSearch), "new subscriptions wait for their next turn", counters.ReplaysPaused),
             (nameof(limits.KeptBytes), Bytes(limits.KeptBytes), "no queue takes more", counters.MessagesDropped),
         ];
 

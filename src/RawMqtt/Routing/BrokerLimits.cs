@@ -24,14 +24,20 @@ public sealed record BrokerLimits
     /// <summary>Topic filters of one client; more get SUBACK return code 0x80.</summary>
     public int Subscriptions { get; init; } = 1000;
 
-    /// <summary>Levels of a topic: a filter with more gets 0x80, a PUBLISH to a name with more ends the connection.</summary>
+    /// <summary>Levels of a topic: a filter with more gets 0x80, a PUBLISH to a name with more, or a Will, ends the connection.</summary>
     public int TopicLevels { get; init; } = 128;
+
+    /// <summary>Levels of retained topics that new subscriptions look at in one go; before more are looked at, others have their turn.</summary>
+    public int RetainedSearch { get; init; } = 10_000;
 
     /// <summary>Messages at QoS 1 and 2 in flight to one client at first, 1 to 65535; more wait in its queue.</summary>
     public int InFlight { get; init; } = 20;
 
     /// <summary>The most in flight to one client that keeps up: the window doubles each time that a whole one was acknowledged while others waited.</summary>
     public int InFlightAtMost { get; init; } = 1280;
+
+    /// <summary>Bytes of topics and payloads in flight to one client; the last message may go beyond. More wait in its queue.</summary>
+    public int InFlightBytes { get; init; } = 1 << 20;
 
     /// <summary>Messages that wait for one client that is away; newer ones are dropped. For one that is connected, see <see cref="HoldBack"/>.</summary>
     public int QueuedMessages { get; init; } = 1000;
@@ -54,4 +60,6 @@ public sealed record BrokerLimits
 
     /// <summary>Bytes of topics and payloads of all messages kept for any purpose; beyond it, no queue takes more.</summary>
     public long KeptBytes { get; init; } = 256 << 20;
+
+    internal bool IsTooDeep(ReadOnlySpan<byte> topic) => topic.Length >= TopicLevels && topic.Count((byte)'/') >= TopicLevels;
 }

@@ -72,7 +72,7 @@ internal sealed class ClientPackets(BrokerCore broker, BrokerLimits limits)
             return true;
         }
 
-        if (packet.Topic.Length >= limits.TopicLevels && packet.Topic.Count((byte)'/') >= limits.TopicLevels)
+        if (limits.IsTooDeep(packet.Topic))
         {
             counters.TopicsTooDeep++;
             broker.Break(connection, ProtocolViolation.TooManyLevels);
@@ -136,7 +136,7 @@ internal sealed class ClientPackets(BrokerCore broker, BrokerLimits limits)
     /// <summary>It asks and does not take the answers, and nothing at QoS 0 is left to be shed.</summary>
     private void EndIfSlow(BrokerConnection connection)
     {
-        if (connection.Unsent <= 2L * limits.OutgoingBytes || connection.End is not null) return;
+        if (connection.Unsent - connection.Resent <= 2L * limits.OutgoingBytes || connection.End is not null) return;
         counters.TooSlow++;
         broker.End(connection, ConnectionEnd.TooSlow);
     }

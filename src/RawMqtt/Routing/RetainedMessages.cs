@@ -15,6 +15,12 @@ internal sealed class RetainedMessages(Utf8Comparer comparer, int countLimit, lo
     /// <summary>Topics and payloads of all.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Changes with each message that is kept or forgotten.</summary>
+    public long Version { get; private set; }
+
+    /// <summary>The levels that all searches have looked at.</summary>
+    public long Searched { get; private set; }
+
     /// <summary>The message of exactly this topic.</summary>
     public ApplicationMessage? Find(ReadOnlySpan<byte> topic)
     {
@@ -47,6 +53,7 @@ internal sealed class RetainedMessages(Utf8Comparer comparer, int countLimit, lo
 
         node.Message = message.AddReference();
         Count++;
+        Version++;
         Bytes += message.Length;
         return true;
     }
@@ -62,8 +69,9 @@ internal sealed class RetainedMessages(Utf8Comparer comparer, int countLimit, lo
         found.Sort(before, found.Count - before, TopicOrder.Instance);
     }
 
-    private static void Search(Node node, ReadOnlySpan<byte> rest, bool goesOn, bool isFirst, List<ApplicationMessage> found)
+    private void Search(Node node, ReadOnlySpan<byte> rest, bool goesOn, bool isFirst, List<ApplicationMessage> found)
     {
+        Searched++;
         if (!goesOn)
         {
             if (node.Message is not null) found.Add(node.Message);
@@ -95,6 +103,7 @@ internal sealed class RetainedMessages(Utf8Comparer comparer, int countLimit, lo
         {
             if (node.Message is null) return;
             Count--;
+            Version++;
             Bytes -= node.Message.Length;
             node.Message.Release();
             node.Message = null;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using RawMqtt.Codec;
 using RawMqtt.Sessions;
 
@@ -15,7 +14,6 @@ internal sealed class Router
     private readonly BrokerCounters counters;
     private readonly TopicRoutes routes;
     private readonly HeldPublishers held;
-    private readonly List<ApplicationMessage> found = [];
     private int full;
 
     public Router(BrokerCore broker, BrokerLimits limits, Utf8Comparer comparer)
@@ -26,12 +24,15 @@ internal sealed class Router
         held = new HeldPublishers(limits.HoldBack);
         Subscriptions = new SubscriptionTree(comparer);
         Retained = new RetainedMessages(comparer, limits.RetainedMessages, limits.RetainedBytes);
+        Replays = new Replays(broker, limits, Retained);
         routes = new TopicRoutes(Subscriptions, comparer);
     }
 
     public SubscriptionTree Subscriptions { get; }
 
     public RetainedMessages Retained { get; }
+
+    public Replays Replays { get; }
 
     public ApplicationMessagePool Kept { get; } = new();
 
@@ -82,34 +83,11 @@ internal sealed class Router
         return false;
     }
 
-    /// <summary>Sends the retained messages that a new subscription matches [MQTT-3.3.1-6]; those beyond the limits of the connection in their turn.</summary>
-    public void Replay(Subscriber subscriber, ReadOnlySpan<byte> filter, QualityOfService granted)
-    {
-        if (Retained.Count == 0) return;
-        Retained.Search(filter, found);
-        foreach (ApplicationMessage message in found)
-        {
-            QualityOfService qos = message.Qos < granted ? message.Qos : granted;
-            if (subscriber.Local is not null)
-            {
-                subscriber.Local(new PublishPacket { Topic = message.Topic, Payload = message.Payload, Qos = qos, Retain = true });
-                continue;
-            }
-
-            if (subscriber.Replay is null && TrySendRetained(subscriber, message, qos)) continue;
-            subscriber.Replay ??= new MessageQueue();
-            if (subscriber.Replay.Count < limits.RetainedMessages) subscriber.Replay.Add(message.AddReference(), qos, retain: true);
-            else counters.MessagesDropped++;
-        }
-
-        found.Clear();
-    }
-
     /// <summary>Sends what waits for a client, as far as its window and the limit of its connection reach.</summary>
     public void SendWaiting(Subscriber subscriber)
     {
         if (subscriber.Connection is not { } connection) return;
-        if (subscriber.Replay is not null) GoOnWithReplay(subscriber);
+        if (subscriber.Replay is not null) Replays.GoOn(subscriber);
 
         ServerSession session = subscriber.Session;
         if (!session.CanSendQueued) return;
@@ -123,14 +101,7 @@ internal sealed class Router
     public void ConnectionEnded(Subscriber subscriber)
     {
         if (subscriber.IsFull) IsNoLongerFull(subscriber);
-        while (subscriber.Replay is { Count: > 0 } replay)
-        {
-            MessageQueue.Entry next = replay.Take();
-            if (next.Qos > QualityOfService.AtMostOnce && !subscriber.CleanSession && HasQueueRoom(subscriber, next.Message)) subscriber.Session.Queue(next.Message, next.Qos, next.Retain);
-            next.Message.Release();
-        }
-
-        subscriber.Replay = null;
+        subscriber.Replay?.StartAgain();
     }
 
     /// <summary>Lets publishers go on that have been held back for too long.</summary>
@@ -170,6 +141,7 @@ internal sealed class Router
         {
             session.Queue(message, qos, retain: false);
             counters.MessagesQueued++;
+            if (session.IsWindowFullInBytes) counters.InFlightBytesReached++;
             if (connection is not null && !subscriber.IsFull && (session.Queued >= limits.QueuedMessages || session.QueuedBytes >= limits.QueuedBytes)) IsNowFull(subscriber);
         }
         else
@@ -196,39 +168,6 @@ internal sealed class Router
         subscriber.IsFull = subscriber.IsLagging = false;
         full--;
         held.Release(subscriber, broker);
-    }
-
-    /// <summary>What was replaced meanwhile is left out: the client has got the newer message.</summary>
-    private void GoOnWithReplay(Subscriber subscriber)
-    {
-        MessageQueue replay = subscriber.Replay!;
-        while (replay.Count > 0)
-        {
-            MessageQueue.Entry next = replay.First;
-            if (Retained.Find(next.Message.Topic) == next.Message && !TrySendRetained(subscriber, next.Message, next.Qos)) return;
-            replay.Take().Message.Release();
-        }
-
-        subscriber.Replay = null;
-    }
-
-    private bool TrySendRetained(Subscriber subscriber, ApplicationMessage message, QualityOfService qos)
-    {
-        BrokerConnection connection = subscriber.Connection!;
-        if (connection.Unsent >= limits.OutgoingBytes) return false;
-        if (qos == QualityOfService.AtMostOnce)
-        {
-            connection.Output.Write(new PublishPacket { Topic = message.Topic, Payload = message.Payload, Retain = true }); // [MQTT-3.3.1-8]
-            counters.MessagesSent++;
-            broker.Touch(connection);
-            return true;
-        }
-
-        if (!subscriber.Session.CanSend) return false;
-        subscriber.Session.Send(message, qos, retain: true, connection.Output); // [MQTT-3.3.1-8]
-        counters.MessagesSent++;
-        broker.Touch(connection);
-        return true;
     }
 
     /// <summary>QoS 0 is the first that a slow client misses. One message always fits.</summary>

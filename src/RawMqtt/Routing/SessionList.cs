@@ -36,6 +36,13 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
             return;
         }
 
+        if (limits.IsTooDeep(packet.WillTopic))
+        {
+            broker.Counters.TopicsTooDeep++;
+            broker.Break(connection, ProtocolViolation.TooManyLevels);
+            return;
+        }
+
         if (answer.ReturnCode != ConnectReturnCode.Accepted)
         {
             Refuse(connection, answer.ReturnCode);
@@ -51,11 +58,12 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
 
         byte[] clientId = packet.ClientId.IsEmpty ? NewClientId() : packet.ClientId.ToArray();
         TakeOver(clientId);
-        Subscriber? subscriber = Resume(clientId, packet.CleanSession);
+        Subscriber? subscriber = Resume(clientId, packet);
         bool sessionPresent = subscriber is not null;
         if (subscriber is null)
         {
-            subscriber = new Subscriber(clientId, new ServerSession(limits.InFlight, limits.InFlightAtMost), packet.CleanSession);
+            byte[]? userName = packet.HasUserName ? packet.UserName.ToArray() : null;
+            subscriber = new Subscriber(clientId, userName, new ServerSession(limits.InFlight, limits.InFlightAtMost, limits.InFlightBytes), packet.CleanSession);
             byClientId.Add(clientId, subscriber);
         }
 
@@ -68,7 +76,9 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
 
         connection.Output.Write(new ConnAckPacket { SessionPresent = sessionPresent }); // [MQTT-3.1.4-4], [MQTT-3.2.0-1]
         if (!sessionPresent) return;
+        int before = connection.Output.Length;
         subscriber.Session.Resend(connection.Output); // [MQTT-4.4.0-1]
+        connection.Resent = connection.Output.Length - before;
         router.SendWaiting(subscriber);
     }
 
@@ -84,11 +94,7 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
         }
 
         connection.Output.Write(new SubAckPacket { PacketId = packet.PacketId, ReturnCodes = returnCodes.WrittenSpan }); // [MQTT-3.8.4-1], [MQTT-3.8.4-2]
-        int index = 0;
-        foreach (Subscription subscription in packet.Subscriptions)
-        {
-            if (returnCodes.WrittenSpan[index++] != SubAckPacket.Failure) router.Replay(subscriber, subscription.Filter, subscription.Qos); // [MQTT-3.3.1-6], [MQTT-3.8.4-3]
-        }
+        if (subscriber.Replay is not null) router.Replays.GoOn(subscriber); // [MQTT-3.3.1-6], [MQTT-3.8.4-3]
     }
 
     /// <summary>Takes an UNSUBSCRIBE. What is in flight goes on [MQTT-3.10.4-3].</summary>
@@ -98,7 +104,9 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
         foreach (ReadOnlySpan<byte> filter in packet.Filters) // [MQTT-3.10.4-6]
         {
             if (!router.Subscriptions.Remove(subscriber, filter)) continue; // [MQTT-3.10.4-1]
-            subscriber.Filters!.GetAlternateLookup<ReadOnlySpan<byte>>().Remove(filter);
+            var filters = subscriber.Filters!.GetAlternateLookup<ReadOnlySpan<byte>>();
+            if (filters.TryGetValue(filter, out byte[]? known)) subscriber.Replay?.Remove(known);
+            filters.Remove(filter);
         }
 
         connection.Output.Write(new UnsubAckPacket { PacketId = packet.PacketId }); // [MQTT-3.10.4-4], [MQTT-3.10.4-5]
@@ -121,16 +129,17 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
     private byte Subscribe(Subscriber subscriber, Subscription subscription)
     {
         HashSet<byte[]> filters = subscriber.Filters ??= new HashSet<byte[]>(comparer);
-        bool isNew = !filters.GetAlternateLookup<ReadOnlySpan<byte>>().Contains(subscription.Filter);
-        bool allowed = (!isNew || filters.Count < limits.Subscriptions) && subscription.Filter.Count((byte)'/') < limits.TopicLevels;
+        bool isNew = !filters.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(subscription.Filter, out byte[]? filter);
+        bool allowed = (!isNew || filters.Count < limits.Subscriptions) && !limits.IsTooDeep(subscription.Filter);
         if (!allowed)
         {
             broker.Counters.SubscriptionsRefused++;
             return SubAckPacket.Failure;
         }
 
-        if (isNew) filters.Add(subscription.Filter.ToArray());
-        router.Subscriptions.Add(subscriber, subscription.Filter, subscription.Qos);
+        if (isNew) filters.Add(filter = subscription.Filter.ToArray());
+        router.Subscriptions.Add(subscriber, filter, subscription.Qos);
+        if (router.Retained.Count > 0) (subscriber.Replay ??= new RetainedReplay(comparer)).Add(filter!, subscription.Qos);
         return (byte)subscription.Qos; // [MQTT-3.8.4-5]
     }
 
@@ -149,12 +158,13 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
         broker.Settle();
     }
 
-    /// <summary>The session kept for this client, if it wants it; if not, it is discarded, 3.1.2.4.</summary>
-    private Subscriber? Resume(ReadOnlySpan<byte> clientId, bool cleanSession)
+    /// <summary>The session kept for this client, if it wants it and is the same user; if not, it is discarded, 3.1.2.4.</summary>
+    private Subscriber? Resume(ReadOnlySpan<byte> clientId, in ConnectPacket packet)
     {
         if (!TryFind(clientId, out Subscriber? subscriber)) return null; // [MQTT-3.2.2-3]
         Away--;
-        if (!cleanSession) return subscriber; // [MQTT-3.1.2-4], [MQTT-3.2.2-2]
+        bool isItsUser = packet.HasUserName ? subscriber.UserName is not null && packet.UserName.SequenceEqual(subscriber.UserName) : subscriber.UserName is null;
+        if (!packet.CleanSession && isItsUser) return subscriber; // [MQTT-3.1.2-4], [MQTT-3.2.2-2]
         Discard(subscriber); // [MQTT-3.1.2-6], [MQTT-3.2.2-1]
         return null;
     }
@@ -163,6 +173,7 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
     {
         foreach (byte[] filter in subscriber.Filters ?? []) router.Subscriptions.Remove(subscriber, filter);
         subscriber.Filters = null;
+        subscriber.Replay = null;
         subscriber.Session.Clear();
         byClientId.Remove(subscriber.ClientId);
     }

@@ -7,9 +7,12 @@ namespace RawMqtt.Routing;
 internal delegate void LocalReceiver(in PublishPacket packet);
 
 /// <summary>A client as the broker knows it, connected or away: its session and the topic filters that belong to it, 4.1.</summary>
-internal sealed class Subscriber(byte[] clientId, ServerSession session, bool cleanSession)
+internal sealed class Subscriber(byte[] clientId, byte[]? userName, ServerSession session, bool cleanSession)
 {
     public byte[] ClientId { get; } = clientId;
+
+    /// <summary>Whose session it is; null for a client without a user name.</summary>
+    public byte[]? UserName { get; } = userName;
 
     public ServerSession Session { get; } = session;
 
@@ -25,8 +28,8 @@ internal sealed class Subscriber(byte[] clientId, ServerSession session, bool cl
     /// <summary>The filters that it is subscribed to; null for none yet.</summary>
     public HashSet<byte[]>? Filters { get; set; }
 
-    /// <summary>Retained messages that a new subscription is still to get; null for none.</summary>
-    public MessageQueue? Replay { get; set; }
+    /// <summary>Retained messages that new subscriptions are still to bring; null for none.</summary>
+    public RetainedReplay? Replay { get; set; }
 
     /// <summary>When the client went away.</summary>
     public TimeSpan AwaySince { get; set; }

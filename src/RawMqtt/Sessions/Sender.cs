@@ -23,6 +23,9 @@ internal sealed class Sender(int inFlightLimit)
     /// <summary>Messages sent at QoS 1 and 2 and not yet acknowledged to the end.</summary>
     public int InFlight => published.Count + released.Count;
 
+    /// <summary>Topics and payloads of the messages that may have to be sent again.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>Whether one more message may be sent at QoS 1 or 2 now.</summary>
     public bool CanSend => InFlight < InFlightLimit && CanOpen;
 
@@ -114,12 +117,14 @@ internal sealed class Sender(int inFlightLimit)
         foreach (Slot slot in slots) slot.Message?.Release();
         slots = [];
         free = published = released = default;
+        Bytes = 0;
     }
 
     private void Fill(int index, ApplicationMessage message, QualityOfService qos, bool retain)
     {
         ref Slot slot = ref slots[index];
         slot.Message = message;
+        Bytes += message.Length;
         slot.State = qos == QualityOfService.ExactlyOnce ? SenderState.AwaitingPubRec : SenderState.AwaitingPubAck;
         slot.Retain = retain;
         published.Append(slots, index);
@@ -143,7 +148,8 @@ internal sealed class Sender(int inFlightLimit)
     private void Release(int index)
     {
         ref Slot slot = ref slots[index];
-        slot.Message!.Release();
+        Bytes -= slot.Message!.Length;
+        slot.Message.Release();
         slot.Message = null;
         slot.State = SenderState.AwaitingPubComp;
         published.Remove(slots, index);
@@ -170,6 +176,7 @@ internal sealed class Sender(int inFlightLimit)
         ref Slot slot = ref slots[index];
         if (state == SenderState.AwaitingPubComp) released.Remove(slots, index);
         else if (state is SenderState.AwaitingPubAck or SenderState.AwaitingPubRec) published.Remove(slots, index);
+        Bytes -= slot.Message?.Length ?? 0;
         slot.Message?.Release();
         slot = default;
         free.Append(slots, index);

@@ -9,7 +9,8 @@ namespace RawMqtt.Sessions;
 /// others waited: who keeps up gets more at a time, and who does not never has more than the first one.</remarks>
 /// <param name="firstWindow">The window of a new connection: 1 to 65535.</param>
 /// <param name="lastWindow">The largest one.</param>
-internal sealed class ServerSession(int firstWindow, int lastWindow)
+/// <param name="windowBytes">Topics and payloads in flight; the last message may go beyond.</param>
+internal sealed class ServerSession(int firstWindow, int lastWindow, int windowBytes)
 {
     private Sender? sender; // a client with QoS 0 alone needs none of the three
     private MessageQueue? queue;
@@ -30,10 +31,15 @@ internal sealed class ServerSession(int firstWindow, int lastWindow)
     public long QueuedBytes => queue?.Bytes ?? 0;
 
     /// <summary>Whether a message may be sent now: none waits before it, and the window has room.</summary>
-    public bool CanSend => Queued == 0 && (sender?.CanSend ?? true);
+    public bool CanSend => Queued == 0 && HasRoom;
 
     /// <summary>Whether one that waits may be sent now.</summary>
-    public bool CanSendQueued => Queued > 0 && (sender?.CanSend ?? true);
+    public bool CanSendQueued => Queued > 0 && HasRoom;
+
+    /// <summary>Whether the bytes in flight, and not their number, are at the limit.</summary>
+    public bool IsWindowFullInBytes => sender is not null && sender.Bytes >= windowBytes;
+
+    private bool HasRoom => sender is null || (sender.CanSend && !IsWindowFullInBytes);
 
     /// <summary>Sends a message at QoS 1 or 2, while <see cref="CanSend"/>.</summary>
     /// <param name="message">The session takes a reference of its own.</param>
@@ -73,7 +79,7 @@ internal sealed class ServerSession(int firstWindow, int lastWindow)
     public int SendQueued(IBufferWriter<byte> output, int room)
     {
         int sent = 0;
-        while (room > 0 && queue is { Count: > 0 } && Sender.CanSend)
+        while (room > 0 && queue is { Count: > 0 } && HasRoom)
         {
             MessageQueue.Entry next = queue.Take();
             room -= next.Message.Length;

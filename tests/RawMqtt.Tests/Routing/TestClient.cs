@@ -25,6 +25,9 @@ internal sealed class TestClient
     /// <summary>False: what the broker wants to send stays with it, as for a client that does not read.</summary>
     public bool TakesBytes { get; set; } = true;
 
+    /// <summary>How often the broker was given what was sent.</summary>
+    public int Turns { get; private set; }
+
     public ConnectionEnd? End => Connection.End;
 
     /// <summary>The rule that the broker says was broken.</summary>
@@ -36,9 +39,15 @@ internal sealed class TestClient
     public void Send(ReadOnlySpan<byte> bytes)
     {
         byte[] all = [.. unread, .. bytes];
-        int used = broker.Core.Receive(Connection, all, broker.Now);
-        unread = all[used..];
-        broker.Flush();
+        do
+        {
+            int used = broker.Core.Receive(Connection, all, broker.Now);
+            all = all[used..];
+            Turns++;
+            broker.Flush();
+        }
+        while (Connection.HasStopped && Connection.Pause == Pause.None);
+        unread = all;
     }
 
     public void Send<TPacket>(TPacket packet)

@@ -31,6 +31,25 @@ public class WillTests
     }
 
     [Fact]
+    [Rule("MQTT-4.8.0-2")]
+    public void A_topic_of_too_many_levels_is_refused_with_its_Connect()
+    {
+        TestClient client = broker.Open();
+        client.Connect("deep", willTopic: new string('/', 65_535), will: "x", willRetain: true);
+        Assert.Equal(ConnectionEnd.ProtocolViolation, client.End);
+        Assert.Equal("MQTT-4.8.0-2", client.Rule);
+        Assert.Equal(1, broker.Counters.TopicsTooDeep);
+
+        client = broker.Open();
+        client.Connect("edge", willTopic: "will" + new string('/', 127), will: "x", willRetain: true);
+        client.Lose();
+        Assert.Equal(["PUBLISH qos0 will" + new string('/', 127) + "=x"], watcher.Received());
+        TestClient late = broker.Connect("late");
+        late.Subscribe(1, ("#", 0));
+        Assert.Equal(2, late.Received().Count);
+    }
+
+    [Fact]
     [Rule("MQTT-3.14.4-3", "MQTT-3.1.2-10")]
     public void Does_not_go_out_after_Disconnect()
     {
