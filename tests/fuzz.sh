@@ -12,7 +12,7 @@ work=artifacts/fuzz/$target
 rm -rf "$work/bin" "$work/seeds" # made anew: instrumented once only
 mkdir -p "$work/seeds"
 dotnet publish tests/RawMqtt.Fuzz -c Release -o "$work/bin" -v q --nologo
-(cd tests/RawMqtt.Fuzz && dotnet tool restore >/dev/null && dotnet sharpfuzz "../../$work/bin/RawMqtt.dll")
+(cd tests/RawMqtt.Fuzz && dotnet tool restore >/dev/null && dotnet sharpfuzz "../../$work/bin/RawMqtt.dll" && dotnet sharpfuzz "../../$work/bin/RawMqtt.Cli.dll")
 dotnet "$work/bin/RawMqtt.Fuzz.dll" seeds "$target" "$work/seeds"
 
 export AFL_SKIP_BIN_CHECK=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_SKIP_CPUFREQ=1 AFL_NO_UI=1 AFL_NO_AFFINITY=1 AFL_AUTORESUME=1
