@@ -66,7 +66,7 @@ public sealed class WebSocketStream : Stream
 
     /// <summary>Opens a WebSocket over a connected stream as its client, RFC 6455 4.1. When this throws, the stream still belongs to the caller.</summary>
     /// <exception cref="WebSocketHandshakeException">The server refused, or did not answer as the RFC demands.</exception>
-    internal static Task<WebSocketStream> ConnectAsync(Stream inner, ClientHandshake request, CancellationToken cancellationToken) =>
+    public static Task<WebSocketStream> ConnectAsync(Stream inner, ClientHandshake request, CancellationToken cancellationToken = default) =>
         OpeningHandshake.ConnectAsync(inner, request, cancellationToken);
 
     /// <summary>

@@ -5,7 +5,7 @@ namespace RawMqtt.WebSockets;
 
 /// <summary>The request that opens a connection from the client's side, RFC 6455 4.1.</summary>
 /// <remarks>Values that would not make a well-formed request throw <see cref="ArgumentException"/> when they are set.</remarks>
-internal sealed record ClientHandshake
+public sealed record ClientHandshake
 {
     private static readonly string[] OwnFields =
         ["Host", "Upgrade", "Connection", "Content-Length", "Transfer-Encoding", "TE", "Trailer", "Expect"];

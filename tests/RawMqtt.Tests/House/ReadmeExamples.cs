@@ -1,4 +1,8 @@
 using System.Buffers.Text;
+using System.Net.Sockets;
+using RawMqtt.Codec;
+using RawMqtt.Transports;
+using RawMqtt.WebSockets;
 
 namespace RawMqtt.Tests.House;
 
@@ -85,6 +89,34 @@ public class ReadmeExamples
             Listeners = ["ws://127.0.0.1:8083/mqtt", "mqtt://127.0.0.1:1883"],
         }, cancellationToken);
         Console.WriteLine(string.Join(", ", broker.Addresses));
+        // README <
+    }
+
+    [Fact]
+    public async Task Layers_alone_deliver_a_message()
+    {
+        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["ws://127.0.0.1:0/mqtt"] });
+        using MqttBrokerSubscription arrivals = broker.Subscribe("a");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync("127.0.0.1", new Uri(broker.Addresses[0]).Port, limit.Token);
+        await LayersAsync(socket, limit.Token);
+        await foreach (MqttMessage message in arrivals.WithCancellation(limit.Token))
+        {
+            Assert.Equal("hello", message.PayloadText);
+            break;
+        }
+    }
+
+    internal static async Task LayersAsync(Socket socket, CancellationToken cancellationToken)
+    {
+        // README >
+        await using WebSocketStream stream = await WebSocketStream.ConnectAsync(new NetworkStream(socket), new ClientHandshake { Host = "localhost:8083" }, cancellationToken);
+        byte[] bytes = new byte[64];
+        int length = new ConnectPacket { ClientId = "small"u8, CleanSession = true }.Write(bytes);
+        length += new PublishPacket { Topic = "a"u8, Payload = "hello"u8 }.Write(bytes.AsSpan(length));
+        length += new DisconnectPacket().Write(bytes.AsSpan(length));
+        await stream.WriteAsync(bytes.AsMemory(0, length), cancellationToken); // three packets, one frame, one write
         // README <
     }
 
