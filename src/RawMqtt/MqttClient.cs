@@ -105,9 +105,16 @@ public sealed class MqttClient : IAsyncDisposable
             if (qos == QualityOfService.AtMostOnce && connection is not null && core.Session.IsConnected)
             {
                 OutgoingBuffer output = connection.Output;
-                core.Session.Publish(topic, payload, QualityOfService.AtMostOnce, retain, output);
-                core.Statistics.MessagesSent++;
-                if (output.Length >= ClientConnection.HighWater) pending = core.Outgoing.WaitForRoom();
+                if (output.Length < ClientConnection.HighWater || core.Outgoing.HasRoomFor(topic.Length + payload.Length, output))
+                {
+                    core.Session.Publish(topic, payload, QualityOfService.AtMostOnce, retain, output);
+                    core.Statistics.MessagesSent++;
+                    if (output.Length >= ClientConnection.HighWater) pending = core.Outgoing.WaitForRoom();
+                }
+                else
+                {
+                    pending = core.Outgoing.Refuse(ConnectFaults.SendBufferFull(output.Length));
+                }
             }
             else
             {
@@ -154,23 +161,32 @@ public sealed class MqttClient : IAsyncDisposable
         try
         {
             byte[] codes = await request.Answer.WaitAsync(cancellationToken).ConfigureAwait(false);
-            subscription.Granted = [.. codes.Select(code => code == SubAckPacket.Failure ? (QualityOfService?)null : (QualityOfService)code)];
+            subscription.Granted = [.. codes.Select(MqttSubscription.QosOf)];
             int refused = Array.IndexOf(codes, SubAckPacket.Failure);
             if (refused < 0 || options.AllowRefused) return subscription;
             throw ConnectFaults.SubscriptionRefused(filters[refused].Filter);
         }
         catch
         {
-            subscription.Leave();
+            subscription.Leave(request);
             throw;
         }
     }
 
     /// <summary>Ends a topic filter, whoever subscribed to it. Completes when the server has answered.</summary>
-    public Task UnsubscribeAsync(string filter, CancellationToken cancellationToken = default)
+    public async Task UnsubscribeAsync(string filter, CancellationToken cancellationToken = default)
     {
         OptionChecks.RequireFilters([new MqttTopicFilter(filter)]);
-        return Ask(() => core.Subscriptions.Unsubscribe([new MqttTopicFilter(filter)])).Answer.WaitAsync(cancellationToken);
+        SubscriptionRequest request = Ask(() => core.Subscriptions.Unsubscribe([new MqttTopicFilter(filter)]));
+        try
+        {
+            await request.Answer.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            lock (core.Gate) core.Subscriptions.Withdraw(request);
+            throw;
+        }
     }
 
     /// <summary>Asks the server for a sign of life, and returns the time until its answer.</summary>

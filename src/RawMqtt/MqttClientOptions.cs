@@ -76,7 +76,7 @@ public sealed record MqttClientOptions
     /// <summary>The most messages that wait for a connection or for the in-flight limit.</summary>
     public int MaxQueuedMessages { get; init; } = 65_535;
 
-    /// <summary>The most bytes, topics and payloads, that wait for a connection or for the in-flight limit.</summary>
+    /// <summary>The most bytes, topics and payloads, that wait for a connection or for the in-flight limit; and the most that wait in the send buffer at QoS 0, if their callers do not await.</summary>
     public long MaxQueuedBytes { get; init; } = 16 << 20;
 
     /// <summary>Gets the messages that match none of the subscriptions made so far, such as those that a kept session brings first; null: they are acknowledged and counted.</summary>

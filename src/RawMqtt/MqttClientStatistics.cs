@@ -24,10 +24,10 @@ public readonly record struct MqttClientStatistics
     /// <summary>Messages that wait to be sent, now.</summary>
     public int Queued { get; init; }
 
-    /// <summary>Messages that did not fit into <see cref="MqttClientOptions.MaxQueuedMessages"/> or <see cref="MqttClientOptions.MaxQueuedBytes"/>; their callers were told.</summary>
+    /// <summary>Messages that did not fit into <see cref="MqttClientOptions.MaxQueuedMessages"/> or <see cref="MqttClientOptions.MaxQueuedBytes"/>, the send buffer included; their callers were told.</summary>
     public long Dropped { get; init; }
 
-    /// <summary>QoS 0 messages thrown away because a subscription's reader was far behind.</summary>
+    /// <summary>Messages thrown away because a subscription's reader was far behind: at QoS 0, and in a clean session those at QoS 1 and 2 that were seen to be lost with the connection.</summary>
     public long DroppedIncoming { get; init; }
 
     /// <summary>Messages that matched no subscription.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Threading.Tasks.Sources;
 using RawMqtt.Clients;
+using RawMqtt.Codec;
 
 namespace RawMqtt;
 
@@ -20,6 +21,7 @@ public sealed class MqttSubscription : IAsyncEnumerable<MqttMessage>, IAsyncDisp
     private TaskCompletionSource? room;
     private MqttException? end;
     private long bytes;
+    private long taken;
     private bool isReaderWaiting;
     private bool isComplete;
 
@@ -34,7 +36,7 @@ public sealed class MqttSubscription : IAsyncEnumerable<MqttMessage>, IAsyncDisp
     /// <summary>What was asked for.</summary>
     public IReadOnlyList<MqttTopicFilter> Filters { get; }
 
-    /// <summary>The QoS that the server granted for each filter, in their order; null: refused.</summary>
+    /// <summary>The QoS that the server granted for each filter when it was last asked, in their order; null: refused.</summary>
     public IReadOnlyList<QualityOfService?> Granted { get; internal set; } = [];
 
     internal byte[][] FilterBytes { get; }
@@ -51,6 +53,15 @@ public sealed class MqttSubscription : IAsyncEnumerable<MqttMessage>, IAsyncDisp
         get
         {
             lock (gate) return buffer.Count >= FarBehind * options.MaxMessages || bytes >= FarBehind * options.MaxBytes;
+        }
+    }
+
+    /// <summary>The messages that the reader has taken.</summary>
+    internal long Taken
+    {
+        get
+        {
+            lock (gate) return taken;
         }
     }
 
@@ -81,14 +92,14 @@ public sealed class MqttSubscription : IAsyncEnumerable<MqttMessage>, IAsyncDisp
     }
 
     /// <summary>Unsubscribes without waiting for the answer; null if none will come soon.</summary>
-    internal SubscriptionRequest? Leave()
+    internal SubscriptionRequest? Leave(SubscriptionRequest? unanswered = null)
     {
         SubscriptionRequest? request;
         ClientConnection? connection;
         FlushStep step;
         lock (core.Gate)
         {
-            request = core.Subscriptions.Remove(this);
+            request = core.Subscriptions.Remove(this, unanswered);
             connection = core.Connection;
             step = connection?.Appended() ?? FlushStep.None;
         }
@@ -98,6 +109,15 @@ public sealed class MqttSubscription : IAsyncEnumerable<MqttMessage>, IAsyncDisp
         if (IsManual) AcknowledgeUnread();
         return connection is null ? null : request;
     }
+
+    /// <summary>The server was asked again.</summary>
+    internal void GrantAgain(string filter, byte returnCode)
+    {
+        if (!Filters.Any(own => own.Filter == filter) || Granted.Count == 0) return;
+        Granted = [.. Filters.Select((own, i) => own.Filter == filter ? QosOf(returnCode) : Granted[i])];
+    }
+
+    internal static QualityOfService? QosOf(byte returnCode) => returnCode == SubAckPacket.Failure ? null : (QualityOfService)returnCode;
 
     /// <summary>Puts a message into the buffer.</summary>
     /// <returns>False: the buffer is full now.</returns>
@@ -155,6 +175,7 @@ public sealed class MqttSubscription : IAsyncEnumerable<MqttMessage>, IAsyncDisp
         {
             if (!buffer.TryDequeue(out message)) return false;
             bytes -= message.Length;
+            taken++;
             if (room is not null && buffer.Count <= options.MaxMessages / 2 && bytes <= options.MaxBytes / 2)
             {
                 room.TrySetResult();

@@ -63,6 +63,9 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
     /// <summary>Cancelled when the connection ends.</summary>
     public CancellationToken Ended => ended.Token;
 
+    /// <summary>Those of the bytes in <see cref="Output"/> that answer what was read.</summary>
+    public UnsentAnswers Answers { get; } = new();
+
     /// <summary>Completes when all that was appended has been written, or never will be.</summary>
     public TaskCompletionSource? WhenWritten { get; set; }
 
@@ -203,6 +206,7 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
             core.Statistics.BytesSent += leaving.Length;
             core.Session.Sent(core.Now);
             core.Outgoing.MakeRoom();
+            Answers.Leave();
         }
 
         if (core.Options.PacketTap is MqttTap tap) PacketTaps.ShowAll(tap, leaving.Written.Span);
@@ -274,6 +278,7 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
                 {
                     ValueTask delivered = incoming.DeliverAsync(buffer.AsMemory(start, end - start));
                     if (!delivered.IsCompletedSuccessfully) await delivered.ConfigureAwait(false);
+                    if (Answers.AreTooMany) await WhenAnswersLeaveAsync().ConfigureAwait(false);
                     start += incoming.Consumed;
                 }
 
@@ -286,6 +291,11 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
         {
             if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    private Task WhenAnswersLeaveAsync()
+    {
+        lock (core.Gate) return Answers.WhenLeavingAsync().WaitAsync(ended.Token);
     }
 
     /// <summary>Room behind the beginning of a packet, for the rest of it at least.</summary>

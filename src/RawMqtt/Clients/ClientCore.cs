@@ -51,7 +51,7 @@ internal sealed class ClientCore
     /// <summary>Whether someone waits for a packet from the server: then reading goes on even if a subscriber is behind, or both might wait for ever.</summary>
     public bool IsAnswerAwaited => Session.InFlight > 0 || Outgoing.Queued > 0 || Outgoing.IsRoomAwaited || Subscriptions.Unanswered > 0 || Pings.Count > 0;
 
-    /// <summary>Set while nothing is read; completing it lets reading go on.</summary>
+    /// <summary>Set while nothing is read and no answer is awaited; completed when one is.</summary>
     public TaskCompletionSource? PausedReading { get; set; }
 
     /// <summary>The session's time: since this client was made.</summary>
@@ -88,6 +88,9 @@ internal sealed class ClientCore
 
         if (RawMqttEventSource.Log.IsEnabled()) RawMqttEventSource.Log.Client(Options.ClientId, level, message);
     }
+
+    /// <summary>For callers that hold the gate, under which no code of the application runs.</summary>
+    public void LogSoon(MqttLogLevel level, string message) => ThreadPool.UnsafeQueueUserWorkItem(_ => Log(level, message), null);
 
     /// <summary>Someone waits for an answer from now on.</summary>
     public void AnswerAwaited()

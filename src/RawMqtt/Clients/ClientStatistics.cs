@@ -12,7 +12,7 @@ internal sealed class ClientStatistics
     /// <summary>Messages that did not fit into the queue of messages to send.</summary>
     public long Dropped;
 
-    /// <summary>QoS 0 messages that came while a subscriber was far behind. Counted by the thread that reads.</summary>
+    /// <summary>Messages that came while a subscriber was far behind, at QoS 0 or in a clean session. Counted by the thread that reads.</summary>
     public long DroppedIncoming;
 
     /// <summary>Messages that matched no subscription. Counted by the thread that reads.</summary>

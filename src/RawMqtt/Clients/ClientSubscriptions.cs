@@ -41,9 +41,12 @@ internal sealed class ClientSubscriptions(ClientCore core)
     }
 
     /// <summary>Takes a subscription out: nothing reaches it any more. The server is asked to end the filters that no other wants.</summary>
+    /// <param name="subscription">That which <see cref="Add"/> added.</param>
+    /// <param name="unanswered">The request that its caller has given up; null if that was answered.</param>
     /// <returns>Null if there is nothing to ask.</returns>
-    public SubscriptionRequest? Remove(MqttSubscription subscription)
+    public SubscriptionRequest? Remove(MqttSubscription subscription, SubscriptionRequest? unanswered = null)
     {
+        bool isUnknown = unanswered is not null && Withdraw(unanswered);
         if (!active.Contains(subscription)) return null;
         active = [.. active.Where(other => other != subscription)];
         var unwanted = new List<MqttTopicFilter>();
@@ -53,9 +56,13 @@ internal sealed class ClientSubscriptions(ClientCore core)
             if (wanted.Remove(filter.Filter)) unwanted.Add(filter);
         }
 
-        if (unwanted.Count == 0 || core.End is not null) return null;
+        if (unwanted.Count == 0 || core.End is not null || isUnknown) return null;
         return Ask(new SubscriptionRequest(isUnsubscribe: true, unwanted));
     }
+
+    /// <summary>Whoever asked has given up: what was never sent will not be.</summary>
+    /// <returns>Whether the server knows nothing of it.</returns>
+    public bool Withdraw(SubscriptionRequest request) => !request.IsSent && unsent.Remove(request);
 
     /// <summary>Ends filters, whoever wants them.</summary>
     public SubscriptionRequest Unsubscribe(IReadOnlyList<MqttTopicFilter> filters)
@@ -71,7 +78,7 @@ internal sealed class ClientSubscriptions(ClientCore core)
         if (sent.Remove(packetId, out SubscriptionRequest? request))
         {
             request.Complete(returnCodes);
-            if (request.IsRepeated) EndRefused(request, returnCodes);
+            if (request.IsRepeated) GrantAgain(request, returnCodes);
         }
 
         SendUnsent(connection);
@@ -85,19 +92,27 @@ internal sealed class ClientSubscriptions(ClientCore core)
         SendUnsent(connection);
     }
 
-    /// <summary>Granted once and refused now: nobody waits for the answer, so the streams themselves say it.</summary>
-    private void EndRefused(SubscriptionRequest request, byte[] returnCodes)
+    /// <summary>What the server grants on a new connection may differ from what it granted before, and nobody waits for the answer.</summary>
+    private void GrantAgain(SubscriptionRequest request, byte[] returnCodes)
     {
         for (int i = 0; i < returnCodes.Length; i++)
         {
-            if (returnCodes[i] != SubAckPacket.Failure) continue;
             string filter = request.Filters[i].Filter;
-            foreach (MqttSubscription subscription in active)
-            {
-                if (subscription.AllowsRefused || !subscription.Filters.Any(own => own.Filter == filter)) continue;
-                Remove(subscription); // its other filters too
-                subscription.Complete(ConnectFaults.SubscriptionRefused(filter));
-            }
+            foreach (MqttSubscription subscription in active) subscription.GrantAgain(filter, returnCodes[i]);
+            if (returnCodes[i] == SubAckPacket.Failure) EndRefused(filter);
+        }
+    }
+
+    /// <summary>Granted once and refused now: the log and the streams themselves say it.</summary>
+    private void EndRefused(string filter)
+    {
+        MqttException reason = ConnectFaults.SubscriptionRefused(filter);
+        core.LogSoon(MqttLogLevel.Warning, $"When the subscriptions were made again: {reason.Message}");
+        foreach (MqttSubscription subscription in active)
+        {
+            if (subscription.AllowsRefused || !subscription.Filters.Any(own => own.Filter == filter)) continue;
+            Remove(subscription); // its other filters too
+            subscription.Complete(reason);
         }
     }
 
@@ -152,6 +167,7 @@ internal sealed class ClientSubscriptions(ClientCore core)
             ushort packetId = request.IsUnsubscribe
                 ? core.Session.Unsubscribe(FilterList.Read(written), connection.Output)
                 : core.Session.Subscribe(SubscriptionList.Read(written), connection.Output);
+            request.IsSent = true;
             sent.Add(packetId, request);
             payload.Clear();
         }

@@ -42,8 +42,16 @@ internal static class ConnectFaults
     public static MqttException SubscriptionRefused(string filter) => new(MqttErrorCode.SubscriptionRefused,
         $"The server refused the topic filter \"{filter}\" (return code 0x80): the client may not subscribe to it, or the server does not support it.");
 
-    public static MqttException TooFarBehind() => new(MqttErrorCode.QueueFull,
-        "A subscription's reader is too far behind, and a message at QoS 1 or 2 found no room [MQTT-4.8.0-2]: the connection is made again, and the server sends the message again. Read faster, or raise MaxMessages or MaxBytes of the subscription.");
+    public static MqttException TooFarBehind(bool isClean) => new(MqttErrorCode.QueueFull,
+        $"A subscription's reader is too far behind, and a message at QoS 1 or 2 found no room [MQTT-4.8.0-2]: the connection is made again, and {(isClean
+            ? "with CleanSession the server forgets what it has not delivered, so that it is lost. With CleanSession = false it would be sent again. Read faster"
+            : "the server sends the message again. Read faster")}, or raise MaxMessages or MaxBytes of the subscription.");
+
+    public static MqttException PacketTooLarge(int limit) => new(MqttErrorCode.PacketTooLarge,
+        $"The server sent a packet of more than {limit} bytes, and more are not taken [MQTT-4.8.0-2]: nothing was kept of it. Raise MaximumPacketLength if it was meant for this client.");
+
+    public static MqttException SendBufferFull(int length) => new(MqttErrorCode.QueueFull,
+        $"The send buffer is full: {length} bytes wait for the network, and the message at QoS 0 is dropped. Await what was published, publish more slowly, or raise MaxQueuedBytes.");
 
     public static MqttException Disconnected() => new(MqttErrorCode.NotConnected, "The client was disconnected by DisconnectAsync.");
 

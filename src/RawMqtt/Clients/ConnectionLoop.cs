@@ -118,7 +118,7 @@ internal sealed class ConnectionLoop
     /// <summary>The connection stood and CONNACK did not come: what came instead may say what the server speaks.</summary>
     private static Exception Diagnose(MqttConnectAttempt attempt, ClientConnection connection, Exception failure)
     {
-        if (failure is not MqttException { Code: MqttErrorCode.ConnectionLost or MqttErrorCode.ProtocolViolation } known) return failure;
+        if (failure is not MqttException { Code: MqttErrorCode.ConnectionLost or MqttErrorCode.ProtocolViolation or MqttErrorCode.PacketTooLarge } known) return failure;
         MqttAddress address = MqttAddress.Parse(attempt.Address);
         if (known.Code == MqttErrorCode.ConnectionLost) return PeerDiagnosis.OfNoConnAck(address, failure);
         return PeerDiagnosis.OfFirstAnswer(address, connection.Refused) ?? failure;

@@ -1,3 +1,4 @@
+using RawMqtt.Codec;
 using RawMqtt.Sessions;
 
 namespace RawMqtt.Clients;
@@ -7,7 +8,9 @@ internal sealed class IncomingMessages(ClientCore core, ClientConnection connect
 {
     private readonly Arrived[] batch = new Arrived[128];
     private readonly TopicRoutes routes = new(core.Subscriptions);
+    private readonly BackPressure backPressure = new(core, connection);
     private int count;
+    private int asked;
     private bool isRefusing;
 
     /// <summary>The bytes of the packets that the last <see cref="Take"/> took.</summary>
@@ -27,7 +30,11 @@ internal sealed class IncomingMessages(ClientCore core, ClientConnection connect
             count = 0;
             ReadOnlySpan<byte> rest = bytes;
             TimeSpan now = core.Now;
+            int before = connection.Output.Length;
+            bool isConnected = core.Session.IsConnected;
+            asked = 0;
             while (count < batch.Length && Failure is null && core.Session.TryReceive(ref rest, now, connection.Output, out SessionEvent happened)) Handle(happened, bytes);
+            if (isConnected) connection.Answers.Add(connection.Output.Length - before - asked);
             Consumed = bytes.Length - rest.Length;
             core.Statistics.BytesReceived += Consumed;
             core.Statistics.MessagesReceived += count;
@@ -57,44 +64,22 @@ internal sealed class IncomingMessages(ClientCore core, ClientConnection connect
         {
             Acknowledge(acknowledged, delivered);
             acknowledged = delivered;
-            if (full is not null) await PauseAsync(full).ConfigureAwait(false);
+            if (full is not null) await backPressure.WaitAsync(full).ConfigureAwait(false);
             if (delivered == count) return;
             delivered = Deliver(bytes.Span, delivered, out full);
         }
     }
 
-    /// <summary>Waits for room, unless someone waits for an answer that is still to be read: the reader itself may be the one.</summary>
-    private async ValueTask PauseAsync(MqttSubscription full)
-    {
-        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (core.Gate)
-        {
-            if (core.IsAnswerAwaited) return;
-            core.Session.PauseReading();
-            core.PausedReading = goOn;
-        }
-
-        using (connection.Ended.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), goOn))
-        {
-            await Task.WhenAny(full.WhenThereIsRoomAsync(), goOn.Task).ConfigureAwait(false);
-        }
-
-        lock (core.Gate)
-        {
-            core.PausedReading = null;
-            core.Session.ResumeReading(core.Now);
-        }
-    }
-
     private void Handle(in SessionEvent happened, ReadOnlySpan<byte> bytes)
     {
+        int before = connection.Output.Length;
         switch (happened.Kind)
         {
             case SessionEventKind.Message:
                 bytes.Overlaps(happened.Topic, out int topic);
                 bytes.Overlaps(happened.Payload, out int payload);
                 batch[count++] = new Arrived(topic, happened.Topic.Length, payload, happened.Payload.Length, happened.Receipt, happened.Retain, happened.Duplicate);
-                break;
+                return;
             case SessionEventKind.Delivered:
                 core.Subscriptions.SendUnsent(connection); // an identifier is free: those that ask come before those that publish
                 core.Outgoing.Delivered(happened.PacketId, connection.Output);
@@ -115,9 +100,11 @@ internal sealed class IncomingMessages(ClientCore core, ClientConnection connect
                 Failure = ConnectFaults.Refused(happened.ReturnCode);
                 break;
             case SessionEventKind.Violation:
-                Failure = new MqttException(happened.Violation!);
+                Failure = happened.Violation == ProtocolViolation.PacketTooLarge ? ConnectFaults.PacketTooLarge(core.Options.MaximumPacketLength) : new MqttException(happened.Violation!);
                 break;
         }
+
+        asked += connection.Output.Length - before; // what was waiting to be sent is no answer
     }
 
     private void Connected(in SessionEvent happened)
@@ -203,11 +190,12 @@ internal sealed class IncomingMessages(ClientCore core, ClientConnection connect
     }
 
     /// <summary>Reading went on although a reader was behind, because an answer was awaited, and now there is no room at all: the message is for nobody,
-    /// or it would reach some readers twice, and so are those behind it, or it would be overtaken. They all come again.</summary>
+    /// or it would reach some readers twice, and so are those behind it, or it would be overtaken. In a kept session they all come again.</summary>
     private void Refuse(ref Arrived arrived)
     {
         isRefusing = true;
-        Failure ??= ConnectFaults.TooFarBehind();
+        Failure ??= ConnectFaults.TooFarBehind(core.Options.CleanSession);
+        if (core.Options.CleanSession) core.Statistics.DroppedIncoming++; // the session ends with the connection
         lock (core.Gate) core.Session.Refuse(arrived.Receipt);
         arrived = arrived with { IsDone = true };
     }
@@ -232,11 +220,13 @@ internal sealed class IncomingMessages(ClientCore core, ClientConnection connect
         FlushStep step;
         lock (core.Gate)
         {
+            int before = connection.Output.Length;
             for (int i = from; i < to; i++)
             {
                 if (batch[i].Receipt.Qos > QualityOfService.AtMostOnce && !batch[i].IsDone) core.Session.Acknowledge(batch[i].Receipt, connection.Output);
             }
 
+            connection.Answers.Add(connection.Output.Length - before);
             step = connection.Appended();
         }
 

@@ -50,6 +50,18 @@ internal sealed class OutgoingMessages(ClientCore core)
         foreach ((ApplicationMessage message, bool retain) in messages) Append(ref waiting, Take(message.Qos, retain), message);
     }
 
+    /// <summary>Whether the send buffer takes a QoS 0 message although it is full: from callers that do not await, it takes no more than may be queued.</summary>
+    public bool HasRoomFor(int length, OutgoingBuffer output) => output.Length + (long)length <= core.Options.MaxQueuedBytes;
+
+    /// <summary>A message that is not taken.</summary>
+    public PendingPublish Refuse(MqttException fault)
+    {
+        core.Statistics.Dropped++;
+        PendingPublish pending = Take(QualityOfService.AtMostOnce, retain: false);
+        pending.Settle(fault);
+        return pending;
+    }
+
     /// <summary>A QoS 0 message is in the send buffer, which is full: its caller waits until it has been emptied.</summary>
     public PendingPublish WaitForRoom()
     {

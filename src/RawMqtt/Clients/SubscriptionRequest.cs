@@ -12,6 +12,9 @@ internal sealed class SubscriptionRequest(bool isUnsubscribe, IReadOnlyList<Mqtt
 
     public IReadOnlyList<MqttTopicFilter> Filters => filters;
 
+    /// <summary>Whether it was ever sent, so that the server may know of it.</summary>
+    public bool IsSent { get; set; }
+
     /// <summary>The return codes of the SUBACK; empty for an UNSUBACK.</summary>
     public Task<byte[]> Answer => answer.Task;
 

@@ -54,6 +54,46 @@ public class PublishingTests
     }
 
     [Fact]
+    public async Task TheSendBufferIsBoundedForThoseWhoDoNotAwait()
+    {
+        await using var client = new MqttClient(new MqttClientOptions { ConnectStream = (_, _) => ValueTask.FromResult<Stream>(new SilentStream([], 0)), MaxQueuedBytes = 4 << 20 });
+        await client.OpenAsync(Soon);
+        byte[] payload = new byte[1 << 20];
+        var publishes = new List<Task>();
+        for (int i = 0; i < 20; i++) publishes.Add(client.PublishAsync("a", payload, cancellationToken: Soon).AsTask());
+
+        // One megabyte is on its way, and three with their headers fit into four.
+        Assert.Equal((16L, 4L), (client.Statistics.Dropped, client.Statistics.MessagesSent));
+        MqttException full = await Assert.ThrowsAsync<MqttException>(() => publishes[^1]);
+        Assert.Equal(MqttErrorCode.QueueFull, full.Code);
+        Assert.Contains("send buffer", full.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AServerThatSendsAndDoesNotReadIsNotReadFromForEver()
+    {
+        var time = new ManualTime();
+        byte[] pubRels = [.. Enumerable.Repeat((byte[])[0x62, 2, 0, 1], 1000).SelectMany(packet => packet)]; // each is answered by a PUBCOMP
+        var stream = new SilentStream(pubRels, 4000);
+        await using var client = new MqttClient(new MqttClientOptions { ConnectStream = (_, _) => ValueTask.FromResult<Stream>(stream), TimeProvider = time, ReconnectDelay = TimeSpan.Zero });
+        var ended = new TaskCompletionSource<MqttStateChange>(TaskCreationOptions.RunContinuationsAsynchronously);
+        client.StateChanged += change =>
+        {
+            if (change.To == MqttClientState.Disconnected) ended.TrySetResult(change);
+        };
+        await client.OpenAsync(Soon);
+        while (stream.Total < 256 << 10) await Task.Yield();
+        while (!ended.Task.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.Equal(MqttErrorCode.KeepAliveExpired, (await ended.Task).Cause!.Code);
+        Assert.InRange(stream.Total, 256 << 10, 1 << 20);
+    }
+
+    [Fact]
     public async Task PublishingWaitsAtTheInFlightLimit()
     {
         var held = new List<ushort>();

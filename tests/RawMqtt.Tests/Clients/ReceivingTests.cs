@@ -11,12 +11,15 @@ public class ReceivingTests
 {
     private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
 
-    [Fact]
-    public async Task ASlowReaderHoldsTheConnectionUpAndLosesNothing()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ASlowReaderHoldsTheConnectionUpAndLosesNothing(bool anotherAwaitsAnAnswer)
     {
         const int Count = 5000;
-        await using SmallServer server = Flood(Count, QualityOfService.AtMostOnce);
-        await using MqttClient client = await MqttClient.ConnectAsync(server.Address, Soon);
+        await using SmallServer server = Flood(Count, QualityOfService.AtMostOnce, PacketType.Publish);
+        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, TimeProvider = new ManualTime() }, Soon);
+        ValueTask unanswered = anotherAwaitsAnAnswer ? client.PublishAsync("elsewhere", "x", QualityOfService.AtLeastOnce, cancellationToken: Soon) : default;
         await using MqttSubscription messages = await client.SubscribeAsync([new MqttTopicFilter("flood")], new MqttSubscribeOptions { MaxMessages = 10 }, Soon);
         int next = 0;
         await foreach (MqttMessage message in messages.WithCancellation(Soon))
@@ -26,6 +29,42 @@ public class ReceivingTests
         }
 
         Assert.Equal(0, client.Statistics.DroppedIncoming);
+        Assert.Equal(!anotherAwaitsAnAnswer, unanswered.IsCompleted);
+    }
+
+    [Fact]
+    public async Task AReaderThatTakesNothingIsNotWaitedForWhenAnAnswerIs()
+    {
+        var time = new ManualTime();
+        await using SmallServer server = Flood(300, QualityOfService.AtMostOnce);
+        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, TimeProvider = time, KeepAlive = TimeSpan.Zero }, Soon);
+        await using MqttSubscription messages = await client.SubscribeAsync([new MqttTopicFilter("flood")], new MqttSubscribeOptions { MaxMessages = 10 }, Soon);
+        Task publish = client.PublishAsync("answer", "x", QualityOfService.AtLeastOnce, cancellationToken: Soon).AsTask();
+        await AdvanceUntil(publish, time);
+        Assert.Equal(220, client.Statistics.DroppedIncoming); // eight times the limit is kept
+        Assert.Equal(80, (await TakeAsync(messages, 80)).Count);
+    }
+
+    [Fact]
+    public async Task WhatACleanSessionLosesIsCountedAndTold()
+    {
+        var time = new ManualTime();
+        await using SmallServer server = Flood(100, QualityOfService.AtLeastOnce, PacketType.Publish);
+        await using var client = new MqttClient(new MqttClientOptions { Address = server.Address, TimeProvider = time, KeepAlive = TimeSpan.Zero, ReconnectDelay = TimeSpan.Zero });
+        var ended = new TaskCompletionSource<MqttStateChange>(TaskCreationOptions.RunContinuationsAsynchronously);
+        client.StateChanged += change =>
+        {
+            if (change.To == MqttClientState.Disconnected) ended.TrySetResult(change);
+        };
+        await client.OpenAsync(Soon);
+        Task unanswered = client.PublishAsync("elsewhere", "x", QualityOfService.AtLeastOnce, cancellationToken: Soon).AsTask();
+        await using MqttSubscription messages = await client.SubscribeAsync([new MqttTopicFilter("flood", QualityOfService.AtLeastOnce)], new MqttSubscribeOptions { MaxMessages = 1 }, Soon);
+        await AdvanceUntil(ended.Task, time);
+        MqttException cause = (await ended.Task).Cause!;
+        Assert.Equal(MqttErrorCode.QueueFull, cause.Code);
+        Assert.Contains("it is lost", cause.Message, StringComparison.Ordinal);
+        Assert.InRange(client.Statistics.DroppedIncoming, 1, 92);
+        Assert.Equal(MqttErrorCode.SessionLost, (await Assert.ThrowsAsync<MqttException>(() => unanswered)).Code);
     }
 
     [Fact]
@@ -121,6 +160,54 @@ public class ReceivingTests
     }
 
     [Fact]
+    public async Task ARefusalWhenSubscribingAgainIsLoggedAndStaysVisible()
+    {
+        var warned = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = new SmallServer();
+        server.Answer = (packet, output) =>
+        {
+            if (packet.Header.Type != PacketType.Subscribe) return SmallServer.AcknowledgeAll(packet, output);
+            SubscribePacket.TryRead(packet.Body, out SubscribePacket subscribe, out _);
+            output.Write(new SubAckPacket { PacketId = subscribe.PacketId, ReturnCodes = subscribe.Subscriptions.Count == 1 ? [1] : [0, 0x80, 0x80] });
+            return true;
+        };
+        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions
+        {
+            Address = server.Address,
+            ReconnectDelay = TimeSpan.FromMilliseconds(1),
+            Log = (level, line) =>
+            {
+                if (line.Contains("0x80", StringComparison.Ordinal)) warned.TrySetResult($"{level} {line}");
+            },
+        }, Soon);
+        await using MqttSubscription lowered = await client.SubscribeAsync("a", QualityOfService.AtLeastOnce, Soon);
+        await using MqttSubscription received = await client.SubscribeAsync("b", (in MqttMessageView _) => { }, QualityOfService.AtLeastOnce, Soon);
+        await using MqttSubscription allowed = await client.SubscribeAsync([new("c", QualityOfService.AtLeastOnce)], new MqttSubscribeOptions { AllowRefused = true }, Soon);
+        server.Cut();
+        Assert.StartsWith("Warning When the subscriptions were made again: The server refused the topic filter \"b\"", await warned.Task.WaitAsync(Soon), StringComparison.Ordinal);
+        await client.OpenAsync(Soon);
+        await client.PingAsync(Soon);
+        Assert.Equal((QualityOfService.AtMostOnce, null, null), (lowered.Granted[0], received.Granted[0], allowed.Granted[0]));
+        Assert.Equal(MqttErrorCode.SubscriptionRefused, (await Assert.ThrowsAsync<MqttException>(() => TakeAsync(received, 1))).Code);
+    }
+
+    [Fact]
+    public async Task WhatWasCancelledBeforeItWasSentIsNeverSent()
+    {
+        await using var server = new SmallServer();
+        await using var client = new MqttClient(new MqttClientOptions { Address = server.Address });
+        using var cancel = new CancellationTokenSource();
+        Task[] cancelled = [.. Enumerable.Range(0, 20).Select(i => i % 2 == 0 ? client.SubscribeAsync("a", cancellationToken: cancel.Token) : client.UnsubscribeAsync("b", cancel.Token))];
+        await cancel.CancelAsync();
+        foreach (Task task in cancelled) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task);
+        Task<MqttSubscription> subscribing = client.SubscribeAsync("a", cancellationToken: Soon);
+        await client.OpenAsync(Soon);
+        await using MqttSubscription kept = await subscribing;
+        await client.PingAsync(Soon);
+        Assert.Equal(["Connect", "Subscribe", "PingReq"], server.Received);
+    }
+
+    [Fact]
     public async Task DisposingUnsubscribesWhenNoOtherWantsTheFilter()
     {
         await using var server = new SmallServer();
@@ -190,11 +277,12 @@ public class ReceivingTests
         Assert.Equal(1, sent);
     }
 
-    private static SmallServer Flood(int count, QualityOfService qos)
+    private static SmallServer Flood(int count, QualityOfService qos, PacketType ignored = default)
     {
         var server = new SmallServer();
         server.Answer = (packet, output) =>
         {
+            if (packet.Header.Type == ignored) return true;
             if (!SmallServer.AcknowledgeAll(packet, output)) return false;
             if (packet.Header.Type != PacketType.Subscribe) return true;
             for (int i = 0; i < count; i++)
@@ -205,6 +293,17 @@ public class ReceivingTests
             return true;
         };
         return server;
+    }
+
+    private static async Task AdvanceUntil(Task task, ManualTime time)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!task.IsCompleted)
+        {
+            deadline.Token.ThrowIfCancellationRequested();
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
     }
 
     private static async Task<List<MqttMessage>> TakeAsync(MqttSubscription messages, int count)

@@ -369,6 +369,23 @@ public class ReconnectTests
     }
 
     [Fact]
+    public async Task ATooLargePacketHasACodeOfItsOwn()
+    {
+        await using var server = new SmallServer();
+        await using MqttClient client = await MqttClient.ConnectAsync(OptionsFor(server) with { MaximumPacketLength = 100, ReconnectDelay = TimeSpan.Zero }, Soon);
+        await using MqttSubscription messages = await client.SubscribeAsync("a", cancellationToken: Soon);
+        await client.PublishAsync("a", new byte[100], cancellationToken: Soon);
+        MqttException end = await Assert.ThrowsAsync<MqttException>(async () =>
+        {
+            await foreach (MqttMessage _ in messages.WithCancellation(Soon))
+            {
+            }
+        });
+        Assert.Equal(MqttErrorCode.PacketTooLarge, end.Code);
+        Assert.Contains("MaximumPacketLength", end.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AFrozenServerIsNoticedAndASleepIsSuspected()
     {
         var time = new ManualTime();
