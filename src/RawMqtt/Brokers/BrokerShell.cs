@@ -14,7 +14,7 @@ internal sealed class BrokerShell
     private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromSeconds(2);
 
     [ThreadStatic]
-    private static List<ServedConnection>? flushList;
+    private static Stack<List<ServedConnection>>? flushLists; // a flush that is over at once uses the core within the flush that began it
 
     private readonly MqttBrokerOptions options;
     private readonly BrokerHooks hooks;
@@ -150,7 +150,7 @@ internal sealed class BrokerShell
 
     /// <summary>A flush is over.</summary>
     /// <returns>What has gathered meanwhile. null: nothing has, and the next flush may begin anywhere.</returns>
-    public OutgoingBuffer? Flushed(ServedConnection connection, OutgoingBuffer output)
+    public OutgoingBuffer? Flushed(ServedConnection connection, OutgoingBuffer output, out bool isOver)
     {
         List<ServedConnection> toFlush = TakeFlushList();
         OutgoingBuffer? next;
@@ -160,6 +160,7 @@ internal sealed class BrokerShell
             Core.Flushed(connection.Connection, output, now);
             next = connection.Connection.BeginFlush(now);
             connection.IsFlushing = next is not null;
+            isOver = next is null && connection.Connection.End is not null;
             CollectDirty(toFlush, now); // publishers that waited for this client
         }
 
@@ -259,13 +260,8 @@ internal sealed class BrokerShell
     {
         foreach (ServedConnection connection in toFlush) _ = connection.FlushAsync();
         toFlush.Clear();
-        flushList = toFlush;
+        (flushLists ??= new Stack<List<ServedConnection>>()).Push(toFlush);
     }
 
-    private static List<ServedConnection> TakeFlushList()
-    {
-        List<ServedConnection> list = flushList ?? [];
-        flushList = null;
-        return list;
-    }
+    private static List<ServedConnection> TakeFlushList() => flushLists is { Count: > 0 } ? flushLists.Pop() : [];
 }

@@ -103,13 +103,15 @@ internal sealed class ServedConnection(BrokerShell shell, Socket? socket, string
     /// <summary>Sends what was gathered, and what gathers meanwhile; carries out the end of the connection behind it. One runs at a time.</summary>
     public async Task FlushAsync()
     {
+        bool isOver;
         try
         {
             OutgoingBuffer? output = ToFlush;
+            isOver = output is null;
             while (output is not null)
             {
                 await stream!.WriteAsync(output.Written).ConfigureAwait(false);
-                output = shell.Flushed(this, output);
+                output = shell.Flushed(this, output, out isOver);
             }
         }
         catch (Exception e) when (TransportEnd.IsEnd(e))
@@ -119,7 +121,7 @@ internal sealed class ServedConnection(BrokerShell shell, Socket? socket, string
             return;
         }
 
-        if (Connection.End is null) return;
+        if (!isOver) return;
         if (stream is null || socket is { Connected: false }) Drop(); // it never became a pipe for MQTT, or nobody is there to say goodbye to
         else await FinishAsync().ConfigureAwait(false);
     }

@@ -176,6 +176,7 @@ internal sealed class BrokerCore
     {
         Now = now;
         TimeSpan? next = Router.Tick();
+        Sessions.Tick();
         Router.Replays.BeginTurn();
         foreach (BrokerConnection connection in connections)
         {

@@ -15,8 +15,14 @@ public sealed record BrokerCounters
     /// <summary>CONNECTs answered with another return code than 0.</summary>
     public long ConnectsRefused { get; internal set; }
 
-    /// <summary>CONNECTs refused because <see cref="BrokerLimits.AwaySessions"/> was reached.</summary>
-    public long SessionsRefused { get; internal set; }
+    /// <summary>Sessions discarded because <see cref="BrokerLimits.AwaySessions"/> was reached.</summary>
+    public long SessionsGivenUp { get; internal set; }
+
+    /// <summary>Sessions discarded because of <see cref="BrokerLimits.SessionExpiry"/>.</summary>
+    public long SessionsExpired { get; internal set; }
+
+    /// <summary>CONNECTs refused because <see cref="BrokerLimits.KeptBytes"/> had no room for their Wills.</summary>
+    public long WillsRefused { get; internal set; }
 
     /// <summary>Connections without a CONNECT within <see cref="BrokerLimits.ConnectTimeout"/>.</summary>
     public long ConnectTimeouts { get; internal set; }

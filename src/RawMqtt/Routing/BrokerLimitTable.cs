@@ -19,7 +19,8 @@ public static class BrokerLimitTable
             (nameof(limits.SendTimeout), Seconds(limits.SendTimeout), "one flush takes longer: the connection ends", counters.TooSlow),
             (nameof(limits.Connections), Number(limits.Connections), "closed when accepted", counters.ConnectionsRefused),
             (nameof(limits.ConnectionsPerAddress), Number(limits.ConnectionsPerAddress), "closed when accepted", counters.ConnectionsRefused),
-            (nameof(limits.AwaySessions), Number(limits.AwaySessions), "CONNACK 3 to a new one with Clean Session 0", counters.SessionsRefused),
+            (nameof(limits.AwaySessions), Number(limits.AwaySessions), "the longest away is discarded", counters.SessionsGivenUp),
+            (nameof(limits.SessionExpiry), Seconds(limits.SessionExpiry), "away for longer: the session is discarded", counters.SessionsExpired),
             (nameof(limits.Subscriptions), Number(limits.Subscriptions), "SUBACK 0x80", counters.SubscriptionsRefused),
             (nameof(limits.TopicLevels), Number(limits.TopicLevels), "SUBACK 0x80; a PUBLISH ends the connection", counters.TopicsTooDeep),
             (nameof(limits.InFlight), Number(limits.InFlight), "QoS 1 and 2 wait in the client's queue", counters.MessagesQueued),
@@ -32,7 +33,8 @@ public static class BrokerLimitTable
             (nameof(limits.RetainedMessages), Number(limits.RetainedMessages), "a new topic's is not kept", counters.RetainedDropped),
             (nameof(limits.RetainedBytes), Bytes(limits.RetainedBytes), "it is not kept", counters.RetainedDropped),
             (nameof(limits.RetainedSearch), Number(limits.RetainedSearch), "new subscriptions wait for their next turn", counters.ReplaysPaused),
-            (nameof(limits.KeptBytes), Bytes(limits.KeptBytes), "no queue takes more", counters.MessagesDropped),
+            (nameof(limits.KeptBytes), Bytes(limits.KeptBytes), "no client takes more than its share", counters.MessagesDropped),
+            (nameof(limits.KeptBytes), Bytes(limits.KeptBytes), "CONNACK 3 to a Will above the share", counters.WillsRefused),
         ];
 
         var text = new StringBuilder($"{"limit",-22} {"value",-22} {"reached",10}  beyond it\n");

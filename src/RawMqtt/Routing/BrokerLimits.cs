@@ -18,8 +18,11 @@ public sealed record BrokerLimits
     /// <summary>Network connections of one address; more are closed as soon as they are accepted.</summary>
     public int ConnectionsPerAddress { get; init; } = 20_000;
 
-    /// <summary>Sessions of clients that are away; beyond it, a CONNECT with Clean Session 0 and no session yet is refused with return code 3.</summary>
+    /// <summary>Sessions of clients that are away; when one more goes away, the one that has been away for longest is discarded.</summary>
     public int AwaySessions { get; init; } = 10_000;
+
+    /// <summary>How long a client may be away before its session is discarded.</summary>
+    public TimeSpan SessionExpiry { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>Topic filters of one client; more get SUBACK return code 0x80.</summary>
     public int Subscriptions { get; init; } = 1000;
@@ -58,7 +61,8 @@ public sealed record BrokerLimits
     /// <summary>Bytes of topics and payloads of all retained messages; beyond it, a new one is not kept.</summary>
     public long RetainedBytes { get; init; } = 64 << 20;
 
-    /// <summary>Bytes of topics and payloads of all messages kept for any purpose; beyond it, no queue takes more.</summary>
+    /// <summary>Bytes of topics and payloads of all messages kept for any purpose. Beyond it, one client may have no more in flight, in its queue
+    /// or as a Will than these bytes divided by the number of sessions.</summary>
     public long KeptBytes { get; init; } = 256 << 20;
 
     internal bool IsTooDeep(ReadOnlySpan<byte> topic) => topic.Length >= TopicLevels && topic.Count((byte)'/') >= TopicLevels;

@@ -2,7 +2,7 @@ namespace RawMqtt.Routing;
 
 /// <summary>Publishers from which nothing is taken while a client that is connected catches up with its full queue.</summary>
 /// <remarks>So a burst is slowed down and not thrown away. A client may hold others back for a limited time: then it lags,
-/// and what its queue cannot take is dropped, until it has caught up.</remarks>
+/// and what its queue cannot take is dropped, until it has caught up. A publisher waits for all that are full at once.</remarks>
 /// <param name="limit">How long one client may hold others back.</param>
 internal sealed class HeldPublishers(TimeSpan limit)
 {
@@ -24,7 +24,7 @@ internal sealed class HeldPublishers(TimeSpan limit)
         if (!holds.Remove(subscriber, out Hold? hold)) return;
         foreach (BrokerConnection publisher in hold.Publishers)
         {
-            if (publisher.End is not null) continue;
+            if (publisher.Pause != Pause.Held) continue; // it has ended, or went on when another one had caught up
             publisher.Pause = Pause.None;
             publisher.LastReceived = broker.Now; // it was not its silence
             broker.Touch(publisher);
@@ -56,6 +56,6 @@ internal sealed class HeldPublishers(TimeSpan limit)
 
     private sealed record Hold(TimeSpan Since)
     {
-        public List<BrokerConnection> Publishers { get; } = [];
+        public HashSet<BrokerConnection> Publishers { get; } = [];
     }
 }

@@ -69,18 +69,18 @@ internal sealed class Router
     public bool MustWait(in PublishPacket packet, BrokerConnection from)
     {
         if (full == 0 || packet.Qos == QualityOfService.AtMostOnce) return false;
+        bool waits = false;
         foreach (TopicRoute.Receiver receiver in RouteOf(packet, from).Receivers)
         {
             Subscriber subscriber = receiver.Subscriber;
-            bool waits = subscriber.IsFull && !subscriber.IsLagging && receiver.Qos > QualityOfService.AtMostOnce &&
-                subscriber.Connection != from; // its own messages stand before its acknowledgements
-            if (!waits) continue;
-            counters.PublishersHeld++;
+            if (!subscriber.IsFull || subscriber.IsLagging || receiver.Qos == QualityOfService.AtMostOnce) continue;
+            if (subscriber.Connection is not { Pause: not Pause.Held } connection || connection == from) continue; // its acknowledgements stand behind what it is held with
             held.Add(subscriber, from, broker.Now);
-            return true;
+            waits = true;
         }
 
-        return false;
+        if (waits) counters.PublishersHeld++;
+        return waits;
     }
 
     /// <summary>Sends what waits for a client, as far as its window and the limit of its connection reach.</summary>
@@ -90,19 +90,29 @@ internal sealed class Router
         if (subscriber.Replay is not null) Replays.GoOn(subscriber);
 
         ServerSession session = subscriber.Session;
-        if (!session.CanSendQueued) return;
-        int sent = session.SendQueued(connection.Output, limits.OutgoingBytes - connection.Unsent);
-        counters.MessagesSent += sent;
-        if (sent > 0) broker.Touch(connection);
-        if (subscriber.IsFull && session.Queued <= limits.QueuedMessages / 2 && session.QueuedBytes <= limits.QueuedBytes / 2) IsNoLongerFull(subscriber);
+        if (session.CanSendQueued)
+        {
+            int sent = session.SendQueued(connection.Output, limits.OutgoingBytes - connection.Unsent);
+            counters.MessagesSent += sent;
+            if (sent > 0) broker.Touch(connection);
+        }
+
+        if ((subscriber.IsFull || subscriber.IsLagging) && session.Queued <= limits.QueuedMessages / 2 && session.QueuedBytes <= limits.QueuedBytes / 2)
+        {
+            subscriber.IsLagging = false;
+            IsNoLongerFull(subscriber);
+        }
     }
 
     /// <summary>The client is away from now on, or gone.</summary>
     public void ConnectionEnded(Subscriber subscriber)
     {
-        if (subscriber.IsFull) IsNoLongerFull(subscriber);
+        IsNoLongerFull(subscriber); // it lags on, until it has caught up
         subscriber.Replay?.StartAgain();
     }
+
+    /// <summary>Whether one client may have so many bytes kept: beyond the limit of all, each still has its share, so that none takes all.</summary>
+    public bool CanKeep(long bytes) => Kept.BytesInUse <= limits.KeptBytes || bytes <= limits.KeptBytes / Math.Max(1, broker.Sessions.Count);
 
     /// <summary>Lets publishers go on that have been held back for too long.</summary>
     public TimeSpan? Tick() => held.IsEmpty ? null : held.Tick(broker);
@@ -131,7 +141,7 @@ internal sealed class Router
     {
         BrokerConnection? connection = subscriber.Connection;
         ServerSession session = subscriber.Session;
-        if (connection is not null && session.CanSend && connection.Unsent < limits.OutgoingBytes)
+        if (connection is not null && session.CanSend && connection.Unsent < limits.OutgoingBytes && CanKeep(session, message))
         {
             session.Send(message, qos, retain: false, connection.Output); // [MQTT-3.3.1-9]
             counters.MessagesSent++;
@@ -150,11 +160,13 @@ internal sealed class Router
         }
     }
 
+    private bool CanKeep(ServerSession session, ApplicationMessage message) => CanKeep(session.InFlightBytes + session.QueuedBytes + message.Length);
+
     private bool HasQueueRoom(Subscriber subscriber, ApplicationMessage message)
     {
         int factor = subscriber.Connection is null ? 1 : ConnectedFactor;
         ServerSession session = subscriber.Session;
-        return session.Queued < factor * (long)limits.QueuedMessages && session.QueuedBytes + message.Length <= factor * (long)limits.QueuedBytes && Kept.BytesInUse <= limits.KeptBytes;
+        return session.Queued < factor * (long)limits.QueuedMessages && session.QueuedBytes + message.Length <= factor * (long)limits.QueuedBytes && CanKeep(session, message);
     }
 
     private void IsNowFull(Subscriber subscriber)
@@ -165,7 +177,8 @@ internal sealed class Router
 
     private void IsNoLongerFull(Subscriber subscriber)
     {
-        subscriber.IsFull = subscriber.IsLagging = false;
+        if (!subscriber.IsFull) return;
+        subscriber.IsFull = false;
         full--;
         held.Release(subscriber, broker);
     }

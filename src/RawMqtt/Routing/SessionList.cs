@@ -12,12 +12,13 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
     private readonly Router router = broker.Router;
     private readonly Dictionary<byte[], Subscriber> byClientId = new(comparer);
     private readonly ArrayBufferWriter<byte> returnCodes = new();
+    private readonly LinkedList<Subscriber> away = new(); // the longest away first
     private long generated;
 
     public int Count => byClientId.Count;
 
     /// <summary>Sessions whose client is away.</summary>
-    public int Away { get; private set; }
+    public int Away => away.Count;
 
     public IEnumerable<Subscriber> All => byClientId.Values;
 
@@ -49,9 +50,9 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
             return;
         }
 
-        if (!packet.CleanSession && Away >= limits.AwaySessions && !TryFind(packet.ClientId, out _))
+        if (packet.HasWill && !router.CanKeep(packet.WillTopic.Length + packet.WillMessage.Length))
         {
-            broker.Counters.SessionsRefused++;
+            broker.Counters.WillsRefused++;
             Refuse(connection, ConnectReturnCode.ServerUnavailable);
             return;
         }
@@ -123,7 +124,20 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
         }
 
         subscriber.AwaySince = broker.Now; // [MQTT-3.1.2-4], [MQTT-4.1.0-1]
-        Away++;
+        subscriber.Away = away.AddLast(subscriber);
+        if (away.Count <= limits.AwaySessions) return;
+        broker.Counters.SessionsGivenUp++;
+        Discard(away.First!.Value);
+    }
+
+    /// <summary>Ends the sessions of clients that have been away for too long.</summary>
+    public void Tick()
+    {
+        while (away.First is { Value: { } oldest } && broker.Now - oldest.AwaySince >= limits.SessionExpiry)
+        {
+            broker.Counters.SessionsExpired++;
+            Discard(oldest);
+        }
     }
 
     private byte Subscribe(Subscriber subscriber, Subscription subscription)
@@ -162,15 +176,23 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
     private Subscriber? Resume(ReadOnlySpan<byte> clientId, in ConnectPacket packet)
     {
         if (!TryFind(clientId, out Subscriber? subscriber)) return null; // [MQTT-3.2.2-3]
-        Away--;
+        IsBack(subscriber);
         bool isItsUser = packet.HasUserName ? subscriber.UserName is not null && packet.UserName.SequenceEqual(subscriber.UserName) : subscriber.UserName is null;
         if (!packet.CleanSession && isItsUser) return subscriber; // [MQTT-3.1.2-4], [MQTT-3.2.2-2]
         Discard(subscriber); // [MQTT-3.1.2-6], [MQTT-3.2.2-1]
         return null;
     }
 
+    private void IsBack(Subscriber subscriber)
+    {
+        if (subscriber.Away is null) return;
+        away.Remove(subscriber.Away);
+        subscriber.Away = null;
+    }
+
     private void Discard(Subscriber subscriber)
     {
+        IsBack(subscriber);
         foreach (byte[] filter in subscriber.Filters ?? []) router.Subscriptions.Remove(subscriber, filter);
         subscriber.Filters = null;
         subscriber.Replay = null;

@@ -34,6 +34,9 @@ internal sealed class Subscriber(byte[] clientId, byte[]? userName, ServerSessio
     /// <summary>When the client went away.</summary>
     public TimeSpan AwaySince { get; set; }
 
+    /// <summary>Its place among those that are away; null while it is connected.</summary>
+    public LinkedListNode<Subscriber>? Away { get; set; }
+
     /// <summary>Its queue has reached the limit, and not fallen to the half of it since.</summary>
     public bool IsFull { get; set; }
 

@@ -24,6 +24,9 @@ internal sealed class ServerSession(int firstWindow, int lastWindow, int windowB
     /// <summary>Messages sent and not acknowledged to the end.</summary>
     public int InFlight => sender?.InFlight ?? 0;
 
+    /// <summary>Their topics and payloads, in bytes.</summary>
+    public long InFlightBytes => sender?.Bytes ?? 0;
+
     /// <summary>Messages that wait for the window or for the client.</summary>
     public int Queued => queue?.Count ?? 0;
 

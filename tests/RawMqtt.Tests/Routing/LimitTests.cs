@@ -201,23 +201,6 @@ public class LimitTests
     }
 
     [Fact]
-    public void Sessions_of_absent_clients_are_bounded_and_known_ones_still_come_back()
-    {
-        var broker = new TestBroker(new BrokerLimits { AwaySessions = 2 });
-        broker.Connect("a", cleanSession: false).Disconnect();
-        broker.Connect("b", cleanSession: false).Disconnect();
-        TestClient third = broker.Open();
-        third.Connect("c", cleanSession: false);
-
-        Assert.Equal(["CONNACK 3"], third.Received());
-        Assert.Equal(ConnectionEnd.Refused, third.End);
-        Assert.Equal(1, broker.Counters.SessionsRefused);
-        broker.Connect("d", cleanSession: true);
-        broker.Connect("a", cleanSession: false);
-        broker.Connect("c", cleanSession: false);
-    }
-
-    [Fact]
     public void Nothing_to_send_is_no_flush()
     {
         var broker = new TestBroker(new BrokerLimits { InFlight = 1, InFlightAtMost = 1 });
