@@ -32,6 +32,9 @@ public sealed class MqttClient : IAsyncDisposable
     /// <summary>Where the client stands.</summary>
     public MqttClientState State => core.State;
 
+    /// <summary>Why the last connection was lost or the last attempt failed; null while nothing ever went wrong. It stays when a connection stands again.</summary>
+    public MqttException? LastFault => core.LastFault;
+
     /// <summary>Whether the server had kept the session when the last connection was made, 3.2.2.2.</summary>
     public bool SessionPresent => core.SessionPresent;
 
@@ -216,6 +219,9 @@ public sealed class MqttClient : IAsyncDisposable
     public Task<MqttDrainResult> DisconnectAsync(TimeSpan? drain = null, CancellationToken cancellationToken = default) =>
         life.DisconnectAsync(drain ?? TimeSpan.FromSeconds(5), cancellationToken);
 
+    /// <summary>Makes the next attempt at once if the client is waiting for it, and does nothing otherwise: for when the application knows that the network has come back.</summary>
+    public void ReconnectNow() => life.Hurry();
+
     /// <summary>Gives up the connection without a DISCONNECT, as if the network had failed: the server publishes the Will. Another is made if the options say so.</summary>
     public void Abort() => core.Connection?.Fail(ConnectFaults.Aborted());
 
@@ -224,6 +230,7 @@ public sealed class MqttClient : IAsyncDisposable
     {
         await life.DisposeAsync().ConfigureAwait(false);
         await keepAlive.DisposeAsync().ConfigureAwait(false);
+        core.AckTimer?.Dispose();
         core.SessionFile?.Dispose();
     }
 

@@ -72,6 +72,9 @@ public enum MqttErrorCode
     /// <summary>The server refused a subscription: SUBACK return code 0x80.</summary>
     SubscriptionRefused = 521,
 
+    /// <summary>The server did not answer a PUBLISH, SUBSCRIBE or UNSUBSCRIBE in time; a message stays in flight.</summary>
+    AckTimeout = 522,
+
     /// <summary>A queue has reached its limit.</summary>
     QueueFull = 530,
 

@@ -14,6 +14,7 @@ internal sealed class ClientCore
         SavedSession? saved = null;
         if (options.SessionFile is string path) SessionFile = new SessionFile(this, path, out saved);
         Session = new ClientSession(options.InFlightLimit, options.MaximumPacketLength, options.EffectivePingTimeout, SessionFile?.Journal);
+        if (options.AckTimeout is TimeSpan timeout) AckTimer = new AckTimer(this, timeout);
         Outgoing = new OutgoingMessages(this);
         if (saved is not null) Outgoing.Restore(Session.Restore(saved));
         Subscriptions = new ClientSubscriptions(this);
@@ -28,6 +29,9 @@ internal sealed class ClientCore
 
     /// <summary>Where the session outlives this process; null: nowhere.</summary>
     public SessionFile? SessionFile { get; }
+
+    /// <summary>Null: acknowledgements are not timed.</summary>
+    public AckTimer? AckTimer { get; }
 
     public OutgoingMessages Outgoing { get; }
 
@@ -47,6 +51,9 @@ internal sealed class ClientCore
 
     /// <summary>Why the client has no connection and makes no more; null while it may.</summary>
     public MqttException? End { get; set; }
+
+    /// <summary>Why the last connection was lost, or the last attempt failed.</summary>
+    public MqttException? LastFault { get; set; }
 
     /// <summary>Whether someone waits for a packet from the server: then reading goes on even if a subscriber is behind, or both might wait for ever.</summary>
     public bool IsAnswerAwaited => Session.InFlight > 0 || Outgoing.Queued > 0 || Outgoing.IsRoomAwaited || Subscriptions.Unanswered > 0 || Pings.Count > 0;

@@ -29,6 +29,12 @@ internal sealed class ClientLife(ClientCore core, Action<MqttStateChange> change
         }
     }
 
+    /// <summary>Ends the delay before the next attempt, if there is one.</summary>
+    public void Hurry()
+    {
+        lock (core.Gate) loop?.Hurry();
+    }
+
     /// <summary>Waits until all is delivered, then ends the connection; the time for both is <paramref name="drain"/>.</summary>
     public async Task<MqttDrainResult> DisconnectAsync(TimeSpan drain, CancellationToken cancellationToken)
     {

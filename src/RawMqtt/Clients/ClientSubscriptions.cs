@@ -62,7 +62,7 @@ internal sealed class ClientSubscriptions(ClientCore core)
 
     /// <summary>Whoever asked has given up: what was never sent will not be.</summary>
     /// <returns>Whether the server knows nothing of it.</returns>
-    public bool Withdraw(SubscriptionRequest request) => !request.IsSent && unsent.Remove(request);
+    public bool Withdraw(SubscriptionRequest request) => request.SentAt is null && unsent.Remove(request);
 
     /// <summary>Ends filters, whoever wants them.</summary>
     public SubscriptionRequest Unsubscribe(IReadOnlyList<MqttTopicFilter> filters)
@@ -119,8 +119,23 @@ internal sealed class ClientSubscriptions(ClientCore core)
     /// <summary>What was asked and not answered is asked again next time.</summary>
     public void ConnectionLost()
     {
-        unsent.InsertRange(0, sent.OrderBy(request => request.Key).Select(request => request.Value));
+        unsent.InsertRange(0, sent.OrderBy(request => request.Key).Select(request => request.Value).Where(request => request.IsUnsubscribe || !request.Answer.IsCompleted));
         sent.Clear();
+    }
+
+    /// <summary>Ends the waiting for the answers to what was sent up to <paramref name="sentAt"/>; not the requests.</summary>
+    /// <returns>When the oldest was sent that someone waits for.</returns>
+    public TimeSpan? Expire(TimeSpan sentAt, TimeSpan timeout)
+    {
+        TimeSpan? oldest = null;
+        foreach (SubscriptionRequest request in sent.Values.Concat(unsent))
+        {
+            if (request.IsRepeated || request.Answer.IsCompleted || request.SentAt is null) continue;
+            if (request.SentAt <= sentAt) request.Fail(ConnectFaults.NotAcknowledged(timeout));
+            else if (!(oldest < request.SentAt)) oldest = request.SentAt;
+        }
+
+        return oldest;
     }
 
     /// <summary>There will be no further connection.</summary>
@@ -167,7 +182,8 @@ internal sealed class ClientSubscriptions(ClientCore core)
             ushort packetId = request.IsUnsubscribe
                 ? core.Session.Unsubscribe(FilterList.Read(written), connection.Output)
                 : core.Session.Subscribe(SubscriptionList.Read(written), connection.Output);
-            request.IsSent = true;
+            request.SentAt ??= core.Now;
+            core.AckTimer?.Arm();
             sent.Add(packetId, request);
             payload.Clear();
         }

@@ -53,6 +53,9 @@ internal static class ConnectFaults
     public static MqttException SendBufferFull(int length) => new(MqttErrorCode.QueueFull,
         $"The send buffer is full: {length} bytes wait for the network, and the message at QoS 0 is dropped. Await what was published, publish more slowly, or raise MaxQueuedBytes.");
 
+    public static MqttException NotAcknowledged(TimeSpan timeout) => new(MqttErrorCode.AckTimeout,
+        $"The server has not answered within the AckTimeout of {timeout.TotalSeconds:0.###} s. Nothing is given up but the waiting: at QoS 1 and 2 the message is still delivered if the server answers, or with CleanSession = false on a later connection.");
+
     public static MqttException Disconnected() => new(MqttErrorCode.NotConnected, "The client was disconnected by DisconnectAsync.");
 
     public static MqttException Disposed() => new(MqttErrorCode.Disposed, "The client has been disposed of.");

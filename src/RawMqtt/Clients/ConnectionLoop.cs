@@ -14,6 +14,7 @@ internal sealed class ConnectionLoop
     private readonly ReconnectDelays delays;
     private readonly CancellationTokenSource stopping = new();
     private volatile TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile TaskCompletionSource hurry = new();
     private int nextAddress;
 
     public ConnectionLoop(ClientCore core, Action<MqttStateChange> changed)
@@ -37,6 +38,9 @@ internal sealed class ConnectionLoop
     /// <summary>Begins when <paramref name="earlier"/> has completed, so that all changes are told in order.</summary>
     public void Start(Task earlier) => Ended = RunAsync(earlier);
 
+    /// <summary>Whoever waits for the next attempt waits no longer.</summary>
+    public void Hurry() => hurry.TrySetResult();
+
     /// <summary>No further connection, whatever <see cref="RunAsync"/> is doing; the present one is to be ended by its owner.</summary>
     public void Stop() => stopping.Cancel();
 
@@ -48,18 +52,15 @@ internal sealed class ConnectionLoop
         while (true)
         {
             cause = await RunOneAsync().ConfigureAwait(false);
-            if (core.End is not null || !MayRetry(cause)) break;
+            if (core.End is not null) break;
+            core.LastFault = cause;
+            if (!MayRetry(cause)) break;
+            hurry = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             TimeSpan delay = IsFirstRound ? TimeSpan.Zero : delays.Next(); // [WS-7.2.3-1]
             if (opened.Task.IsCompleted) opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             Change(MqttClientState.Reconnecting, cause, delays.Failures, delay);
-            try
-            {
-                await Task.Delay(delay, core.Options.TimeProvider, stopping.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                break;
-            }
+            await hurry.Task.WaitAsync(delay, core.Options.TimeProvider, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stopping.IsCancellationRequested) break;
         }
 
         opened.TrySetException(Finish(cause));

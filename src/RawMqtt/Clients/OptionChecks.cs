@@ -20,6 +20,7 @@ internal static class OptionChecks
         Require(options.KeepAlive.Ticks % TimeSpan.TicksPerSecond == 0, "KeepAlive is in whole seconds (3.1.2.10).");
         Require(options.ConnectTimeout > TimeSpan.Zero && options.ConnectTimeout <= LongestTimer, $"ConnectTimeout is above zero and at most {LongestTimer}.");
         Require(options.PingTimeout is null || (options.PingTimeout > TimeSpan.Zero && options.PingTimeout <= LongestTimer), $"PingTimeout is above zero and at most {LongestTimer}.");
+        Require(options.AckTimeout is null || (options.AckTimeout > TimeSpan.Zero && options.AckTimeout <= LongestTimer), $"AckTimeout is above zero and at most {LongestTimer}.");
         Require(options.ReconnectDelay >= TimeSpan.Zero && options.MaxReconnectDelay >= options.ReconnectDelay, "ReconnectDelay is not negative, and not above MaxReconnectDelay.");
         Require(options.MaxReconnectDelay <= LongestTimer, $"MaxReconnectDelay is at most {LongestTimer}.");
         Require(options.Addresses.Count > 0 || options.ConnectStream is not null, "There is no address to connect to.");

@@ -103,7 +103,7 @@ internal sealed class OutgoingMessages(ClientCore core)
     {
         if (packetId < inFlight.Length && inFlight[packetId] is PendingPublish pending)
         {
-            inFlight[packetId] = null;
+            TakeOff(pending);
             pending.Settle();
         }
 
@@ -122,8 +122,11 @@ internal sealed class OutgoingMessages(ClientCore core)
     /// <summary>The session is over, and what it had in flight with it.</summary>
     public void FailInFlight(Exception reason)
     {
-        foreach (PendingPublish? pending in inFlight) pending?.Settle(reason);
-        Array.Clear(inFlight);
+        foreach (PendingPublish? pending in inFlight)
+        {
+            if (pending is not null) Abandon(pending, reason);
+        }
+
         TellIdle();
     }
 
@@ -160,10 +163,22 @@ internal sealed class OutgoingMessages(ClientCore core)
                 return;
             }
 
-            if (pending.PacketId > 0) inFlight[pending.PacketId] = null;
-            else waitingForRoom.Remove(pending);
+            if (pending.PacketId > 0)
+            {
+                Abandon(pending, reason);
+                return;
+            }
+
+            waitingForRoom.Remove(pending);
             pending.Settle(reason);
         }
+    }
+
+    /// <summary>It was sent and is delivered without its caller, who is told why; or the session is over.</summary>
+    public void Abandon(PendingPublish pending, Exception reason)
+    {
+        TakeOff(pending);
+        pending.Settle(reason);
     }
 
     public void GiveBack(PendingPublish pending)
@@ -193,6 +208,13 @@ internal sealed class OutgoingMessages(ClientCore core)
         if (packetId >= inFlight.Length) Array.Resize(ref inFlight, Math.Min(Sender.MaxPacketIds + 1, Math.Max(packetId + 1, 2 * inFlight.Length)));
         pending.PacketId = packetId;
         inFlight[packetId] = pending;
+        core.AckTimer?.Sent(pending);
+    }
+
+    private void TakeOff(PendingPublish pending)
+    {
+        inFlight[pending.PacketId] = null;
+        core.AckTimer?.Settled(pending);
     }
 
     private ushort Send(ref PendingList list, PendingPublish pending, IBufferWriter<byte> output)

@@ -22,6 +22,9 @@ internal sealed class PendingPublish(OutgoingMessages owner) : IValueTaskSource,
     /// <summary>That of the PUBLISH, once it is sent at QoS 1 or 2.</summary>
     public ushort PacketId { get; set; }
 
+    /// <summary>When it was sent, if acknowledgements are timed.</summary>
+    public TimeSpan SentAt { get; set; }
+
     public PendingPublish? Next { get; set; }
 
     public PendingPublish? Previous { get; set; }

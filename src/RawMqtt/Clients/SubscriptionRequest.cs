@@ -12,8 +12,8 @@ internal sealed class SubscriptionRequest(bool isUnsubscribe, IReadOnlyList<Mqtt
 
     public IReadOnlyList<MqttTopicFilter> Filters => filters;
 
-    /// <summary>Whether it was ever sent, so that the server may know of it.</summary>
-    public bool IsSent { get; set; }
+    /// <summary>When it was first sent, so that the server may know of it; null: never.</summary>
+    public TimeSpan? SentAt { get; set; }
 
     /// <summary>The return codes of the SUBACK; empty for an UNSUBACK.</summary>
     public Task<byte[]> Answer => answer.Task;

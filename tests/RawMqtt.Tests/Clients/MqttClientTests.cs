@@ -33,6 +33,7 @@ public class MqttClientTests
         Assert.Contains("PingTimeout", Assert.Throws<ArgumentException>(() => new MqttClient(options with { PingTimeout = TimeSpan.Zero })).Message, StringComparison.Ordinal);
         Assert.Contains("PingTimeout", Assert.Throws<ArgumentException>(() => new MqttClient(options with { PingTimeout = TimeSpan.MaxValue })).Message, StringComparison.Ordinal);
         Assert.Contains("ConnectTimeout", Assert.Throws<ArgumentException>(() => new MqttClient(options with { ConnectTimeout = TimeSpan.MaxValue })).Message, StringComparison.Ordinal);
+        Assert.Contains("AckTimeout", Assert.Throws<ArgumentException>(() => new MqttClient(options with { AckTimeout = TimeSpan.Zero })).Message, StringComparison.Ordinal);
         Assert.Contains("MaxReconnectDelay", Assert.Throws<ArgumentException>(() => new MqttClient(options with { MaxReconnectDelay = TimeSpan.MaxValue })).Message, StringComparison.Ordinal);
     }
 

@@ -145,6 +145,72 @@ public class PublishingTests
     }
 
     [Fact]
+    public async Task ALateAcknowledgementEndsTheAwaitAndNotTheDelivery()
+    {
+        var time = new ManualTime();
+        var held = new List<ushort>();
+        await using var server = new SmallServer();
+        server.Answer = (packet, output) =>
+        {
+            if (packet.Header.Type != PacketType.Publish) return SmallServer.AcknowledgeAll(packet, output);
+            PublishPacket.TryRead(packet.Header, packet.Body, out PublishPacket publish, out _);
+            held.Add(publish.PacketId);
+            if (held.Count == 3) foreach (ushort id in held) output.Write(new PubAckPacket { PacketId = id });
+            return true;
+        };
+        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, TimeProvider = time, KeepAlive = TimeSpan.Zero, AckTimeout = TimeSpan.FromSeconds(10) }, Soon);
+        Task first = client.PublishAsync("a", "1", Qos1, cancellationToken: Soon).AsTask();
+        time.Advance(TimeSpan.FromSeconds(5));
+        Task second = client.PublishAsync("a", "2", Qos1, cancellationToken: Soon).AsTask();
+        time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(MqttErrorCode.AckTimeout, (await Assert.ThrowsAsync<MqttException>(() => first)).Code);
+        time.Advance(TimeSpan.FromSeconds(4.9));
+        Assert.False(second.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.Equal(MqttErrorCode.AckTimeout, (await Assert.ThrowsAsync<MqttException>(() => second)).Code);
+        Assert.Equal(2, client.Statistics.InFlight);
+
+        await client.PublishAsync("a", "3", Qos1, cancellationToken: Soon); // and now all three are acknowledged
+        time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal((0, 1), (client.Statistics.InFlight, server.Connections));
+    }
+
+    [Fact]
+    public async Task ALateSubAckOrUnsubAckEndsTheAwait()
+    {
+        var time = new ManualTime();
+        await using var server = new SmallServer();
+        server.Answer = (packet, output) => packet.Header.Type is PacketType.Subscribe or PacketType.Unsubscribe || SmallServer.AcknowledgeAll(packet, output);
+        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, TimeProvider = time, KeepAlive = TimeSpan.Zero, AckTimeout = TimeSpan.FromSeconds(10) }, Soon);
+        Task subscribing = client.SubscribeAsync("a", cancellationToken: Soon);
+        time.Advance(TimeSpan.FromSeconds(5));
+        Task unsubscribing = client.UnsubscribeAsync("b", Soon);
+        time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(MqttErrorCode.AckTimeout, (await Assert.ThrowsAsync<MqttException>(() => subscribing)).Code);
+        Assert.False(unsubscribing.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(MqttErrorCode.AckTimeout, (await Assert.ThrowsAsync<MqttException>(() => unsubscribing)).Code);
+        await client.PublishAsync("c", "x", Qos1, cancellationToken: Soon);
+        Assert.Equal(["Connect", "Subscribe", "Unsubscribe", "Unsubscribe", "Publish"], server.Received); // the second of them ends what the server may have granted
+    }
+
+    [Fact]
+    public async Task AnAnsweredAwaitIsNotEndedLater()
+    {
+        var time = new ManualTime();
+        await using var server = new SmallServer();
+        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, TimeProvider = time, KeepAlive = TimeSpan.Zero, AckTimeout = TimeSpan.FromSeconds(10) }, Soon);
+        await using MqttSubscription messages = await client.SubscribeAsync("a", cancellationToken: Soon);
+        for (int i = 0; i < 100; i++)
+        {
+            await client.PublishAsync("a", "x", (QualityOfService)(i % 3), cancellationToken: Soon);
+            time.Advance(TimeSpan.FromSeconds(3));
+        }
+
+        Assert.Equal((0, 0, 1), (client.Statistics.InFlight, client.Statistics.Queued, server.Connections));
+    }
+
+    [Fact]
     public async Task DisconnectDrainsAndReportsWhatIsLeft()
     {
         await using var server = new SmallServer { Answer = ReconnectTests.Silence(PacketType.Publish) };

@@ -247,6 +247,27 @@ public class ReconnectTests
     }
 
     [Fact]
+    public async Task TheApplicationMayEndTheDelayAndAskForTheLastFault()
+    {
+        await using var server = new SmallServer();
+        await using var client = new MqttClient(OptionsFor(server) with { TimeProvider = new ManualTime(), ReconnectDelay = TimeSpan.FromMinutes(1), MaxReconnectDelay = TimeSpan.FromMinutes(1) });
+        client.ReconnectNow(); // nothing to hurry yet
+        await client.OpenAsync(Soon);
+        client.ReconnectNow();
+        Assert.Null(client.LastFault);
+        Task lost = When(client, change => change.To == MqttClientState.Reconnecting);
+        server.Cut();
+        await lost.WaitAsync(Soon);
+        Assert.Equal(MqttErrorCode.ConnectionLost, client.LastFault!.Code);
+        client.ReconnectNow();
+        await client.OpenAsync(Soon);
+        Assert.Equal(2, server.Connections);
+        Assert.NotNull(client.LastFault); // it stays to be asked for
+        await client.DisconnectAsync(cancellationToken: Soon);
+        Assert.Equal(MqttErrorCode.ConnectionLost, client.LastFault.Code);
+    }
+
+    [Fact]
     public async Task AFunctionThatFailsOnceWithAnArgumentExceptionIsAskedAgain()
     {
         await using var server = new SmallServer();
