@@ -200,7 +200,7 @@ public sealed class MqttClient : IAsyncDisposable
         FlushStep step;
         lock (core.Gate)
         {
-            if (core.Connection is null || !core.Session.IsConnected) throw core.End ?? new MqttException(MqttErrorCode.NotConnected, "There is no connection to ping over.");
+            if (core.Connection is null || !core.Session.IsConnected) throw core.End?.Copy() ?? new MqttException(MqttErrorCode.NotConnected, "There is no connection to ping over.");
             connection = core.Connection;
             TimeSpan now = core.Now;
             core.Session.Ping(now, connection.Output);

@@ -24,4 +24,7 @@ public sealed class MqttException : Exception
 
     /// <summary>The HTTP status that answered the WebSocket handshake; null when none came.</summary>
     public int? HttpStatus { get; init; }
+
+    /// <summary>The same for another caller: one that is thrown to many gathers the stack traces of all of them.</summary>
+    internal MqttException Copy() => new(Code, Message, InnerException) { Rule = Rule, ReturnCode = ReturnCode, HttpStatus = HttpStatus };
 }

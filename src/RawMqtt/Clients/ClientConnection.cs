@@ -135,11 +135,13 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
         bool isGone = failure?.Code is MqttErrorCode.ConnectionLost or MqttErrorCode.KeepAliveExpired;
         try
         {
-            if (stream is WebSocketStream webSocket)
+            if (isGone && stream is WebSocketStream webSocket)
             {
-                if (isGone) webSocket.Abort(); // no closing handshake
+                webSocket.Abort(); // without a closing handshake
+                return;
             }
-            else if (isGoodbye && core.Options.ConnectStream is null)
+
+            if (isGoodbye && stream is not WebSocketStream && core.Options.ConnectStream is null)
             {
                 await TransportEnd.ShutDownSendingAsync(stream).ConfigureAwait(false);
                 await TransportEnd.DrainAsync(stream).ConfigureAwait(false);

@@ -26,7 +26,7 @@ internal sealed class ClientSubscriptions(ClientCore core)
     /// <summary>Adds a subscription: messages reach it from now on, and the server is asked as soon as there is a connection.</summary>
     public SubscriptionRequest Add(MqttSubscription subscription)
     {
-        if (core.End is MqttException end) throw end;
+        if (core.End is MqttException end) throw end.Copy();
         active = [.. active, subscription];
         var asked = new List<MqttTopicFilter>();
         foreach (MqttTopicFilter filter in subscription.Filters)
@@ -67,7 +67,7 @@ internal sealed class ClientSubscriptions(ClientCore core)
     /// <summary>Ends filters, whoever wants them.</summary>
     public SubscriptionRequest Unsubscribe(IReadOnlyList<MqttTopicFilter> filters)
     {
-        if (core.End is MqttException end) throw end;
+        if (core.End is MqttException end) throw end.Copy();
         foreach (MqttTopicFilter filter in filters) wanted.Remove(filter.Filter);
         return Ask(new SubscriptionRequest(isUnsubscribe: true, filters));
     }
@@ -141,7 +141,7 @@ internal sealed class ClientSubscriptions(ClientCore core)
     /// <summary>There will be no further connection.</summary>
     public void FailAll(MqttException reason)
     {
-        foreach (SubscriptionRequest request in sent.Values.Concat(unsent)) request.Fail(reason);
+        foreach (SubscriptionRequest request in sent.Values.Concat(unsent)) request.Fail(reason.Copy());
         sent.Clear();
         unsent.Clear();
     }

@@ -304,7 +304,7 @@ internal sealed class ConnectionLoop
         }
 
         bool onPurpose = end.Code is MqttErrorCode.Disposed or MqttErrorCode.NotConnected;
-        foreach (MqttSubscription subscription in subscriptions) subscription.Complete(onPurpose ? null : end);
+        foreach (MqttSubscription subscription in subscriptions) subscription.Complete(onPurpose ? null : end.Copy());
         Tell(new MqttStateChange(from, to, onPurpose ? null : end, delays.Failures, null, false));
         return end;
     }

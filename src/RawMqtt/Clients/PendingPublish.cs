@@ -49,7 +49,7 @@ internal sealed class PendingPublish(OutgoingMessages owner) : IValueTaskSource,
     {
         if (IsSettled) return;
         IsSettled = true;
-        this.failure = failure;
+        this.failure = (failure as MqttException)?.Copy() ?? failure;
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 

@@ -20,8 +20,8 @@ internal sealed class Pings
         if (waiting.TryDequeue(out (TimeSpan SentAt, TaskCompletionSource<TimeSpan> Answer) ping)) ping.Answer.TrySetResult(now - ping.SentAt);
     }
 
-    public void FailAll(Exception reason)
+    public void FailAll(MqttException reason)
     {
-        while (waiting.TryDequeue(out (TimeSpan SentAt, TaskCompletionSource<TimeSpan> Answer) ping)) ping.Answer.TrySetException(reason);
+        while (waiting.TryDequeue(out (TimeSpan SentAt, TaskCompletionSource<TimeSpan> Answer) ping)) ping.Answer.TrySetException(reason.Copy());
     }
 }

@@ -94,6 +94,41 @@ public class PublishingTests
     }
 
     [Fact]
+    public async Task AMessageThatCannotFitIntoTheQueueDropsNoOther()
+    {
+        await using var client = new MqttClient(new MqttClientOptions { Address = "mqtt://127.0.0.1:1", MaxQueuedBytes = 1000 });
+        Task[] small = [.. Enumerable.Range(0, 10).Select(_ => client.PublishAsync("a", new byte[10], cancellationToken: Soon).AsTask())];
+        Assert.Equal(MqttErrorCode.PacketTooLarge, await CodeOf(client.PublishAsync("a", new byte[2000], Qos1, cancellationToken: Soon)));
+        Assert.Equal((10, 1), (client.Statistics.Queued, client.Statistics.Dropped));
+        await client.DisposeAsync();
+        foreach (Task publish in small) Assert.Equal(MqttErrorCode.Disposed, await CodeOf(new ValueTask(publish)));
+    }
+
+    [Fact]
+    public async Task TakingTheResultTooEarlyHarmsNobodyElse()
+    {
+        int pings = 0;
+        await using var server = new SmallServer();
+        server.Answer = (packet, output) =>
+        {
+            if (packet.Header.Type == PacketType.Publish) return true;
+            if (packet.Header.Type == PacketType.PingReq) output.Write(new PubAckPacket { PacketId = (ushort)++pings });
+            return SmallServer.AcknowledgeAll(packet, output);
+        };
+        await using MqttClient client = await MqttClient.ConnectAsync(server.Address, Soon);
+        ValueTask first = client.PublishAsync("a", "1", Qos1, cancellationToken: Soon);
+#pragma warning disable CA2012 // that is what is tested
+        Assert.Throws<InvalidOperationException>(() => first.GetAwaiter().GetResult());
+#pragma warning restore CA2012
+        Task second = client.PublishAsync("a", "2", Qos1, cancellationToken: Soon).AsTask();
+        await client.PingAsync(Soon);
+        await first;
+        Assert.False(second.IsCompleted);
+        await client.PingAsync(Soon);
+        await second.WaitAsync(Soon);
+    }
+
+    [Fact]
     public async Task PublishingWaitsAtTheInFlightLimit()
     {
         var held = new List<ushort>();

@@ -82,6 +82,74 @@ public class ReceivingTests
     }
 
     [Fact]
+    public async Task AReaderThatPublishesMoreThanTheSendBufferHoldsDoesNotStandStill()
+    {
+        const int Count = 40_000;
+        byte[] payload = new byte[1000];
+        await using var server = new SmallServer();
+        server.Answer = (packet, output) =>
+        {
+            if (packet.Header.Type == PacketType.Publish) return true;
+            if (!SmallServer.AcknowledgeAll(packet, output)) return false;
+            if (packet.Header.Type != PacketType.Subscribe || server.Received.Count(type => type == "Subscribe") < 2) return true;
+            for (int i = 0; i < Count; i++) output.Write(new PublishPacket { Topic = "flood"u8, Payload = payload }); // and does not read meanwhile
+            output.Write(new PublishPacket { Topic = "end"u8 });
+            return true;
+        };
+        await using MqttClient client = await MqttClient.ConnectAsync(server.Address, Soon);
+        await using MqttSubscription end = await client.SubscribeAsync("end", cancellationToken: Soon);
+        await using MqttSubscription flood = await client.SubscribeAsync("flood", cancellationToken: Soon);
+        using var stop = new CancellationTokenSource();
+        Task reading = Task.Run(async () =>
+        {
+            await foreach (MqttMessage message in flood.WithCancellation(stop.Token)) await client.PublishAsync("out", message.Payload, cancellationToken: Soon);
+        });
+        Assert.Single(await TakeAsync(end, 1));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(Soon));
+    }
+
+    [Fact]
+    [Rule("MQTT-4.3.3-2")]
+    public async Task AtQos2AReceiverSeesAMessageOnceThoughAnotherReaderIsFarBehind()
+    {
+        var open = new SortedSet<ushort>(Enumerable.Range(1, 10).Select(id => (ushort)id));
+        var allTaken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = new SmallServer();
+        server.Answer = (packet, output) =>
+        {
+            lock (open)
+            {
+                bool isFlooded = server.Received.Count(type => type == "Subscribe") == 2;
+                switch (packet.Header.Type)
+                {
+                    case PacketType.Connect: output.Write(new ConnAckPacket { SessionPresent = isFlooded }); break;
+                    case PacketType.Publish: return true; // an answer is awaited for ever, so reading goes on
+                    case PacketType.PubRec: open.Remove(packet.Body[1]); break;
+                    default: SmallServer.AcknowledgeAll(packet, output); break;
+                }
+
+                if (packet.Header.Type == PacketType.PubRec) output.Write(new PubRelPacket { PacketId = packet.Body[1] });
+                else if (isFlooded && packet.Header.Type is PacketType.Connect or PacketType.Subscribe) foreach (ushort id in open) output.Write(new PublishPacket { Topic = "flood"u8, Payload = [(byte)id], Qos = QualityOfService.ExactlyOnce, PacketId = id });
+                if (open.Count == 0) allTaken.TrySetResult();
+                return true;
+            }
+        };
+        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, CleanSession = false, ReconnectDelay = TimeSpan.FromMilliseconds(1), MaxReconnectDelay = TimeSpan.FromMilliseconds(20) }, Soon);
+        Task refused = ReconnectTests.When(client, change => change.Cause?.Code == MqttErrorCode.QueueFull);
+        var seen = new ConcurrentQueue<byte>();
+        await using MqttSubscription all = await client.SubscribeAsync("#", (in MqttMessageView message) => seen.Enqueue(message.Payload[0]), QualityOfService.ExactlyOnce, Soon);
+        ValueTask unanswered = client.PublishAsync("elsewhere", "x", QualityOfService.AtLeastOnce, cancellationToken: Soon);
+        await using MqttSubscription slow = await client.SubscribeAsync([new("flood", QualityOfService.ExactlyOnce)], new MqttSubscribeOptions { MaxMessages = 1 }, Soon);
+        await refused.WaitAsync(Soon);
+        Assert.Equal(Enumerable.Range(1, 10), (await TakeAsync(slow, 10)).Select(message => (int)message.Payload.Span[0]));
+        await allTaken.Task.WaitAsync(Soon);
+        Assert.Equal(Enumerable.Range(1, 10).Select(id => (byte)id), seen);
+        await client.DisposeAsync();
+        await Assert.ThrowsAsync<MqttException>(async () => await unanswered);
+    }
+
+    [Fact]
     [Rule("MQTT-4.6.0-2")]
     public async Task ManualAcknowledgementsLeaveInTheOrderOfArrival()
     {
