@@ -61,9 +61,8 @@ public class HookTests
     public async Task NoSecretOfAnAddressIsTold(string address)
     {
         var told = new ConcurrentQueue<string>();
-        await using var client = new MqttClient(new MqttClientOptions { Address = address, Log = (_, line) => told.Enqueue(line) });
-        told.Enqueue((await Assert.ThrowsAsync<MqttException>(() => client.OpenAsync(Soon))).ToString());
-        Assert.True(told.Count > 1);
+        var options = new MqttClientOptions { Address = address, Log = (_, line) => told.Enqueue(line) };
+        told.Enqueue((await Assert.ThrowsAsync<MqttException>(() => MqttClient.ConnectAsync(options, Soon))).ToString());
         Assert.DoesNotContain(told, line => line.Contains("geheim", StringComparison.Ordinal));
     }
 
