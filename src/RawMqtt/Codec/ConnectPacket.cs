@@ -21,6 +21,9 @@ namespace RawMqtt.Codec;
 /// A view: the spans point into the bytes that it was read from.</remarks>
 public readonly ref struct ConnectPacket : IControlPacket
 {
+    /// <summary>The headers, and five fields of at most 65535 bytes.</summary>
+    internal const int MaxLength = 4 + 10 + (5 * (2 + 65535));
+
     private const int UserNameFlag = 0b1000_0000;
     private const int PasswordFlag = 0b0100_0000;
     private const int WillRetainFlag = 0b0010_0000;

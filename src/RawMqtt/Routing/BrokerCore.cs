@@ -74,7 +74,7 @@ internal sealed class BrokerCore
         connection.HasStopped = connection.End is null && connection.Pause != Pause.None;
         if (connection.End is not null) return read.Length; // [MQTT-3.1.4-5]
         if (connection.HasStopped) return 0;
-        if (connection.Subscriber is null && !BeginsWithConnect(read)) Break(connection, ProtocolViolation.FirstPacketNotConnect);
+        if (connection.Subscriber is null) CheckFirstPacket(connection, read);
 
         Router.Replays.BeginTurn();
         if (connection.Subscriber is { Replay: not null } subscriber) Router.SendWaiting(subscriber);
@@ -254,7 +254,19 @@ internal sealed class BrokerCore
         }
     }
 
-    private static bool BeginsWithConnect(ReadOnlySpan<byte> read) => read.IsEmpty || read[0] >> 4 == (int)PacketType.Connect;
+    /// <summary>By its header alone: nothing is buffered for what cannot be a CONNECT.</summary>
+    private void CheckFirstPacket(BrokerConnection connection, ReadOnlySpan<byte> read)
+    {
+        if (!read.IsEmpty && read[0] >> 4 != (int)PacketType.Connect)
+        {
+            Break(connection, ProtocolViolation.FirstPacketNotConnect);
+        }
+        else if (FixedHeader.TryRead(read, MqttRole.Client, out FixedHeader header, out _) == OperationStatus.Done && header.PacketLength > limits.ConnectLength)
+        {
+            Counters.ConnectsTooLong++;
+            Break(connection, ProtocolViolation.PacketTooLarge);
+        }
+    }
 
     private void Publish(Will will)
     {

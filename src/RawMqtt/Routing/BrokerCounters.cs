@@ -39,6 +39,9 @@ public sealed record BrokerCounters
     /// <summary>Among them, packets longer than <see cref="BrokerLimits.PacketLength"/>.</summary>
     public long PacketsTooLong { get; internal set; }
 
+    /// <summary>Among them, CONNECTs longer than <see cref="BrokerLimits.ConnectLength"/>.</summary>
+    public long ConnectsTooLong { get; internal set; }
+
     /// <summary>Among them, topic names of more than <see cref="BrokerLimits.TopicLevels"/> levels.</summary>
     public long TopicsTooDeep { get; internal set; }
 
@@ -71,6 +74,12 @@ public sealed record BrokerCounters
 
     /// <summary>Retained messages not kept because <see cref="BrokerLimits.RetainedMessages"/> or <see cref="BrokerLimits.RetainedBytes"/> was reached.</summary>
     public long RetainedDropped { get; internal set; }
+
+    /// <summary>Retained messages not kept because <see cref="BrokerLimits.RetainedLevels"/> was reached.</summary>
+    public long RetainedLevelsReached { get; internal set; }
+
+    /// <summary>Subscriptions answered with 0x80 because <see cref="BrokerLimits.SubscriptionBytes"/> was reached.</summary>
+    public long SubscriptionBytesReached { get; internal set; }
 
     /// <summary>Subscriptions answered with 0x80 because of <see cref="BrokerLimits.Subscriptions"/> or <see cref="BrokerLimits.TopicLevels"/>.</summary>
     public long SubscriptionsRefused { get; internal set; }

@@ -14,6 +14,7 @@ public static class BrokerLimitTable
         (string Limit, string Value, string Beyond, long Reached)[] rows =
         [
             (nameof(limits.PacketLength), Bytes(limits.PacketLength), "the connection ends, over ws with 1009", counters.PacketsTooLong),
+            (nameof(limits.ConnectLength), Bytes(limits.ConnectLength), "the connection ends, over ws with 1009", counters.ConnectsTooLong),
             (nameof(limits.ConnectTimeout), Seconds(limits.ConnectTimeout), "no CONNECT since it was accepted: the connection ends", counters.ConnectTimeouts),
             ("Keep Alive", "1.5 times the client's", "the connection ends [MQTT-3.1.2-24]", counters.KeepAlivesExpired),
             (nameof(limits.SendTimeout), Seconds(limits.SendTimeout), "one flush takes longer: the connection ends", counters.TooSlow),
@@ -22,6 +23,7 @@ public static class BrokerLimitTable
             (nameof(limits.AwaySessions), Number(limits.AwaySessions), "the longest away is discarded", counters.SessionsGivenUp),
             (nameof(limits.SessionExpiry), Seconds(limits.SessionExpiry), "away for longer: the session is discarded", counters.SessionsExpired),
             (nameof(limits.Subscriptions), Number(limits.Subscriptions), "SUBACK 0x80", counters.SubscriptionsRefused),
+            (nameof(limits.SubscriptionBytes), Bytes(limits.SubscriptionBytes), "SUBACK 0x80", counters.SubscriptionBytesReached),
             (nameof(limits.TopicLevels), Number(limits.TopicLevels), "SUBACK 0x80; a PUBLISH ends the connection", counters.TopicsTooDeep),
             (nameof(limits.InFlight), Number(limits.InFlight), "QoS 1 and 2 wait in the client's queue", counters.MessagesQueued),
             (nameof(limits.InFlightAtMost), Number(limits.InFlightAtMost), "the window of a client that keeps up grows no further", counters.MessagesQueued),
@@ -32,6 +34,7 @@ public static class BrokerLimitTable
             (nameof(limits.OutgoingBytes), Bytes(limits.OutgoingBytes), "QoS 0 is shed, QoS 1 and 2 wait; at twice as much the connection ends", counters.MessagesShed),
             (nameof(limits.RetainedMessages), Number(limits.RetainedMessages), "a new topic's is not kept", counters.RetainedDropped),
             (nameof(limits.RetainedBytes), Bytes(limits.RetainedBytes), "it is not kept", counters.RetainedDropped),
+            (nameof(limits.RetainedLevels), Number(limits.RetainedLevels), "it is not kept", counters.RetainedLevelsReached),
             (nameof(limits.RetainedSearch), Number(limits.RetainedSearch), "new subscriptions wait for their next turn", counters.ReplaysPaused),
             (nameof(limits.KeptBytes), Bytes(limits.KeptBytes), "no client takes more than its share", counters.MessagesDropped),
             (nameof(limits.KeptBytes), Bytes(limits.KeptBytes), "CONNACK 3 to a Will above the share", counters.WillsRefused),

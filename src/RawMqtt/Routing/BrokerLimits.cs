@@ -1,3 +1,5 @@
+using RawMqtt.Codec;
+
 namespace RawMqtt.Routing;
 
 /// <summary>What bounds the broker's memory and work. Each limit has a counter in <see cref="BrokerCounters"/> that says how often it was reached.</summary>
@@ -5,6 +7,9 @@ public sealed record BrokerLimits
 {
     /// <summary>Bytes of a control packet; a longer one ends the connection as soon as its header is read [MQTT-4.8.0-2].</summary>
     public int PacketLength { get; init; } = 1 << 20;
+
+    /// <summary>Bytes of the first packet, the CONNECT; a longer one ends the connection as soon as its header is read. No valid one is longer than the default.</summary>
+    public int ConnectLength { get; init; } = ConnectPacket.MaxLength;
 
     /// <summary>From the acceptance of a network connection to its CONNECT, TLS and WebSocket handshake included, 3.1.4.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
@@ -26,6 +31,9 @@ public sealed record BrokerLimits
 
     /// <summary>Topic filters of one client; more get SUBACK return code 0x80.</summary>
     public int Subscriptions { get; init; } = 1000;
+
+    /// <summary>What the topic filters of one client are reckoned to take: their bytes, and 256 for each of their levels; more get SUBACK return code 0x80.</summary>
+    public int SubscriptionBytes { get; init; } = 2 << 20;
 
     /// <summary>Levels of a topic: a filter with more gets 0x80, a PUBLISH to a name with more, or a Will, ends the connection.</summary>
     public int TopicLevels { get; init; } = 128;
@@ -61,9 +69,14 @@ public sealed record BrokerLimits
     /// <summary>Bytes of topics and payloads of all retained messages; beyond it, a new one is not kept.</summary>
     public long RetainedBytes { get; init; } = 64 << 20;
 
+    /// <summary>Levels of the topics of all retained messages, those that several share once; beyond it, a new one is not kept.</summary>
+    public int RetainedLevels { get; init; } = 250_000;
+
     /// <summary>Bytes of topics and payloads of all messages kept for any purpose. Beyond it, one client may have no more in flight, in its queue
     /// or as a Will than these bytes divided by the number of sessions.</summary>
     public long KeptBytes { get; init; } = 256 << 20;
+
+    internal static int SizeOf(ReadOnlySpan<byte> filter) => filter.Length + (256 * (filter.Count((byte)'/') + 1));
 
     internal bool IsTooDeep(ReadOnlySpan<byte> topic) => topic.Length >= TopicLevels && topic.Count((byte)'/') >= TopicLevels;
 }

@@ -6,7 +6,7 @@ namespace RawMqtt.Routing;
 
 /// <summary>The last retained message of each topic, 3.3.1.3, by the levels of the topic names.</summary>
 /// <remarks>They belong to no session [MQTT-3.1.2-7].</remarks>
-internal sealed class RetainedMessages(Utf8Comparer comparer, int countLimit, long bytesLimit)
+internal sealed class RetainedMessages(Utf8Comparer comparer, BrokerLimits limits, BrokerCounters counters)
 {
     private readonly Node root = new();
 
@@ -14,6 +14,9 @@ internal sealed class RetainedMessages(Utf8Comparer comparer, int countLimit, lo
 
     /// <summary>Topics and payloads of all.</summary>
     public long Bytes { get; private set; }
+
+    /// <summary>Levels of their topics, those that several share once.</summary>
+    public int Levels { get; private set; }
 
     /// <summary>Changes with each message that is kept or forgotten.</summary>
     public long Version { get; private set; }
@@ -41,14 +44,24 @@ internal sealed class RetainedMessages(Utf8Comparer comparer, int countLimit, lo
     public bool Set(ApplicationMessage message)
     {
         Remove(message.Topic);
-        if (Count >= countLimit || Bytes + message.Length > bytesLimit) return false;
+        if (Count >= limits.RetainedMessages || Bytes + message.Length > limits.RetainedBytes)
+        {
+            counters.RetainedDropped++;
+            return false;
+        }
+
+        if (Levels > limits.RetainedLevels - limits.TopicLevels && Levels + NewLevels(message.Topic) > limits.RetainedLevels)
+        {
+            counters.RetainedLevelsReached++;
+            return false;
+        }
 
         ReadOnlySpan<byte> topic = message.Topic;
         Node node = root;
         for (bool goesOn = true; goesOn;)
         {
             ReadOnlySpan<byte> level = TopicFilter.TakeLevel(ref topic, out goesOn);
-            node = node.TryGetChild(level, out Node? child) ? child : node.AddChild(level, comparer);
+            node = node.TryGetChild(level, out Node? child) ? child : AddChild(node, level);
         }
 
         node.Message = message.AddReference();
@@ -113,7 +126,35 @@ internal sealed class RetainedMessages(Utf8Comparer comparer, int countLimit, lo
         ReadOnlySpan<byte> level = TopicFilter.TakeLevel(ref rest, out goesOn);
         if (!node.TryGetChild(level, out Node? child)) return;
         Remove(child, rest, goesOn);
-        if (child.Message is null && child.Children is null) node.RemoveChild(level);
+        if (child.Message is null && child.Children is null) RemoveChild(node, level);
+    }
+
+    private int NewLevels(ReadOnlySpan<byte> topic)
+    {
+        Node node = root;
+        for (bool goesOn = true; goesOn;)
+        {
+            ReadOnlySpan<byte> rest = topic;
+            ReadOnlySpan<byte> level = TopicFilter.TakeLevel(ref topic, out goesOn);
+            if (!node.TryGetChild(level, out Node? child)) return rest.Count((byte)'/') + 1;
+            node = child;
+        }
+
+        return 0;
+    }
+
+    private Node AddChild(Node node, ReadOnlySpan<byte> level)
+    {
+        Levels++;
+        node.Children ??= new Dictionary<byte[], Node>(comparer);
+        return node.Children[level.ToArray()] = new Node();
+    }
+
+    private void RemoveChild(Node node, ReadOnlySpan<byte> level)
+    {
+        Levels--;
+        node.Children!.GetAlternateLookup<ReadOnlySpan<byte>>().Remove(level);
+        if (node.Children.Count == 0) node.Children = null;
     }
 
     private sealed class Node
@@ -125,18 +166,6 @@ internal sealed class RetainedMessages(Utf8Comparer comparer, int countLimit, lo
         {
             child = null;
             return Children is not null && Children.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(level, out child);
-        }
-
-        public Node AddChild(ReadOnlySpan<byte> level, Utf8Comparer comparer)
-        {
-            Children ??= new Dictionary<byte[], Node>(comparer);
-            return Children[level.ToArray()] = new Node();
-        }
-
-        public void RemoveChild(ReadOnlySpan<byte> level)
-        {
-            Children!.GetAlternateLookup<ReadOnlySpan<byte>>().Remove(level);
-            if (Children.Count == 0) Children = null;
         }
     }
 

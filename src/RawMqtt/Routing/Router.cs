@@ -23,7 +23,7 @@ internal sealed class Router
         counters = broker.Counters;
         held = new HeldPublishers(limits.HoldBack);
         Subscriptions = new SubscriptionTree(comparer);
-        Retained = new RetainedMessages(comparer, limits.RetainedMessages, limits.RetainedBytes);
+        Retained = new RetainedMessages(comparer, limits, counters);
         Replays = new Replays(broker, limits, Retained);
         routes = new TopicRoutes(Subscriptions, comparer);
     }
@@ -133,7 +133,7 @@ internal sealed class Router
         }
 
         ApplicationMessage message = Kept.Keep(packet.Topic, packet.Payload, packet.Qos);
-        if (!Retained.Set(message)) counters.RetainedDropped++;
+        Retained.Set(message);
         return message;
     }
 

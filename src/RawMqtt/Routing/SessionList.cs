@@ -108,6 +108,7 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
             var filters = subscriber.Filters!.GetAlternateLookup<ReadOnlySpan<byte>>();
             if (filters.TryGetValue(filter, out byte[]? known)) subscriber.Replay?.Remove(known);
             filters.Remove(filter);
+            subscriber.FilterBytes -= BrokerLimits.SizeOf(filter);
         }
 
         connection.Output.Write(new UnsubAckPacket { PacketId = packet.PacketId }); // [MQTT-3.10.4-4], [MQTT-3.10.4-5]
@@ -151,7 +152,18 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
             return SubAckPacket.Failure;
         }
 
-        if (isNew) filters.Add(filter = subscription.Filter.ToArray());
+        if (isNew && subscriber.FilterBytes + BrokerLimits.SizeOf(subscription.Filter) > limits.SubscriptionBytes)
+        {
+            broker.Counters.SubscriptionBytesReached++;
+            return SubAckPacket.Failure;
+        }
+
+        if (isNew)
+        {
+            filters.Add(filter = subscription.Filter.ToArray());
+            subscriber.FilterBytes += BrokerLimits.SizeOf(filter);
+        }
+
         router.Subscriptions.Add(subscriber, filter, subscription.Qos);
         if (router.Retained.Count > 0) (subscriber.Replay ??= new RetainedReplay(comparer)).Add(filter!, subscription.Qos);
         return (byte)subscription.Qos; // [MQTT-3.8.4-5]

@@ -51,11 +51,10 @@ internal sealed class SubscriptionTree(Utf8Comparer comparer)
         return true;
     }
 
-    /// <summary>Fills <paramref name="route"/> with the clients whose filters match its topic.</summary>
-    public void Search(TopicRoute route)
+    /// <summary>Fills <paramref name="route"/> with the clients whose filters match the topic.</summary>
+    public void Search(ReadOnlySpan<byte> topic, TopicRoute route)
     {
         route.Begin(Version);
-        ReadOnlySpan<byte> topic = route.Topic;
         Search(root, topic, goesOn: true, wildcards: topic[0] != '$', route, ++searches); // [MQTT-4.7.2-1]
     }
 

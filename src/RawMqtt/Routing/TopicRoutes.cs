@@ -4,12 +4,14 @@ namespace RawMqtt.Routing;
 internal sealed class TopicRoutes(SubscriptionTree subscriptions, Utf8Comparer comparer)
 {
     private const int MaxRoutes = 16_384;
+    private const int MaxTopicLength = 256; // so that all together stay small
     private const long MaxReceivers = 1 << 20;
 
     private readonly Dictionary<byte[], TopicRoute> routes = new(comparer);
+    private readonly TopicRoute unkept = new([]);
     private long receivers;
 
-    /// <summary>The route of a topic, as the subscriptions stand now.</summary>
+    /// <summary>The route of a topic, as the subscriptions stand now; that of a long topic is good until the next one is looked for.</summary>
     /// <param name="topic">A valid topic name.</param>
     /// <param name="last">Where this was found the last time; looked at first.</param>
     public TopicRoute Find(ReadOnlySpan<byte> topic, TopicRoute? last)
@@ -23,6 +25,12 @@ internal sealed class TopicRoutes(SubscriptionTree subscriptions, Utf8Comparer c
 
     private TopicRoute Search(ReadOnlySpan<byte> topic, TopicRoute? route)
     {
+        if (topic.Length > MaxTopicLength)
+        {
+            subscriptions.Search(topic, unkept);
+            return unkept;
+        }
+
         if (routes.Count >= MaxRoutes || receivers >= MaxReceivers)
         {
             routes.Clear();
@@ -37,7 +45,7 @@ internal sealed class TopicRoutes(SubscriptionTree subscriptions, Utf8Comparer c
         }
 
         receivers -= route.Count;
-        subscriptions.Search(route);
+        subscriptions.Search(topic, route);
         receivers += route.Count;
         return route;
     }

@@ -43,7 +43,7 @@ public class SubscriptionTreeTests
     public Property Retained_messages_are_found_like_that_too_and_in_order() => Prop.ForAll(Steps.ToArbitrary(), steps =>
     {
         var pool = new ApplicationMessagePool();
-        var retained = new RetainedMessages(new Utf8Comparer(7), 1000, 1000);
+        var retained = new RetainedMessages(new Utf8Comparer(7), new BrokerLimits(), new BrokerCounters());
         var expected = new HashSet<string>();
         foreach ((int which, _, int qos, bool adds) in steps)
         {
