@@ -28,6 +28,7 @@ internal sealed class BrokerCore
     {
         var comparer = new Utf8Comparer(seed);
         this.limits = limits;
+        OutgoingLimit = limits.OutgoingBytes;
         Router = new Router(this, limits, comparer);
         Sessions = new SessionList(this, limits, comparer, seed);
         packets = new ClientPackets(this, limits);
@@ -53,6 +54,9 @@ internal sealed class BrokerCore
 
     /// <summary>Told of each message of a client that is passed on; null: nobody is.</summary>
     public PublishObserver? Published { get; init; }
+
+    /// <summary>Bytes that may wait to be sent on one connection now: fewer while there are too many on all together.</summary>
+    internal int OutgoingLimit { get; private set; }
 
     /// <summary>The time of the call that is under way.</summary>
     internal TimeSpan Now { get; private set; }
@@ -178,14 +182,17 @@ internal sealed class BrokerCore
         TimeSpan? next = Router.Tick();
         Sessions.Tick();
         Router.Replays.BeginTurn();
+        long outgoing = 0;
         foreach (BrokerConnection connection in connections)
         {
+            outgoing += connection.Unsent;
             if (connection.Subscriber is { Replay: not null } subscriber) Router.SendWaiting(subscriber);
             if (Deadline.Of(connection, limits) is not { } deadline) continue;
             if (deadline.At <= now) EndByTime(connection, deadline.Reason);
             else if (next is null || deadline.At < next) next = deadline.At;
         }
 
+        ShareOutgoing(outgoing);
         Settle();
         return next;
     }
@@ -266,6 +273,14 @@ internal sealed class BrokerCore
             Counters.ConnectsTooLong++;
             Break(connection, ProtocolViolation.PacketTooLarge);
         }
+    }
+
+    private void ShareOutgoing(long outgoing)
+    {
+        OutgoingLimit = limits.OutgoingBytes;
+        if (outgoing <= limits.AllOutgoingBytes) return;
+        Counters.AllOutgoingReached++;
+        OutgoingLimit = (int)Math.Clamp(limits.AllOutgoingBytes / connections.Count, 1, OutgoingLimit);
     }
 
     private void Publish(Will will)

@@ -63,6 +63,9 @@ public sealed record BrokerCounters
     /// <summary>Messages at QoS 0 not sent because <see cref="BrokerLimits.OutgoingBytes"/> was reached.</summary>
     public long MessagesShed { get; internal set; }
 
+    /// <summary>Sweeps that found <see cref="BrokerLimits.AllOutgoingBytes"/> exceeded.</summary>
+    public long AllOutgoingReached { get; internal set; }
+
     /// <summary>Messages at QoS 1 and 2 that had to wait, for a client that is away or because <see cref="BrokerLimits.InFlight"/> was reached.</summary>
     public long MessagesQueued { get; internal set; }
 

@@ -32,6 +32,7 @@ public static class BrokerLimitTable
             (nameof(limits.QueuedBytes), Bytes(limits.QueuedBytes), "away: the newest is dropped; connected: publishers wait", counters.MessagesDropped),
             (nameof(limits.HoldBack), Seconds(limits.HoldBack), "publishers wait no longer; above ten times the queue's limits it drops", counters.Lagging),
             (nameof(limits.OutgoingBytes), Bytes(limits.OutgoingBytes), "QoS 0 is shed, QoS 1 and 2 wait; at twice as much the connection ends", counters.MessagesShed),
+            (nameof(limits.AllOutgoingBytes), Bytes(limits.AllOutgoingBytes), "each connection has its share in place of OutgoingBytes", counters.AllOutgoingReached),
             (nameof(limits.RetainedMessages), Number(limits.RetainedMessages), "a new topic's is not kept", counters.RetainedDropped),
             (nameof(limits.RetainedBytes), Bytes(limits.RetainedBytes), "it is not kept", counters.RetainedDropped),
             (nameof(limits.RetainedLevels), Number(limits.RetainedLevels), "it is not kept", counters.RetainedLevelsReached),

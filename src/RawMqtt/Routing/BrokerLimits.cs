@@ -63,6 +63,10 @@ public sealed record BrokerLimits
     /// <summary>Bytes that wait to be sent on one connection. Beyond it QoS 0 is shed, QoS 1 and 2 wait in the queue; at twice the limit the connection ends.</summary>
     public int OutgoingBytes { get; init; } = 1 << 20;
 
+    /// <summary>Bytes that wait to be sent on all connections together, looked at with each sweep. While they are more, each connection has these
+    /// bytes divided by the number of connections in place of <see cref="OutgoingBytes"/>; one message always fits.</summary>
+    public long AllOutgoingBytes { get; init; } = 256 << 20;
+
     /// <summary>Retained messages in all; beyond it, a new one is not kept.</summary>
     public int RetainedMessages { get; init; } = 100_000;
 

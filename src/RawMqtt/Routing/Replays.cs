@@ -32,7 +32,7 @@ internal sealed class Replays(BrokerCore broker, BrokerLimits limits, RetainedMe
     {
         BrokerConnection connection = subscriber.Connection!;
         RetainedReplay replay = subscriber.Replay!;
-        while (connection.Unsent < limits.OutgoingBytes)
+        while (connection.Unsent < broker.OutgoingLimit)
         {
             if (replay.Found.Count > 0)
             {

@@ -92,7 +92,7 @@ internal sealed class Router
         ServerSession session = subscriber.Session;
         if (session.CanSendQueued)
         {
-            int sent = session.SendQueued(connection.Output, limits.OutgoingBytes - connection.Unsent);
+            int sent = session.SendQueued(connection.Output, broker.OutgoingLimit - connection.Unsent);
             counters.MessagesSent += sent;
             if (sent > 0) broker.Touch(connection);
         }
@@ -141,7 +141,7 @@ internal sealed class Router
     {
         BrokerConnection? connection = subscriber.Connection;
         ServerSession session = subscriber.Session;
-        if (connection is not null && session.CanSend && connection.Unsent < limits.OutgoingBytes && CanKeep(session, message))
+        if (connection is not null && session.CanSend && connection.Unsent < broker.OutgoingLimit && CanKeep(session, message))
         {
             session.Send(message, qos, retain: false, connection.Output); // [MQTT-3.3.1-9]
             counters.MessagesSent++;
@@ -189,7 +189,7 @@ internal sealed class Router
         var packet = new PublishPacket { Topic = message.Topic, Payload = message.Payload }; // QoS 0, DUP 0, RETAIN 0 [MQTT-4.3.1-1], [MQTT-3.3.1-9]
         int length = atQos0.IsEmpty ? packet.Length : atQos0.Length;
         int unsent = connection.Unsent;
-        if (unsent > 0 && unsent + length > limits.OutgoingBytes)
+        if (unsent > 0 && unsent + length > broker.OutgoingLimit)
         {
             counters.MessagesShed++;
             return;

@@ -78,6 +78,34 @@ public class MemoryLimitTests
     }
 
     [Fact]
+    public void What_waits_on_all_connections_is_bounded_and_each_has_its_share()
+    {
+        var broker = new TestBroker(new BrokerLimits { OutgoingBytes = 800, AllOutgoingBytes = 1000 });
+        TestClient[] slow = [.. Enumerable.Range(0, 4).Select(i => broker.Connect($"s{i}"))];
+        TestClient quick = broker.Connect("q");
+        TestClient publisher = broker.Connect("p");
+        quick.Subscribed("a");
+        foreach (TestClient client in slow)
+        {
+            client.Subscribed("a");
+            client.TakesBytes = false;
+        }
+
+        for (int i = 0; i < 50; i++) publisher.Publish("a", "12345"); // 10 bytes each
+        broker.Pass(TimeSpan.FromSeconds(0.25));
+        Assert.Equal(1000 / 6, broker.Core.OutgoingLimit);
+        for (int i = 0; i < 50; i++) publisher.Publish("a", "12345");
+        publisher.Publish("a", new string('x', 500));
+        Assert.Equal(4 * 51, broker.Counters.MessagesShed);
+        Assert.Equal(101, quick.Received().Count);
+        Assert.Equal(1, broker.Counters.AllOutgoingReached);
+
+        foreach (TestClient client in slow) client.Lose();
+        broker.Pass(TimeSpan.FromSeconds(0.25));
+        Assert.Equal(800, broker.Core.OutgoingLimit);
+    }
+
+    [Fact]
     [Rule("MQTT-3.1.0-1")]
     public void A_first_packet_that_cannot_be_a_Connect_is_refused_by_its_header()
     {
