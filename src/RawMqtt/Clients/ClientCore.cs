@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using RawMqtt.Sessions;
 
 namespace RawMqtt.Clients;
@@ -7,6 +8,7 @@ namespace RawMqtt.Clients;
 internal sealed class ClientCore
 {
     private readonly long start;
+    private readonly ConcurrentQueue<(MqttLogLevel Level, string Message)> unlogged = new();
 
     public ClientCore(MqttClientOptions options)
     {
@@ -96,8 +98,14 @@ internal sealed class ClientCore
         if (RawMqttEventSource.Log.IsEnabled()) RawMqttEventSource.Log.Client(Options.ClientId, level, message);
     }
 
-    /// <summary>For callers that hold the gate, under which no code of the application runs.</summary>
-    public void LogSoon(MqttLogLevel level, string message) => ThreadPool.UnsafeQueueUserWorkItem(_ => Log(level, message), null);
+    /// <summary>For callers that hold the gate, under which no code of the application runs: the thread that reads logs it when it has left the gate.</summary>
+    public void LogSoon(MqttLogLevel level, string message) => unlogged.Enqueue((level, message));
+
+    /// <summary>Logs what <see cref="LogSoon"/> kept. Not under the gate.</summary>
+    public void LogKept()
+    {
+        while (unlogged.TryDequeue(out (MqttLogLevel Level, string Message) line)) Log(line.Level, line.Message);
+    }
 
     /// <summary>Someone waits for an answer from now on.</summary>
     public void AnswerAwaited()

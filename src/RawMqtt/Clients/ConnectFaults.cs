@@ -24,10 +24,6 @@ internal static class ConnectFaults
         _ => new(MqttErrorCode.ConnectionLost, $"The connection could not be made: {failure.Message}", failure),
     };
 
-    public static MqttException TimedOut(TimeSpan timeout, bool hasConnection) => new(MqttErrorCode.ConnectTimeout, hasConnection
-        ? $"No CONNACK within {timeout.TotalSeconds:0.###} s: the server took the connection and did not answer CONNECT. It may not speak MQTT."
-        : $"No connection within {timeout.TotalSeconds:0.###} s: the server does not answer, or BeforeConnect or ConnectStream has not returned.");
-
     public static MqttException NotWritable(ArgumentException failure) => new(MqttErrorCode.InvalidOptions, $"CONNECT cannot be written: {failure.Message}", failure);
 
     public static MqttException SessionForgotten() => new(MqttErrorCode.SessionLost,

@@ -1,6 +1,4 @@
-using System.Text;
 using RawMqtt.Codec;
-using RawMqtt.Transports;
 
 namespace RawMqtt.Clients;
 
@@ -70,7 +68,7 @@ internal sealed class ConnectionLoop
     /// <summary>One connection, from dialling to its end; why it ended or did not come to be.</summary>
     private async Task<MqttException> RunOneAsync()
     {
-        MqttConnectAttempt? attempt = null;
+        var steps = new ConnectSteps(core);
         ClientConnection? connection = null;
         Task<MqttException>? running = null;
         try
@@ -79,19 +77,19 @@ internal sealed class ConnectionLoop
             using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping.Token);
             try
             {
-                attempt = await PrepareAsync(either.Token).ConfigureAwait(false);
-                connection = new ClientConnection(core, await DialAsync(attempt, either.Token).ConfigureAwait(false));
-                SendConnect(attempt, connection);
+                connection = new ClientConnection(core, await steps.OpenStreamAsync(delays.Failures + 1, nextAddress, either.Token).ConfigureAwait(false));
+                steps.SendConnect(connection);
                 running = connection.RunAsync();
                 bool sessionPresent = await connection.Accepted.WaitAsync(either.Token).ConfigureAwait(false);
                 timeout.CancelAfter(Timeout.InfiniteTimeSpan); // the stream may live as long as its token
+                steps.LogTimes();
                 Change(MqttClientState.Connected, null, 0, null, sessionPresent);
                 HasOpened = true;
                 opened.TrySetResult();
             }
             catch (OperationCanceledException) when (timeout.IsCancellationRequested && !stopping.IsCancellationRequested)
             {
-                throw ConnectFaults.TimedOut(core.Options.ConnectTimeout, hasConnection: connection is not null);
+                throw steps.TimedOut();
             }
 
             TimeSpan since = core.Now;
@@ -108,116 +106,12 @@ internal sealed class ConnectionLoop
         {
             delays.Failed();
             nextAddress++;
-            return ConnectFaults.NotConnected(connection is null || core.Options.ConnectStream is not null ? failure : Diagnose(attempt!, connection, failure));
+            return ConnectFaults.NotConnected(connection is null ? failure : steps.Diagnose(connection, failure));
         }
         finally
         {
             if (connection is not null) await EndAsync(connection, running).ConfigureAwait(false);
         }
-    }
-
-    /// <summary>The connection stood and CONNACK did not come: what came instead may say what the server speaks.</summary>
-    private static Exception Diagnose(MqttConnectAttempt attempt, ClientConnection connection, Exception failure)
-    {
-        if (failure is not MqttException { Code: MqttErrorCode.ConnectionLost or MqttErrorCode.ProtocolViolation or MqttErrorCode.PacketTooLarge } known) return failure;
-        MqttAddress address = MqttAddress.Parse(attempt.Address);
-        if (known.Code == MqttErrorCode.ConnectionLost) return PeerDiagnosis.OfNoConnAck(address, failure);
-        return PeerDiagnosis.OfFirstAnswer(address, connection.Refused) ?? failure;
-    }
-
-    private async ValueTask<MqttConnectAttempt> PrepareAsync(CancellationToken cancellationToken)
-    {
-        MqttClientOptions options = core.Options;
-        string address = options.Addresses.Count > 0 ? options.Addresses[nextAddress % options.Addresses.Count] : "";
-        var attempt = new MqttConnectAttempt(delays.Failures + 1, address)
-        {
-            RequestHeaders = options.RequestHeaders,
-            UserName = options.UserName,
-            Password = options.Password,
-        };
-        return options.BeforeConnect is null ? attempt : await options.BeforeConnect(attempt, cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false); // it may not heed its token
-    }
-
-    private async ValueTask<Stream> DialAsync(MqttConnectAttempt attempt, CancellationToken cancellationToken)
-    {
-        MqttClientOptions options = core.Options;
-        if (options.ConnectStream is not null) return await SuppliedAsync(options.ConnectStream(attempt, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
-        var dial = new DialOptions
-        {
-            ConnectTimeout = options.ConnectTimeout,
-            Tls = options.Tls,
-            RequestHeaders = attempt.RequestHeaders,
-            Tap = options.Tap,
-            TimeProvider = options.TimeProvider,
-        };
-        return await Dialer.ConnectAsync(MqttAddress.Parse(attempt.Address), dial, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>The application's stream, or an end when it does not come in time; then it is not left open when it comes late.</summary>
-    private static async Task<Stream> SuppliedAsync(Task<Stream> supplying, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await supplying.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            _ = DisposeLateAsync(supplying);
-            throw;
-        }
-    }
-
-    private static async Task DisposeLateAsync(Task<Stream> supplying)
-    {
-        try
-        {
-            await (await supplying.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // nobody waits for it any more
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            // it never came
-        }
-    }
-
-    private void SendConnect(MqttConnectAttempt attempt, ClientConnection connection)
-    {
-        MqttClientOptions options = core.Options;
-        MqttAddress? address = options.ConnectStream is null ? MqttAddress.Parse(attempt.Address) : null;
-        string? userName = attempt.UserName ?? address?.UserName;
-        ReadOnlyMemory<byte>? password = attempt.Password;
-        if (password is null && address?.Password is string text) password = Encoding.UTF8.GetBytes(text);
-        FlushStep step;
-        lock (core.Gate)
-        {
-            try
-            {
-                core.Session.Connect(new ConnectPacket
-                {
-                    ClientId = Encoding.UTF8.GetBytes(options.ClientId),
-                    CleanSession = options.CleanSession,
-                    KeepAlive = (ushort)options.KeepAlive.TotalSeconds,
-                    HasWill = options.Will is not null,
-                    WillTopic = Encoding.UTF8.GetBytes(options.Will?.Topic ?? ""),
-                    WillMessage = options.Will is null ? default : options.Will.Payload.Span,
-                    WillQos = options.Will?.Qos ?? default,
-                    WillRetain = options.Will?.Retain ?? false,
-                    HasUserName = userName is not null,
-                    UserName = Encoding.UTF8.GetBytes(userName ?? ""),
-                    HasPassword = password is not null,
-                    Password = password is null ? default : password.Value.Span,
-                }, core.Now, connection.Output);
-            }
-            catch (ArgumentException failure)
-            {
-                throw ConnectFaults.NotWritable(failure);
-            }
-
-            step = connection.Appended();
-        }
-
-        connection.Flush(step);
     }
 
     private async Task EndAsync(ClientConnection connection, Task<MqttException>? running)

@@ -11,6 +11,7 @@ internal sealed class IncomingMessages(ClientCore core, ClientConnection connect
     private readonly BackPressure backPressure = new(core, connection);
     private int count;
     private int asked;
+    private bool hasToLog;
     private bool isRefusing;
 
     /// <summary>The bytes of the packets that the last <see cref="Take"/> took.</summary>
@@ -42,6 +43,8 @@ internal sealed class IncomingMessages(ClientCore core, ClientConnection connect
         }
 
         connection.Flush(step);
+        if (hasToLog) core.LogKept();
+        hasToLog = false;
         if (core.Options.PacketTap is MqttTap tap && Consumed > 0) PacketTaps.ShowReceived(tap, bytes[..Consumed]);
         return Consumed > 0;
     }
@@ -86,6 +89,7 @@ internal sealed class IncomingMessages(ClientCore core, ClientConnection connect
                 break;
             case SessionEventKind.Subscribed:
                 core.Subscriptions.Answered(happened.PacketId, happened.ReturnCodes.ToArray(), connection);
+                hasToLog = true;
                 break;
             case SessionEventKind.Unsubscribed:
                 core.Subscriptions.Answered(happened.PacketId, [], connection);

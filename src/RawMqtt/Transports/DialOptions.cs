@@ -13,5 +13,8 @@ internal sealed record DialOptions
 
     public MqttTap? Tap { get; init; }
 
+    /// <summary>Told where dialling is; null: nobody wants to know.</summary>
+    public ConnectPhases? Phases { get; init; }
+
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

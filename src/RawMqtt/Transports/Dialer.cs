@@ -18,37 +18,37 @@ internal static class Dialer
 
         using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        var progress = new Progress();
+        ConnectPhases phases = options.Phases ?? new ConnectPhases(options.TimeProvider);
         try
         {
-            return await ConnectAsync(address, options, progress, either.Token).ConfigureAwait(false);
+            return await ConnectAsync(address, options, phases, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new MqttException(MqttErrorCode.ConnectTimeout, $"No connection to {address} within {options.ConnectTimeout.TotalSeconds:0.###} s: still waiting for {progress.Step}. {progress.Advice}");
+            throw phases.TimedOut($" to {address}", options.ConnectTimeout);
         }
     }
 
     // First TCP, straight to host and port [WS-4.1-8], then TLS [WS-4.1-11] [WS-4.1-13], then the opening handshake [WS-4.1-15]; a failed step ends the attempt [WS-4.1-10].
-    private static async Task<Stream> ConnectAsync(MqttAddress address, DialOptions options, Progress progress, CancellationToken cancellationToken)
+    private static async Task<Stream> ConnectAsync(MqttAddress address, DialOptions options, ConnectPhases phases, CancellationToken cancellationToken)
     {
-        progress.At("the name service", "Check the host and the name service of this machine.");
+        phases.Begin("name service", "the name service", "Check the host and the name service of this machine.");
         IPAddress[] hosts = await ResolveAsync(address, cancellationToken).ConfigureAwait(false);
 
-        progress.At("TCP", "A firewall may drop what is sent to this port.");
+        phases.Begin("TCP", "TCP", "A firewall may drop what is sent to this port.");
         Stream stream = new NetworkStream(await ConnectAsync(address, hosts, cancellationToken).ConfigureAwait(false), ownsSocket: true);
         try
         {
             if (address.IsTls)
             {
-                progress.At("the TLS handshake", "The port may not speak TLS.");
+                phases.Begin("TLS", "the TLS handshake", "The port may not speak TLS.");
                 stream = await ClientTls.OpenAsync(stream, address, options, cancellationToken).ConfigureAwait(false);
             }
 
             if (options.Tap is not null) stream = new TapStream(stream, options.Tap);
             if (!address.IsWebSocket) return stream;
 
-            progress.At("the answer to the WebSocket handshake", "The port may not be a WebSocket one.");
+            phases.Begin("WebSocket", "the answer to the WebSocket handshake", "The port may not be a WebSocket one.");
             return await UpgradeAsync(stream, address, options, cancellationToken).ConfigureAwait(false);
         }
         catch
@@ -162,14 +162,4 @@ internal static class Dialer
         SocketError.AccessDenied => "access denied",
         _ => error.ToString(),
     };
-
-    /// <summary>The step that is being waited for, for the message of a timeout.</summary>
-    private sealed class Progress
-    {
-        public string Step { get; private set; } = "";
-
-        public string Advice { get; private set; } = "";
-
-        public void At(string step, string advice) => (Step, Advice) = (step, advice);
-    }
 }

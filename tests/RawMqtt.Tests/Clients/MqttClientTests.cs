@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace RawMqtt.Tests.Clients;
 
 public class MqttClientTests
@@ -46,5 +48,20 @@ public class MqttClientTests
         await using MqttSubscription subscription = await client.SubscribeAsync(filters, Soon);
         filters.Clear();
         Assert.Equal([new MqttTopicFilter("a")], subscription.Filters);
+    }
+
+    [Fact]
+    public async Task EachConnectionTellsTheTimesOfItsPhases()
+    {
+        var log = new ConcurrentQueue<string>();
+        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["ws://127.0.0.1:0/mqtt"] }, Soon);
+        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions
+        {
+            Address = broker.Addresses[0],
+            BeforeConnect = (attempt, _) => ValueTask.FromResult(attempt),
+            Log = (level, line) => log.Enqueue($"{level} {line}"),
+        }, Soon);
+        string told = Assert.Single(log, line => line.StartsWith("Information Connected to", StringComparison.Ordinal));
+        Assert.Matches(@"^Information Connected to ws://127\.0\.0\.1:\d+/mqtt in [0-9.]+ ms: BeforeConnect [0-9.]+ ms, name service [0-9.]+ ms, TCP [0-9.]+ ms, WebSocket [0-9.]+ ms, CONNACK [0-9.]+ ms$", told);
     }
 }

@@ -179,7 +179,7 @@ public sealed class HostilePeerTests : IDisposable
         });
         Assert.Equal(SocketError.TimedOut, blocked.SocketErrorCode);
         Assert.InRange(sent, 1, 100 << 20);
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, -50_000_000, 4_000_000);
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, -1_000_000_000, 4_000_000); // pools of the tests before may be trimmed meanwhile
         loopback.Dispose();
         await serving;
     }
