@@ -49,7 +49,7 @@ internal static class PacketFields
     {
         cursor.Text("Protocol Name", "3.1.2.1", (ReadOnlySpan<byte> name, out ProtocolViolation? violation) =>
         {
-            violation = name.SequenceEqual("MQTT"u8) || name.SequenceEqual("MQIsdp"u8) ? null : ProtocolViolation.WrongProtocolName;
+            violation = name.SequenceEqual("MQTT"u8) ? null : name.SequenceEqual("MQIsdp"u8) ? ProtocolViolation.OlderProtocolName : ProtocolViolation.WrongProtocolName;
             return violation is null;
         });
         cursor.Byte("Protocol Level", "3.1.2.2", level => (level == 4 ? "4, MQTT 3.1.1" : Number(level), level == 4 ? null : ProtocolViolation.UnsupportedProtocolLevel));

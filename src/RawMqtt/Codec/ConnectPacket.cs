@@ -82,15 +82,15 @@ public readonly ref struct ConnectPacket : IControlPacket
         (HasPassword ? 2 + Password.Length : 0);
 
     /// <summary>Reads the body of a packet whose header says CONNECT.</summary>
-    /// <remarks>A server answers <see cref="ProtocolViolation.UnsupportedProtocolLevel"/> with return code 1 and
-    /// <see cref="ProtocolViolation.EmptyClientIdWithSession"/> with 2; all others with silence [MQTT-3.1.4-1].</remarks>
+    /// <remarks>A server answers <see cref="ProtocolViolation.OlderProtocolName"/> and <see cref="ProtocolViolation.UnsupportedProtocolLevel"/>
+    /// with return code 1 and <see cref="ProtocolViolation.EmptyClientIdWithSession"/> with 2; all others with silence [MQTT-3.1.4-1].</remarks>
     public static bool TryRead(ReadOnlySpan<byte> body, out ConnectPacket packet, [NotNullWhen(false)] out ProtocolViolation? violation)
     {
         var reader = new BodyReader(body);
         ReadOnlySpan<byte> protocolName = reader.ReadString();
-        bool is31 = protocolName.SequenceEqual(ProtocolNameOf31); // MQTT 3.1: the same refusal as any level but 4
-        reader.Require(is31 || protocolName.SequenceEqual(ProtocolName), ProtocolViolation.WrongProtocolName); // [MQTT-3.1.2-1]
-        reader.Require(reader.ReadByte() == 4 && !is31, ProtocolViolation.UnsupportedProtocolLevel);           // [MQTT-3.1.2-2]
+        reader.Require(!protocolName.SequenceEqual(ProtocolNameOf31), ProtocolViolation.OlderProtocolName);    // [MQTT-3.1.2-1], told apart because it is answered
+        reader.Require(protocolName.SequenceEqual(ProtocolName), ProtocolViolation.WrongProtocolName);         // [MQTT-3.1.2-1]
+        reader.Require(reader.ReadByte() == 4, ProtocolViolation.UnsupportedProtocolLevel);                    // [MQTT-3.1.2-2]
 
         int flags = reader.ReadByte();
         bool hasWill = (flags & WillFlag) != 0;

@@ -1,7 +1,7 @@
 namespace RawMqtt.Codec;
 
 /// <summary>A rule that a peer broke, in the order of the specification.</summary>
-/// <remarks>One number for each numbered rule, but for the limits of this end, which share one. Where the text states a rule without a number, <see cref="Rule"/> is the section, as in <c>2.2.3</c>.</remarks>
+/// <remarks>One for each numbered rule, but for the limits of this end, which share a number, and the protocol name of MQTT 3.1, which is answered. Where the text states a rule without a number, <see cref="Rule"/> is the section, as in <c>2.2.3</c>.</remarks>
 public sealed class ProtocolViolation
 {
     private ProtocolViolation(string rule, string message)
@@ -33,7 +33,8 @@ public sealed class ProtocolViolation
     public static readonly ProtocolViolation FirstPacketNotConnect = new("MQTT-3.1.0-1", "the first packet of a connection is not CONNECT");
     public static readonly ProtocolViolation SecondConnect = new("MQTT-3.1.0-2", "a second CONNECT on one connection");
     public static readonly ProtocolViolation WrongProtocolName = new("MQTT-3.1.2-1", "the protocol name is not MQTT");
-    public static readonly ProtocolViolation UnsupportedProtocolLevel = new("MQTT-3.1.2-2", "the protocol is not MQTT 3.1.1, which has the name MQTT and the level 4");
+    public static readonly ProtocolViolation OlderProtocolName = new("MQTT-3.1.2-1", "the protocol name is MQIsdp, that of MQTT 3.1, and not MQTT");
+    public static readonly ProtocolViolation UnsupportedProtocolLevel = new("MQTT-3.1.2-2", "the protocol level is not 4, that of MQTT 3.1.1");
     public static readonly ProtocolViolation ReservedConnectFlag = new("MQTT-3.1.2-3", "the reserved bit of the Connect Flags is 1");
     public static readonly ProtocolViolation MissingWill = new("MQTT-3.1.2-9", "Will Flag is 1 and the Will Topic or Will Message is missing");
     public static readonly ProtocolViolation WillFieldsWithoutWill = new("MQTT-3.1.2-11", "Will Flag is 0 and there is a Will Topic or Will Message");

@@ -31,8 +31,8 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
         if (!ConnectPacket.TryRead(body, out ConnectPacket packet, out ProtocolViolation? violation))
         {
             connection.Violation = violation;
-            if (violation == ProtocolViolation.UnsupportedProtocolLevel) Refuse(connection, ConnectReturnCode.UnacceptableProtocolVersion); // [MQTT-3.1.2-2]
-            else if (violation == ProtocolViolation.EmptyClientIdWithSession) Refuse(connection, ConnectReturnCode.IdentifierRejected);    // [MQTT-3.1.3-8]
+            if (violation == ProtocolViolation.OlderProtocolName || violation == ProtocolViolation.UnsupportedProtocolLevel) Refuse(connection, ConnectReturnCode.UnacceptableProtocolVersion); // [MQTT-3.1.2-2]
+            else if (violation == ProtocolViolation.EmptyClientIdWithSession) Refuse(connection, ConnectReturnCode.IdentifierRejected); // [MQTT-3.1.3-8]
             else broker.Break(connection, violation); // [MQTT-3.1.4-1]
             return;
         }

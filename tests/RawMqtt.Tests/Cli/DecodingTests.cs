@@ -47,6 +47,7 @@ public class DecodingTests
     [InlineData("100c00044d5154540403003c0000", "MQTT-3.1.2-3", 9)]
     [InlineData("100c00044d5154540400003c0000", "MQTT-3.1.3-7", 12)]
     [InlineData("100c00044d5154540502003c0000", "MQTT-3.1.2-2", 8)]
+    [InlineData("100e00064d51497364700302003c0000", "MQTT-3.1.2-1", 2)]
     [InlineData("30050003612f23", "MQTT-3.3.2-2", 2)]
     [InlineData("3206000161000100", null, 0)]
     [InlineData("32050001610000", "MQTT-2.3.1-1", 5)]

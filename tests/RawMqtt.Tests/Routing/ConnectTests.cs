@@ -62,6 +62,7 @@ public class ConnectTests
         Assert.Equal(vector.Rule, client.Rule);
         string[] expected = vector.Rule switch
         {
+            "MQTT-3.1.2-1" when vector.Bytes.AsSpan().IndexOf("MQIsdp"u8) >= 0 => ["CONNACK 1"],
             "MQTT-3.1.2-2" => ["CONNACK 1"],
             "MQTT-3.1.3-7" or "MQTT-3.1.3-8" => ["CONNACK 2"],
             _ => [],
@@ -73,7 +74,7 @@ public class ConnectTests
     [InlineData(3, "MQIsdp")]
     [InlineData(5, "MQTT")]
     [InlineData(3, "MQTT")]
-    [Rule("MQTT-3.1.2-2")]
+    [Rule("MQTT-3.1.2-1", "MQTT-3.1.2-2")]
     public void Other_versions_get_return_code_1(int level, string name)
     {
         TestClient client = broker.Open();
