@@ -49,6 +49,20 @@ public class SubscribeTests
         Assert.Equal(["PUBLISH 2 qos1 a=y"], client.Received());
     }
 
+    [Fact]
+    [Rule("MQTT-3.8.4-3")]
+    public void A_repeated_filter_takes_the_new_QoS_of_its_client_alone()
+    {
+        TestClient other = broker.Connect("other");
+        client.Subscribed("a", 0);
+        other.Subscribed("a", 1);
+        client.Subscribed("a", 2);
+        publisher.Publish("a", "x", qos: 2, id: 1);
+
+        Assert.Equal(["PUBLISH 1 qos2 a=x"], client.Received());
+        Assert.Equal(["PUBLISH 1 qos1 a=x"], other.Received());
+    }
+
     [Theory]
     [InlineData(0, 1, 2)]
     [InlineData(2, 1, 0)]
@@ -76,15 +90,19 @@ public class SubscribeTests
     }
 
     [Theory]
-    [InlineData("a/+")]
-    [InlineData("a/#")]
-    [InlineData("#")]
-    [InlineData("A/B")]
-    [InlineData("a/b/")]
+    [InlineData("a/b", "a/+")]
+    [InlineData("a/b", "a/#")]
+    [InlineData("a/b", "#")]
+    [InlineData("a/b", "A/B")]
+    [InlineData("a/b", "a/b/")]
+    [InlineData("a/+", "a/b")]
+    [InlineData("a/#", "a/b")]
+    [InlineData("#", "a/b")]
+    [InlineData("a/+", "a/#")]
     [Rule("MQTT-3.10.4-1", "MQTT-3.10.4-5")]
-    public void Unsubscribe_compares_the_characters_and_is_answered_even_for_nothing(string other)
+    public void Unsubscribe_compares_the_characters_and_is_answered_even_for_nothing(string filter, string other)
     {
-        client.Subscribed("a/b");
+        client.Subscribed(filter);
         client.Unsubscribe(7, other);
         Assert.Equal(["UNSUBACK 7"], client.Received());
 
@@ -99,6 +117,7 @@ public class SubscribeTests
         client.Subscribed("a", 2);
         publisher.Publish("a", "x", qos: 2, id: 1);
         client.Unsubscribe(2, "a");
+        Assert.Equal(1, broker.Core.Router.Kept.InUse); // as long as it may have to be sent again
         client.PubRec(1);
         client.PubComp(1);
 
