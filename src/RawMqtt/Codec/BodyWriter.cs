@@ -84,12 +84,6 @@ internal ref struct BodyWriter
         WriteBinary(name);
     }
 
-    public void WriteTopicFilter(ReadOnlySpan<byte> filter)
-    {
-        if (!TopicFilter.IsValid(filter, out ProtocolViolation? violation)) Throw(violation);
-        WriteBinary(filter);
-    }
-
     [DoesNotReturn]
     internal static void Throw(ProtocolViolation violation) => throw new ArgumentException($"The packet would break a rule: {violation}.");
 
