@@ -44,6 +44,9 @@ internal sealed partial class ClientSession(int inFlightLimit, int maximumPacket
     /// <summary>Messages sent at QoS 1 and 2 and not yet acknowledged to the end.</summary>
     public int InFlight => sender.InFlight;
 
+    /// <summary>Messages kept because they wait to be sent or may have to be sent again.</summary>
+    public int Kept => messages.InUse;
+
     /// <summary>QoS 1 and 2 messages that came in and that the application is not done with.</summary>
     public int Unanswered => unanswered.Count;
 

@@ -1,6 +1,7 @@
 namespace RawMqtt.Tests.Simulation;
 
-/// <summary>A network connection that may fail: it delivers in any slices, after any delay, and may be cut at any byte, told to both ends, to one, or to none.</summary>
+/// <summary>A network connection that may fail: it delivers in any slices, after any delay, and may be cut at any byte, told to both ends, to one, or to none;
+/// one way of it may die alone, and either may be closed alone.</summary>
 internal sealed class Link
 {
     private readonly World world;
@@ -13,12 +14,14 @@ internal sealed class Link
     public Link(World world)
     {
         this.world = world;
-        latency = world.Chance(0.3) ? 2.0 : 0.02;
+        latency = world.HasFaults && world.Chance(0.3) ? 2.0 : 0.02;
         toServer = new Direction(this);
         toClient = new Direction(this);
         if (!world.HasFaults) return;
         if (world.Chance(0.6)) bytesUntilCut = world.Length(3000);
         if (world.Chance(0.3)) world.After(world.Delay(60), Cut);
+        if (world.Chance(0.15)) world.After(world.Delay(60), (world.Chance(0.5) ? toServer : toClient).Die);
+        if (world.Chance(0.15)) world.After(world.Delay(60), HalfClose);
     }
 
     /// <summary>Watches what the server sends over this link.</summary>
@@ -45,7 +48,7 @@ internal sealed class Link
     {
         ClientGets = null;
         ClientLoses = null;
-        toServer.End(() => LoseServer());
+        toServer.End(LoseServer);
     }
 
     /// <summary>The server closes: what is on its way to the client still arrives.</summary>
@@ -53,7 +56,7 @@ internal sealed class Link
     {
         ServerGets = null;
         ServerLoses = null;
-        toClient.End(() => LoseClient());
+        toClient.End(LoseClient);
     }
 
     /// <summary>Nothing passes any more. Each end hears of it soon, late or never.</summary>
@@ -64,6 +67,14 @@ internal sealed class Link
         world.Note("--- a link is cut");
         Tell(LoseClient);
         Tell(LoseServer);
+    }
+
+    /// <summary>One end hears that no more comes, behind all that was on its way; what it sends still arrives.</summary>
+    private void HalfClose()
+    {
+        world.Note("--- a link is closed one way");
+        if (world.Chance(0.5)) toServer.End(LoseServer);
+        else toClient.End(LoseClient);
     }
 
     private void Tell(Action end)
@@ -95,10 +106,11 @@ internal sealed class Link
         private Action<byte[]>? arrives;
         private Action? ends;
         private bool isMoving;
+        private bool isDead;
 
         public void Send(ReadOnlySpan<byte> bytes, Action<byte[]> arrived)
         {
-            if (link.isCut || ends is not null) return;
+            if (link.isCut || isDead || ends is not null) return;
             arrives = arrived;
             onTheWay.AddRange(bytes);
             Move();
@@ -106,9 +118,17 @@ internal sealed class Link
 
         public void End(Action ended)
         {
-            if (link.isCut) return;
+            if (link.isCut || isDead) return;
             ends = ended;
             Move();
+        }
+
+        /// <summary>Nothing passes this way any more, and nobody hears of it.</summary>
+        public void Die()
+        {
+            link.world.Note("--- one way of a link is dead");
+            isDead = true;
+            onTheWay.Clear();
         }
 
         private void Move()
@@ -121,7 +141,7 @@ internal sealed class Link
         private void Arrive()
         {
             isMoving = false;
-            if (link.isCut) return;
+            if (link.isCut || isDead) return;
             if (onTheWay.Count > 0)
             {
                 int count = link.world.Chance(0.5) ? onTheWay.Count : Math.Clamp(link.world.Length(onTheWay.Count), 1, onTheWay.Count);
@@ -134,7 +154,7 @@ internal sealed class Link
                 if (cuts) link.Cut();
             }
 
-            if (link.isCut) return;
+            if (link.isCut || isDead) return;
             if (onTheWay.Count > 0) Move();
             else ends?.Invoke();
         }

@@ -8,6 +8,9 @@ namespace RawMqtt.Tests.Simulation;
 /// <summary>The real client session behind simulated links: publishes numbered messages, keeps what it receives, reconnects.</summary>
 internal sealed class SimulatedClient
 {
+    /// <summary>No packet in these worlds has more bytes.</summary>
+    public const int LongestPacket = 100;
+
     private readonly World world;
     private readonly SimulatedServer server;
     private readonly WireRules rules;
@@ -31,7 +34,7 @@ internal sealed class SimulatedClient
     private int connections;
     private bool hasTimer;
 
-    public SimulatedClient(World world, SimulatedServer server, string name, bool clean, string[] filters)
+    public SimulatedClient(World world, SimulatedServer server, string name, bool clean, bool hasDisk, string[] filters)
     {
         this.world = world;
         this.server = server;
@@ -44,12 +47,15 @@ internal sealed class SimulatedClient
         keepAlive = (ushort)world.Random.Next(1, 60);
         slowness = world.Chance(0.5) ? 0 : 5;
         pingTimeout = TimeSpan.FromSeconds(world.Random.Next(1, 20));
-        if (!clean) journal = new SessionJournal(0);
+        if (hasDisk) journal = new SessionJournal(0);
         session = new ClientSession(inFlightLimit, 1 << 20, pingTimeout, journal);
         world.After(world.Delay(1), Connect);
     }
 
     public string Name { get; }
+
+    /// <summary>Its session outlives its process.</summary>
+    public bool HasDisk => journal is not null;
 
     /// <summary>The server has confirmed the subscriptions of a session that lasts.</summary>
     public bool IsSubscribed { get; private set; }
@@ -61,6 +67,9 @@ internal sealed class SimulatedClient
 
     /// <summary>What came again because the process ended before the application was done with it: perhaps after later ones that it was done with.</summary>
     public HashSet<string> TakenAnew { get; } = [];
+
+    /// <summary>Connections begun so far.</summary>
+    public int Connections => connections;
 
     public bool IsSettled => Messages.All(message => message.Outcome != Outcome.None);
 
@@ -85,26 +94,35 @@ internal sealed class SimulatedClient
     public void Crash()
     {
         if (link is null) return;
-        bool ends = !clean && world.Chance(0.5);
+        bool ends = journal is not null && world.Chance(0.5);
         world.Note($"--- {Name} {(ends ? "ends, and starts anew" : "crashes")}");
         link.Cut();
         Lose();
         if (ends) StartAnew();
     }
 
+    /// <summary>The server discards the session. If the CONNACK that says so is lost, the next one says Session Present of a session that is not this one:
+    /// no client can tell, and QoS 2 messages in flight are sent again.</summary>
+    public void IsForgotten()
+    {
+        foreach (Published message in inFlight.Values) message.MayComeTwice = true;
+        server.Forget(Name);
+        serverRules.Discarded();
+    }
+
     /// <summary>What was noted and is not on the disk never happened; a message that the application was not done with is new to it.</summary>
     private void StartAnew()
     {
-        rules.EndedUnsaved();
-        foreach (Held message in held)
+        if (world.Chance(0.2)) disk.AddRange(journal!.Output.Written[..(int)(world.Random.NextDouble() * journal.Output.Length)].Span); // it ended while it wrote
+        var saved = SavedSession.Read(disk.ToArray());
+        rules.EndedUnsaved(packetId => saved.Released.Contains(packetId) || saved.Sent.Any(sent => sent.Key == packetId));
+        foreach (Held message in held.Where(message => !IsKnown(message, saved)))
         {
             Received.RemoveAt(Received.LastIndexOf(message.Payload));
             TakenAnew.Add(message.Payload);
         }
 
         held.Clear();
-        if (world.Chance(0.2)) disk.AddRange(journal!.Output.Written[..(int)(world.Random.NextDouble() * journal.Output.Length)].Span); // it ended while it wrote
-        var saved = SavedSession.Read(disk.ToArray());
         var rewritten = new OutgoingBuffer();
         saved.WriteTo(rewritten, Name);
         disk.Clear();
@@ -113,6 +131,10 @@ internal sealed class SimulatedClient
         session = new ClientSession(inFlightLimit, 1 << 20, pingTimeout, journal);
         if (session.Restore(SavedSession.Read(disk.ToArray())).Count > 0) throw new SimulationException($"{Name}: a message was noted and never sent");
     }
+
+    /// <summary>Whether the application was done with it, and at QoS 2 the disk says so too; else it comes again.</summary>
+    private static bool IsKnown(Held message, SavedSession saved) =>
+        message.IsDone && (message.Receipt.Qos == QualityOfService.AtLeastOnce || saved.Received.Contains(message.Receipt.PacketId));
 
     /// <summary>Puts on the disk what was noted.</summary>
     private void Save()
@@ -181,6 +203,7 @@ internal sealed class SimulatedClient
         }
 
         unread.RemoveRange(0, all.Length - rest.Length);
+        if (unread.Count > LongestPacket) throw new SimulationException($"{Name} keeps {unread.Count} bytes of one packet");
         Flush();
         SetTimer();
     }
@@ -211,6 +234,7 @@ internal sealed class SimulatedClient
         }
 
         if (session.InFlight > inFlightLimit) throw new SimulationException($"{Name}: {session.InFlight} in flight, {inFlightLimit} allowed");
+        if (session.Kept > session.InFlight) throw new SimulationException($"{Name} keeps {session.Kept} messages, and {session.InFlight} are in flight");
     }
 
     private void Take(in SessionEvent happened)
@@ -218,8 +242,8 @@ internal sealed class SimulatedClient
         Received.Add(Encoding.UTF8.GetString(happened.Payload));
         Receipt receipt = happened.Receipt;
         if (receipt.Qos == QualityOfService.AtMostOnce) return;
-        var message = new Held(Received[^1]);
-        if (receipt.Qos == QualityOfService.ExactlyOnce && !clean) held.Add(message);
+        var message = new Held(Received[^1], receipt);
+        if (journal is not null) held.Add(message);
         if (slowness == 0 || world.Chance(0.5)) Acknowledge(session, receipt, message);
         else
         {
@@ -290,27 +314,4 @@ internal sealed class SimulatedClient
             else SetTimer();
         });
     }
-}
-
-/// <summary>A QoS 2 message that the application has, and that the disk does not know of.</summary>
-internal sealed class Held(string payload)
-{
-    public string Payload { get; } = payload;
-
-    public bool IsDone { get; set; }
-}
-
-/// <summary>What became of a publish.</summary>
-internal enum Outcome
-{
-    None,
-    Delivered,
-    Lost,
-    SessionLost,
-}
-
-/// <summary>A message that a simulated client published.</summary>
-internal sealed record Published(string Topic, QualityOfService Qos, string Payload)
-{
-    public Outcome Outcome { get; set; }
 }

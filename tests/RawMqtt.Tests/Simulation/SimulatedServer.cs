@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using RawMqtt.Codec;
 using RawMqtt.Routing;
 using RawMqtt.Sessions;
@@ -11,11 +13,13 @@ internal sealed class SimulatedServer
     private readonly BrokerCore core;
     private readonly List<BrokerConnection> dirty = [];
     private readonly HashSet<Served> served = [];
+    private readonly double slowness;
 
     public SimulatedServer(World world)
     {
         this.world = world;
-        core = new BrokerCore(new BrokerLimits { InFlight = world.Random.Next(1, 21), ConnectTimeout = TimeSpan.FromSeconds(10) }, seed: 1);
+        slowness = world.Chance(0.3) ? 1 : 0;
+        core = new BrokerCore(new BrokerLimits { InFlight = world.Random.Next(1, 21), ConnectTimeout = TimeSpan.FromSeconds(10), OutgoingBytes = world.Chance(0.3) ? 500 : 1 << 20 }, seed: 1);
         world.After(TimeSpan.FromSeconds(1), Tick);
     }
 
@@ -40,6 +44,18 @@ internal sealed class SimulatedServer
             connection.Link.Cut();
             Lose(connection);
         }
+    }
+
+    /// <summary>Another client comes with the same identifier and Clean Session, and goes: the one that had it is thrown out, and its session is gone.</summary>
+    public void Forget(string clientId)
+    {
+        world.Note($"--- the server forgets {clientId}");
+        var link = new Link(world);
+        Accept(link);
+        var connect = new ArrayBufferWriter<byte>();
+        connect.Write(new ConnectPacket { ClientId = Encoding.UTF8.GetBytes(clientId), CleanSession = true });
+        link.ServerGets!(connect.WrittenSpan);
+        link.ServerLoses?.Invoke();
     }
 
     private void Tick()
@@ -77,6 +93,16 @@ internal sealed class SimulatedServer
             foreach (BrokerConnection connection in dirty) Flush(connection);
         }
         while (dirty.Count > 0);
+        CheckMemory();
+    }
+
+    /// <summary>No message is kept that no session needs, and of what was read no more than a packet that is not whole.</summary>
+    private void CheckMemory()
+    {
+        int needed = core.Sessions.All.Sum(subscriber => subscriber.Session.InFlight + subscriber.Session.Queued);
+        if (core.Router.Kept.InUse > needed) throw new SimulationException($"the server keeps {core.Router.Kept.InUse} messages and needs {needed}");
+        int longest = served.Max(connection => (int?)connection.Unread.Count) ?? 0;
+        if (longest > SimulatedClient.LongestPacket) throw new SimulationException($"the server keeps {longest} bytes of one packet");
     }
 
     private void Flush(BrokerConnection connection)
@@ -88,7 +114,8 @@ internal sealed class SimulatedServer
             world.Note("server", "sends", bytes, MqttRole.Server);
             carrier.Link.ServerRules?.Sent(bytes, world.Now);
             carrier.Link.SendToClient(bytes);
-            core.Flushed(connection, output, world.Now);
+            if (slowness > 0 && world.HasFaults) world.After(world.Delay(slowness), () => EndFlush(connection, output));
+            else core.Flushed(connection, output, world.Now);
         }
 
         if (connection.End is null) return;
@@ -96,6 +123,13 @@ internal sealed class SimulatedServer
         Assert.True(connection.End != ConnectionEnd.ProtocolViolation, $"the server found a violation: {connection.Violation}");
         carrier.Link.CloseByServer();
         if (served.Remove(carrier)) core.Lost(connection, world.Now);
+    }
+
+    private void EndFlush(BrokerConnection connection, OutgoingBuffer output)
+    {
+        core.Flushed(connection, output, world.Now);
+        Flush(connection);
+        Flush();
     }
 
     private sealed class Served(BrokerConnection connection, Link link)

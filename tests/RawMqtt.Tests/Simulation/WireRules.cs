@@ -18,6 +18,8 @@ internal sealed class WireRules(string name, MqttRole end)
     private long order;
     private bool isFirst;
     private bool hasEnded;
+    private bool isClean;
+    private bool hasSession;
     private TimeSpan? lastSent;
     private int keepAlive;
 
@@ -48,6 +50,9 @@ internal sealed class WireRules(string name, MqttRole end)
         return link == current;
     }
 
+    /// <summary>The server's end: the session was ended by someone else.</summary>
+    public void Discarded() => hasSession = false;
+
     /// <summary>The session is new on both sides.</summary>
     public void Forget()
     {
@@ -62,10 +67,10 @@ internal sealed class WireRules(string name, MqttRole end)
     /// <summary>This end will remember what it has received so far.</summary>
     public void Saved() => unsaved.Clear();
 
-    /// <summary>This end was ended, and what it had not saved never came: it may ask for it again.</summary>
-    public void EndedUnsaved()
+    /// <summary>This end was ended: what it had not saved never came, and it asks for it again.</summary>
+    public void EndedUnsaved(Predicate<ushort> isOpen)
     {
-        foreach ((ushort packetId, Exchange exchange) in unsaved) open.TryAdd(packetId, exchange);
+        foreach ((ushort packetId, Exchange exchange) in unsaved.Where(answered => isOpen(answered.PacketId))) open.TryAdd(packetId, exchange);
         unsaved.Clear();
     }
 
@@ -104,6 +109,9 @@ internal sealed class WireRules(string name, MqttRole end)
                 break;
             case PacketType.ConnAck:
                 hasEnded = body[1] != 0;
+                Require(body[0] == 0 || (hasSession && !isClean), "MQTT-3.2.2-3", "Session Present, and there is none");
+                Require(body[0] == 1 || !hasSession || isClean, "MQTT-3.2.2-2", "no Session Present, and there is one");
+                hasSession = !isClean;
                 if (body[0] == 0) Forget();
                 break;
             case PacketType.Publish: SentPublish(header, body); break;
@@ -159,7 +167,8 @@ internal sealed class WireRules(string name, MqttRole end)
         {
             case PacketType.Connect:
                 ConnectPacket.TryRead(body, out ConnectPacket connect, out _);
-                if (connect.CleanSession) Forget();
+                isClean = connect.CleanSession;
+                if (isClean) Forget();
                 break;
             case PacketType.ConnAck:
                 if (body[0] == 0) Forget();
