@@ -159,6 +159,7 @@ public sealed class MqttClient : IAsyncDisposable
     {
         OptionChecks.RequireFilters(filters);
         OptionChecks.Require(options);
+        cancellationToken.ThrowIfCancellationRequested();
         var subscription = new MqttSubscription(core, filters, options);
         SubscriptionRequest request = Ask(() => core.Subscriptions.Add(subscription));
         try
@@ -180,6 +181,7 @@ public sealed class MqttClient : IAsyncDisposable
     public async Task UnsubscribeAsync(string filter, CancellationToken cancellationToken = default)
     {
         OptionChecks.RequireFilters([new MqttTopicFilter(filter)]);
+        cancellationToken.ThrowIfCancellationRequested();
         SubscriptionRequest request = Ask(() => core.Subscriptions.Unsubscribe([new MqttTopicFilter(filter)]));
         try
         {
@@ -195,6 +197,7 @@ public sealed class MqttClient : IAsyncDisposable
     /// <summary>Asks the server for a sign of life, and returns the time until its answer.</summary>
     public Task<TimeSpan> PingAsync(CancellationToken cancellationToken = default)
     {
+        if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<TimeSpan>(cancellationToken);
         Task<TimeSpan> answer;
         ClientConnection connection;
         FlushStep step;

@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
+using RawMqtt.Transports;
 
 namespace RawMqtt;
 
@@ -100,4 +103,11 @@ public sealed record MqttClientOptions
 
     internal TimeSpan EffectivePingTimeout =>
         PingTimeout ?? (KeepAlive > TimeSpan.Zero && KeepAlive < TimeSpan.FromSeconds(10) ? KeepAlive : TimeSpan.FromSeconds(10));
+
+    /// <summary>Without secrets: addresses may hold a password or a signature.</summary>
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"Addresses = {string.Join(", ", Addresses.Select(AddressFault.Shown))}, ClientId = {ClientId}, CleanSession = {CleanSession}, KeepAlive = {KeepAlive}");
+        return true;
+    }
 }

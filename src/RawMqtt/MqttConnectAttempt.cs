@@ -1,3 +1,7 @@
+using System.Globalization;
+using System.Text;
+using RawMqtt.Transports;
+
 namespace RawMqtt;
 
 /// <summary>What may be different from one connection to the next; <see cref="MqttClientOptions.BeforeConnect"/> may change it.</summary>
@@ -13,4 +17,11 @@ public sealed record MqttConnectAttempt(int Number, string Address)
 
     /// <summary>The password; null for none.</summary>
     public ReadOnlyMemory<byte>? Password { get; init; }
+
+    /// <summary>Without secrets: addresses may hold a password or a signature.</summary>
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"Number = {Number}, Address = {AddressFault.Shown(Address)}");
+        return true;
+    }
 }

@@ -95,7 +95,7 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
             failure ??= reason;
         }
 
-        ended.Cancel();
+        ended.CancelQuietly();
     }
 
     /// <summary>Reads until the connection ends, and says why.</summary>
@@ -124,7 +124,7 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
 
         accepted.TrySetException(failure);
         _ = accepted.Task.Exception; // it may be that nobody awaits it
-        await ended.CancelAsync().ConfigureAwait(false);
+        await ended.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return failure;
     }
 

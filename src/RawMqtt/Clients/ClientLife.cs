@@ -11,6 +11,7 @@ internal sealed class ClientLife(ClientCore core, Action<MqttStateChange> change
     /// <summary>Completes when the server has accepted. Cancelled before any server has, it ends the attempts.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         ConnectionLoop opening = Open();
         while (core.State == MqttClientState.Disconnecting)
         {
@@ -41,10 +42,12 @@ internal sealed class ClientLife(ClientCore core, Action<MqttStateChange> change
         TimeSpan began = core.Now;
         ConnectionLoop? ending;
         Task drained;
+        MqttDrainResult lost;
         lock (core.Gate)
         {
             ending = loop;
-            if (ending is null || HasEnded) return new MqttDrainResult(0, 0);
+            lost = core.Outgoing.Lost;
+            if (ending is null || HasEnded) return Without(lost, core.Outgoing.Undelivered);
             drained = core.Outgoing.WhenIdleAsync();
         }
 
@@ -63,7 +66,7 @@ internal sealed class ClientLife(ClientCore core, Action<MqttStateChange> change
             if (drain < ShortestFarewell) drain = ShortestFarewell;
         }
 
-        return await StopAsync(ending, ConnectFaults.Disconnected(), drain, cancellationToken).ConfigureAwait(false);
+        return Without(lost, await StopAsync(ending, ConnectFaults.Disconnected(), drain, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Ends the connection, and all that waits.</summary>
@@ -107,19 +110,20 @@ internal sealed class ClientLife(ClientCore core, Action<MqttStateChange> change
     }
 
     /// <summary>Ends a loop with a DISCONNECT, for which it waits until cancelled at the longest. One that has ended by itself is left alone, and the next one too.</summary>
+    /// <returns>What was not delivered then, since the client was made.</returns>
     private async Task<MqttDrainResult> StopAsync(ConnectionLoop ending, MqttException reason, TimeSpan patience, CancellationToken cancellationToken)
     {
-        MqttDrainResult left = new(0, 0);
+        MqttDrainResult left;
         ClientConnection? connection = null;
-        Task written = Task.CompletedTask;
+        Task written;
         FlushStep step = FlushStep.None;
         lock (core.Gate)
         {
+            left = core.Outgoing.Undelivered;
             if (loop == ending && !HasEnded)
             {
                 core.End ??= reason;
                 core.State = MqttClientState.Disconnecting;
-                left = new MqttDrainResult(core.Outgoing.Queued, core.Session.InFlight);
                 connection = core.Connection;
             }
 
@@ -127,9 +131,10 @@ internal sealed class ClientLife(ClientCore core, Action<MqttStateChange> change
             {
                 core.Session.Disconnect(connection.Output); // [MQTT-3.14.4-1], [MQTT-3.14.4-2]
                 connection.WhenWritten = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                written = connection.WhenWritten.Task;
                 step = connection.Appended();
             }
+
+            written = connection?.WhenWritten?.Task ?? Task.CompletedTask; // of whoever was first to say farewell
         }
 
         connection?.Flush(step);
@@ -139,6 +144,9 @@ internal sealed class ClientLife(ClientCore core, Action<MqttStateChange> change
         await ending.Ended.ConfigureAwait(false);
         return left;
     }
+
+    /// <summary>What had been given up before is not reported again.</summary>
+    private static MqttDrainResult Without(MqttDrainResult earlier, MqttDrainResult all) => new(all.Queued - earlier.Queued, all.InFlight - earlier.InFlight);
 
     /// <summary>Under the gate.</summary>
     private bool HasEnded => core.State is MqttClientState.Disconnected or MqttClientState.Closed;

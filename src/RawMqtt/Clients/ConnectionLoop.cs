@@ -40,7 +40,7 @@ internal sealed class ConnectionLoop
     public void Hurry() => hurry.TrySetResult();
 
     /// <summary>No further connection, whatever <see cref="RunAsync"/> is doing; the present one is to be ended by its owner.</summary>
-    public void Stop() => stopping.Cancel();
+    public void Stop() => stopping.CancelQuietly();
 
     private async Task RunAsync(Task earlier)
     {
@@ -74,7 +74,9 @@ internal sealed class ConnectionLoop
         try
         {
             using var timeout = new CancellationTokenSource(core.Options.ConnectTimeout, core.Options.TimeProvider);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping.Token);
+            using var either = new CancellationTokenSource(); // not linked, or what the application has registered could throw in a timer
+            using CancellationTokenRegistration late = timeout.Token.UnsafeRegister(_ => either.CancelQuietly(), null);
+            using CancellationTokenRegistration stopped = stopping.Token.UnsafeRegister(_ => either.CancelQuietly(), null);
             try
             {
                 connection = new ClientConnection(core, await steps.OpenStreamAsync(delays.Failures + 1, nextAddress, either.Token).ConfigureAwait(false));
@@ -127,7 +129,7 @@ internal sealed class ConnectionLoop
             core.Session.ConnectionLost();
             core.Subscriptions.ConnectionLost();
             core.Pings.FailAll(cause);
-            if (core.Options.CleanSession) core.Outgoing.FailInFlight(ConnectFaults.SessionEnded(cause));
+            if (core.Options.CleanSession) core.Outgoing.LoseInFlight(ConnectFaults.SessionEnded(cause));
         }
     }
 

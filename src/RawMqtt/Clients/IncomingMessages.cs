@@ -116,7 +116,7 @@ internal sealed class IncomingMessages(ClientCore core, ClientConnection connect
         core.Connection = connection;
         core.SessionPresent = happened.SessionPresent;
         core.Statistics.Connections++;
-        if (happened.SessionLost) core.Outgoing.FailInFlight(ConnectFaults.SessionForgotten());
+        if (happened.SessionLost) core.Outgoing.LoseInFlight(ConnectFaults.SessionForgotten());
         core.Subscriptions.Connected(happened.SessionPresent, connection);
         core.Outgoing.SendQueued(connection.Output);
         connection.Accept(happened.SessionPresent);

@@ -22,8 +22,8 @@ internal sealed class KeepAliveTimer : IAsyncDisposable
     {
         lock (core.Gate)
         {
-            if (core.Session.NextDeadline is not TimeSpan deadline) return;
-            TimeSpan due = deadline - core.Now;
+            if (core.Connection is null) return;
+            TimeSpan due = core.Session.NextDeadline - core.Now ?? ClockCheckInterval; // none while nothing is read, and there may be one again
             if (due > ClockCheckInterval) due = ClockCheckInterval;
             timer.Change(due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
@@ -41,7 +41,7 @@ internal sealed class KeepAliveTimer : IAsyncDisposable
             connection = core.Connection;
             if (connection is null) return;
             isAlive = core.Session.Tick(core.Now, connection.Output);
-            if (isAlive && core.Session.IsConnected && sleep.HasSlept()) core.Session.Ping(core.Now, connection.Output); // is it still there?
+            if (isAlive && core.Session.IsConnected && core.Options.KeepAlive > TimeSpan.Zero && sleep.HasSlept()) core.Session.Ping(core.Now, connection.Output); // is it still there?
             step = connection.Appended();
         }
 

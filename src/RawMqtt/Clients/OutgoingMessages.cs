@@ -15,9 +15,17 @@ internal sealed class OutgoingMessages(ClientCore core)
     private PendingList waiting;
     private PendingList waitingForRoom;
     private TaskCompletionSource? idle;
+    private int lostQueued;
+    private int lostInFlight;
 
     /// <summary>Messages that wait to be sent.</summary>
     public int Queued => waiting.Count + waitingQos0.Count;
+
+    /// <summary>What is not delivered, together with what was given up since this client was made.</summary>
+    public MqttDrainResult Undelivered => new(Queued + lostQueued, core.Session.InFlight + lostInFlight);
+
+    /// <summary>Of <see cref="Undelivered"/>, what was given up.</summary>
+    public MqttDrainResult Lost => new(lostQueued, lostInFlight);
 
     /// <summary>Whether callers wait for room in the send buffer.</summary>
     public bool IsRoomAwaited => waitingForRoom.Count > 0;
@@ -120,13 +128,9 @@ internal sealed class OutgoingMessages(ClientCore core)
     }
 
     /// <summary>The session is over, and what it had in flight with it.</summary>
-    public void FailInFlight(Exception reason)
+    public void LoseInFlight(Exception reason)
     {
-        foreach (PendingPublish? pending in inFlight)
-        {
-            if (pending is not null) Abandon(pending, reason);
-        }
-
+        lostInFlight += FailInFlight(reason);
         TellIdle();
     }
 
@@ -135,9 +139,11 @@ internal sealed class OutgoingMessages(ClientCore core)
     {
         MakeRoom();
         FailInFlight(reason);
+        lostQueued += waitingQos0.Count;
         while (waitingQos0.First is PendingPublish pending) Drop(ref waitingQos0, pending, reason);
         if (core.SessionFile is null)
         {
+            lostQueued += waiting.Count;
             while (waiting.First is PendingPublish pending) Drop(ref waiting, pending, reason);
         }
         else
@@ -184,6 +190,20 @@ internal sealed class OutgoingMessages(ClientCore core)
     public void GiveBack(PendingPublish pending)
     {
         lock (core.Gate) spare.Push(pending);
+    }
+
+    /// <returns>How many there were.</returns>
+    private int FailInFlight(Exception reason)
+    {
+        int failed = 0;
+        foreach (PendingPublish? pending in inFlight)
+        {
+            if (pending is null) continue;
+            Abandon(pending, reason);
+            failed++;
+        }
+
+        return failed;
     }
 
     private bool IsIdle => Queued == 0 && core.Session.InFlight == 0;

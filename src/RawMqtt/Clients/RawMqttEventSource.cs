@@ -15,8 +15,12 @@ internal sealed class RawMqttEventSource : EventSource
     [NonEvent]
     public void Client(string clientId, MqttLogLevel level, string message)
     {
-        if (level == MqttLogLevel.Information) ClientInformation(clientId, message);
-        else ClientWarning(clientId, message);
+        switch (level)
+        {
+            case MqttLogLevel.Information: ClientInformation(clientId, message); break;
+            case MqttLogLevel.Warning: ClientWarning(clientId, message); break;
+            default: ClientError(clientId, message); break;
+        }
     }
 
     [Event(1, Level = EventLevel.Informational)]
@@ -24,4 +28,7 @@ internal sealed class RawMqttEventSource : EventSource
 
     [Event(2, Level = EventLevel.Warning)]
     private void ClientWarning(string clientId, string message) => WriteEvent(2, clientId, message);
+
+    [Event(3, Level = EventLevel.Error)]
+    private void ClientError(string clientId, string message) => WriteEvent(3, clientId, message);
 }

@@ -50,6 +50,11 @@ internal static class AddressFault
 
     public static MqttException BadPort(string text, ReadOnlySpan<char> port)
     {
+        if (text.Contains('@', StringComparison.Ordinal) && text.LastIndexOf('@') > text.IndexOf("://", StringComparison.Ordinal) + 3 && !Shown(text).Contains(port.ToString(), StringComparison.Ordinal))
+        {
+            return Fault($"What stands before @ in \"{Shown(text)}\" cannot be read as a user and a password; write the character / in them as %2F, and ? as %3F.");
+        }
+
         int digits = port.IndexOfAnyExceptInRange('0', '9');
         return Fault(digits > 0
             ? $"The port \"{port}\" in \"{Shown(text)}\" is not a number; was :{port[..digits]}/{port[digits..].TrimStart('/')} meant?"
@@ -92,7 +97,7 @@ internal static class AddressFault
     public static string WithoutQuery(string text) => text.IndexOf('?', StringComparison.Ordinal) is var query and >= 0 ? $"{text[..query]}?***" : text;
 
     /// <summary>Without the password and the query, and not longer than a line.</summary>
-    private static string Shown(string text)
+    public static string Shown(string text)
     {
         int start = text.IndexOf("://", StringComparison.Ordinal);
         start = start < 0 ? 0 : start + 3;

@@ -68,7 +68,7 @@ internal static class PeerDiagnosis
         {
             101 => "Check that the path is the broker's MQTT endpoint, and that nothing between changes the answer.",
             400 when MentionsTls(failure.Body) => $"The port wants TLS: try {With(address, MqttScheme.Wss, address.Port)}.",
-            301 or 302 or 303 or 307 or 308 => $"It points elsewhere{(location is null ? "" : $", to {Printable(location, 200)}")}, and is not followed by itself: write that address, as ws or wss, if you trust it.",
+            301 or 302 or 303 or 307 or 308 => $"It points elsewhere{(location is null ? "" : $", to {Printable(Redirected(location), 200)}")}, and is not followed by itself: write that address if you trust it.",
             401 => "It wants an HTTP login: give an Authorization header.",
             403 => "It does not let this client in: check the Origin header and the access rules of the server or of a proxy before it.",
             400 or 404 or 405 or 426 or 200 => $"The path in the address is {address.ShownPath}; EMQX, NanoMQ and HiveMQ have /mqtt, RabbitMQ has /ws{PortHint(address)}.",
@@ -108,6 +108,14 @@ internal static class PeerDiagnosis
             _ => "it may not speak MQTT 3.1.1 on this port, or refuse this client without saying so",
         };
         return new MqttException(MqttErrorCode.MqttNotSpoken, $"The server at {address} closed the connection without answering CONNECT; {guess}.", failure);
+    }
+
+    /// <summary>As an address to write, and without its query: that may be ours, with a signature in it.</summary>
+    private static string Redirected(string location)
+    {
+        string shown = AddressFault.WithoutQuery(location);
+        if (shown.StartsWith("https://", StringComparison.OrdinalIgnoreCase)) return $"wss{shown[5..]}";
+        return shown.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? $"ws{shown[4..]}" : shown;
     }
 
     private static bool MentionsTls(string body) => // nginx, Apache, HAProxy, Go

@@ -158,7 +158,7 @@ public class ClientLifeTests
         Task<MqttDrainResult> disconnecting = client.DisconnectAsync(Timeout.InfiniteTimeSpan, Soon);
         server.Cut();
         Assert.Equal(MqttErrorCode.SessionLost, (await Assert.ThrowsAsync<MqttException>(async () => await publish)).Code);
-        Assert.True((await disconnecting.WaitAsync(Soon)).IsComplete);
+        Assert.Equal(new MqttDrainResult(Queued: 0, InFlight: 1), await disconnecting.WaitAsync(Soon));
     }
 
     [Fact]
@@ -197,7 +197,103 @@ public class ClientLifeTests
         Assert.Equal(1, server.Received.Count(type => type == "Publish"));
     }
 
+    [Fact]
+    public async Task WhatIsGivenUpWhileADisconnectDrainsIsReportedAndOnce()
+    {
+        await using var server = new SmallServer { Answer = ReconnectTests.Silence(PacketType.Publish) };
+        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, InFlightLimit = 1, ReconnectDelay = TimeSpan.Zero }, Soon);
+        ValueTask first = client.PublishAsync("a", "1", QualityOfService.AtLeastOnce, cancellationToken: Soon);
+        ValueTask second = client.PublishAsync("a", "2", QualityOfService.AtLeastOnce, cancellationToken: Soon);
+        await server.HasReceived("Publish", 1);
+        Task<MqttDrainResult> disconnecting = client.DisconnectAsync(Timeout.InfiniteTimeSpan, Soon);
+        server.Cut();
+        Assert.Equal(new MqttDrainResult(Queued: 1, InFlight: 1), await disconnecting.WaitAsync(Soon));
+        Assert.Equal(MqttErrorCode.SessionLost, (await Assert.ThrowsAsync<MqttException>(async () => await first)).Code);
+        await Assert.ThrowsAsync<MqttException>(async () => await second);
+        Assert.True((await client.DisconnectAsync(cancellationToken: Soon)).IsComplete);
+    }
+
+    [Fact]
+    public async Task WhatWaitsForAClientThatWasNeverOpenedIsReported()
+    {
+        await using var client = new MqttClient(new MqttClientOptions { Address = Nobody });
+        ValueTask waits = client.PublishAsync("a", "1", QualityOfService.AtLeastOnce, cancellationToken: Soon);
+        Assert.Equal(new MqttDrainResult(Queued: 1, InFlight: 0), await client.DisconnectAsync(cancellationToken: Soon));
+        Assert.False(waits.IsCompleted);
+    }
+
+    [Fact]
+    public async Task DisposingDoesNotCutTheFarewellOfADisconnectShort()
+    {
+        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        StubbornStream? stream = null;
+        await using var server = new SmallServer();
+        MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { ConnectStream = async (_, token) => stream = (StubbornStream)await StubbornStream.ConnectAsync(server, token) }, Soon);
+        stream!.Held = held.Task;
+        await client.PublishAsync("a", "1", cancellationToken: Soon);
+        Task<MqttDrainResult> disconnecting = client.DisconnectAsync(TimeSpan.FromSeconds(20), Soon);
+        ValueTask disposing = client.DisposeAsync();
+        held.SetResult();
+        await disposing.AsTask().WaitAsync(Soon);
+        await disconnecting.WaitAsync(Soon);
+        await server.HasReceived("Disconnect", 1);
+    }
+
+    [Fact]
+    public async Task ACallWhoseTokenIsCancelledAlreadyHasNoEffect()
+    {
+        await using var server = new SmallServer();
+        var changes = new ConcurrentQueue<MqttStateChange>();
+        await using var client = new MqttClient(OptionsFor(server));
+        client.StateChanged += changes.Enqueue;
+        var cancelled = new CancellationToken(canceled: true);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.OpenAsync(cancelled));
+        Assert.Empty(changes);
+        await client.OpenAsync(Soon);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.SubscribeAsync("a", cancellationToken: cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.UnsubscribeAsync("a", cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.PingAsync(cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await client.PublishAsync("a", "x", cancellationToken: cancelled));
+        await client.PingAsync(Soon);
+        Assert.Equal(["Connect", "PingReq"], server.Received);
+    }
+
+    [Theory]
+    [InlineData("abort")]
+    [InlineData("disconnect")]
+    [InlineData("dispose")]
+    public async Task CodeThatThrowsWhenItsTokenIsCancelledHoldsNothingUp(string how)
+    {
+        await using var server = new SmallServer();
+        var thrown = new ConcurrentQueue<string>();
+        var client = new MqttClient(new MqttClientOptions
+        {
+            ReconnectDelay = TimeSpan.Zero,
+            ConnectStream = async (_, token) => new ThrowingStream(await StubbornStream.ConnectAsync(server, token), thrown),
+        });
+        await client.OpenAsync(Soon);
+        if (how == "abort") client.Abort();
+        if (how == "disconnect") await client.DisconnectAsync(cancellationToken: Soon).WaitAsync(Soon);
+        await client.DisposeAsync().AsTask().WaitAsync(Soon);
+        Assert.Equal(MqttClientState.Closed, client.State);
+        Assert.NotEmpty(thrown);
+    }
+
     private static ValueTask<T> Never<T>(MqttConnectAttempt attempt, CancellationToken cancellationToken) => new(new TaskCompletionSource<T>().Task);
+
+    /// <summary>What an application might write around a serial port: it is closed when the token is cancelled, and that fails.</summary>
+    private sealed class ThrowingStream(Stream inner, ConcurrentQueue<string> thrown) : StubbornStream(inner)
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            cancellationToken.Register(() =>
+            {
+                thrown.Enqueue("x");
+                throw new IOException("the port is gone");
+            });
+            return base.ReadAsync(buffer, CancellationToken.None);
+        }
+    }
 
     private sealed class WatchedStream : MemoryStream
     {

@@ -58,11 +58,14 @@ public class HookTests
     [InlineData("http://me:geheim@127.0.0.1/mqtt?X-Signature=geheim")]
     [InlineData("ws:/me:geheim@host:8083/mqtt")]
     [InlineData("me:geheim@host:8083/mqtt?X-Signature=geheim")]
+    [InlineData("ws://me:geheim/x@host:8083/mqtt")]
     public async Task NoSecretOfAnAddressIsTold(string address)
     {
         var told = new ConcurrentQueue<string>();
         var options = new MqttClientOptions { Address = address, Log = (_, line) => told.Enqueue(line) };
         told.Enqueue((await Assert.ThrowsAsync<MqttException>(() => MqttClient.ConnectAsync(options, Soon))).ToString());
+        told.Enqueue(options.ToString());
+        told.Enqueue(new MqttConnectAttempt(1, address).ToString());
         Assert.DoesNotContain(told, line => line.Contains("geheim", StringComparison.Ordinal));
     }
 

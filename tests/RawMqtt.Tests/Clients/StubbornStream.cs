@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace RawMqtt.Tests.Clients;
 
 /// <summary>A stream such as an application may supply: it does not heed cancellation, and its writes may complete later.</summary>
-internal sealed class StubbornStream(Stream inner) : Stream
+internal class StubbornStream(Stream inner) : Stream
 {
     /// <summary>What each write waits for.</summary>
     public Task Held { get; set; } = Task.CompletedTask;

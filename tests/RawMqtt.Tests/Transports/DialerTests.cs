@@ -105,7 +105,8 @@ public sealed class DialerTests : IDisposable
 
     [Theory]
     [InlineData("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", 404, "with HTTP status 404. The path in the address is /chat; EMQX, NanoMQ and HiveMQ have /mqtt")]
-    [InlineData("HTTP/1.1 302 Found\r\nLocation: https://x/mqtt\r\nContent-Length: 0\r\n\r\n", 302, "to https://x/mqtt, and is not followed by itself")]
+    [InlineData("HTTP/1.1 302 Found\r\nLocation: https://x/mqtt\r\nContent-Length: 0\r\n\r\n", 302, "to wss://x/mqtt, and is not followed by itself")]
+    [InlineData("HTTP/1.1 301 Moved\r\nLocation: http://x/mqtt?signature=secret\r\nContent-Length: 0\r\n\r\n", 301, "to ws://x/mqtt?***, and is not followed by itself")]
     [InlineData("HTTP/1.1 400 Bad Request\r\nContent-Length: 49\r\n\r\nThe plain HTTP request was sent to HTTPS port ...", 400, "The port wants TLS: try wss://127.0.0.1:")]
     [InlineData("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", 401, "wants an HTTP login")]
     [InlineData("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", 403, "check the Origin header")]

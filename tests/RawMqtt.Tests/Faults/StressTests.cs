@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+
+namespace RawMqtt.Tests.Faults;
+
+/// <summary>All that a client can be asked for, by several threads at once, while its connections break: each call settles, and with nothing but its own kind of exception.</summary>
+public class StressTests(ITestOutputHelper output)
+{
+    private const int Threads = 4;
+    private const int CallsOfAThread = 60;
+
+    private readonly ConcurrentBag<(string Call, Task Task)> calls = [];
+
+    [Theory]
+    [InlineData("mqtt", false)]
+    [InlineData("ws", true)]
+    public async Task EveryCallSettles(string scheme, bool cleanSession)
+    {
+        int seed = Environment.TickCount;
+        output.WriteLine($"seed {seed}");
+        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = [$"{scheme}://127.0.0.1:0{(scheme == "ws" ? "/mqtt" : "")}"] });
+        var random = new Random(seed);
+        await using var proxy = new FaultProxy(new Uri(broker.Addresses[0]).Port, _ => PlanOf(random));
+        MqttClient client = null!; // its own functions ask it
+        client = new MqttClient(new MqttClientOptions
+        {
+            Address = $"{scheme}://127.0.0.1:{proxy.Port}{(scheme == "ws" ? "/mqtt" : "")}",
+            ClientId = "stressed",
+            CleanSession = cleanSession,
+            KeepAlive = TimeSpan.FromSeconds(1),
+            PingTimeout = TimeSpan.FromMilliseconds(200),
+            AckTimeout = TimeSpan.FromMilliseconds(100),
+            ConnectTimeout = TimeSpan.FromMilliseconds(500),
+            RetryFirstConnect = true,
+            ReconnectDelay = TimeSpan.FromMilliseconds(1),
+            MaxReconnectDelay = TimeSpan.FromMilliseconds(5),
+            MaxQueuedMessages = 20,
+            MaxQueuedBytes = 100_000,
+            InFlightLimit = 5,
+            BeforeConnect = async (attempt, _) =>
+            {
+                Note("publish before connect", Published(attempt.Number, QualityOfService.AtLeastOnce));
+                await Task.Yield();
+                return attempt;
+            },
+        });
+        Task Published(int number, QualityOfService qos) => client.PublishAsync($"s/{number % 3}", new byte[number % 500], qos).AsTask();
+        client.StateChanged += change => Note("publish on change", Published(change.Attempt, QualityOfService.ExactlyOnce));
+
+        Task[] threads = [.. Enumerable.Range(seed, Threads).Select(own => Task.Run(() => AskAsync(client, new Random(own))))];
+        await Task.WhenAll(threads).WaitAsync(TimeSpan.FromSeconds(60));
+        Note("dispose", client.DisposeAsync().AsTask());
+        Note("dispose", client.DisposeAsync().AsTask());
+        output.WriteLine($"{calls.Count} calls, {client.Statistics}");
+        foreach ((string call, Task task) in calls)
+        {
+            Exception? failure = await Record.ExceptionAsync(() => task.WaitAsync(TimeSpan.FromSeconds(30)));
+            Assert.True(failure is null or MqttException or OperationCanceledException, $"{call}: {failure}");
+        }
+    }
+
+    private static Fault PlanOf(Random random)
+    {
+        lock (random)
+        {
+            FaultEnd end = random.Next(10) == 0 ? FaultEnd.HalfOpen : random.Next(2) == 0 ? FaultEnd.Close : FaultEnd.Reset;
+            TimeSpan delay = TimeSpan.FromMilliseconds(random.Next(3) == 0 ? random.Next(1, 4) : 0);
+            return new Fault(random.Next(100, 30_000), end, random.Next(100, 4000), delay);
+        }
+    }
+
+    private void Note(string call, Task task) => calls.Add((call, task));
+
+    private async Task AskAsync(MqttClient client, Random random)
+    {
+        for (int i = 0; i < CallsOfAThread; i++)
+        {
+            using var limit = new CancellationTokenSource(random.Next(0, 30));
+            int kind = random.Next(12);
+            Task asked = Ask(client, kind, random, limit.Token);
+            Note($"call {kind}", asked);
+            if (random.Next(3) > 0) await asked.WaitAsync(TimeSpan.FromSeconds(30)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private Task Ask(MqttClient client, int kind, Random random, CancellationToken limit)
+    {
+        var qos = (QualityOfService)random.Next(3);
+        switch (kind)
+        {
+            case 0: return client.OpenAsync(limit);
+            case 1: return client.DisconnectAsync(TimeSpan.FromMilliseconds(random.Next(20)), limit);
+            case 2: return PingAsync(client, limit);
+            case 3: return client.UnsubscribeAsync("s/#", limit);
+            case 4: return ReadAsync(client, random.Next(5), qos, limit);
+            case 5: return AnswerAsync(client, qos, limit);
+            case 6:
+                if (random.Next(2) == 0) client.Abort();
+                else client.ReconnectNow();
+                return Task.CompletedTask;
+            default: return client.PublishAsync($"s/{random.Next(3)}", new byte[random.Next(500)], qos, cancellationToken: random.Next(2) == 0 ? limit : default).AsTask();
+        }
+    }
+
+    /// <summary>Without a connection it throws at once.</summary>
+    private static async Task PingAsync(MqttClient client, CancellationToken limit) => await client.PingAsync(limit);
+
+    /// <summary>A reader that is slow, and goes away while its buffer may be full.</summary>
+    private async Task ReadAsync(MqttClient client, int messages, QualityOfService qos, CancellationToken limit)
+    {
+        var options = new MqttSubscribeOptions { MaxMessages = 1, ManualAcknowledgement = messages % 2 == 0 };
+        await using MqttSubscription subscription = await client.SubscribeAsync([new MqttTopicFilter("s/#", qos)], options, limit);
+        Note("another dispose", subscription.DisposeAsync().AsTask());
+        await foreach (MqttMessage message in subscription.WithCancellation(limit))
+        {
+            message.Acknowledge();
+            if (messages-- == 0) break;
+        }
+    }
+
+    /// <summary>A receiver that asks for something itself.</summary>
+    private async Task AnswerAsync(MqttClient client, QualityOfService qos, CancellationToken limit)
+    {
+        int answers = 0;
+        await using MqttSubscription subscription = await client.SubscribeAsync("s/1", (in MqttMessageView message) =>
+        {
+            if (answers++ < 3) Note("publish in a receiver", client.PublishAsync("s/2"u8, message.Payload, message.Qos).AsTask());
+            else if (answers == 4) Note("subscribe in a receiver", client.SubscribeAsync("s/2", cancellationToken: limit));
+        }, qos, limit);
+        await client.PublishAsync("s/1", "x", qos, cancellationToken: limit);
+    }
+}
