@@ -11,20 +11,33 @@ namespace RawMqtt.Sessions;
 /// <see cref="Sent"/>, and <see cref="Tick"/> when <see cref="NextDeadline"/> is reached. The session outlives its
 /// connections, unless CONNECT said Clean Session. One thread at a time.
 /// </remarks>
-/// <param name="inFlightLimit">The most QoS 1 and 2 messages sent and not yet acknowledged: 1 to 65535.</param>
-/// <param name="maximumPacketLength">Larger packets from the server end the connection, before anything is kept of them.</param>
-/// <param name="pingTimeout">How long the server may be silent after a PINGREQ.</param>
-/// <param name="journal">Takes what the next process must know; null: the session ends with this one.</param>
-internal sealed partial class ClientSession(int inFlightLimit, int maximumPacketLength, TimeSpan pingTimeout, SessionJournal? journal = null)
+internal sealed class ClientSession
 {
     private readonly ApplicationMessagePool messages = new();
-    private readonly Sender sender = new(inFlightLimit);
+    private readonly Sender sender;
     private readonly Receiver receiver = new();
     private readonly Acknowledgements unanswered = new();
-    private readonly Dictionary<ushort, int> subscribing = [];
-    private KeepAlive keepAlive = new(TimeSpan.Zero, pingTimeout);
+    private readonly ServerPackets packets;
+    private readonly SessionJournal? journal;
+    private readonly int maximumPacketLength;
+    private readonly TimeSpan pingTimeout;
+    private KeepAlive keepAlive;
     private ConnectionState state;
     private bool isClean = true;
+
+    /// <param name="inFlightLimit">The most QoS 1 and 2 messages sent and not yet acknowledged: 1 to 65535.</param>
+    /// <param name="maximumPacketLength">Larger packets from the server end the connection, before anything is kept of them.</param>
+    /// <param name="pingTimeout">How long the server may be silent after a PINGREQ.</param>
+    /// <param name="journal">Takes what the next process must know; null: the session ends with this one.</param>
+    public ClientSession(int inFlightLimit, int maximumPacketLength, TimeSpan pingTimeout, SessionJournal? journal = null)
+    {
+        this.maximumPacketLength = maximumPacketLength;
+        this.pingTimeout = pingTimeout;
+        this.journal = journal;
+        sender = new Sender(inFlightLimit);
+        packets = new ServerPackets(sender, receiver, unanswered, journal);
+        keepAlive = new KeepAlive(TimeSpan.Zero, pingTimeout);
+    }
 
     private enum ConnectionState
     {
@@ -132,7 +145,7 @@ internal sealed partial class ClientSession(int inFlightLimit, int maximumPacket
     {
         if (!IsConnected) ThrowNotConnected();
         ushort packetId = sender.Open(SenderState.AwaitingSubAck);
-        subscribing[packetId] = subscriptions.Count;
+        packets.Asked(packetId, subscriptions.Count);
         output.Write(new SubscribePacket { PacketId = packetId, Subscriptions = subscriptions });
         return packetId;
     }
@@ -233,9 +246,56 @@ internal sealed partial class ClientSession(int inFlightLimit, int maximumPacket
     {
         state = ConnectionState.None;
         sender.ConnectionLost();
-        subscribing.Clear();
+        packets.ConnectionLost();
         unanswered.ConnectionLost();
         if (isClean) Forget(); // [MQTT-3.1.2-6]; all else stays [MQTT-3.1.2-4], [MQTT-4.1.0-1]
+    }
+
+    private SessionEvent Receive(FixedHeader header, ReadOnlySpan<byte> body, IBufferWriter<byte> output)
+    {
+        if (state == ConnectionState.ConnectSent) return ReceiveConnAck(header, body, output);
+        SessionEvent happened = packets.Take(header, body, output);
+        if (happened.Kind == SessionEventKind.Violation) state = ConnectionState.Broken; // [MQTT-4.8.0-1]
+        else if (happened.Kind == SessionEventKind.Pong) keepAlive.Answered();
+        return happened;
+    }
+
+    private SessionEvent ReceiveConnAck(FixedHeader header, ReadOnlySpan<byte> body, IBufferWriter<byte> output)
+    {
+        if (header.Type != PacketType.ConnAck) return Break(ProtocolViolation.FirstPacketNotConnAck); // [MQTT-3.2.0-1]
+        if (!ConnAckPacket.TryRead(body, out ConnAckPacket connAck, out ProtocolViolation? violation)) return Break(violation);
+        if (connAck.ReturnCode != ConnectReturnCode.Accepted)
+        {
+            state = ConnectionState.Broken; // the server closes [MQTT-3.2.2-5]
+            return new SessionEvent { Kind = SessionEventKind.Refused, ReturnCode = connAck.ReturnCode };
+        }
+
+        if (connAck.SessionPresent && isClean) return Break(ProtocolViolation.SessionPresentWhenClean); // [MQTT-3.2.2-1]
+        state = ConnectionState.Connected;
+        bool lost = !connAck.SessionPresent && journal is null && (sender.InFlight > 0 || receiver.Unreleased > 0);
+        if (!connAck.SessionPresent) SessionLost();
+        sender.Resend(output); // [MQTT-4.4.0-1]
+        return new SessionEvent { Kind = SessionEventKind.Connected, SessionPresent = connAck.SessionPresent, SessionLost = lost };
+    }
+
+    private SessionEvent Break(ProtocolViolation violation)
+    {
+        state = ConnectionState.Broken; // [MQTT-4.8.0-1]
+        return new SessionEvent { Kind = SessionEventKind.Violation, Violation = violation };
+    }
+
+    /// <summary>The server knows nothing of the session. What was to outlive this process goes out again all the same: nobody else knows of it.</summary>
+    private void SessionLost()
+    {
+        if (journal is null)
+        {
+            Forget();
+            return;
+        }
+
+        receiver.Clear();
+        unanswered.Clear();
+        journal.ReceivedForgotten();
     }
 
     private ushort Send(ApplicationMessage message, QualityOfService qos, bool retain, IBufferWriter<byte> output)
