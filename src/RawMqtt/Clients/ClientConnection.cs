@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using RawMqtt.Sessions;
@@ -7,7 +6,7 @@ using RawMqtt.Transports;
 namespace RawMqtt.Clients;
 
 /// <summary>One network connection of a client: what is appended to <see cref="Output"/> leaves in as few writes as the
-/// traffic allows, and what is read goes to <see cref="IncomingMessages"/>.</summary>
+/// traffic allows, and <see cref="ConnectionReader"/> takes what comes.</summary>
 /// <remarks>
 /// Two buffers: packets are appended to one while the other is being written. A lone packet is written by its own caller
 /// at once. When the last write ended only microseconds ago, there is a burst: then the pool writes while the caller
@@ -20,17 +19,21 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
     /// <summary>Publishers at QoS 0 wait when this many bytes are waiting to be written.</summary>
     public const int HighWater = 256 * 1024;
 
+    /// <summary>What a stream may take to notice that its token was cancelled, and again to notice that it was closed.</summary>
     private static readonly TimeSpan ReadEndTime = TimeSpan.FromSeconds(1);
 
-    private const int ReadBufferLength = 64 * 1024;
+    /// <summary>What a stream of the application may take to be closed.</summary>
+    private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(10);
+
     private const int KeptBufferLength = 64 * 1024;
 
     private static readonly long Burst = Stopwatch.Frequency / 100_000; // 10 microseconds
 
     private readonly ClientCore core;
     private readonly Stream stream;
-    private readonly IncomingMessages incoming;
+    private readonly ConnectionReader reader;
     private readonly Action onWritten;
+    private readonly TaskCompletionSource<MqttException> givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<bool> accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource ended = new();
     private OutgoingBuffer filling = new();
@@ -44,7 +47,7 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
     {
         this.core = core;
         this.stream = stream;
-        incoming = new IncomingMessages(core, this);
+        reader = new ConnectionReader(core, this, stream);
         onWritten = () =>
         {
             if (EndWrite(pendingWrite)) WriteAll();
@@ -58,7 +61,7 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
     public Task<bool> Accepted => accepted.Task;
 
     /// <summary>Where what could not be taken for packets begins: up to 16 bytes.</summary>
-    public byte[] Refused { get; private set; } = [];
+    public byte[] Refused => reader.Refused;
 
     /// <summary>Cancelled when the connection ends.</summary>
     public CancellationToken Ended => ended.Token;
@@ -102,10 +105,10 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
     public async Task<MqttException> RunAsync()
     {
         MqttException reason;
-        Task<MqttException> reading = ReadAsync();
+        Task<MqttException> reading = reader.RunAsync();
         try
         {
-            using (ended.Token.UnsafeRegister(_ => _ = EndReadingAsync(reading), null)) reason = await reading.ConfigureAwait(false);
+            using (ended.Token.UnsafeRegister(_ => _ = EndReadingAsync(reading), null)) reason = await await Task.WhenAny(reading, givenUp.Task).ConfigureAwait(false);
         }
 #pragma warning disable CA1031
         catch (Exception exception)
@@ -147,7 +150,7 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
                 await TransportEnd.DrainAsync(stream).ConfigureAwait(false);
             }
 
-            await stream.DisposeAsync().ConfigureAwait(false);
+            await stream.DisposeAsync().AsTask().WaitAsync(CloseTime, core.Options.TimeProvider).ConfigureAwait(false);
         }
 #pragma warning disable CA1031
         catch (Exception)
@@ -159,11 +162,14 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
 
     void IThreadPoolWorkItem.Execute() => WriteAll();
 
-    /// <summary>A stream that does not heed its token is closed under its reader.</summary>
+    /// <summary>A stream that does not heed its token is closed under its reader, and given up if it does not heed that either.</summary>
     private async Task EndReadingAsync(Task reading)
     {
         await reading.WaitAsync(ReadEndTime, core.Options.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!reading.IsCompleted) await CloseAsync().ConfigureAwait(false);
+        if (reading.IsCompleted) return;
+        await CloseAsync().ConfigureAwait(false);
+        await reading.WaitAsync(ReadEndTime, core.Options.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (reader.IsWaiting) givenUp.TrySetResult(new MqttException(MqttErrorCode.ConnectionLost, "The stream did not end when it was closed, and is given up."));
     }
 
     private FlushStep BeginFlush()
@@ -249,66 +255,5 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
             if (!isFlushing) WhenWritten?.TrySetResult();
             return isFlushing;
         }
-    }
-
-    private async Task<MqttException> ReadAsync()
-    {
-        byte[] buffer = [];
-        int start = 0;
-        int end = 0;
-        try
-        {
-            while (true)
-            {
-                if (start == end)
-                {
-                    if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
-                    buffer = [];
-                    await stream.ReadAsync(Memory<byte>.Empty, ended.Token).ConfigureAwait(false); // an idle connection holds no buffer
-                    buffer = ArrayPool<byte>.Shared.Rent(ReadBufferLength);
-                    start = end = 0;
-                }
-                else
-                {
-                    buffer = MakeRoom(buffer, ref start, ref end);
-                }
-
-                int read = await stream.ReadAsync(buffer.AsMemory(end), ended.Token).ConfigureAwait(false);
-                if (read == 0) return new MqttException(MqttErrorCode.ConnectionLost, "The server closed the connection.");
-                end += read;
-                while (incoming.Take(buffer.AsSpan(start, end - start)))
-                {
-                    ValueTask delivered = incoming.DeliverAsync(buffer.AsMemory(start, end - start));
-                    if (!delivered.IsCompletedSuccessfully) await delivered.ConfigureAwait(false);
-                    if (Answers.AreTooMany) await WhenAnswersLeaveAsync().ConfigureAwait(false);
-                    start += incoming.Consumed;
-                }
-
-                if (incoming.Failure is not MqttException reason) continue;
-                Refused = buffer.AsSpan(start, Math.Min(16, end - start)).ToArray();
-                return reason;
-            }
-        }
-        finally
-        {
-            if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    private Task WhenAnswersLeaveAsync()
-    {
-        lock (core.Gate) return Answers.WhenLeavingAsync().WaitAsync(ended.Token);
-    }
-
-    /// <summary>Room behind the beginning of a packet, for the rest of it at least.</summary>
-    private byte[] MakeRoom(byte[] buffer, ref int start, ref int end)
-    {
-        int needed = core.Session.LengthOfNext(buffer.AsSpan(start, end - start));
-        byte[] target = needed > buffer.Length ? ArrayPool<byte>.Shared.Rent(needed) : buffer;
-        buffer.AsSpan(start, end - start).CopyTo(target);
-        if (target != buffer) ArrayPool<byte>.Shared.Return(buffer);
-        end -= start;
-        start = 0;
-        return target;
     }
 }

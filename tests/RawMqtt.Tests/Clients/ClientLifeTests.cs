@@ -226,9 +226,9 @@ public class ClientLifeTests
     public async Task DisposingDoesNotCutTheFarewellOfADisconnectShort()
     {
         var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        StubbornStream? stream = null;
+        HeldStream? stream = null;
         await using var server = new SmallServer();
-        MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { ConnectStream = async (_, token) => stream = (StubbornStream)await StubbornStream.ConnectAsync(server, token) }, Soon);
+        MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { ConnectStream = async (_, token) => stream = new HeldStream(await StubbornStream.ConnectAsync(server, token)) }, Soon);
         stream!.Held = held.Task;
         await client.PublishAsync("a", "1", cancellationToken: Soon);
         Task<MqttDrainResult> disconnecting = client.DisconnectAsync(TimeSpan.FromSeconds(20), Soon);
@@ -279,6 +279,27 @@ public class ClientLifeTests
         Assert.NotEmpty(thrown);
     }
 
+    [Theory]
+    [InlineData("dispose")]
+    [InlineData("disconnect")]
+    public async Task AStreamThatNeverEndsIsGivenUp(string how)
+    {
+        await using var server = new SmallServer();
+        var time = new ManualTime();
+        MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { TimeProvider = time, ConnectStream = async (_, token) => new DeafStream(await StubbornStream.ConnectAsync(server, token)) }, Soon);
+        Task ending = how == "dispose" ? client.DisposeAsync().AsTask() : client.DisconnectAsync();
+        CancellationToken soon = Soon;
+        while (!ending.IsCompleted)
+        {
+            soon.ThrowIfCancellationRequested();
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await ending;
+        Assert.Equal(how == "dispose" ? MqttClientState.Closed : MqttClientState.Disconnected, client.State);
+    }
+
     private static ValueTask<T> Never<T>(MqttConnectAttempt attempt, CancellationToken cancellationToken) => new(new TaskCompletionSource<T>().Task);
 
     /// <summary>What an application might write around a serial port: it is closed when the token is cancelled, and that fails.</summary>
@@ -292,6 +313,26 @@ public class ClientLifeTests
                 throw new IOException("the port is gone");
             });
             return base.ReadAsync(buffer, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Its writes are held, and heed their token.</summary>
+    private sealed class HeldStream(Stream inner) : StubbornStream(inner)
+    {
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Held.WaitAsync(cancellationToken);
+            await base.WriteAsync(buffer, cancellationToken);
+        }
+    }
+
+    /// <summary>Its reads heed neither their token nor its end, which never comes.</summary>
+    private sealed class DeafStream(Stream inner) : StubbornStream(inner)
+    {
+        public override async ValueTask DisposeAsync()
+        {
+            await new TaskCompletionSource().Task;
+            await base.DisposeAsync();
         }
     }
 
