@@ -24,8 +24,8 @@ public sealed class MqttBroker : IAsyncDisposable
     private MqttBroker(MqttBrokerOptions options)
     {
         this.options = options;
-        log = options.Log is null ? null : new BrokerLog(options.Log);
-        events = options.Observe is null ? null : new BrokerEvents(options.Observe, log);
+        log = options.Log is null ? null : new BrokerLog(options.Log, options.Limits.ProgramBytes);
+        events = options.Observe is null ? null : new BrokerEvents(options.Observe, options.Limits.ProgramBytes, log);
         shell = new BrokerShell(options, new BrokerHooks(options, events, log), log);
         meters = new BrokerMeters(shell);
     }
@@ -38,7 +38,7 @@ public sealed class MqttBroker : IAsyncDisposable
     {
         get
         {
-            lock (shell.Gate) return shell.Core.Counters with { };
+            lock (shell.Gate) return shell.Core.Counters with { ProgramDropped = shell.Core.Counters.ProgramDropped + (events?.Dropped ?? 0) + (log?.Dropped ?? 0) };
         }
     }
 
@@ -90,10 +90,13 @@ public sealed class MqttBroker : IAsyncDisposable
         byte[] bytes = Encoding.UTF8.GetBytes(filter);
         if (!TopicFilter.IsValid(bytes, out ProtocolViolation? violation)) throw new ArgumentException($"The filter cannot be used: {violation}.", nameof(filter));
         if (options.Limits.IsTooDeep(bytes)) throw new ArgumentException($"The filter cannot be used: {ProtocolViolation.TooManyLevels}.", nameof(filter));
-        return new MqttBrokerSubscription(subscription =>
+        return new MqttBrokerSubscription(options.Limits.ProgramBytes, subscription =>
         {
             Subscriber? subscriber = null;
-            shell.Use(_ => subscriber = shell.Core.Subscribe(bytes, qos, (in PublishPacket packet) => subscription.Add(MessageOf(packet))));
+            shell.Use(_ => subscriber = shell.Core.Subscribe(bytes, qos, (in PublishPacket packet) =>
+            {
+                if (!subscription.TryAdd(MessageOf(packet))) shell.Core.Counters.ProgramDropped++;
+            }));
             return () => shell.Use(_ => shell.Core.Unsubscribe(subscriber!, bytes));
         });
     }
@@ -121,10 +124,11 @@ public sealed class MqttBroker : IAsyncDisposable
     }
 
     /// <summary>Serves an open pipe of MQTT bytes, such as a serial line, as if a listener had accepted it, until it ends.</summary>
-    public Task ServeAsync(Stream stream)
+    public async Task ServeAsync(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return shell.ServeAsync(socket: null, listener: "", () => Task.FromResult<Stream?>(stream));
+        await shell.ServeAsync(socket: null, listener: "", () => Task.FromResult<Stream?>(stream)).ConfigureAwait(false);
+        await stream.DisposeAsync().ConfigureAwait(false); // it may have been one too many
     }
 
     /// <summary>Stops accepting, sends what is still to be sent, and closes the connections, within <see cref="MqttBrokerOptions.StopTimeout"/>.</summary>
@@ -140,8 +144,7 @@ public sealed class MqttBroker : IAsyncDisposable
         deadline.CancelAfter(options.StopTimeout);
         while (!shell.IsEmpty && !deadline.IsCancellationRequested) await Task.Delay(TimeSpan.FromMilliseconds(10), CancellationToken.None).ConfigureAwait(false);
         shell.DropAll();
-        if (events is not null) await events.CompleteAsync().ConfigureAwait(false);
-        if (log is not null) await log.CompleteAsync().ConfigureAwait(false);
+        await TellAllAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Stops the broker.</summary>
@@ -150,6 +153,22 @@ public sealed class MqttBroker : IAsyncDisposable
         await StopAsync().ConfigureAwait(false);
         meters.Dispose();
         stopping.Dispose();
+    }
+
+    /// <summary>Waits until the program has heard of all; if it does not listen, no longer than for the clients.</summary>
+    private async Task TellAllAsync(CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(options.StopTimeout);
+        try
+        {
+            if (events is not null) await events.CompleteAsync().WaitAsync(deadline.Token).ConfigureAwait(false);
+            if (log is not null) await log.CompleteAsync().WaitAsync(deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // its observer or its log is stuck
+        }
     }
 
     private async Task ListenAsync(CancellationToken cancellationToken)
@@ -188,7 +207,7 @@ public sealed class MqttBroker : IAsyncDisposable
             catch (SocketException e)
             {
                 // one connection that broke while it was accepted, or no file handle left: the listener goes on
-                log?.Add($"event=accept-failed listener={address} error=\"{e.Message}\"");
+                log?.Add($"event=accept-failed listener={address} error={BrokerLog.Quote(e.Message)}");
                 await Task.Delay(SweepInterval, CancellationToken.None).ConfigureAwait(false);
             }
         }

@@ -39,7 +39,8 @@ public sealed record MqttBrokerOptions
     /// <summary>Takes clients whose user name nobody checks, or who have none. null: those from this machine alone, and none once there is a <see cref="PasswordFile"/>.</summary>
     public bool? AllowAnonymous { get; init; }
 
-    /// <summary>Answers each CONNECT that <see cref="PasswordFile"/> and <see cref="AllowAnonymous"/> let pass. That connection waits meanwhile, others go on.</summary>
+    /// <summary>Answers each CONNECT that <see cref="PasswordFile"/> and <see cref="AllowAnonymous"/> let pass. That connection waits meanwhile, others go on. The token of this and the
+    /// other hooks is cancelled when <see cref="BrokerLimits.HookTimeout"/> is over or nobody waits for the answer any more; a hook that throws refuses.</summary>
     public Func<MqttConnectRequest, CancellationToken, ValueTask<ConnectReturnCode>>? Authenticate { get; init; }
 
     /// <summary>Whether a client may publish a message; if not, it is acknowledged and dropped [MQTT-3.3.5-2]. A Will is asked about at CONNECT.</summary>

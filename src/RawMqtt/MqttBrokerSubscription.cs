@@ -1,33 +1,32 @@
-using System.Threading.Channels;
+using RawMqtt.Brokers;
+using RawMqtt.Routing;
 
 namespace RawMqtt;
 
 /// <summary>A subscription of the program that runs a broker: messages without a socket in between. Ends when it is disposed of.</summary>
 public sealed class MqttBrokerSubscription : IAsyncEnumerable<MqttMessage>, IDisposable
 {
-    private const int Capacity = 1000;
-
-    private readonly Channel<MqttMessage> messages = Channel.CreateBounded<MqttMessage>(Capacity);
+    private readonly LocalQueue<MqttMessage> messages;
     private readonly Action end;
-    private long dropped;
 
-    internal MqttBrokerSubscription(Func<MqttBrokerSubscription, Action> begin) => end = begin(this);
+    internal MqttBrokerSubscription(long limit, Func<MqttBrokerSubscription, Action> begin)
+    {
+        messages = new LocalQueue<MqttMessage>(limit);
+        end = begin(this);
+    }
 
-    /// <summary>Messages that the program was too slow for: 1000 wait at the most.</summary>
-    public long Dropped => Interlocked.Read(ref dropped);
+    /// <summary>Messages that the program was too slow for, see <see cref="BrokerLimits.ProgramBytes"/>.</summary>
+    public long Dropped => messages.Dropped;
 
     /// <summary>Ends the subscription; messages that wait can still be read.</summary>
     public void Dispose()
     {
-        if (messages.Writer.TryComplete()) end();
+        if (messages.TryComplete()) end();
     }
 
     /// <summary>The messages in order, until the subscription is disposed of.</summary>
     public IAsyncEnumerator<MqttMessage> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
-        messages.Reader.ReadAllAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        messages.ReadAllAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
 
-    internal void Add(MqttMessage message)
-    {
-        if (!messages.Writer.TryWrite(message)) Interlocked.Increment(ref dropped);
-    }
+    internal bool TryAdd(MqttMessage message) => messages.TryAdd(message, message.Length);
 }

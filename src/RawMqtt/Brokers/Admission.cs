@@ -29,11 +29,11 @@ internal sealed class Admission
     public bool IsNeeded { get; }
 
     /// <summary>0, or the return code that refuses: 4 for a wrong name or password, 5 for none where one is needed.</summary>
-    public async ValueTask<ConnectReturnCode> DecideAsync(MqttConnectRequest request)
+    public async ValueTask<ConnectReturnCode> DecideAsync(MqttConnectRequest request, CancellationToken cancellationToken)
     {
-        ConnectReturnCode code = request.UserName is null || options.PasswordFile is null ? DecideAnonymous(request) : await CheckPasswordAsync(request, options.PasswordFile).ConfigureAwait(false);
+        ConnectReturnCode code = request.UserName is null || options.PasswordFile is null ? DecideAnonymous(request) : await CheckPasswordAsync(request, options.PasswordFile, cancellationToken).ConfigureAwait(false);
         if (code != ConnectReturnCode.Accepted || options.Authenticate is null) return code;
-        return await options.Authenticate(request, CancellationToken.None).ConfigureAwait(false);
+        return await options.Authenticate(request, cancellationToken).ConfigureAwait(false);
     }
 
     private ConnectReturnCode DecideAnonymous(MqttConnectRequest request)
@@ -44,15 +44,15 @@ internal sealed class Admission
         return allowed ? ConnectReturnCode.Accepted : ConnectReturnCode.NotAuthorized;
     }
 
-    private async ValueTask<ConnectReturnCode> CheckPasswordAsync(MqttConnectRequest request, string file)
+    private async ValueTask<ConnectReturnCode> CheckPasswordAsync(MqttConnectRequest request, string file, CancellationToken cancellationToken)
     {
-        await hashing.WaitAsync().ConfigureAwait(false);
+        await hashing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             ReadEntries(file);
             bool isKnown = entries.TryGetValue(request.UserName!, out string? entry);
             ReadOnlyMemory<byte> password = request.Password ?? default;
-            bool matches = await Task.Run(() => MqttPasswordFile.Matches(entry ?? NobodysEntry, password.Span)).ConfigureAwait(false); // an unknown name takes as long; not on a thread that reads
+            bool matches = await Task.Run(() => MqttPasswordFile.Matches(entry ?? NobodysEntry, password.Span), CancellationToken.None).ConfigureAwait(false); // an unknown name takes as long; not on a thread that reads
             return isKnown && matches ? ConnectReturnCode.Accepted : ConnectReturnCode.BadUserNameOrPassword;
         }
         finally

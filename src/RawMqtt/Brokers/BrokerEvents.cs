@@ -1,36 +1,32 @@
-using System.Threading.Channels;
-
 namespace RawMqtt.Brokers;
 
 /// <summary>What happened, on its way to the program: in order, bounded, and without holding the broker up.</summary>
 internal sealed class BrokerEvents
 {
-    private const int Capacity = 10_000;
-
-    private readonly Channel<MqttBrokerEvent> channel = Channel.CreateBounded<MqttBrokerEvent>(new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    private readonly LocalQueue<MqttBrokerEvent> events;
     private readonly Task reading;
-    private long dropped;
 
-    public BrokerEvents(Func<MqttBrokerEvent, ValueTask> observe, BrokerLog? log) => reading = ReadAsync(observe, log);
+    public BrokerEvents(Func<MqttBrokerEvent, ValueTask> observe, long limit, BrokerLog? log)
+    {
+        events = new LocalQueue<MqttBrokerEvent>(limit);
+        reading = ReadAsync(observe, log);
+    }
 
     /// <summary>Events that the program was too slow for.</summary>
-    public long Dropped => Interlocked.Read(ref dropped);
+    public long Dropped => events.Dropped;
 
-    public void Add(MqttBrokerEvent happened)
-    {
-        if (!channel.Writer.TryWrite(happened)) Interlocked.Increment(ref dropped);
-    }
+    public void Add(MqttBrokerEvent happened) => events.TryAdd(happened, happened.Client.ClientId.Length + (happened.Message?.Length ?? 0));
 
     /// <summary>Waits until the program has heard of all.</summary>
     public Task CompleteAsync()
     {
-        channel.Writer.TryComplete();
+        events.TryComplete();
         return reading;
     }
 
     private async Task ReadAsync(Func<MqttBrokerEvent, ValueTask> observe, BrokerLog? log)
     {
-        await foreach (MqttBrokerEvent happened in channel.Reader.ReadAllAsync().ConfigureAwait(false))
+        await foreach (MqttBrokerEvent happened in events.ReadAllAsync().ConfigureAwait(false))
         {
             try
             {
@@ -40,7 +36,7 @@ internal sealed class BrokerEvents
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                log?.Add($"event=observer-failed error=\"{e.Message}\"");
+                log?.Add($"event=observer-failed error={BrokerLog.Quote(e.Message)}");
             }
         }
     }

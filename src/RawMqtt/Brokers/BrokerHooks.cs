@@ -40,18 +40,20 @@ internal sealed class BrokerHooks
 
     public PublishObserver? Published { get; }
 
-    /// <summary>Answers the packet at the start of <paramref name="waiting"/>. A hook that throws refuses.</summary>
-    public async ValueTask<HookAnswer> AnswerAsync(ServedConnection connection, ReadOnlyMemory<byte> waiting)
+    /// <summary>Answers the packet at the start of <paramref name="waiting"/>. A hook that throws refuses, and so does one that has not answered when <paramref name="cancellationToken"/> is cancelled.</summary>
+    public async ValueTask<HookAnswer> AnswerAsync(ServedConnection connection, ReadOnlyMemory<byte> waiting, CancellationToken cancellationToken)
     {
         try
         {
-            return await Ask(connection, waiting).ConfigureAwait(false);
+            ValueTask<HookAnswer> answering = Ask(connection, waiting, cancellationToken);
+            if (answering.IsCompleted) return await answering.ConfigureAwait(false);
+            return await answering.AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // whatever a hook throws ends this packet and nothing else
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            log?.Add($"event=hook-failed client=\"{ClientIdOf(connection)}\" error=\"{e.Message}\"");
+            log?.Add($"event=hook-failed client={BrokerLog.Quote(ClientIdOf(connection))} error={BrokerLog.Quote(e.Message)}");
             return new HookAnswer { ReturnCode = ConnectReturnCode.ServerUnavailable, IsAllowed = false, AllowedFilters = new bool[waiting.Length] };
         }
     }
@@ -75,7 +77,7 @@ internal sealed class BrokerHooks
         };
     }
 
-    private ValueTask<HookAnswer> Ask(ServedConnection connection, ReadOnlyMemory<byte> waiting)
+    private ValueTask<HookAnswer> Ask(ServedConnection connection, ReadOnlyMemory<byte> waiting, CancellationToken cancellationToken)
     {
         var reader = new PacketReader(waiting.Span, MqttRole.Client);
         if (reader.Read() != OperationStatus.Done) return new ValueTask<HookAnswer>(HookAnswer.Allowed);
@@ -83,34 +85,35 @@ internal sealed class BrokerHooks
         {
             case PacketType.Connect when ConnectPacket.TryRead(reader.Body, out ConnectPacket connect, out _):
                 var will = new MqttMessageView { Topic = connect.WillTopic, Payload = connect.WillMessage, Qos = connect.WillQos, Retain = connect.WillRetain };
-                return AskConnectAsync(connection, RequestOf(connection, connect), connect.HasWill ? MessageOf(will) : null);
+                return AskConnectAsync(connection, RequestOf(connection, connect), connect.HasWill ? MessageOf(will) : null, cancellationToken);
             case PacketType.Publish when PublishPacket.TryRead(reader.Header, reader.Body, out PublishPacket publish, out _):
-                return AskPublishAsync(connection, MessageOf(ViewOf(publish)));
+                return AskPublishAsync(connection, MessageOf(ViewOf(publish)), cancellationToken);
             case PacketType.Subscribe when SubscribePacket.TryRead(reader.Body, out SubscribePacket subscribe, out _):
-                return AskSubscribeAsync(connection, FiltersOf(subscribe));
+                return AskSubscribeAsync(connection, FiltersOf(subscribe), cancellationToken);
             default:
                 return new ValueTask<HookAnswer>(HookAnswer.Allowed); // broken: the core will say so
         }
     }
 
-    private async ValueTask<HookAnswer> AskConnectAsync(ServedConnection connection, MqttConnectRequest request, MqttMessage? will)
+    private async ValueTask<HookAnswer> AskConnectAsync(ServedConnection connection, MqttConnectRequest request, MqttMessage? will, CancellationToken cancellationToken)
     {
         connection.UserName = request.UserName;
-        ConnectReturnCode code = await admission.DecideAsync(request).ConfigureAwait(false);
+        ConnectReturnCode code = await admission.DecideAsync(request, cancellationToken).ConfigureAwait(false);
         if (code != ConnectReturnCode.Accepted) return new HookAnswer { ReturnCode = code };
         if (will is null || options.AuthorizePublish is null) return HookAnswer.Allowed;
 
         var client = new MqttBrokerClient { ClientId = request.ClientId, UserName = request.UserName, RemoteAddress = request.RemoteAddress, ForwardedAddress = request.ForwardedAddress, Listener = request.Listener };
-        return await options.AuthorizePublish(client, will, CancellationToken.None).ConfigureAwait(false) ? HookAnswer.Allowed : HookAnswer.Refused;
+        return await options.AuthorizePublish(client, will, cancellationToken).ConfigureAwait(false) ? HookAnswer.Allowed : HookAnswer.Refused;
     }
 
-    private async ValueTask<HookAnswer> AskPublishAsync(ServedConnection connection, MqttMessage message) =>
-        await options.AuthorizePublish!(ClientOf(connection), message, CancellationToken.None).ConfigureAwait(false) ? HookAnswer.Allowed : HookAnswer.Refused;
+    private async ValueTask<HookAnswer> AskPublishAsync(ServedConnection connection, MqttMessage message, CancellationToken cancellationToken) =>
+        await options.AuthorizePublish!(ClientOf(connection), message, cancellationToken).ConfigureAwait(false) ? HookAnswer.Allowed : HookAnswer.Refused;
 
-    private async ValueTask<HookAnswer> AskSubscribeAsync(ServedConnection connection, List<MqttTopicFilter> filters)
+    private async ValueTask<HookAnswer> AskSubscribeAsync(ServedConnection connection, List<MqttTopicFilter> filters, CancellationToken cancellationToken)
     {
         bool[] allowed = new bool[filters.Count];
-        for (int i = 0; i < allowed.Length; i++) allowed[i] = await options.AuthorizeSubscribe!(ClientOf(connection), filters[i], CancellationToken.None).ConfigureAwait(false);
+        MqttBrokerClient client = ClientOf(connection);
+        for (int i = 0; i < allowed.Length; i++) allowed[i] = await options.AuthorizeSubscribe!(client, filters[i], cancellationToken).ConfigureAwait(false);
         return new HookAnswer { AllowedFilters = allowed };
     }
 
@@ -122,7 +125,7 @@ internal sealed class BrokerHooks
         if (log is null) return;
         var served = (ServedConnection)connection.Carrier!;
         string client = subscriber is null ? "" : Encoding.UTF8.GetString(subscriber.ClientId);
-        log.Add($"event=ended client=\"{client}\" address={served.RemoteAddress} forwarded={served.ForwardedAddress} listener={served.Listener} reason={end} violation=\"{connection.Violation}\"");
+        log.Add($"event=ended client={BrokerLog.Quote(client)} address={served.RemoteAddress} forwarded={served.ForwardedAddress} listener={served.Listener} reason={end} violation={BrokerLog.Quote(connection.Violation?.ToString() ?? "")}");
     }
 
     private void WhenPublished(BrokerConnection connection, in PublishPacket packet)

@@ -21,7 +21,7 @@ internal sealed class BrokerShell
     private readonly BrokerLog? log;
     private readonly ProxyTrust proxies;
     private readonly long started;
-    private readonly Dictionary<IPAddress, int> addresses = [];
+    private readonly AddressCounts addresses;
     private readonly List<BrokerConnection> dirty = [];
 
     public BrokerShell(MqttBrokerOptions options, BrokerHooks hooks, BrokerLog? log)
@@ -29,6 +29,7 @@ internal sealed class BrokerShell
         this.options = options;
         this.log = log;
         this.hooks = hooks;
+        addresses = new AddressCounts(options.Limits.ConnectionsPerAddress);
         proxies = new ProxyTrust(options.TrustedProxies, options.ProxyHeader);
         Span<byte> seed = stackalloc byte[8];
         RandomNumberGenerator.Fill(seed);
@@ -58,20 +59,20 @@ internal sealed class BrokerShell
     public Task ServeAsync(Socket? socket, string listener, Func<Task<Stream?>> open)
     {
         var connection = new ServedConnection(this, socket, listener);
-        if (TryAdmit(connection)) return connection.ServeAsync(open);
+        if (TryAdmit(connection, isLast: socket is not null && HandleLimit.IsReached(socket))) return connection.ServeAsync(open);
         connection.Drop();
         return Task.CompletedTask;
     }
 
     /// <summary>The connection is over for a reason that is not the peer's.</summary>
     public void Failed(ServedConnection connection, Exception fault) =>
-        log?.Add($"event=fault address={connection.RemoteAddress} listener={connection.Listener} error=\"{fault}\"");
+        log?.Add($"event=fault address={connection.RemoteAddress} listener={connection.Listener} error={BrokerLog.Quote(fault.ToString(), mostCharacters: 4096)}");
 
     /// <summary>The connection is over.</summary>
     public void Closed(ServedConnection connection) => Use(now =>
     {
         Core.Lost(connection.Connection, now);
-        Uncount(connection);
+        if (connection.CountedAddress is { } address) addresses.Remove(address);
     });
 
     /// <summary>Uses the core, and does what that leaves to be done.</summary>
@@ -129,8 +130,7 @@ internal sealed class BrokerShell
     {
         if (connection.Connection.Pause == Pause.Asks)
         {
-            HookAnswer answer = await hooks.AnswerAsync(connection, waiting).ConfigureAwait(false);
-            lock (Gate) BrokerCore.Answer(connection.Connection, answer);
+            await AskAsync(connection, waiting).ConfigureAwait(false);
             return;
         }
 
@@ -168,6 +168,12 @@ internal sealed class BrokerShell
         return next;
     }
 
+    /// <summary>A piece of the flush under way is sent: the client takes what it gets.</summary>
+    public void Progressed(ServedConnection connection)
+    {
+        lock (Gate) connection.Connection.FlushingSince = Now;
+    }
+
     public void FlushFailed(ServedConnection connection) => Use(now => Core.End(connection.Connection, ConnectionEnd.Lost, now));
 
     /// <summary>Looks at the deadlines.</summary>
@@ -179,7 +185,13 @@ internal sealed class BrokerShell
             Core.Tick(now);
             foreach (BrokerConnection connection in Core.Connections)
             {
-                if (CarrierOf(connection).DropAt <= now) toDrop.Add(CarrierOf(connection));
+                ServedConnection carrier = CarrierOf(connection);
+                if (carrier.DropAt <= now) toDrop.Add(carrier);
+                if (carrier.Asking is not null && now - carrier.AskedAt >= options.Limits.HookTimeout)
+                {
+                    Core.Counters.HooksTimedOut++;
+                    GiveUpHook(carrier);
+                }
             }
         });
         foreach (ServedConnection connection in toDrop) connection.Drop();
@@ -199,12 +211,37 @@ internal sealed class BrokerShell
 
     private static ServedConnection CarrierOf(BrokerConnection connection) => (ServedConnection)connection.Carrier!;
 
-    private bool TryAdmit(ServedConnection connection)
+    /// <summary>Lets the program answer the packet that the connection waits with.</summary>
+    private async ValueTask AskAsync(ServedConnection connection, ReadOnlyMemory<byte> waiting)
+    {
+        var asking = new CancellationTokenSource();
+        lock (Gate)
+        {
+            if (connection.Connection.End is not null) return;
+            (connection.Asking, connection.AskedAt) = (asking, Now);
+        }
+
+        HookAnswer answer = await hooks.AnswerAsync(connection, waiting, asking.Token).ConfigureAwait(false);
+        lock (Gate)
+        {
+            connection.Asking = null;
+            BrokerCore.Answer(connection.Connection, answer);
+        }
+    }
+
+    /// <summary>Under the lock: the program's code that hears of it does not run here.</summary>
+    private static void GiveUpHook(ServedConnection connection)
+    {
+        _ = connection.Asking?.CancelAsync();
+        connection.Asking = null;
+    }
+
+    private bool TryAdmit(ServedConnection connection, bool isLast)
     {
         lock (Gate)
         {
             IPAddress? address = connection.RemoteAddress?.Address;
-            bool admitted = Core.Connections.Count < options.Limits.Connections && (address is null || proxies.IsTrusted(address) || TryCount(connection, address));
+            bool admitted = !isLast && Core.Connections.Count < options.Limits.Connections && (address is null || proxies.IsTrusted(address) || TryCount(connection, address));
             if (!admitted)
             {
                 Core.Counters.ConnectionsRefused++;
@@ -219,17 +256,9 @@ internal sealed class BrokerShell
 
     private bool TryCount(ServedConnection connection, IPAddress address)
     {
-        int count = addresses.GetValueOrDefault(address);
-        if (count >= options.Limits.ConnectionsPerAddress) return false;
-        addresses[address] = count + 1;
+        if (!addresses.TryAdd(address)) return false;
         connection.CountedAddress = address;
         return true;
-    }
-
-    private void Uncount(ServedConnection connection)
-    {
-        if (connection.CountedAddress is not { } address) return;
-        if (--addresses[address] == 0) addresses.Remove(address);
     }
 
     /// <summary>Under the lock: begins a flush for each connection that has something to send and none under way.</summary>
@@ -239,7 +268,12 @@ internal sealed class BrokerShell
         foreach (BrokerConnection connection in dirty)
         {
             var carrier = CarrierOf(connection);
-            if (connection.End is not null) carrier.DropAt ??= now + GoodbyeTimeout;
+            if (connection.End is not null)
+            {
+                carrier.DropAt ??= now + GoodbyeTimeout;
+                GiveUpHook(carrier);
+            }
+
             if (connection.Pause == Pause.None && carrier.Resumed is { } resumed)
             {
                 carrier.Resumed = null;

@@ -15,6 +15,7 @@ namespace RawMqtt.Brokers;
 internal sealed class ServedConnection(BrokerShell shell, Socket? socket, string listener)
 {
     private const int BufferSize = 64 * 1024;
+    private const int PieceLength = 256 * 1024; // each of these is to be sent in time, however slow the client's line
 
     private Stream? stream;
 
@@ -45,6 +46,12 @@ internal sealed class ServedConnection(BrokerShell shell, Socket? socket, string
 
     /// <summary>Under the lock of the shell: what a connection that is held back waits for.</summary>
     public TaskCompletionSource? Resumed { get; set; }
+
+    /// <summary>Under the lock of the shell: cancelled when nobody waits for the answer of a hook any more; null while none is asked.</summary>
+    public CancellationTokenSource? Asking { get; set; }
+
+    /// <summary>Under the lock of the shell: when that hook was asked.</summary>
+    public TimeSpan AskedAt { get; set; }
 
     /// <summary>Serves the connection until it ends.</summary>
     /// <param name="open">Makes a pipe for MQTT of it; null when the client was refused.</param>
@@ -110,7 +117,12 @@ internal sealed class ServedConnection(BrokerShell shell, Socket? socket, string
             isOver = output is null;
             while (output is not null)
             {
-                await stream!.WriteAsync(output.Written).ConfigureAwait(false);
+                for (int sent = 0; sent < output.Length; sent += PieceLength)
+                {
+                    if (sent > 0) shell.Progressed(this);
+                    await stream!.WriteAsync(output.Written.Slice(sent, Math.Min(PieceLength, output.Length - sent))).ConfigureAwait(false);
+                }
+
                 output = shell.Flushed(this, output, out isOver);
             }
         }
@@ -122,8 +134,9 @@ internal sealed class ServedConnection(BrokerShell shell, Socket? socket, string
         }
 
         if (!isOver) return;
-        if (stream is null || socket is { Connected: false }) Drop(); // it never became a pipe for MQTT, or nobody is there to say goodbye to
-        else await FinishAsync().ConfigureAwait(false);
+        if (socket is { Connected: false }) Drop(); // nobody is there to say goodbye to
+        else if (stream is not null) await FinishAsync().ConfigureAwait(false);
+        else EndOpening();
     }
 
     /// <summary>Ends the pipe at once, and with it the read that waits.</summary>
@@ -148,6 +161,19 @@ internal sealed class ServedConnection(BrokerShell shell, Socket? socket, string
         if (stream is WebSocketStream webSocket) await webSocket.CloseAsync(CloseCodeOf(Connection), Connection.Violation?.ToString() ?? "").ConfigureAwait(false);
         else if (socket is not null) await TransportEnd.ShutDownSendingAsync(stream!).ConfigureAwait(false);
         else await stream!.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>It never became a pipe for MQTT. The handshake under way reads its end; closing the socket beneath it would send a reset.</summary>
+    private void EndOpening()
+    {
+        try
+        {
+            socket?.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (TransportEnd.IsEnd(e))
+        {
+            Drop();
+        }
     }
 
     private static CloseCode CloseCodeOf(BrokerConnection connection) => connection.End switch

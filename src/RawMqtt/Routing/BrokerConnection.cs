@@ -41,8 +41,8 @@ internal sealed class BrokerConnection(BrokerCore broker, TimeSpan now)
     /// <summary>The bytes of the flush that is under way: they count for the limit.</summary>
     public int Flushing { get; private set; }
 
-    /// <summary>When the flush under way began.</summary>
-    public TimeSpan FlushingSince { get; private set; }
+    /// <summary>When the flush under way began, or its last piece was sent.</summary>
+    public TimeSpan FlushingSince { get; set; }
 
     /// <summary>The route of its last message: most clients publish to one topic many times.</summary>
     public TopicRoute? LastRoute { get; set; }
@@ -51,7 +51,7 @@ internal sealed class BrokerConnection(BrokerCore broker, TimeSpan now)
     public object? Carrier { get; set; }
 
     /// <summary>Where packets to the client are appended.</summary>
-    public OutgoingBuffer Output => output ??= broker.RentOutput();
+    public OutgoingBuffer Output => output ??= broker.Outputs.Rent();
 
     /// <summary>The bytes that were sent again when the client came back: it did not ask for them on this connection.</summary>
     public int Resent { get; set; }

@@ -11,16 +11,11 @@ internal delegate void PublishObserver(BrokerConnection connection, in PublishPa
 /// <remarks>One thread at a time. Each call may leave connections with something to be sent or to be closed: <see cref="TakeDirty"/>.</remarks>
 internal sealed class BrokerCore
 {
-    private const int MaxSpareLength = 256 * 1024;
-    private const long MaxSpareBytes = 16 << 20;
-
     private readonly BrokerLimits limits;
     private readonly ClientPackets packets;
     private readonly HashSet<BrokerConnection> connections = [];
-    private readonly Stack<OutgoingBuffer> spareOutputs = new();
     private readonly Stack<BrokerConnection> ended = new();
     private readonly List<BrokerConnection> dirty = [];
-    private long spareBytes;
 
     /// <param name="limits">What bounds it.</param>
     /// <param name="seed">A random number.</param>
@@ -54,6 +49,9 @@ internal sealed class BrokerCore
 
     /// <summary>Told of each message of a client that is passed on; null: nobody is.</summary>
     public PublishObserver? Published { get; init; }
+
+    /// <summary>Where connections get their buffers from.</summary>
+    internal SpareOutputs Outputs { get; } = new();
 
     /// <summary>Bytes that may wait to be sent on one connection now: fewer while there are too many on all together.</summary>
     internal int OutgoingLimit { get; private set; }
@@ -159,17 +157,7 @@ internal sealed class BrokerCore
         Now = now;
         Counters.BytesSent += output.Length;
         connection.EndFlush();
-        if (output.Capacity > MaxSpareLength || spareBytes + output.Capacity > MaxSpareBytes)
-        {
-            output.Clear();
-        }
-        else
-        {
-            output.Reset();
-            spareBytes += output.Capacity;
-            spareOutputs.Push(output);
-        }
-
+        Outputs.Return(output);
         Router.Replays.BeginTurn();
         if (connection.Subscriber is { } subscriber) Router.SendWaiting(subscriber);
     }
@@ -216,13 +204,6 @@ internal sealed class BrokerCore
         if (connection.IsDirty) return;
         connection.IsDirty = true;
         dirty.Add(connection);
-    }
-
-    internal OutgoingBuffer RentOutput()
-    {
-        if (!spareOutputs.TryPop(out OutgoingBuffer? spare)) return new OutgoingBuffer();
-        spareBytes -= spare.Capacity;
-        return spare;
     }
 
     /// <summary>Ends a connection; what follows from that, such as its Will, is done by <see cref="Settle"/>.</summary>

@@ -6,7 +6,7 @@ public sealed record BrokerCounters
     /// <summary>Network connections accepted.</summary>
     public long Connections { get; internal set; }
 
-    /// <summary>Network connections closed because <see cref="BrokerLimits.Connections"/> or <see cref="BrokerLimits.ConnectionsPerAddress"/> was reached.</summary>
+    /// <summary>Network connections closed because <see cref="BrokerLimits.Connections"/> or <see cref="BrokerLimits.ConnectionsPerAddress"/> was reached, or because few handles were left.</summary>
     public long ConnectionsRefused { get; internal set; }
 
     /// <summary>CONNECTs accepted.</summary>
@@ -84,6 +84,9 @@ public sealed record BrokerCounters
     /// <summary>Subscriptions answered with 0x80 because <see cref="BrokerLimits.SubscriptionBytes"/> was reached.</summary>
     public long SubscriptionBytesReached { get; internal set; }
 
+    /// <summary>Subscriptions answered with 0x80 because <see cref="BrokerLimits.AllSubscriptionBytes"/> was reached.</summary>
+    public long AllSubscriptionBytesReached { get; internal set; }
+
     /// <summary>Subscriptions answered with 0x80 because of <see cref="BrokerLimits.Subscriptions"/> or <see cref="BrokerLimits.TopicLevels"/>.</summary>
     public long SubscriptionsRefused { get; internal set; }
 
@@ -98,6 +101,12 @@ public sealed record BrokerCounters
 
     /// <summary>Publishers that had to wait for a client with a full queue.</summary>
     public long PublishersHeld { get; internal set; }
+
+    /// <summary>Messages, events and log lines that the program was too slow for, see <see cref="BrokerLimits.ProgramBytes"/>.</summary>
+    public long ProgramDropped { get; internal set; }
+
+    /// <summary>Packets refused because a hook did not answer within <see cref="BrokerLimits.HookTimeout"/>.</summary>
+    public long HooksTimedOut { get; internal set; }
 
     /// <summary>Clients that held publishers back for longer than <see cref="BrokerLimits.HoldBack"/>.</summary>
     public long Lagging { get; internal set; }

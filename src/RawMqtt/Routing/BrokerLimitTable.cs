@@ -17,13 +17,15 @@ public static class BrokerLimitTable
             (nameof(limits.ConnectLength), Bytes(limits.ConnectLength), "the connection ends, over ws with 1009", counters.ConnectsTooLong),
             (nameof(limits.ConnectTimeout), Seconds(limits.ConnectTimeout), "no CONNECT since it was accepted: the connection ends", counters.ConnectTimeouts),
             ("Keep Alive", "1.5 times the client's", "the connection ends [MQTT-3.1.2-24]", counters.KeepAlivesExpired),
-            (nameof(limits.SendTimeout), Seconds(limits.SendTimeout), "one flush takes longer: the connection ends", counters.TooSlow),
+            (nameof(limits.SendTimeout), Seconds(limits.SendTimeout), "256 KiB take longer to send: the connection ends", counters.TooSlow),
             (nameof(limits.Connections), Number(limits.Connections), "closed when accepted", counters.ConnectionsRefused),
             (nameof(limits.ConnectionsPerAddress), Number(limits.ConnectionsPerAddress), "closed when accepted", counters.ConnectionsRefused),
+            ("Handles", "the process's, less 64", "closed when accepted", counters.ConnectionsRefused),
             (nameof(limits.AwaySessions), Number(limits.AwaySessions), "the longest away is discarded", counters.SessionsGivenUp),
             (nameof(limits.SessionExpiry), Seconds(limits.SessionExpiry), "away for longer: the session is discarded", counters.SessionsExpired),
             (nameof(limits.Subscriptions), Number(limits.Subscriptions), "SUBACK 0x80", counters.SubscriptionsRefused),
             (nameof(limits.SubscriptionBytes), Bytes(limits.SubscriptionBytes), "SUBACK 0x80", counters.SubscriptionBytesReached),
+            (nameof(limits.AllSubscriptionBytes), Bytes(limits.AllSubscriptionBytes), "SUBACK 0x80 to a client above its share", counters.AllSubscriptionBytesReached),
             (nameof(limits.TopicLevels), Number(limits.TopicLevels), "SUBACK 0x80; a PUBLISH ends the connection", counters.TopicsTooDeep),
             (nameof(limits.InFlight), Number(limits.InFlight), "QoS 1 and 2 wait in the client's queue", counters.MessagesQueued),
             (nameof(limits.InFlightAtMost), Number(limits.InFlightAtMost), "the window of a client that keeps up grows no further", counters.MessagesQueued),
@@ -39,6 +41,8 @@ public static class BrokerLimitTable
             (nameof(limits.RetainedSearch), Number(limits.RetainedSearch), "new subscriptions wait for their next turn", counters.ReplaysPaused),
             (nameof(limits.KeptBytes), Bytes(limits.KeptBytes), "no client takes more than its share", counters.MessagesDropped),
             (nameof(limits.KeptBytes), Bytes(limits.KeptBytes), "CONNACK 3 to a Will above the share", counters.WillsRefused),
+            (nameof(limits.ProgramBytes), Bytes(limits.ProgramBytes), "the program's own subscriptions, observer and log miss the newest", counters.ProgramDropped),
+            (nameof(limits.HookTimeout), Seconds(limits.HookTimeout), "CONNACK 3, SUBACK 0x80 or the PUBLISH goes to nobody", counters.HooksTimedOut),
         ];
 
         var text = new StringBuilder($"{"limit",-22} {"value",-22} {"reached",10}  beyond it\n");

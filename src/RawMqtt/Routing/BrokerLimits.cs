@@ -14,7 +14,7 @@ public sealed record BrokerLimits
     /// <summary>From the acceptance of a network connection to its CONNECT, TLS and WebSocket handshake included, 3.1.4.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long one flush may take before the client counts as too slow and is disconnected.</summary>
+    /// <summary>How long a client may take for what it is sent, 256 KiB at a time, before it counts as too slow and is disconnected.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Network connections in all; more are closed as soon as they are accepted.</summary>
@@ -34,6 +34,10 @@ public sealed record BrokerLimits
 
     /// <summary>What the topic filters of one client are reckoned to take: their bytes, and 256 for each of their levels; more get SUBACK return code 0x80.</summary>
     public int SubscriptionBytes { get; init; } = 2 << 20;
+
+    /// <summary>What the topic filters of all clients together are reckoned to take. Beyond it, one client may have no more than these bytes divided by the
+    /// number of sessions; more get SUBACK return code 0x80.</summary>
+    public long AllSubscriptionBytes { get; init; } = 256 << 20;
 
     /// <summary>Levels of a topic: a filter with more gets 0x80, a PUBLISH to a name with more, or a Will, ends the connection.</summary>
     public int TopicLevels { get; init; } = 128;
@@ -79,6 +83,13 @@ public sealed record BrokerLimits
     /// <summary>Bytes of topics and payloads of all messages kept for any purpose. Beyond it, one client may have no more in flight, in its queue
     /// or as a Will than these bytes divided by the number of sessions.</summary>
     public long KeptBytes { get; init; } = 256 << 20;
+
+    /// <summary>What waits for the program that runs the broker, in each of its subscriptions, for <see cref="MqttBrokerOptions.Observe"/> and for <see cref="MqttBrokerOptions.Log"/>:
+    /// bytes of topics, payloads and text, and 256 for each message, event and line; more are dropped.</summary>
+    public long ProgramBytes { get; init; } = 16 << 20;
+
+    /// <summary>How long the program may take to answer one of its hooks; then the answer is a refusal, and the hook's token is cancelled.</summary>
+    public TimeSpan HookTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     internal static int SizeOf(ReadOnlySpan<byte> filter) => filter.Length + (256 * (filter.Count((byte)'/') + 1));
 

@@ -14,6 +14,7 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
     private readonly ArrayBufferWriter<byte> returnCodes = new();
     private readonly LinkedList<Subscriber> away = new(); // the longest away first
     private long generated;
+    private long filterBytes;
 
     public int Count => byClientId.Count;
 
@@ -108,7 +109,7 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
             var filters = subscriber.Filters!.GetAlternateLookup<ReadOnlySpan<byte>>();
             if (filters.TryGetValue(filter, out byte[]? known)) subscriber.Replay?.Remove(known);
             filters.Remove(filter);
-            subscriber.FilterBytes -= BrokerLimits.SizeOf(filter);
+            Weigh(subscriber, -BrokerLimits.SizeOf(filter));
         }
 
         connection.Output.Write(new UnsubAckPacket { PacketId = packet.PacketId }); // [MQTT-3.10.4-4], [MQTT-3.10.4-5]
@@ -152,21 +153,37 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
             return SubAckPacket.Failure;
         }
 
-        if (isNew && subscriber.FilterBytes + BrokerLimits.SizeOf(subscription.Filter) > limits.SubscriptionBytes)
-        {
-            broker.Counters.SubscriptionBytesReached++;
-            return SubAckPacket.Failure;
-        }
-
         if (isNew)
         {
+            int size = BrokerLimits.SizeOf(subscription.Filter);
+            if (!MayWeigh(subscriber, size)) return SubAckPacket.Failure;
             filters.Add(filter = subscription.Filter.ToArray());
-            subscriber.FilterBytes += BrokerLimits.SizeOf(filter);
+            Weigh(subscriber, size);
         }
 
         router.Subscriptions.Add(subscriber, filter, subscription.Qos);
         if (router.Retained.Count > 0) (subscriber.Replay ??= new RetainedReplay(comparer)).Add(filter!, subscription.Qos);
         return (byte)subscription.Qos; // [MQTT-3.8.4-5]
+    }
+
+    /// <summary>Whether the client may have filters of so many bytes more: beyond the limit of all, each still has its share, so that none takes all.</summary>
+    private bool MayWeigh(Subscriber subscriber, int bytes)
+    {
+        if (subscriber.FilterBytes + bytes > limits.SubscriptionBytes)
+        {
+            broker.Counters.SubscriptionBytesReached++;
+            return false;
+        }
+
+        if (filterBytes + bytes <= limits.AllSubscriptionBytes || subscriber.FilterBytes + bytes <= limits.AllSubscriptionBytes / byClientId.Count) return true;
+        broker.Counters.AllSubscriptionBytesReached++;
+        return false;
+    }
+
+    private void Weigh(Subscriber subscriber, int bytes)
+    {
+        subscriber.FilterBytes += bytes;
+        filterBytes += bytes;
     }
 
     private byte NotAllowed()
@@ -207,6 +224,7 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
         IsBack(subscriber);
         foreach (byte[] filter in subscriber.Filters ?? []) router.Subscriptions.Remove(subscriber, filter);
         subscriber.Filters = null;
+        Weigh(subscriber, -subscriber.FilterBytes);
         subscriber.Replay = null;
         subscriber.Session.Clear();
         byClientId.Remove(subscriber.ClientId);

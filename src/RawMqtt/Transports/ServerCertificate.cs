@@ -29,7 +29,7 @@ internal sealed class ServerCertificate
         {
             options = Read();
         }
-        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IsUnusable(e))
         {
             throw new MqttException(MqttErrorCode.InvalidOptions, $"The certificate {certificateFile} with the key {this.keyFile} cannot be used: {e.Message} Both are PEM files, the key not encrypted.", e);
         }
@@ -49,7 +49,7 @@ internal sealed class ServerCertificate
                 options = Read();
                 written = now;
             }
-            catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+            catch (Exception e) when (IsUnusable(e))
             {
                 // half written, or wrong: the certificate before stays in use, and the files are looked at again
             }
@@ -66,6 +66,9 @@ internal sealed class ServerCertificate
         chain.ImportFromPemFile(certificateFile);
         return new SslServerAuthenticationOptions { ServerCertificateContext = SslStreamCertificateContext.Create(leaf, chain, offline: true) };
     }
+
+    /// <summary>A file is missing, cut, or not the other one's: ArgumentException is a key of another kind or certificate.</summary>
+    private static bool IsUnusable(Exception e) => e is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException;
 
     private (DateTime Certificate, DateTime Key) Written() => (File.GetLastWriteTimeUtc(certificateFile), File.GetLastWriteTimeUtc(keyFile));
 }

@@ -98,6 +98,65 @@ public sealed class HookTests : IDisposable
         Assert.Equal([0x20, 2, 0, 3], await ExchangeAsync(broker, Connect("c", "me", "x")));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_hook_that_does_not_answer_in_time_refuses_and_its_token_is_cancelled(bool listens)
+    {
+        var time = new SettableTime();
+        var never = new TaskCompletionSource<bool>();
+        var cancelled = new TaskCompletionSource();
+        await using MqttBroker broker = await StartAsync(o => o with
+        {
+            TimeProvider = time,
+            AuthorizePublish = async (_, message, token) =>
+            {
+                if (message.Topic != "a") return true;
+                token.Register(cancelled.SetResult);
+                time.Advance(TimeSpan.FromSeconds(10));
+                return listens ? await never.Task.WaitAsync(token) : await never.Task;
+            },
+        });
+        using MqttBrokerSubscription all = broker.Subscribe("#");
+        byte[] answer = await ExchangeAsync(broker, "10 0d | 00 04 'MQTT' 04 02 00 00 | 00 01 'c' | 32 06 00 01 'a' 00 01 'x' | 32 06 00 01 'b' 00 02 'y' | e0 00");
+
+        Assert.Equal(ByteText.Parse("20 02 00 00 | 40 02 00 01 | 40 02 00 02"), answer);
+        await cancelled.Task.WaitAsync(Token);
+        all.Dispose();
+        var got = new List<string>();
+        await foreach (MqttMessage message in all.WithCancellation(Token)) got.Add(message.Topic);
+        Assert.Equal(["b"], got);
+        Assert.Equal((1, 1), (broker.Counters.HooksTimedOut, broker.Counters.MessagesNotAllowed));
+    }
+
+    [Fact]
+    public async Task A_connection_that_ends_gives_up_its_hook_and_its_place()
+    {
+        var asked = new TaskCompletionSource<CancellationToken>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var never = new TaskCompletionSource<bool>();
+        await using MqttBroker broker = await StartAsync(o => o with
+        {
+            Limits = new() { Connections = 1 },
+            AuthorizeSubscribe = async (_, _, token) =>
+            {
+                asked.SetResult(token);
+                return await never.Task;
+            },
+        });
+        await using Stream stream = broker.Connect();
+        await stream.WriteAsync(ByteText.Parse("10 0d | 00 04 'MQTT' 04 02 00 00 | 00 01 'c' | 82 06 00 01 00 01 'a' 01"), Token);
+        CancellationToken token = await asked.Task.WaitAsync(Token);
+        await using (Stream second = broker.Connect()) Assert.Equal(0, await second.ReadAsync(new byte[1], Token)); // one too many
+
+        Assert.True(broker.Disconnect("c"));
+        var answer = new MemoryStream();
+        await stream.CopyToAsync(answer, Token);
+        Assert.Equal([0x20, 2, 0, 0], answer.ToArray());
+        Assert.True(token.IsCancellationRequested);
+        while (await ExchangeAsync(broker, "10 0d | 00 04 'MQTT' 04 02 00 00 | 00 01 'd' | e0 00") is not [0x20, 2, 0, 0]) Token.ThrowIfCancellationRequested();
+        Assert.Equal(0, broker.Counters.HooksTimedOut);
+    }
+
     [Fact]
     public async Task The_observer_hears_of_all_in_order()
     {
@@ -165,6 +224,45 @@ public sealed class HookTests : IDisposable
         string line = Assert.Single(lines);
         Assert.StartsWith("event=ended client=\"c\" ", line);
         Assert.Contains("reason=ProtocolViolation violation=\"[MQTT-3.3.1-4]", line);
+    }
+
+    [Fact]
+    public async Task What_a_client_calls_itself_cannot_forge_a_line_of_the_log()
+    {
+        var lines = new List<string>();
+        MqttBroker broker = await StartAsync(o => o with { Log = lines.Add });
+        await ExchangeAsync(broker, "10 0f | 00 04 'MQTT' 04 02 00 00 | 00 03 'c' 22 0a | e0 00");
+        await broker.DisposeAsync();
+
+        Assert.StartsWith("event=ended client=\"c\\u0022\\u000a\" address=", Assert.Single(lines));
+        Assert.Equal($"\"{new string('c', 256)}...\"", RawMqtt.Brokers.BrokerLog.Quote(new string('c', 65_535)));
+    }
+
+    [Fact]
+    public async Task A_log_that_throws_misses_one_line()
+    {
+        var lines = new List<string>();
+        MqttBroker broker = await StartAsync(o => o with
+        {
+            Log = line =>
+            {
+                lines.Add(line);
+                if (lines.Count == 1) throw new InvalidOperationException("broken");
+            },
+        });
+        for (int i = 0; i < 2; i++) await ExchangeAsync(broker, "10 0d | 00 04 'MQTT' 04 02 00 00 | 00 01 'c' | e0 00");
+        await broker.DisposeAsync();
+        Assert.Equal(2, lines.Count);
+    }
+
+    [Fact]
+    public async Task A_stop_does_not_wait_for_an_observer_that_is_stuck()
+    {
+        var never = new TaskCompletionSource();
+        MqttBroker broker = await StartAsync(o => o with { StopTimeout = TimeSpan.FromMilliseconds(1), Observe = _ => new ValueTask(never.Task) });
+        await ExchangeAsync(broker, "10 0d | 00 04 'MQTT' 04 02 00 00 | 00 01 'c' | e0 00");
+        await broker.StopAsync(Token);
+        await broker.DisposeAsync();
     }
 
     private static Task<MqttBroker> StartAsync(Func<MqttBrokerOptions, MqttBrokerOptions> change) =>

@@ -122,48 +122,6 @@ public class DeliveryTests
     }
 
     [Fact]
-    [Rule("MQTT-4.4.0-1", "MQTT-3.3.1-1", "MQTT-4.6.0-6", "MQTT-4.3.3-1", "MQTT-2.3.1-4", "MQTT-3.2.0-1")]
-    public void What_was_not_acknowledged_is_sent_again_in_order_with_DUP_and_its_identifiers()
-    {
-        TestClient subscriber = broker.Connect("s", cleanSession: false);
-        subscriber.Subscribed("a", 2);
-        TestClient publisher = broker.Connect("p");
-        for (int i = 1; i <= 6; i++) publisher.Publish("a", $"{i}", qos: i % 2 == 0 ? 2 : 1, id: (ushort)i);
-        subscriber.Received();
-        subscriber.PubAck(3);
-        subscriber.PubRec(4);
-        subscriber.PubRec(2);
-        subscriber.Lose();
-        publisher.Publish("a", "7", qos: 1, id: 7);
-
-        subscriber = broker.Open();
-        subscriber.Connect("s", cleanSession: false);
-        Assert.Equal(
-            ["CONNACK 0 present", "PUBREL 4", "PUBREL 2", "PUBLISH 1 qos1 dup a=1", "PUBLISH 5 qos1 dup a=5", "PUBLISH 6 qos2 dup a=6", "PUBLISH 7 qos1 a=7"],
-            subscriber.Received());
-    }
-
-    [Fact]
-    [Rule("MQTT-4.4.0-1", "MQTT-4.3.3-1")]
-    public void A_message_is_not_sent_again_after_its_PubRec()
-    {
-        TestClient subscriber = broker.Connect("s", cleanSession: false);
-        subscriber.Subscribed("a", 2);
-        broker.Connect("p").Publish("a", "x", qos: 2, id: 1);
-        subscriber.Received();
-        subscriber.PubRec(1);
-        for (int i = 0; i < 3; i++)
-        {
-            subscriber.Lose();
-            subscriber = broker.Open();
-            subscriber.Connect("s", cleanSession: false);
-            Assert.Equal(["CONNACK 0 present", "PUBREL 1"], subscriber.Received());
-        }
-
-        Assert.Equal(0, broker.Core.Router.Kept.InUse);
-    }
-
-    [Fact]
     public void On_a_live_connection_nothing_is_sent_again()
     {
         TestClient subscriber = broker.Connect("s");

@@ -106,6 +106,25 @@ public class MemoryLimitTests
     }
 
     [Fact]
+    public void Filters_of_all_clients_are_bounded_and_who_has_few_gets_its_share()
+    {
+        var broker = new TestBroker(new BrokerLimits { AllSubscriptionBytes = 3000 });
+        TestClient hoarder = broker.Connect("h");
+        TestClient other = broker.Connect("o");
+        hoarder.Subscribe(1, [.. Enumerable.Range(10, 15).Select(i => ($"{i}", 0))]); // 258 bytes each
+        Assert.Equal([$"SUBACK 1: {string.Join(' ', Enumerable.Repeat("0", 11).Concat(Enumerable.Repeat("80", 4)))}"], hoarder.Received());
+        other.Subscribe(1, [.. Enumerable.Range(10, 6).Select(i => ($"{i}", 0))]);
+        Assert.Equal(["SUBACK 1: 0 0 0 0 0 80"], other.Received());
+        Assert.Equal(5, broker.Counters.AllSubscriptionBytesReached);
+
+        hoarder.Disconnect();
+        hoarder.Lose();
+        other.Unsubscribe(2, "10");
+        other.Subscribe(3, [.. Enumerable.Range(10, 12).Select(i => ($"{i}", 0))]);
+        Assert.Equal(["UNSUBACK 2", "SUBACK 3: 0 0 0 0 0 0 0 0 0 0 0 80"], other.Received());
+    }
+
+    [Fact]
     [Rule("MQTT-3.1.0-1")]
     public void A_first_packet_that_cannot_be_a_Connect_is_refused_by_its_header()
     {
