@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using RawMqtt.Interop.Parts;
 
 namespace RawMqtt.Interop;
@@ -36,5 +38,29 @@ public class BrokerToolTests
         {
             File.Delete(file);
         }
+    }
+
+    /// <summary>A runtime that finds no free handle may end its process: so the last ones are not given to connections.</summary>
+    [Fact]
+    public async Task Connections_leave_the_runtime_its_handles()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Skip("Only Linux tells a process how many handles it may have.");
+        await using RealProcess broker = RealProcess.Start("sh", "-c", "ulimit -n 256; exec dotnet \"$0\" broker --tcp 127.0.0.1:0", RealPart.Tool);
+        string listening = await broker.LineAsync("listening ");
+        int port = new Uri(listening[(listening.IndexOf("mqtt:", StringComparison.Ordinal))..].Trim()).Port;
+        await broker.LineAsync("ready");
+        await using MqttClient first = await MqttClient.ConnectAsync($"mqtt://127.0.0.1:{port}");
+        var others = new List<TcpClient>();
+        for (int i = 0; i < 300; i++)
+        {
+            others.Add(new TcpClient());
+            await others[i].ConnectAsync(IPAddress.Loopback, port);
+        }
+
+        Assert.Equal(0, await others[^1].GetStream().ReadAsync(new byte[1])); // one too many
+        await first.PublishAsync("a", "x", QualityOfService.AtLeastOnce);
+        foreach (TcpClient other in others) other.Dispose();
+        await using MqttClient later = await MqttClient.ConnectAsync($"mqtt://127.0.0.1:{port}");
+        await later.PublishAsync("a", "y", QualityOfService.AtLeastOnce);
     }
 }
