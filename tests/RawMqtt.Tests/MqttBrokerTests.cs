@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
-using RawMqtt.Routing;
 using RawMqtt.Tests.Brokers;
 using RawMqtt.Tests.Codec.Vectors;
 using RawMqtt.Transports;

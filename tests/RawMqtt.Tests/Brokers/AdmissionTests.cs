@@ -1,3 +1,4 @@
+using System.Net;
 using RawMqtt.Codec;
 using RawMqtt.Tests.Codec.Vectors;
 using RawMqtt.Transports;
@@ -55,6 +56,38 @@ public sealed class AdmissionTests
 
         await broker.DisposeAsync();
         Assert.Contains($" forwarded={address} ", Assert.Single(lines));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.0/8", "203.0.113.7:4711")]
+    [InlineData("10.0.0.0/8", null)]
+    public async Task The_word_of_a_trusted_proxy_reaches_hooks_and_log(string trusted, string? expected)
+    {
+        MqttConnectRequest? asked = null;
+        var lines = new List<string>();
+        MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions
+        {
+            Listeners = ["ws://127.0.0.1:0/mqtt"],
+            SystemTopicsInterval = TimeSpan.Zero,
+            TrustedProxies = [trusted],
+            Log = lines.Add,
+            Authenticate = (request, _) =>
+            {
+                asked = request;
+                return new ValueTask<ConnectReturnCode>(ConnectReturnCode.NotAuthorized);
+            },
+            AllowAnonymous = true,
+        }, Token);
+        await using (Stream stream = await Dialer.ConnectAsync(MqttAddress.Parse(broker.Addresses[0]), new DialOptions { RequestHeaders = [new("X-Forwarded-For", "198.51.100.1, 203.0.113.7:4711")] }, Token))
+        {
+            await stream.WriteAsync(ByteText.Parse("10 0d | 00 04 'MQTT' 04 02 00 00 | 00 01 'c'"), Token);
+            Assert.Equal(ByteText.Parse("20 02 00 05"), await BrokerSockets.ReadAsync(stream, 100));
+        }
+
+        await broker.DisposeAsync();
+        Assert.Equal(expected, asked!.ForwardedAddress?.ToString());
+        Assert.Equal(IPAddress.Loopback, asked.RemoteAddress!.Address);
+        Assert.Contains($" forwarded={expected} ", Assert.Single(lines));
     }
 
     [Fact]
