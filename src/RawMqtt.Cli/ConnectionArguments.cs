@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Security.Cryptography;
 using System.Text;
 using RawMqtt.Cli.Wire;
 using RawMqtt.Codec;
@@ -16,6 +17,10 @@ internal sealed class ConnectionArguments
     public Option<string> Url { get; } = new("--url", "-L") { Description = "Where the broker is: ws, wss, mqtt or mqtts://[USER:PASSWORD@]HOST[:PORT][/PATH].", Required = true, HelpName = "URL" };
 
     public Option<string?> Id { get; } = new("--id", "-i") { Description = "The client identifier; random when not given.", HelpName = "ID" };
+
+    public Option<string?> IdPrefix { get; } = new("--id-prefix", "-I") { Description = "A random client identifier that begins with this, for brokers that look at the beginning.", HelpName = "PREFIX" };
+
+    public Option<string?> Version { get; } = new("--protocol-version", "-V") { Description = "mqttv311, 311 or 4; other versions are not spoken.", HelpName = "311" };
 
     public Option<string?> SessionFile { get; } = new("--session-file") { Description = "Keep the session in this file: what is published at QoS 1 and 2 and not delivered when the program ends is sent by the next one. With -i.", HelpName = "FILE" };
 
@@ -56,7 +61,20 @@ internal sealed class ConnectionArguments
     public void AddTo(Command command)
     {
         WillTopic.Validators.Add(result => RequireTopic(result, TopicName.IsValid));
-        foreach (Option option in new Option[] { Url, Id, SessionFile, OptionsFile, KeepAlive, User, Password, PasswordFile, CaFile, Cert, Key, Insecure, Header, ConnectTimeout, WillTopic, WillPayload, WillQos, WillRetain, Trace, TraceSecrets }) command.Options.Add(option);
+        Version.Validators.Add(result =>
+        {
+            foreach (Token token in result.Tokens.Where(token => token.Value is not ("mqttv311" or "311" or "4"))) result.AddError($"MQTT 3.1.1 alone is spoken: -V takes mqttv311, 311 or 4, not \"{token.Value}\"");
+        });
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(Id) is not null && result.GetResult(IdPrefix) is not null) result.AddError("Give the whole identifier with -i, or its beginning with -I");
+            if (result.GetResult(WillTopic) is not null) return;
+            foreach (Option option in new Option[] { WillPayload, WillQos, WillRetain })
+            {
+                if (result.GetResult(option) is { Implicit: false }) result.AddError($"{option.Name} needs --will-topic beside it");
+            }
+        });
+        foreach (Option option in new Option[] { Url, Id, IdPrefix, Version, SessionFile, OptionsFile, KeepAlive, User, Password, PasswordFile, CaFile, Cert, Key, Insecure, Header, ConnectTimeout, WillTopic, WillPayload, WillQos, WillRetain, Trace, TraceSecrets }) command.Options.Add(option);
     }
 
     /// <summary>Ends the connection; a server that does not do its part of the farewell is not waited for.</summary>
@@ -96,6 +114,7 @@ internal sealed class ConnectionArguments
         if (parsed.GetValue(KeepAlive) is { } keepAlive) options = options with { KeepAlive = TimeSpan.FromSeconds(keepAlive) };
         if (parsed.GetValue(ConnectTimeout) is { } timeout) options = options with { ConnectTimeout = TimeSpan.FromSeconds(timeout) };
         if (parsed.GetValue(Id) is { } id) options = options with { ClientId = id };
+        if (parsed.GetValue(IdPrefix) is { } prefix) options = options with { ClientId = prefix + RandomNumberGenerator.GetHexString(8, lowercase: true) };
         if (parsed.GetValue(SessionFile) is { } session) options = options with { SessionFile = session, CleanSession = false };
         if (options.SessionFile is not null && parsed.GetValue(Id) is null) throw new ArgumentException("A session file belongs to a client identifier: give it with -i.");
         return parsed.GetValue(Trace) || parsed.GetValue(TraceSecrets) ? Traced(options, parsed.GetValue(TraceSecrets)) : options;
@@ -128,8 +147,7 @@ internal sealed class ConnectionArguments
     private MqttWill? ReadWill(ParseResult parsed)
     {
         string? topic = parsed.GetValue(WillTopic);
-        if (topic is not null) return new MqttWill(topic, Encoding.UTF8.GetBytes(parsed.GetValue(WillPayload) ?? ""), (QualityOfService)(parsed.GetValue(WillQos) ?? 0), parsed.GetValue(WillRetain));
-        return parsed.GetValue(WillPayload) is null ? null : throw new ArgumentException("--will-payload needs --will-topic beside it.");
+        return topic is null ? null : new MqttWill(topic, Encoding.UTF8.GetBytes(parsed.GetValue(WillPayload) ?? ""), (QualityOfService)(parsed.GetValue(WillQos) ?? 0), parsed.GetValue(WillRetain));
     }
 
     private MqttTlsOptions? ReadTls(ParseResult parsed)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text;
 using RawMqtt.Cli.Wire;
 using RawMqtt.Codec;
@@ -14,15 +15,20 @@ internal static class DecodeCommand
     private static readonly Option<bool> Ws = new("--ws") { Description = "The bytes are WebSocket: a handshake, frames, or both." };
     private static readonly Option<string?> From = new("--from") { Description = "Which end sent them; told by the bytes when not given.", HelpName = "client|server" };
     private static readonly Option<bool> Json = new("--json") { Description = "Write one JSON object. Payloads and passwords are hexadecimal." };
-    private static readonly Option<bool> Lines = new("--lines") { Description = "Each line of the standard input is a hexadecimal string of its own; one object or explanation for each." };
+    private static readonly Option<bool> Lines = new("--lines") { Description = "Each line of the standard input, or of --file, is a hexadecimal string of its own; one object or explanation for each." };
 
     public static Command Create()
     {
-        From.AcceptOnlyFromAmong("client", "server");
+        From.Validators.Add(result =>
+        {
+            foreach (Token token in result.Tokens.Where(token => token.Value is not ("client" or "server"))) result.AddError($"--from takes client|server, not \"{token.Value}\"");
+        });
         var command = new Command("decode", "Explain the bytes that one end sent: handshake, frames and packets, field by field.") { Bytes, InputFile, Mqtt, Ws, From, Json, Lines };
         command.Validators.Add(result =>
         {
             if (result.GetValue(Mqtt) && result.GetValue(Ws)) result.AddError("The bytes are MQTT or WebSocket: give --mqtt or --ws");
+            bool isGiven = result.GetValue(Bytes) is { Length: > 0 };
+            if (isGiven && (result.GetValue(Lines) || result.GetResult(InputFile) is not null)) result.AddError("Give the bytes, or --file, or --lines");
         });
         command.SetAction(RunAsync);
         return command;
@@ -34,7 +40,7 @@ internal static class DecodeCommand
         {
             return parsed.GetValue(Lines) ? await DecodeLinesAsync(parsed, cancellationToken) : Print(await ReadAsync(parsed, cancellationToken), parsed);
         }
-        catch (Exception failure) when (parsed.GetValue(Json) && failure is FormatException or IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (parsed.GetValue(Json) && failure is FormatException or IOException or UnauthorizedAccessException && !Tool.IsBrokenPipe(failure))
         {
             Console.WriteLine(Decoding.FaultToJson(failure.Message));
             return failure is FormatException ? ExitCode.InvalidBytes : ExitCode.File;
@@ -45,7 +51,7 @@ internal static class DecodeCommand
     {
         int result = ExitCode.Done;
         using InputBytes input = Input(parsed);
-        await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 64 * 1024);
+        await using var output = new StreamWriter(Tool.OpenOutput(), new UTF8Encoding(false), 64 * 1024);
         while (await input.ReadLineAsync(cancellationToken) is { } line)
         {
             bool isHex = PastedBytes.TryReadHex(Encoding.Latin1.GetString(line.Span).Trim(), out byte[] bytes);

@@ -1,3 +1,5 @@
+using RawMqtt.Codec;
+
 namespace RawMqtt.Cli;
 
 /// <summary>Prints messages as they are received; while the output is slow, nothing more is read from the network.</summary>
@@ -10,6 +12,17 @@ internal sealed class MessagePrinter(BufferedStream output, int? count)
 
     public bool SkipsRetained { get; init; }
 
+    /// <summary>Ends with the first message that was published after the subscription.</summary>
+    public bool TakesRetainedOnly { get; init; }
+
+    /// <summary>Messages whose topics match these are not wanted.</summary>
+    public byte[][] Unwanted { get; init; } = [];
+
+    /// <summary>Sees each retained message that is printed.</summary>
+    public Action<byte[]>? OnRetained { get; init; }
+
+    public MessageFormat? Format { get; init; }
+
     public bool EndsLines { get; init; } = true;
 
     /// <summary>Completes when the last message wanted has been printed; fails when the output does.</summary>
@@ -17,18 +30,17 @@ internal sealed class MessagePrinter(BufferedStream output, int? count)
 
     public void Print(in MqttMessageView message)
     {
-        if (left <= 0 || (SkipsRetained && message.Retain)) return;
+        if (left <= 0 || (SkipsRetained && message.Retain) || IsUnwanted(message.Topic)) return;
+        if (TakesRetainedOnly && !message.Retain)
+        {
+            left = 0;
+            done.TrySetResult();
+            return;
+        }
+
         try
         {
-            if (ShowsTopic)
-            {
-                output.Write(message.Topic);
-                output.Write(message.Payload.IsEmpty ? " (null)"u8 : " "u8);
-            }
-
-            output.Write(message.Payload);
-            if (EndsLines) output.WriteByte((byte)'\n');
-            output.Flush();
+            Write(message);
         }
         catch (IOException failure)
         {
@@ -37,6 +49,38 @@ internal sealed class MessagePrinter(BufferedStream output, int? count)
             return;
         }
 
+        if (message.Retain) OnRetained?.Invoke(message.Topic.ToArray());
         if (count is not null && --left == 0) done.TrySetResult();
+    }
+
+    private void Write(in MqttMessageView message)
+    {
+        if (Format is not null)
+        {
+            Format.Write(output, message, DateTimeOffset.Now);
+        }
+        else
+        {
+            if (ShowsTopic)
+            {
+                output.Write(message.Topic);
+                output.Write(message.Payload.IsEmpty ? " (null)"u8 : " "u8);
+            }
+
+            output.Write(message.Payload);
+        }
+
+        if (EndsLines) output.WriteByte((byte)'\n');
+        output.Flush();
+    }
+
+    private bool IsUnwanted(ReadOnlySpan<byte> topic)
+    {
+        foreach (byte[] filter in Unwanted)
+        {
+            if (TopicFilter.Matches(filter, topic)) return true;
+        }
+
+        return false;
     }
 }

@@ -11,16 +11,30 @@ internal static class PasswdCommand
     public static Command Create()
     {
         var command = new Command("passwd", "Read a password from the input, and print the entry for broker --password-file: rawmqtt passwd alice >> users") { User };
-        command.SetAction(Run);
+        command.SetAction(RunAsync);
         return command;
     }
 
-    private static int Run(ParseResult parsed)
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        if (!Console.IsInputRedirected) Console.Error.Write("password: ");
-        string password = Console.ReadLine() ?? "";
+        string password = await Task.Run(() => Console.IsInputRedirected ? Console.ReadLine() ?? "" : Ask(), CancellationToken.None).WaitAsync(cancellationToken);
         if (password.Length == 0) return Tool.Fail(ExitCode.WrongArguments, "There was no password on the input.");
         Console.WriteLine(MqttPasswordFile.CreateEntry(parsed.GetValue(User)!, Encoding.UTF8.GetBytes(password)));
         return ExitCode.Done;
+    }
+
+    /// <summary>At a terminal the password is not shown.</summary>
+    private static string Ask()
+    {
+        Console.Error.Write("password: ");
+        var password = new StringBuilder();
+        while (Console.ReadKey(intercept: true) is { Key: not ConsoleKey.Enter } key)
+        {
+            if (key.Key == ConsoleKey.Backspace) password.Length = Math.Max(0, password.Length - 1);
+            else if (!char.IsControl(key.KeyChar)) password.Append(key.KeyChar);
+        }
+
+        Console.Error.WriteLine();
+        return password.ToString();
     }
 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Text;
 using RawMqtt.Codec;
 
@@ -17,15 +19,19 @@ internal static class PubCommand
     private static readonly NumberOption Qos = NumberOption.Qos("0: at most once, 1: at least once, 2: exactly once.", "--qos", "-q");
     private static readonly Option<bool> Retain = new("--retain", "-r") { Description = "Ask the broker to keep the message for those that subscribe later." };
 
+    private static readonly NumberOption Repeat = new(1, int.MaxValue, "--repeat") { Description = "Publish the message so many times; not with -l.", HelpName = "COUNT" };
+    private static readonly Option<double> RepeatDelay = new("--repeat-delay") { Description = "Seconds between two of them, such as 0.5; 0 when not given.", HelpName = "SECONDS", CustomParser = ReadSeconds };
+
     public static Command Create()
     {
-        var command = new Command("pub", "Publish messages.") { Topic, Message, InputFile, Lines, Whole, Null, Qos, Retain };
+        var command = new Command("pub", "Publish messages.") { Topic, Message, InputFile, Lines, Whole, Null, Qos, Retain, Repeat, RepeatDelay };
         Topic.Validators.Add(result => ConnectionArguments.RequireTopic(result, TopicName.IsValid));
         Connection.AddTo(command);
         command.Validators.Add(result =>
         {
             int sources = new Option[] { Message, InputFile, Lines, Whole, Null }.Count(option => result.GetResult(option) is not null);
             if (sources != 1) result.AddError("Say what to publish with one of -m, -f, -l, -s and -n.");
+            if (result.GetValue(Lines) && result.GetResult(Repeat) is not null) result.AddError("--repeat is for one message, and -l publishes each line once");
         });
         command.SetAction(RunAsync);
         return command;
@@ -42,7 +48,7 @@ internal static class PubCommand
         MqttClient client = await MqttClient.ConnectAsync(options, cancellationToken);
         try
         {
-            if (only is not null) await client.PublishAsync(topic, only, qos, retain, cancellationToken);
+            if (only is not null) await RepeatAsync(parsed, () => client.PublishAsync(topic, only, qos, retain, cancellationToken), cancellationToken);
             else await PublishLinesAsync(line => client.PublishAsync(topic, line, qos, retain, cancellationToken), cancellationToken);
             await client.DisconnectAsync(TimeSpan.FromSeconds(cancellationToken.IsCancellationRequested ? 1 : 10), CancellationToken.None);
             return ExitCode.Done;
@@ -50,6 +56,22 @@ internal static class PubCommand
         finally
         {
             await ConnectionArguments.EndAsync(client);
+        }
+    }
+
+    private static double ReadSeconds(ArgumentResult result)
+    {
+        if (double.TryParse(result.Tokens[0].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) && seconds <= ConnectionArguments.MostSeconds) return seconds;
+        result.AddError($"--repeat-delay takes seconds from 0 to {ConnectionArguments.MostSeconds}, not \"{result.Tokens[0].Value}\"");
+        return 0;
+    }
+
+    private static async Task RepeatAsync(ParseResult parsed, Func<ValueTask> publish, CancellationToken cancellationToken)
+    {
+        for (int left = parsed.GetValue(Repeat) ?? 1; left > 0; left--)
+        {
+            await publish();
+            if (left > 1) await Task.Delay(TimeSpan.FromSeconds(parsed.GetValue(RepeatDelay)), cancellationToken);
         }
     }
 

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text;
 using RawMqtt.Codec;
 
 namespace RawMqtt.Cli;
@@ -15,16 +17,22 @@ internal static class SubCommand
     private static readonly Option<bool> Keep = new("--disable-clean-session", "-c") { Description = "Keep the session at the broker, so that messages wait there for the next time; needs -i." };
     private static readonly Option<bool> ExitAtOnce = new("-E") { Description = "End as soon as the subscriptions are answered; with -c, to begin a session." };
     private static readonly Option<bool> NoRetained = new("--no-retained", "-R") { Description = "Do not print retained messages." };
+    private static readonly Option<bool> RetainedOnly = new("--retained-only") { Description = "Print retained messages alone, and end with the first other one." };
+    private static readonly Option<bool> RemoveRetained = new("--remove-retained") { Description = "Delete each retained message at the broker when it has been printed." };
+    private static readonly Option<string[]> Unwanted = new("--filter-out", "-T") { Description = "Do not print messages whose topic matches this filter; may be repeated.", HelpName = "FILTER" };
+    private static readonly Option<string[]> Unsubscribed = new("--unsubscribe", "-U") { Description = "Unsubscribe from this filter of a kept session first; may be repeated.", HelpName = "FILTER" };
+    private static readonly Option<MessageFormat?> Format = new("--format", "-F") { Description = "Print each message like this: %t topic, %p payload, %x its hexadecimal, %l length, %q QoS, %r retain, %I and %U time.", HelpName = "FORMAT", CustomParser = ReadFormat };
     private static readonly Option<bool> NoNewLine = new("-N") { Description = "Print no new line behind a message." };
 
     public static Command Create()
     {
-        var command = new Command("sub", "Subscribe, and print what comes.") { Topics, Qos, Verbose, Count, Wait, Keep, ExitAtOnce, NoRetained, NoNewLine };
-        Topics.Validators.Add(result => ConnectionArguments.RequireTopic(result, TopicFilter.IsValid));
+        var command = new Command("sub", "Subscribe, and print what comes.") { Topics, Qos, Verbose, Count, Wait, Keep, ExitAtOnce, NoRetained, RetainedOnly, RemoveRetained, Unwanted, Unsubscribed, Format, NoNewLine };
+        foreach (Option<string[]> filters in new[] { Topics, Unwanted, Unsubscribed }) filters.Validators.Add(result => ConnectionArguments.RequireTopic(result, TopicFilter.IsValid));
         Connection.AddTo(command);
         command.Validators.Add(result =>
         {
             if (result.GetValue(Keep) && result.GetResult(Connection.Id) is null) result.AddError("-c keeps the session of a client identifier: give one with -i.");
+            if (result.GetValue(NoRetained) && result.GetValue(RetainedOnly)) result.AddError("-R and --retained-only leave nothing to print");
         });
         command.SetAction(RunAsync);
         return command;
@@ -38,19 +46,25 @@ internal static class SubCommand
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeUp.Token, cancellationToken);
         if (parsed.GetValue(Wait) is { } seconds) timeUp.CancelAfter(TimeSpan.FromSeconds(seconds));
 
-        await using var output = new BufferedStream(Console.OpenStandardOutput());
+        await using var output = new BufferedStream(Tool.OpenOutput());
+        MqttClient? client = null;
         var printer = new MessagePrinter(output, parsed.GetValue(Count))
         {
             ShowsTopic = parsed.GetValue(Verbose),
             SkipsRetained = parsed.GetValue(NoRetained),
+            TakesRetainedOnly = parsed.GetValue(RetainedOnly),
+            Unwanted = [.. (parsed.GetValue(Unwanted) ?? []).Select(Encoding.UTF8.GetBytes)],
+            Format = parsed.GetValue(Format),
             EndsLines = !parsed.GetValue(NoNewLine),
+            OnRetained = parsed.GetValue(RemoveRetained) ? topic => _ = client!.PublishAsync(topic, default, QualityOfService.AtLeastOnce, retain: true, CancellationToken.None).AsTask() : null,
         };
         try
         {
             // What a kept session brings comes before the subscription is answered, and is printed as well.
             MqttClientOptions options = Connection.Read(parsed) with { UnmatchedMessages = printer.Print };
             if (parsed.GetValue(Keep)) options = options with { CleanSession = false };
-            await ReceiveAsync(new MqttClient(options), filters, printer, endsAtOnce: parsed.GetValue(ExitAtOnce), either.Token);
+            client = new MqttClient(options);
+            await ReceiveAsync(client, parsed.GetValue(Unsubscribed) ?? [], filters, printer, endsAtOnce: parsed.GetValue(ExitAtOnce), either.Token);
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (timeUp.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
@@ -59,7 +73,20 @@ internal static class SubCommand
         }
     }
 
-    private static async Task ReceiveAsync(MqttClient client, MqttTopicFilter[] filters, MessagePrinter printer, bool endsAtOnce, CancellationToken cancellationToken)
+    private static MessageFormat? ReadFormat(ArgumentResult result)
+    {
+        try
+        {
+            return new MessageFormat(result.Tokens[0].Value);
+        }
+        catch (FormatException failure)
+        {
+            result.AddError(failure.Message);
+            return null;
+        }
+    }
+
+    private static async Task ReceiveAsync(MqttClient client, string[] unsubscribed, MqttTopicFilter[] filters, MessagePrinter printer, bool endsAtOnce, CancellationToken cancellationToken)
     {
         try
         {
@@ -72,6 +99,7 @@ internal static class SubCommand
                 else if (change.To is MqttClientState.Reconnecting) Console.Error.WriteLine($"rawmqtt: {change.Cause?.Message} Trying again in {change.NextDelay?.TotalSeconds:0.0} s.");
             };
             await client.OpenAsync(cancellationToken);
+            foreach (string filter in unsubscribed) await client.UnsubscribeAsync(filter, cancellationToken);
             await (await Task.WhenAny(client.SubscribeAsync(filters, printer.Print, cancellationToken), lost.Task));
             Volatile.Write(ref isSubscribed, true);
             if (!endsAtOnce) await (await Task.WhenAny(printer.Done, lost.Task).WaitAsync(cancellationToken));

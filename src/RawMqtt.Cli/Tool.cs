@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace RawMqtt.Cli;
 
@@ -32,11 +33,10 @@ internal static partial class Tool
         if (!OperatingSystem.IsWindows()) _ = Signal(Interrupt, 0);
         using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
         using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
-        ParseResult parsed = root.Parse(arguments);
-        if (parsed.Action is ParseErrorAction)
+        ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null }); // -m @home is a message, and names no file
+        if (FaultIn(parsed) is { } fault)
         {
             string command = parsed.CommandResult.Command == root ? "rawmqtt" : $"rawmqtt {parsed.CommandResult.Command.Name}";
-            string fault = parsed.UnmatchedTokens.Count > 0 ? $"\"{parsed.UnmatchedTokens[0]}\" is not known" : parsed.Errors.Count > 0 ? parsed.Errors[0].Message.TrimEnd('.') : "the arguments cannot be read";
             return Fail(ExitCode.WrongArguments, $"{fault}. See {command} --help.");
         }
 
@@ -53,8 +53,36 @@ internal static partial class Tool
     /// <summary>One sentence on the error output, and the exit code.</summary>
     public static int Fail(int code, string message)
     {
-        Console.Error.WriteLine($"rawmqtt: {message.ReplaceLineEndings(" ")}");
+        try
+        {
+            Console.Error.WriteLine($"rawmqtt: {message.ReplaceLineEndings(" ")}");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // there is no error output
+        }
+
         return code;
+    }
+
+    /// <summary>The standard output, which fails when its reader has gone; the console's own stream goes on without a word, and so for ever.</summary>
+    public static Stream OpenOutput() =>
+        OperatingSystem.IsWindows() ? Console.OpenStandardOutput() : new FileStream(new SafeFileHandle(StandardOutput, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+
+    private const int StandardOutput = 1;
+
+    private static string? FaultIn(ParseResult parsed)
+    {
+        foreach (Option option in parsed.CommandResult.Command.Options.Where(option => option.HelpName == "FILE"))
+        {
+            if (parsed.GetResult(option) is { } result && result.Tokens.Any(token => token.Value.Length == 0)) return $"{option.Name} takes the name of a file, not \"\"";
+        }
+
+        // -h is help here and the host in mosquitto_pub: whoever means that is not to believe that something was published.
+        if (parsed.Action is HelpWithExitCodes && parsed.UnmatchedTokens.Count > 0) return $"\"{parsed.UnmatchedTokens[0]}\" is not known. -h is --help; the address is given by --url, such as ws://localhost:8083/mqtt";
+        if (parsed.Action is not ParseErrorAction) return null;
+        if (parsed.UnmatchedTokens.Count > 0) return $"\"{parsed.UnmatchedTokens[0]}\" is not known";
+        return parsed.Errors.Count > 0 ? parsed.Errors[0].Message.TrimEnd('.') : "the arguments cannot be read";
     }
 
     /// <summary>The first signal ends the command cleanly, the second one at once.</summary>
@@ -74,12 +102,14 @@ internal static partial class Tool
     {
         MqttException known => Fail(ExitCode.Of(known.Code), known.Message),
         OperationCanceledException => ExitCode.Done, // SIGINT or SIGTERM
-        IOException { HResult: BrokenPipe } => ExitCode.Done, // the reader of our output has had enough
+        _ when IsBrokenPipe(failure) => ExitCode.Done, // the reader of our output has had enough
         FormatException => Fail(ExitCode.InvalidBytes, failure.Message),
-        ArgumentException => Fail(ExitCode.WrongArguments, failure.Message),
+        ArgumentException wrong => Fail(ExitCode.WrongArguments, wrong.ParamName is null ? wrong.Message : wrong.Message.Replace($" (Parameter '{wrong.ParamName}')", "", StringComparison.Ordinal)),
         IOException or UnauthorizedAccessException => Fail(ExitCode.File, failure.Message),
         _ => Fail(ExitCode.ConnectionLost, $"{failure.GetType().Name}: {failure.Message}"),
     };
+
+    public static bool IsBrokenPipe(Exception failure) => failure is IOException { HResult: BrokenPipe };
 
     private const int BrokenPipe = 32; // EPIPE
 

@@ -64,6 +64,21 @@ public class ToolTests
     [InlineData(1, "sub --url ws://127.0.0.1:1/mqtt -t a/#/b", "MQTT-4.7.1-2")]
     [InlineData(8, "pub --url wss://127.0.0.1:1/mqtt -t a -m b --cafile /no/such/file", "/no/such/file")]
     [InlineData(1, "sub --url ws://127.0.0.1:1/mqtt -t a -c", "give one with -i")]
+    [InlineData(1, "pub -h localhost -t a -m b", "the address is given by --url")]
+    [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -f ", "--file takes the name of a file")]
+    [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -m b --will-qos 1", "--will-qos needs --will-topic")]
+    [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -m b --will-retain", "--will-retain needs --will-topic")]
+    [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -m b --will-payload x", "--will-payload needs --will-topic")]
+    [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -m b -V mqttv5", "MQTT 3.1.1 alone")]
+    [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -m b -i x -I y", "or its beginning with -I")]
+    [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -l --repeat 2", "--repeat is for one message")]
+    [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -m b --repeat-delay -1", "--repeat-delay takes seconds")]
+    [InlineData(1, "sub --url ws://127.0.0.1:1/mqtt -t a -F %z", "-F knows %t %p")]
+    [InlineData(1, "sub --url ws://127.0.0.1:1/mqtt -t a -R --retained-only", "leave nothing to print")]
+    [InlineData(1, "sub --url ws://127.0.0.1:1/mqtt -t a -T a/#/b", "MQTT-4.7.1-2")]
+    [InlineData(1, "decode --from nobody c000", "--from takes client|server")]
+    [InlineData(1, "decode c000 --lines", "Give the bytes, or --file, or --lines")]
+    [InlineData(1, "encode {} --lines", "Give a description, or --lines")]
     [InlineData(1, "nonsense", "\"nonsense\" is not known")]
     [InlineData(1, "broker --ws 127.0.0.1", "--ws takes HOST:PORT")]
     [InlineData(1, "broker --tcp 1883", "--tcp takes HOST:PORT")]
@@ -172,7 +187,7 @@ public class ToolTests
     public async Task Trace_masks_the_password_and_trace_secrets_does_not()
     {
         await using MqttBroker broker = await OurBroker.StartAsync();
-        string url = OurBroker.Address(broker, "ws");
+        string url = $"{OurBroker.Address(broker, "ws")}?token=s3cret-query";
 
         Finished masked = await RealProcess.RunToolAsync("pub", "--url", url, "-t", "a", "-m", "b", "-u", "alice", "-P", "s3cret-word", "-H", "Authorization: Bearer t0ken", "--trace");
         Finished open = await RealProcess.RunToolAsync("pub", "--url", url, "-t", "a", "-m", "b", "-u", "alice", "-P", "s3cret-word", "-H", "Authorization: Bearer t0ken", "--trace-secrets");
@@ -184,29 +199,6 @@ public class ToolTests
         Assert.DoesNotContain("t0ken", masked.Error, StringComparison.Ordinal);
         Assert.Contains("s3cret-word", open.Error, StringComparison.Ordinal);
         Assert.Contains("t0ken", open.Error, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Decode_and_encode_by_lines_are_inverse()
-    {
-        string[] hex = ["100d00044d5154540402003c000161", "c000", "330a0003612f62000a686921", "82080001000361 2f6202".Replace(" ", "", StringComparison.Ordinal)];
-        await using RealProcess decode = RealProcess.StartTool("decode", "--lines", "--json");
-        decode.WriteInput(string.Join('\n', hex) + "\n36000000\nxyz\n30\n");
-        decode.CloseInput();
-        Finished decoded = await decode.FinishAsync();
-        string[] lines = decoded.Output.TrimEnd('\n').Split('\n');
-
-        Assert.Equal(9, decoded.ExitCode);
-        Assert.Equal("""{"ok":true,"consumed":12,"packets":[{"type":"PUBLISH","dup":false,"qos":1,"retain":true,"topic":"a/b","packetId":10,"payload":"686921"}]}""", lines[2]);
-        Assert.Equal("""{"ok":false,"rule":"MQTT-3.3.1-4","offset":0,"message":"the QoS bits of a PUBLISH are 11","consumed":0,"packets":[]}""", lines[4]);
-        Assert.Equal("""{"ok":false,"rule":null,"offset":0,"message":"the line is not hexadecimal"}""", lines[5]);
-        Assert.Equal("""{"ok":false,"incomplete":true,"consumed":0,"packets":[]}""", lines[6]);
-
-        await using RealProcess encode = RealProcess.StartTool("encode", "--lines");
-        encode.WriteInput(string.Join('\n', lines[..4]) + "\n");
-        encode.CloseInput();
-        Finished encoded = await encode.FinishAsync();
-        Assert.Equal((0, string.Join('\n', hex) + "\n"), (encoded.ExitCode, encoded.Output));
     }
 
     [Fact]
@@ -243,18 +235,5 @@ public class ToolTests
 
         Assert.Equal((0, ""), (ended.ExitCode, ended.Output));
         Assert.Contains("DISCONNECT", ended.Error, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("decode --lines --json", "c000", "PINGREQ")]
-    [InlineData("encode --lines", """{"type":"PINGREQ"}""", "c000")]
-    public async Task Each_line_is_answered_before_the_next_comes(string arguments, string line, string answer)
-    {
-        await using RealProcess tool = RealProcess.StartTool(arguments.Split(' '));
-        tool.WriteInput($"{line}\n");
-        await tool.LineAsync(answer);
-
-        tool.Signal(2);
-        Assert.Equal(0, (await tool.FinishAsync()).ExitCode);
     }
 }

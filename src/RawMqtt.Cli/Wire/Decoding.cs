@@ -30,8 +30,12 @@ internal sealed record Decoding(IReadOnlyList<WireUnit> Units, long Consumed, bo
         // Of all first bytes only 0x82 can begin a frame and a valid packet (SUBSCRIBE); a frame that carries something whole wins over broken MQTT.
         Decoding asFrames = OfWebSocket(bytes, sender ?? SenderOfFrame(bytes), hasHead: false);
         bool carriesSomething = asFrames.Units.Any(unit => unit.Kind == WireUnitKind.Packet || unit.Title.StartsWith("frame: close", StringComparison.Ordinal) || unit.Title.StartsWith("frame: p", StringComparison.Ordinal)); // ping, pong
-        return asMqtt.Broken is not null && asFrames.Broken is null && carriesSomething ? asFrames : asMqtt;
+        return asMqtt.Broken is not null && asFrames.Broken is null && carriesSomething && !IsFlaggedSubscribe(bytes) ? asFrames : asMqtt;
     }
+
+    /// <summary>A SUBSCRIBE but for its flags, which then are those of a close, ping or pong frame: a payload that reads as an identifier and topic filters is no accident.</summary>
+    private static bool IsFlaggedSubscribe(ReadOnlySpan<byte> bytes) =>
+        bytes is [0x88 or 0x89 or 0x8A, ..] && OfMqtt([0x82, .. bytes[1..]], MqttRole.Client).IsOk;
 
     public string ToJson()
     {

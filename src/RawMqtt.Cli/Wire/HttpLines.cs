@@ -1,12 +1,13 @@
 using System.Buffers;
 using System.Text;
+using System.Text.RegularExpressions;
 using RawMqtt.Codec;
 using RawMqtt.WebSockets;
 
 namespace RawMqtt.Cli.Wire;
 
 /// <summary>The opening handshake line by line, RFC 6455 4.1 and 4.2.</summary>
-internal static class HttpLines
+internal static partial class HttpLines
 {
     private static readonly string[] Secret = ["Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie"];
 
@@ -67,7 +68,7 @@ internal static class HttpLines
     {
         string text = Printable(line);
         if (line.IsEmpty) return new WireField(offset, bytes, "(empty line)", "the head ends; frames follow", "RFC 9112 2.1");
-        if (isFirst) return sender == MqttRole.Client ? new WireField(offset, bytes, text, "an HTTP/1.1 GET of the endpoint's path", "4.1") : StatusLine(text, offset, bytes);
+        if (isFirst) return sender == MqttRole.Client ? RequestLine(text, offset, bytes) : StatusLine(text, offset, bytes);
 
         int colon = text.IndexOf(':', StringComparison.Ordinal);
         string name = colon < 0 ? text : text[..colon];
@@ -85,11 +86,18 @@ internal static class HttpLines
             "AUTHORIZATION" or "PROXY-AUTHORIZATION" or "COOKIE" or "SET-COOKIE" => ("a secret", "4.1"),
             _ => ("", ""),
         };
-        return new WireField(offset, bytes, text, meaning, section) { IsSecret = Secret.Contains(name, StringComparer.OrdinalIgnoreCase) };
+        return new WireField(offset, bytes, text, meaning, section) { Masked = Secret.Contains(name, StringComparer.OrdinalIgnoreCase) ? $"{name}: ***" : null };
     }
+
+    /// <summary>Addresses often have their tokens in the query.</summary>
+    private static WireField RequestLine(string text, long offset, byte[] bytes) =>
+        new(offset, bytes, text, "an HTTP/1.1 GET of the endpoint's path", "4.1") { Masked = Query().Replace(text, "?***") };
 
     private static WireField StatusLine(string text, long offset, byte[] bytes) =>
         new(offset, bytes, text, text.Contains(" 101", StringComparison.Ordinal) ? "the connection is a WebSocket from the empty line on" : "anything but 101: no WebSocket", "4.2.2");
+
+    [GeneratedRegex(@"\?\S*")]
+    private static partial Regex Query();
 
     private static string Printable(ReadOnlySpan<byte> line)
     {

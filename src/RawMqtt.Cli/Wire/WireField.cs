@@ -8,8 +8,11 @@ namespace RawMqtt.Cli.Wire;
 /// <param name="Section">Where it stands.</param>
 internal sealed record WireField(long Offset, byte[] Bytes, string Name, string Value, string Section)
 {
-    /// <summary>A password or a token, which a trace does not show.</summary>
+    /// <summary>A password, which a trace does not show.</summary>
     public bool IsSecret { get; init; }
+
+    /// <summary>What a trace shows in place of <see cref="Name"/>, where a token may stand in that.</summary>
+    public string? Masked { get; init; }
 
     /// <summary>The rule that these bytes break.</summary>
     public BrokenRule? Broken { get; init; }

@@ -28,7 +28,8 @@ internal static class WireText
     public static void WriteLong(StringBuilder text, WireUnit unit, string margin, bool secrets)
     {
         string section = unit.Section.StartsWith("RFC", StringComparison.Ordinal) ? unit.Section : $"MQTT {unit.Section}";
-        text.Append(margin).Append(unit.Title).Append("   (").Append(section).AppendLine(")");
+        string title = !secrets && unit.Fields is [{ Masked: { } masked }, ..] ? masked : unit.Title;
+        text.Append(margin).Append(title).Append("   (").Append(section).AppendLine(")");
         string blank = new(' ', margin.Length);
         foreach (WireField field in unit.Fields)
         {
@@ -65,8 +66,7 @@ internal static class WireText
         if (unit.Broken is not null) text.Append(margin).Append(CultureInfo.InvariantCulture, $"!! offset {unit.BrokenAt}: {unit.Broken}").AppendLine();
     }
 
-    private static string NameOf(WireField line, bool secrets) =>
-        line.IsSecret && !secrets ? $"{line.Name[..(line.Name.IndexOf(':', StringComparison.Ordinal) + 1)]} ***" : line.Name;
+    private static string NameOf(WireField line, bool secrets) => secrets ? line.Name : line.Masked ?? line.Name;
 
     private static string[] Rows(byte[] bytes)
     {

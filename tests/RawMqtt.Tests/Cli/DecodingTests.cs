@@ -79,6 +79,18 @@ public class DecodingTests
     }
 
     [Theory]
+    [InlineData("8806000100016100")]
+    [InlineData("8906000100016100")]
+    [InlineData("8a06000100016102")]
+    [InlineData("880803e8000361620a01")]
+    public void Subscribe_with_the_flags_of_a_control_frame_is_a_broken_packet(string hex)
+    {
+        Decoding decoding = Decoding.Of(Convert.FromHexString(hex));
+
+        Assert.Equal("MQTT-3.8.1-1", decoding.Broken?.Broken!.Rule);
+    }
+
+    [Theory]
     [InlineData("8180000000", null, "")]
     [InlineData("818100000000 61", "WS-7.4.1-1", "text")]
     [InlineData("c28100000000 61", "WS-5.2-2", "reserved bit")]
@@ -141,13 +153,16 @@ public class DecodingTests
     [Fact]
     public void Handshake_is_explained_line_by_line()
     {
-        byte[] request = [.. "GET /mqtt HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nAuthorization: Bearer t\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n"u8, 0x82, 0x82, 0, 0, 0, 0, 0xc0, 0];
+        byte[] request = [.. "GET /mqtt?token=t0ken HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nAuthorization: Bearer t\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n"u8, 0x82, 0x82, 0, 0, 0, 0, 0xc0, 0];
         Decoding decoding = Decoding.Of(request);
 
         Assert.True(decoding.IsOk);
-        Assert.Equal(["GET /mqtt HTTP/1.1", "frame: binary, masked, 2 bytes", "PINGREQ"], decoding.Units.Select(unit => unit.Title));
+        Assert.Equal(["GET /mqtt?token=t0ken HTTP/1.1", "frame: binary, masked, 2 bytes", "PINGREQ"], decoding.Units.Select(unit => unit.Title));
         Assert.Contains("the subprotocols offered: mqtt [MQTT-6.0.0-3]", decoding.ToText(), StringComparison.Ordinal);
+        Assert.Contains("t0ken", decoding.ToText(), StringComparison.Ordinal);
+        Assert.Contains("GET /mqtt?*** HTTP/1.1", decoding.ToText(showsSecrets: false), StringComparison.Ordinal);
         Assert.DoesNotContain("Bearer", decoding.ToText(showsSecrets: false), StringComparison.Ordinal);
+        Assert.DoesNotContain("t0ken", decoding.ToText(showsSecrets: false), StringComparison.Ordinal);
     }
 
     [Theory]

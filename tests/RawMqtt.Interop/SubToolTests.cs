@@ -1,0 +1,63 @@
+using RawMqtt.Interop.Parts;
+
+namespace RawMqtt.Interop;
+
+/// <summary>The letters of mosquitto_sub beyond the common ones, and how sub ends.</summary>
+public class SubToolTests
+{
+    [Fact]
+    public async Task Letters_of_mosquitto_sub_choose_print_and_delete()
+    {
+        await using MqttBroker broker = await OurBroker.StartAsync();
+        string url = OurBroker.Address(broker, "ws");
+        foreach ((string topic, string message) in new[] { ("a/1", "@home"), ("a/2", "two"), ("b/1", "gone") })
+        {
+            Assert.Equal((0, ""), await EndOf("pub", "--url", url, "-t", topic, "-m", message, "-r", "-q", "1", "-I", "pre_", "-V", "311"));
+        }
+
+        Finished formatted = await RealProcess.RunToolAsync("sub", "--url", url, "-t", "#", "-T", "b/#", "-C", "2", "-q", "1", "-F", @"%t\t%p %x %X %l %q %r %%");
+        Finished removed = await RealProcess.RunToolAsync("sub", "--url", url, "-t", "a/#", "-C", "2", "-N", "--remove-retained");
+        Assert.Equal("a/1\t@home 40686f6d65 40686F6D65 5 1 1 %\na/2\ttwo 74776f 74776F 3 1 1 %\n", formatted.Output);
+        Assert.Equal("@hometwo\n", removed.Output); // the new line is the reader's
+
+        await using RealProcess retained = RealProcess.StartTool("sub", "--url", url, "-t", "#", "--retained-only", "-v");
+        await retained.LineAsync("b/1 gone");
+        Assert.Equal((0, ""), await EndOf("pub", "--url", url, "-t", "c", "-m", "new", "--repeat", "2", "--repeat-delay", "0.01"));
+        Finished ended = await retained.FinishAsync();
+        Assert.Equal((0, "b/1 gone\n"), (ended.ExitCode, ended.Output));
+    }
+
+    [Fact]
+    public async Task A_filter_of_a_kept_session_is_given_up()
+    {
+        await using MqttBroker broker = await OurBroker.StartAsync();
+        string url = OurBroker.Address(broker, "tcp");
+        Assert.Equal((0, ""), await EndOf("sub", "--url", url, "-t", "a", "-i", "kept", "-c", "-E"));
+        Assert.Equal((0, ""), await EndOf("sub", "--url", url, "-t", "b", "-U", "a", "-i", "kept", "-c", "-E"));
+
+        await using RealProcess sub = RealProcess.StartTool("sub", "--url", url, "-t", "b", "-i", "kept", "-c", "-C", "1", "-v", "--trace");
+        await sub.LineAsync("SUBACK");
+        Assert.Equal((0, ""), await EndOf("pub", "--url", url, "-t", "a", "-m", "no"));
+        Assert.Equal((0, ""), await EndOf("pub", "--url", url, "-t", "b", "-m", "yes"));
+        Assert.Equal("b yes\n", (await sub.FinishAsync()).Output);
+    }
+
+    [Fact]
+    public async Task Sub_ends_when_the_reader_of_its_output_has_gone()
+    {
+        await using MqttBroker broker = await OurBroker.StartAsync();
+        string url = OurBroker.Address(broker, "tcp");
+        await using MqttClient client = await MqttClient.ConnectAsync(url);
+
+        Task<Finished> shell = RealProcess.RunAsync("sh", "-c", "dotnet \"$0\" sub --url \"$1\" -t a | head -n 1", RealPart.Tool, url);
+        while (!shell.IsCompleted) await client.PublishAsync("a", "x", QualityOfService.AtLeastOnce);
+
+        Assert.Equal("x\n", (await shell).Output);
+    }
+
+    private static async Task<(int ExitCode, string Error)> EndOf(params string[] arguments)
+    {
+        Finished tool = await RealProcess.RunToolAsync(arguments);
+        return (tool.ExitCode, tool.Error);
+    }
+}
