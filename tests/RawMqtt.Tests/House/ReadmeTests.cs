@@ -21,14 +21,21 @@ public class ReadmeTests
         Assert.All(shown, block => Assert.Contains(block, compiled));
     }
 
-    [Fact]
-    public void Files_that_the_readme_links_exist()
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("benchmarks/README.md")]
+    [InlineData("spec-notes/README.md")]
+    [InlineData("spec-notes/qos.md")]
+    [InlineData("spec-notes/decisions.md")]
+    [InlineData("spec-notes/tour.md")]
+    public void Files_that_a_page_links_or_names_exist(string page)
     {
-        string readme = File.ReadAllText(Repository.PathOf("README.md"));
-        string[] links = Regex.Matches(readme, @"\]\(([^)#]+)(#[^)]*)?\)").Select(link => link.Groups[1].Value).Where(link => !link.Contains("://", StringComparison.Ordinal)).ToArray();
+        string text = File.ReadAllText(Repository.PathOf(page));
+        string folder = Path.GetDirectoryName(Repository.PathOf(page))!;
+        IEnumerable<string> links = Regex.Matches(text, @"\]\(([^)#\s]+)(#[^)]*)?\)").Select(link => link.Groups[1].Value).Where(link => !link.Contains("://", StringComparison.Ordinal)).Select(link => Path.Combine(folder, link));
+        IEnumerable<string> names = Regex.Matches(text, @"`((?:src|tests|benchmarks|spec-notes)/[\w./-]+)`").Select(name => Repository.PathOf(name.Groups[1].Value));
 
-        Assert.NotEmpty(links);
-        Assert.All(links, link => Assert.True(Path.Exists(Repository.PathOf(link)), link));
+        Assert.All(links.Concat(names), path => Assert.True(Path.Exists(path), path));
     }
 
     [Theory]
