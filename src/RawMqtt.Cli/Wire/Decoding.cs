@@ -10,6 +10,9 @@ internal sealed record Decoding(IReadOnlyList<WireUnit> Units, long Consumed, bo
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>What is there of the thing that the bytes end in the middle of.</summary>
+    public WireUnit? Cut { get; init; }
+
     public WireUnit? Broken => Units.FirstOrDefault(unit => unit.Broken is not null);
 
     /// <summary>Every byte belongs to something whole and valid.</summary>
@@ -64,6 +67,7 @@ internal sealed record Decoding(IReadOnlyList<WireUnit> Units, long Consumed, bo
     {
         var text = new StringBuilder();
         foreach (WireUnit unit in Units) WireText.WriteLong(text, unit, "", showsSecrets);
+        if (Broken is null && Cut is not null) WireText.WriteLong(text, Cut, "", showsSecrets);
         if (Broken is null && !IsComplete) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"The bytes end in the middle of what begins at offset {Consumed}.").AppendLine();
         return text.ToString();
     }
@@ -116,14 +120,14 @@ internal sealed record Decoding(IReadOnlyList<WireUnit> Units, long Consumed, bo
     {
         var packets = new PacketBytes(sender);
         List<WireUnit> units = packets.Feed(bytes);
-        return new Decoding(units, packets.Consumed, packets.Waiting.IsEmpty);
+        return new Decoding(units, packets.Consumed, packets.Waiting.IsEmpty) { Cut = packets.Cut() };
     }
 
     private static Decoding OfWebSocket(ReadOnlySpan<byte> bytes, MqttRole sender, bool hasHead)
     {
         var wire = new WireBytes(sender, isWebSocket: true, hasHead);
         List<WireUnit> units = wire.Feed(bytes);
-        return new Decoding(units, wire.Consumed, wire.IsComplete);
+        return new Decoding(units, wire.Consumed, wire.IsComplete) { Cut = wire.Cut() };
     }
 
     /// <summary>Clients mask, servers do not.</summary>

@@ -54,10 +54,8 @@ internal sealed class FieldCursor(byte[] packet, long offset)
 
     public void Binary(string name, string section, ProtocolViolation? missing = null, bool secret = false)
     {
-        if (!HasPrefixed(name, section, missing, out int length)) return;
-        string value = Shown(packet.AsSpan(position + 2, length));
-        Add(2 + length, name, value, section);
-        Fields[^1] = Fields[^1] with { IsSecret = secret };
+        if (HasPrefixed(name, section, missing, out int length)) Add(2 + length, name, Shown(packet.AsSpan(position + 2, length)), section);
+        if (Fields[^1].Name == name) Fields[^1] = Fields[^1] with { IsSecret = secret }; // a part of it as well
     }
 
     public void Rest(string name, string section)

@@ -11,7 +11,8 @@ internal sealed class FrameBytes(MqttRole sender, long start)
 {
     private readonly FrameReader judge = new(sender == MqttRole.Client ? WebSocketRole.Server : WebSocketRole.Client, long.MaxValue, acceptsText: false);
     private readonly PacketBytes packets = new(sender);
-    private byte[] waiting = [];
+    private byte[] received = [];
+    private int taken;
     private FrameHeader frame;
     private long payloadLeft;
     private uint key;
@@ -21,12 +22,18 @@ internal sealed class FrameBytes(MqttRole sender, long start)
 
     public bool IsBroken { get; private set; }
 
-    public bool IsComplete => waiting.Length == 0 && payloadLeft == 0 && packets.Waiting.IsEmpty;
+    public bool IsComplete => Waiting.IsEmpty && payloadLeft == 0 && packets.Waiting.IsEmpty;
+
+    private ReadOnlySpan<byte> Waiting => received.AsSpan(taken);
+
+    /// <summary>What is there of a packet that has not come whole.</summary>
+    public WireUnit? Cut() => IsBroken ? null : packets.Cut();
 
     public List<WireUnit> Feed(ReadOnlySpan<byte> bytes)
     {
         var units = new List<WireUnit>();
-        waiting = [.. waiting, .. bytes];
+        received = [.. Waiting, .. bytes];
+        taken = 0;
         while (!IsBroken && (payloadLeft > 0 ? TryTakePayload(units) : TryTakeHeader(units)))
         {
         }
@@ -37,13 +44,13 @@ internal sealed class FrameBytes(MqttRole sender, long start)
     private bool TryTakeHeader(List<WireUnit> units)
     {
         WebSocketRole receiver = sender == MqttRole.Client ? WebSocketRole.Server : WebSocketRole.Client;
-        OperationStatus status = FrameHeader.TryRead(waiting, receiver, out frame, out WebSocketViolation? violation);
+        OperationStatus status = FrameHeader.TryRead(Waiting, receiver, out frame, out WebSocketViolation? violation);
         if (status == OperationStatus.NeedMoreData) return false;
-        int size = status == OperationStatus.Done ? frame.Size : waiting.Length;
-        if (status == OperationStatus.Done) violation = Judge(waiting.AsSpan(0, size));
+        int size = status == OperationStatus.Done ? frame.Size : Waiting.Length;
+        if (status == OperationStatus.Done) violation = Judge(Waiting[..size]);
 
         var broken = violation is null ? null : new BrokenRule(violation.Rule, violation.Message);
-        List<WireField> fields = FrameFields.Of(waiting.AsSpan(0, size), Consumed, broken);
+        List<WireField> fields = FrameFields.Of(Waiting[..size], Consumed, broken);
         units.Add(new WireUnit(WireUnitKind.Frame, Consumed, status == OperationStatus.Done ? FrameFields.TitleOf(frame) : "frame", "RFC 6455 5.2", fields) { Broken = broken });
         if (broken is not null)
         {
@@ -55,15 +62,15 @@ internal sealed class FrameBytes(MqttRole sender, long start)
         payloadLeft = frame.PayloadLength;
         key = frame.MaskKey;
         control.Clear();
-        return waiting.Length > 0 || payloadLeft == 0;
+        return !Waiting.IsEmpty || payloadLeft == 0;
     }
 
     private bool TryTakePayload(List<WireUnit> units)
     {
-        int length = (int)Math.Min(payloadLeft, waiting.Length);
+        int length = (int)Math.Min(payloadLeft, Waiting.Length);
         if (length == 0) return false;
-        WebSocketViolation? violation = Judge(waiting.AsSpan(0, length));
-        byte[] payload = waiting[..length];
+        WebSocketViolation? violation = Judge(Waiting[..length]);
+        byte[] payload = Waiting[..length].ToArray();
         if (frame.IsMasked) key = Masking.Apply(payload, key);
         long offset = Consumed;
         Take(length);
@@ -117,7 +124,7 @@ internal sealed class FrameBytes(MqttRole sender, long start)
 
     private void Take(int count)
     {
-        waiting = waiting[count..];
+        taken += count;
         Consumed += count;
     }
 }

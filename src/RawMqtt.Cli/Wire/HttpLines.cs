@@ -9,7 +9,7 @@ namespace RawMqtt.Cli.Wire;
 /// <summary>The opening handshake line by line, RFC 6455 4.1 and 4.2.</summary>
 internal static partial class HttpLines
 {
-    private static readonly string[] Secret = ["Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie"];
+    private static readonly string[] Secret = ["Authorization", "Cookie", "Token", "Secret", "Password", "Api-Key"];
 
     public static WireUnit Of(ReadOnlySpan<byte> head, MqttRole sender, long offset)
     {
@@ -86,7 +86,7 @@ internal static partial class HttpLines
             "AUTHORIZATION" or "PROXY-AUTHORIZATION" or "COOKIE" or "SET-COOKIE" => ("a secret", "4.1"),
             _ => ("", ""),
         };
-        return new WireField(offset, bytes, text, meaning, section) { Masked = Secret.Contains(name, StringComparer.OrdinalIgnoreCase) ? $"{name}: ***" : null };
+        return new WireField(offset, bytes, text, meaning, section) { Masked = Secret.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase)) ? $"{name}: ***" : null };
     }
 
     /// <summary>Addresses often have their tokens in the query.</summary>

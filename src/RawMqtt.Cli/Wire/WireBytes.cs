@@ -23,6 +23,17 @@ internal sealed class WireBytes(MqttRole sender, bool isWebSocket, bool hasHead)
     /// <summary>How many bytes were explained.</summary>
     public long Consumed => isWebSocket ? frames?.Consumed ?? 0 : packets.Consumed;
 
+    /// <summary>What is there of the packet or the head that the bytes end in; null when that is nothing, or less than tells what it is.</summary>
+    public WireUnit? Cut()
+    {
+        if (IsBroken) return null;
+        if (!isWebSocket) return packets.Cut();
+        if (frames is not null) return frames.Cut();
+        if (waiting.Length == 0) return null;
+        WireUnit head = HttpLines.Of(waiting, sender, 0);
+        return head with { Broken = null, Fields = [.. head.Fields.Select(line => line with { Broken = null })] };
+    }
+
     public List<WireUnit> Feed(ReadOnlySpan<byte> bytes)
     {
         if (IsBroken) return [];

@@ -150,10 +150,46 @@ public class DecodingTests
             """.ReplaceLineEndings(), decoding.ToText());
     }
 
+    [Theory]
+    [InlineData("330a0003612f6200", null, "Topic Name: \"a/b\"")]
+    [InlineData("828600000000330a00036162", true, "PUBLISH, 6 of 12 bytes")]
+    [InlineData("101a00044d51545404c2003c00016100036a6f6500067365", null, "Password: reaches beyond")]
+    [InlineData("474554202f6d71747420485454502f312e310d0a486f73743a2068", null, "Host: h")]
+    public void Text_of_cut_bytes_shows_what_there_is(string hex, bool? isWebSocket, string shown)
+    {
+        Decoding decoding = Decoding.Of(Convert.FromHexString(hex), isWebSocket);
+
+        Assert.False(decoding.IsOk);
+        Assert.Null(decoding.Broken);
+        Assert.Contains(shown, decoding.ToText(), StringComparison.Ordinal);
+        Assert.Contains("The bytes end in the middle", decoding.ToText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Password_that_is_cut_is_a_secret_too()
+    {
+        Decoding decoding = Decoding.Of(Convert.FromHexString("101a00044d51545404c2003c00016100036a6f650009736563726574"));
+
+        Assert.Equal("1.5.3", decoding.Broken?.Broken!.Rule);
+        Assert.DoesNotContain("73 65 63", decoding.ToText(showsSecrets: false), StringComparison.Ordinal);
+    }
+
+    /// <summary>The work grows with the bytes, not with their square: this takes minutes otherwise.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Very_many_packets_are_explained(bool isWebSocket)
+    {
+        byte[] each = isWebSocket ? [0x82, 0x82, 0, 0, 0, 0, 0xc0, 0] : [0xc0, 0];
+        byte[] bytes = [.. Enumerable.Repeat(each, 200_000).SelectMany(packet => packet)];
+
+        Assert.Equal(200_000, Decoding.Of(bytes, isWebSocket).Units.Count(unit => unit.Kind == WireUnitKind.Packet));
+    }
+
     [Fact]
     public void Handshake_is_explained_line_by_line()
     {
-        byte[] request = [.. "GET /mqtt?token=t0ken HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nAuthorization: Bearer t\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n"u8, 0x82, 0x82, 0, 0, 0, 0, 0xc0, 0];
+        byte[] request = [.. "GET /mqtt?token=t0ken HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nAuthorization: Bearer t\r\nX-Api-Key: k3y\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n"u8, 0x82, 0x82, 0, 0, 0, 0, 0xc0, 0];
         Decoding decoding = Decoding.Of(request);
 
         Assert.True(decoding.IsOk);
@@ -162,6 +198,7 @@ public class DecodingTests
         Assert.Contains("t0ken", decoding.ToText(), StringComparison.Ordinal);
         Assert.Contains("GET /mqtt?*** HTTP/1.1", decoding.ToText(showsSecrets: false), StringComparison.Ordinal);
         Assert.DoesNotContain("Bearer", decoding.ToText(showsSecrets: false), StringComparison.Ordinal);
+        Assert.DoesNotContain("k3y", decoding.ToText(showsSecrets: false), StringComparison.Ordinal);
         Assert.DoesNotContain("t0ken", decoding.ToText(showsSecrets: false), StringComparison.Ordinal);
     }
 
