@@ -65,9 +65,13 @@ internal static partial class Tool
         return code;
     }
 
-    /// <summary>The standard output, which fails when its reader has gone; the console's own stream goes on without a word, and so for ever.</summary>
-    public static Stream OpenOutput() =>
-        OperatingSystem.IsWindows() ? Console.OpenStandardOutput() : new FileStream(new SafeFileHandle(StandardOutput, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+    /// <summary>The standard output, which fails when it is a pipe whose reader has gone; the console's own stream goes on without a word, and so for ever.</summary>
+    public static Stream OpenOutput()
+    {
+        if (OperatingSystem.IsWindows()) return Console.OpenStandardOutput();
+        var output = new FileStream(new SafeFileHandle(StandardOutput, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        return output.CanSeek ? Console.OpenStandardOutput() : output; // a file may be shared, and has one position for all who write to it
+    }
 
     private const int StandardOutput = 1;
 

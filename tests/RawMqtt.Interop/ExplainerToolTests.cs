@@ -49,6 +49,13 @@ public class ExplainerToolTests
     }
 
     [Fact]
+    public async Task Output_to_a_file_that_others_write_to_as_well_is_not_overwritten()
+    {
+        Finished shell = await RealProcess.RunAsync("sh", "-c", "(echo c000 | dotnet \"$0\" decode --lines --json; echo after) > \"$1\"; cat \"$1\"; rm \"$1\"", RealPart.Tool, Path.GetTempFileName());
+        Assert.Equal("{\"ok\":true,\"consumed\":2,\"packets\":[{\"type\":\"PINGREQ\"}]}\nafter\n", shell.Output);
+    }
+
+    [Fact]
     public async Task Description_that_is_not_utf8_is_refused()
     {
         Finished encode = await RealProcess.RunAsync("sh", "-c", """printf '{"type":"PUBLISH","topic":"\377"}\n{"type":"PINGREQ"}\n' | dotnet "$0" encode --lines""", RealPart.Tool);
