@@ -7,26 +7,20 @@ namespace RawMqtt.EchoPeers;
 /// <summary>Runs a connection over a socket and sends every message back with its type, whole.</summary>
 internal static class EchoConnection
 {
-    /// <summary>Echoes until the connection ends; the texts of the messages are kept when asked for.</summary>
+    /// <summary>A suite that says nothing for longer has forgotten the case.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    /// <summary>Echoes until the connection ends, in whatever way; the messages are kept instead when that is asked for.</summary>
     public static async Task<List<byte[]>> RunAsync(NetworkStream stream, WebSocketConnection connection, byte[] early, bool echo = true)
     {
         List<byte[]> messages = [];
-        var output = new ArrayBufferWriter<byte>();
-        var message = new ArrayBufferWriter<byte>();
-        byte[] buffer = new byte[64 * 1024];
-        early.CopyTo(buffer, 0);
-        int received = early.Length;
-        while (connection.State != WebSocketState.Closed)
+        try
         {
-            Take(connection, buffer.AsSpan(0, received), message, output, echo ? null : messages);
-            await stream.WriteAsync(output.WrittenMemory);
-            output.ResetWrittenCount();
-            if (output.Capacity > 1 << 20)
-                output = new ArrayBufferWriter<byte>();
-            if (connection.State == WebSocketState.Closed) break;
-            received = await stream.ReadAsync(buffer);
-            if (received == 0)
-                connection.TransportEnded();
+            await ConverseAsync(stream, connection, early, echo ? null : messages);
+        }
+        catch (Exception e) when (e is IOException or TimeoutException)
+        {
+            connection.TransportEnded();
         }
 
         if (connection.IsClient && connection.ClosedCleanly)
@@ -49,6 +43,27 @@ internal static class EchoConnection
         }
 
         await DrainAsync(stream);
+    }
+
+    private static async Task ConverseAsync(NetworkStream stream, WebSocketConnection connection, byte[] early, List<byte[]>? kept)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var message = new ArrayBufferWriter<byte>();
+        byte[] buffer = new byte[64 * 1024];
+        early.CopyTo(buffer, 0);
+        int received = early.Length;
+        while (true)
+        {
+            Take(connection, buffer.AsSpan(0, received), message, output, kept);
+            if (output.WrittenCount > 0)
+                await stream.WriteAsync(output.WrittenMemory);
+            output.ResetWrittenCount();
+            if (output.Capacity > 1 << 20)
+                output = new ArrayBufferWriter<byte>();
+            if (connection.State == WebSocketState.Closed) return;
+            received = await stream.ReadAsync(buffer).AsTask().WaitAsync(connection.IsClient ? Patience : Timeout.InfiniteTimeSpan);
+            if (received == 0) throw new EndOfStreamException();
+        }
     }
 
     private static async Task DrainAsync(NetworkStream stream)

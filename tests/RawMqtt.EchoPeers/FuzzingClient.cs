@@ -35,7 +35,7 @@ internal static class FuzzingClient
         {
             return await ConnectAsync(server, resource, echo);
         }
-        catch (Exception e) when (e is IOException or SocketException)
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
         {
             Console.Error.WriteLine($"{resource}: {e.Message}");
             return [];
@@ -53,11 +53,12 @@ internal static class FuzzingClient
 
     private static async Task<byte[]> HandshakeAsync(NetworkStream stream, ClientHandshake request)
     {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         byte[] key = new byte[AcceptKey.KeySize];
         Base64.EncodeToUtf8(RandomNumberGenerator.GetBytes(16), key, out _, out _);
         var output = new ArrayBufferWriter<byte>();
         request.WriteRequest(key, output);
-        await stream.WriteAsync(output.WrittenMemory);
+        await stream.WriteAsync(output.WrittenMemory, deadline.Token);
 
         var response = new UpgradeResponse(request, key);
         byte[] buffer = new byte[16 * 1024];
@@ -66,7 +67,7 @@ internal static class FuzzingClient
         int consumed;
         while ((status = response.TryRead(buffer.AsSpan(0, received), out consumed)) == OperationStatus.NeedMoreData)
         {
-            int read = await stream.ReadAsync(buffer.AsMemory(received));
+            int read = await stream.ReadAsync(buffer.AsMemory(received), deadline.Token);
             if (read == 0) throw new EndOfStreamException("The server left in the middle of the opening handshake.");
             received += read;
         }

@@ -38,7 +38,13 @@ internal static class RealPart
     public static string Folder { get; } = Path.Combine(Root(), "tests", "RawMqtt.Interop");
 
     /// <summary>The tool, in the configuration that the tests were built in.</summary>
-    public static string Tool { get; } = Path.Combine(Root(), "src", "RawMqtt.Cli", "bin", new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/')).Parent!.Name, "net10.0", "RawMqtt.Cli.dll");
+    public static string Tool { get; } = Built("src", "RawMqtt.Cli");
+
+    /// <summary>The echo peers, likewise.</summary>
+    public static string EchoPeers { get; } = Built("tests", "RawMqtt.EchoPeers");
+
+    private static string Built(string folder, string project) =>
+        Path.Combine(Root(), folder, project, "bin", new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/')).Parent!.Name, "net10.0", $"{project}.dll");
 
     private static string Program(string name, string package)
     {
