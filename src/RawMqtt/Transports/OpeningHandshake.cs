@@ -93,20 +93,21 @@ internal static class OpeningHandshake
     private static async Task<WebSocketHandshakeException> RefusedAsync(
         Stream inner, UpgradeResponse response, byte[] buffer, int bodyStart, int received, CancellationToken cancellationToken)
     {
-        int end = received;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(TransportEnd.DrainTime);
         byte[] body = new byte[MaxBody];
-        int length = Math.Min(end - bodyStart, MaxBody);
-        buffer.AsSpan(bodyStart, length).CopyTo(body);
-        int expected = Math.Min(MaxBody, ContentLength(response));
+        var framing = new HttpBody(response);
+        int start = response.Status == 0 ? 0 : bodyStart;   // what is no answer is kept as it is
+        int length = response.Status == 0 ? received : framing.Take(buffer.AsSpan(start, received - start));
+        length = Math.Min(length, MaxBody);
+        buffer.AsSpan(start, length).CopyTo(body);
         try
         {
-            while (response.Status != 0 && length < expected)
+            while (response.Status != 0 && !framing.HasEnded && length < MaxBody)
             {
                 int read = await inner.ReadAsync(body.AsMemory(length), deadline.Token).ConfigureAwait(false);
                 if (read == 0) break;
-                length += read;
+                length += framing.Take(body.AsSpan(length, read));
             }
         }
         catch (Exception e) when (TransportEnd.IsEnd(e))
@@ -121,16 +122,5 @@ internal static class OpeningHandshake
             Body = Encoding.UTF8.GetString(body, 0, length),
             Rule = response.Rule,
         };
-    }
-
-    private static int ContentLength(UpgradeResponse response)
-    {
-        foreach ((string name, string value) in response.Fields)
-        {
-            if (name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) && int.TryParse(value, out int length))
-                return length;
-        }
-
-        return response.Status == 101 ? 0 : MaxBody;
     }
 }

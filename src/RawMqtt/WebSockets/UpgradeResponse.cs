@@ -46,6 +46,10 @@ internal sealed class UpgradeResponse(ClientHandshake request, byte[] key)
         return isHttp11 ? Check() : Fail("WS-4.1-35", "a 101 in HTTP/1.0");
     }
 
+    /// <summary>The values of all fields of that name; names have no case. [WS-4.1-36]</summary>
+    public List<string> Values(string name) =>
+        [.. fields.Where(field => field.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(field => field.Value)];
+
     private OperationStatus Check()
     {
         if (Values("Upgrade") is not [string upgrade] || !upgrade.Equals("websocket", StringComparison.OrdinalIgnoreCase))
@@ -85,10 +89,6 @@ internal sealed class UpgradeResponse(ClientHandshake request, byte[] key)
             fields.Add(new(Encoding.ASCII.GetString(line.Name), Encoding.Latin1.GetString(line.Value)));
         return !line.IsBroken;
     }
-
-    /// <summary>Field names have no case. [WS-4.1-36]</summary>
-    private List<string> Values(string name) =>
-        [.. fields.Where(field => field.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(field => field.Value)];
 
     private OperationStatus Fail(string rule, string failure)
     {
