@@ -111,6 +111,20 @@ internal sealed class FrameSender
         }
     }
 
+    /// <summary>Flushes the stream below, which need not bear a flush and a write side by side.</summary>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await inner.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await ReleaseAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask FinishAsync(ValueTask write, byte[] frame, CancellationToken cancellationToken)
     {
@@ -170,7 +184,10 @@ internal sealed class FrameSender
     private ValueTask ReleaseAsync(CancellationToken cancellationToken)
     {
         gate.Release();
-        return Volatile.Read(ref handedOver) is null ? default : SendHandedOverAsync(cancellationToken);
+        if (Volatile.Read(ref handedOver) is null) return default;
+        if (!cancellationToken.IsCancellationRequested) return SendHandedOverAsync(cancellationToken);
+        _ = SendHandedOverAsync(CancellationToken.None).AsTask(); // the pongs are not what was cancelled, and its caller waits no longer
+        return default;
     }
 
     /// <summary>Does not fail: the pongs are not its caller's, and the next write tells.</summary>

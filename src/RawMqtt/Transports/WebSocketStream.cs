@@ -4,8 +4,10 @@ namespace RawMqtt.Transports;
 
 /// <summary>A WebSocket as a pipe of bytes: what is written leaves in binary frames, what binary messages carry is read, however it was framed. RFC 6455.</summary>
 /// <remarks>
-/// One read and any number of writes may be under way at a time; each write is one frame. Pings are answered and the
-/// closing handshake is done while reading. A read of no bytes waits for something to arrive and holds no buffer.
+/// One read and any number of writes may be under way at a time; each write is one frame, and frames never mix. Flushing,
+/// closing, aborting and disposing may come at any time and from any thread. Pings are answered and the closing handshake
+/// is done while reading, so there always has to be a reader. A read of no bytes waits for something to arrive and holds no buffer.
+/// A write that is cancelled before its turn harms nothing; one cancelled within its frame breaks the connection.
 /// </remarks>
 public sealed class WebSocketStream : Stream
 {
@@ -40,8 +42,18 @@ public sealed class WebSocketStream : Stream
     /// <summary>On a server, the request that opened the connection.</summary>
     internal AcceptedHandshake? Request { get; init; }
 
-    /// <summary>How long closing may take before the transport is simply dropped.</summary>
-    public TimeSpan CloseTimeout { get => receiver.CloseTimeout; set => receiver.CloseTimeout = value; }
+    /// <summary>How long closing may take before the transport is simply dropped: 5 seconds unless set, at most 49 days, or <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not such a time.</exception>
+    public TimeSpan CloseTimeout
+    {
+        get => receiver.CloseTimeout;
+        set
+        {
+            if (value != Timeout.InfiniteTimeSpan && (value < TimeSpan.Zero || value > TimeSpan.FromDays(49)))
+                throw new ArgumentOutOfRangeException(nameof(value), value, "Closing takes 0 to 49 days, or has no limit.");
+            receiver.CloseTimeout = value;
+        }
+    }
 
     /// <summary>The code of the peer's Close; 1005 when it named none, 1006 when the connection ended without one; null before that.</summary>
     public CloseCode? CloseCode => receiver.CloseCode;
@@ -88,8 +100,8 @@ public sealed class WebSocketStream : Stream
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         buffer.IsEmpty ? default : sender.SendAsync(buffer, cancellationToken);
 
-    /// <inheritdoc/>
-    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+    /// <summary>Flushes the stream below, between two frames.</summary>
+    public override Task FlushAsync(CancellationToken cancellationToken) => sender.FlushAsync(cancellationToken);
 
     /// <summary>
     /// The closing handshake, RFC 6455 7.1.2: a Close, the peer's Close, the end of the transport. When the peer does not
@@ -163,7 +175,7 @@ public sealed class WebSocketStream : Stream
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     /// <inheritdoc/>
-    public override void Flush() => inner.Flush();
+    public override void Flush() => FlushAsync(CancellationToken.None).GetAwaiter().GetResult();
 
     /// <inheritdoc/>
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
@@ -171,7 +183,7 @@ public sealed class WebSocketStream : Stream
     /// <inheritdoc/>
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    /// <inheritdoc/>
+    /// <summary>Drops the transport without a Close, as <see cref="Abort"/> does; <see cref="DisposeAsync"/> closes first.</summary>
     protected override void Dispose(bool disposing)
     {
         if (disposing) Abort();

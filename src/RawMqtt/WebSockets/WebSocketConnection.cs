@@ -64,7 +64,7 @@ internal sealed class WebSocketConnection
     public bool TryReceive(ref Span<byte> input, IBufferWriter<byte> output, out WebSocketEvent happened)
     {
         happened = default;
-        if (State == WebSocketState.Closed || closeReceived)
+        if (State == WebSocketState.Closed)
         {
             input = default;                                                            // [WS-7.1.1-1] [WS-7.1.7-5]
             return false;
@@ -106,7 +106,7 @@ internal sealed class WebSocketConnection
     {
         if (closeSent || State == WebSocketState.Closed) return; // [WS-5.5.1-11]
         SendClose(code, reason, output);                                                // [WS-7.1.2-1] [WS-7.3-2]
-        State = closeReceived ? WebSocketState.Closed : WebSocketState.Closing;        // [WS-7.1.3-1]
+        State = WebSocketState.Closing;                                                 // [WS-7.1.3-1]
     }
 
     /// <summary>The transport ended: without a Close received that is an abnormal closure.</summary>

@@ -84,6 +84,37 @@ public sealed class FrameSenderTests : IDisposable
     }
 
     [Fact]
+    public async Task PongsHandedToAWriteThatIsCancelledAsItEndsAreSent()
+    {
+        using var cancel = new CancellationTokenSource();
+        using var stream = new ObservedStream();
+        var busy = new FrameSender(stream, WebSocketRole.Server);
+        stream.Writing = () =>
+        {
+            stream.Writing = null;
+            busy.AddPong("p"u8);
+            Assert.True(busy.SendPongsAsync(CancellationToken.None).AsTask().IsCompleted);
+            cancel.Cancel();
+        };
+        await busy.SendAsync("abcd"u8.ToArray(), cancel.Token);
+        Assert.Equal(Data + Pong, Convert.ToHexString(stream.ToArray()));
+    }
+
+    [Fact]
+    public async Task AFlushWaitsForTheFrameThatIsUnderWay()
+    {
+        Task data = SendAsync(CancellationToken.None);
+        sender.AddPong("p"u8);
+        await sender.SendPongsAsync(CancellationToken.None);
+        Task flush = sender.FlushAsync(CancellationToken.None);
+        Assert.False(flush.IsCompleted);
+        below.Open();
+        await data;
+        await flush;
+        Assert.Equal(Data + Pong, below.Taken);
+    }
+
+    [Fact]
     [Rule("WS-5.5.1-5", "WS-5.5.2-1", "WS-6.1-2")]
     public async Task APongAskedForWhileACloseLeavesIsSentAndDataAreNot()
     {
@@ -135,6 +166,19 @@ public sealed class FrameSenderTests : IDisposable
 
         protected override void Dispose(bool disposing)
         {
+        }
+    }
+
+    /// <summary>Says when it is written to, and takes no notice of cancelling.</summary>
+    private sealed class ObservedStream : MemoryStream
+    {
+        public Action? Writing { get; set; }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Writing?.Invoke();
+            Write(buffer.Span);
+            return default;
         }
     }
 }

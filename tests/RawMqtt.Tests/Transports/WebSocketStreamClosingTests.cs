@@ -82,6 +82,17 @@ public sealed class WebSocketStreamClosingTests : IDisposable
     }
 
     [Fact]
+    public void ATimeThatNoClosingCanTakeIsRefused()
+    {
+        var server = new WebSocketStream(new ScriptedStream([]), WebSocketRole.Server);
+        Assert.Throws<ArgumentOutOfRangeException>(() => server.CloseTimeout = TimeSpan.FromSeconds(-1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => server.CloseTimeout = TimeSpan.MaxValue);
+        Assert.Equal(TimeSpan.FromSeconds(5), server.CloseTimeout);
+        server.CloseTimeout = Timeout.InfiniteTimeSpan;
+        server.CloseTimeout = TimeSpan.Zero;
+    }
+
+    [Fact]
     public async Task CancellingDropsTheTransport()
     {
         using Loopback loopback = await Loopback.OpenAsync();

@@ -9,6 +9,8 @@ internal sealed class ScriptedStream(byte[] script, int largestRead = int.MaxVal
 
     public int Reads { get; private set; }
 
+    public int Unread => script.Length - at;
+
     public int Writes { get; private set; }
 
     public override bool CanRead => true;
