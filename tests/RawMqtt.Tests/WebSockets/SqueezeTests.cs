@@ -51,6 +51,19 @@ public class SqueezeTests(ITestOutputHelper output)
         }
     }
 
+    [Theory]
+    [InlineData(100)]
+    [InlineData(300)]
+    public void TheLimitHoldsForFramesThatAreThereWhole(int limit)
+    {
+        foreach (WebSocketRole role in Enum.GetValues<WebSocketRole>())
+        {
+            (byte[] data, List<string> events) = Squeeze(new FrameReader(role, limit, false), [Join(To(role, 0x82, new byte[limit]), To(role, 0x82, new byte[limit]), To(role, 0x82, new byte[limit + 1]))]);
+            Assert.Equal(2 * limit, data.Length);
+            Assert.Equal(["WS-10.4-1"], events);
+        }
+    }
+
     [Fact]
     [Rule("WS-7.1.7-5")]
     public void NothingIsTakenBehindABrokenRule()
