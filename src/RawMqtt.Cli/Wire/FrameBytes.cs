@@ -96,8 +96,9 @@ internal sealed class FrameBytes(MqttRole sender, long start)
         var broken = violation is null ? null : new BrokenRule(violation.Rule, violation.Message);
         if (frame.Opcode != Opcode.Close)
         {
-            return new WireUnit(WireUnitKind.Frame, offset, $"{(frame.Opcode == Opcode.Ping ? "ping" : "pong")} with {Shown(payload)}", frame.Opcode == Opcode.Ping ? "RFC 6455 5.5.2" : "RFC 6455 5.5.3",
-                [new WireField(offset, payload, "Application data", Shown(payload), "5.5.2")]) { Broken = broken };
+            var data = new WireField(offset, payload, "Application data", Shown(payload), "5.5.2");
+            string name = frame.Opcode == Opcode.Ping ? "ping" : "pong";
+            return new WireUnit(WireUnitKind.Frame, offset, $"{name} with {Shown(payload)}", frame.Opcode == Opcode.Ping ? "RFC 6455 5.5.2" : "RFC 6455 5.5.3", [data]) { Broken = broken };
         }
 
         List<WireField> fields = [];

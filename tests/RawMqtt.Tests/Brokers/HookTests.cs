@@ -57,11 +57,14 @@ public sealed class HookTests : IDisposable
     [Rule("MQTT-3.3.5-2")]
     public async Task A_Publish_that_is_not_allowed_is_acknowledged_and_dropped()
     {
-        await using MqttBroker broker = await StartAsync(o => o with { AuthorizePublish = async (client, message, _) =>
+        await using MqttBroker broker = await StartAsync(o => o with
         {
-            await Task.Yield();
-            return client.ClientId == "c" && message.Topic != "b";
-        } });
+            AuthorizePublish = async (client, message, _) =>
+            {
+                await Task.Yield();
+                return client.ClientId == "c" && message.Topic != "b";
+            },
+        });
         using MqttBrokerSubscription all = broker.Subscribe("#");
         byte[] answer = await ExchangeAsync(broker, "10 0d | 00 04 'MQTT' 04 02 00 00 | 00 01 'c' | 32 06 00 01 'b' 00 01 'x' | 34 06 00 01 'b' 00 02 'x' | 62 02 00 02 | 32 06 00 01 'a' 00 03 'y' | e0 00");
 
