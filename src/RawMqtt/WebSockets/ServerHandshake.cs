@@ -104,23 +104,12 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
             : new HandshakeRefusal(403, "WS-10.2-2", "the page's Origin is neither this Host nor on the list of allowed ones");
     }
 
-    /// <summary>The first one offered that is spoken here. [WS-4.2.2-6]</summary>
+    /// <summary>The first one spoken here that is offered. [WS-4.2.2-6] [MQTT-6.0.0-4]</summary>
     private readonly HandshakeRefusal? ChooseSubprotocol(UpgradeRequest request, out string? chosen)
     {
-        chosen = null;
-        if (request.OffersSubprotocols)
-        {
-            foreach (string offered in request.Subprotocols())
-            {
-                if (options.Subprotocols is null || options.Subprotocols.Contains(offered))
-                {
-                    chosen = offered;
-                    return null;
-                }
-            }
-        }
-
-        return options.AllowMissingSubprotocol || (options.Subprotocols is null)
+        IEnumerable<string> offered = request.OffersSubprotocols ? request.Subprotocols() : [];
+        chosen = (options.Subprotocols ?? offered).FirstOrDefault(offered.Contains);
+        return chosen is not null || options.AllowMissingSubprotocol || options.Subprotocols is null
             ? null
             : HandshakeRefusal.BadRequest("WS-4.2.2-6", $"Sec-WebSocket-Protocol has to offer {string.Join(" or ", options.Subprotocols)}");
     }

@@ -6,7 +6,7 @@ internal sealed record ServerHandshakeOptions
     /// <summary>Paths that are served, compared exactly and without the query; null: any.</summary>
     public IReadOnlyList<string>? Paths { get; init; } = ["/mqtt"];
 
-    /// <summary>Subprotocols spoken here, compared exactly; the client's first one among them is chosen. null: its first one, whatever it is.</summary>
+    /// <summary>Subprotocols spoken here, compared exactly; the first one of them that the client offers is chosen. null: the client's first one, whatever it is.</summary>
     public IReadOnlyList<string>? Subprotocols { get; init; } = ["mqtt", "mqttv3.1"];
 
     /// <summary>Accept a client that offers no subprotocol spoken here; the answer then names none.</summary>

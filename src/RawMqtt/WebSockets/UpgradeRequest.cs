@@ -9,6 +9,7 @@ internal ref struct UpgradeRequest
     private static readonly SearchValues<byte> NotInHost = SearchValues.Create(" \t,/?#@"u8);
 
     private ReadOnlySpan<byte> lines;
+    private ReadOnlySpan<byte> authority;   // of an absolute target
     private bool hasHost;
     private bool hasKey;
     private bool hasVersion;
@@ -70,7 +71,8 @@ internal ref struct UpgradeRequest
 
         if (fields.IsBroken) return HandshakeRefusal.BadRequest("WS-4.2.1-1", "a header line breaks the grammar of HTTP");
         if (!hasHost) return HandshakeRefusal.BadRequest("WS-4.2.1-3", "Host is missing");
-        return !Host.IsEmpty && !Host.ContainsAny(NotInHost) ? null : HandshakeRefusal.BadRequest("WS-4.2.1-3", "Host is not a host");
+        if (Host.IsEmpty || Host.ContainsAny(NotInHost)) return HandshakeRefusal.BadRequest("WS-4.2.1-3", "Host is not a host");
+        return authority.IsEmpty || Ascii.EqualsIgnoreCase(authority, Host) ? null : HandshakeRefusal.BadRequest("WS-4.2.1-3", "Host and the request target name different hosts");
     }
 
     /// <summary>The subprotocols offered, the most preferred one first, over all the fields that list them.</summary>
@@ -136,7 +138,9 @@ internal ref struct UpgradeRequest
         if (scheme > 0)
         {
             int slash = target[scheme..].IndexOfAny((byte)'/', (byte)'?');
+            authority = slash < 0 ? target[scheme..] : target.Slice(scheme, slash);
             target = slash < 0 ? "/"u8 : target[(scheme + slash)..];
+            if (authority.IsEmpty) return HandshakeRefusal.BadRequest("WS-4.2.1-2", "the request target names no host");
         }
 
         int question = target.IndexOf((byte)'?');

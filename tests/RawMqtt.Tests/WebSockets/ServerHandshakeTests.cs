@@ -38,7 +38,7 @@ public class ServerHandshakeTests
     [InlineData("Host: ", "X-Unknown: anything at all \u00E9\r\nHost: ", 101)]
     [InlineData("GET /mqtt ", "GET /mqtt?token=a%20b ", 101)]
     [InlineData("GET /mqtt ", "GET http://example.com:8083/mqtt ", 101)]
-    [InlineData("GET /mqtt ", "GET HTTPS://example.com/mqtt?x ", 101)]
+    [InlineData("GET /mqtt ", "GET HTTPS://EXAMPLE.com:8083/mqtt?x ", 101)]
     [InlineData("HTTP/1.1", "HTTP/1.2", 101)]
     [InlineData("Sec-WebSocket-Protocol: mqtt", "Sec-WebSocket-Protocol: chat, mqtt", 101)]
     [InlineData("Sec-WebSocket-Protocol: mqtt", "Sec-WebSocket-Protocol: chat\r\nSec-WebSocket-Protocol: mqttv3.1", 101)]
@@ -64,6 +64,12 @@ public class ServerHandshakeTests
     [InlineData("GET /mqtt ", "GET * ", 400)]
     [InlineData("GET /mqtt ", "GET /mqt\u00E9 ", 400)]
     [InlineData("GET /mqtt ", "GET ws://example.com/mqtt ", 400)]
+    [InlineData("GET /mqtt ", "GET http:///mqtt ", 400)]
+    [InlineData("GET /mqtt ", "GET http:// ", 400)]
+    [InlineData("GET /mqtt ", "GET https://?x ", 400)]
+    [InlineData("GET /mqtt ", "GET http://example.com/mqtt ", 400)]
+    [InlineData("GET /mqtt ", "GET http://other.example:8083/mqtt ", 400)]
+    [InlineData("GET /mqtt ", "GET http://user@example.com:8083/mqtt ", 400)]
     [InlineData("GET /mqtt ", "GET /other ", 404)]
     [InlineData("GET /mqtt ", "GET /mqtt/ ", 404)]
     [InlineData("GET /mqtt ", "GET /MQTT ", 404)]
@@ -223,6 +229,14 @@ public class ServerHandshakeTests
         Assert.Equal(101, Answer(Request.Replace("Host", "Origin: https://evil.example\r\nHost", StringComparison.Ordinal), options).Status);
         Assert.Equal(404, Answer("GET /health HTTP/1.1\r\nHost: a\r\n\r\n", options).Status);
     }
+
+    [Theory]
+    [Rule("MQTT-6.0.0-4", "WS-4.2.2-6")]
+    [InlineData("mqttv3.1, mqtt", "mqtt")]
+    [InlineData("mqttv3.1\r\nSec-WebSocket-Protocol: chat, mqtt", "mqtt")]
+    [InlineData("chat, mqttv3.1", "mqttv3.1")]
+    public void TheServersOrderOfSubprotocolsDecides(string offered, string chosen) =>
+        Assert.Contains($"\r\nSec-WebSocket-Protocol: {chosen}\r\n", Answer(Request.Replace("mqtt\r\n\r\n", $"{offered}\r\n\r\n", StringComparison.Ordinal)).Answer);
 
     [Fact]
     public void TheRequestCanBeReadAfterwards()
