@@ -1,11 +1,19 @@
+using System.Buffers;
+
 namespace RawMqtt.Sessions;
 
 /// <summary>Messages that wait for their turn or for their client, first in, first out.</summary>
-/// <remarks>The caller keeps to its limits by <see cref="Count"/> and <see cref="Bytes"/>; an empty queue holds no memory.</remarks>
+/// <remarks>The caller keeps to its limits by <see cref="Count"/> and <see cref="Bytes"/>. An empty queue holds an array for 64 messages at the most; larger ones go back to the pool.</remarks>
 internal sealed class MessageQueue
 {
-    private Entry[] entries = [];
+    private const int MostKept = 64;
+
+    private Entry[] entries = [];   // used up to its capacity, for the pool may give a larger one
+    private int capacity;           // a power of two, or 0
     private int first;
+
+    /// <summary>Messages that fit without another array.</summary>
+    public int Capacity => capacity;
 
     public int Count { get; private set; }
 
@@ -17,8 +25,8 @@ internal sealed class MessageQueue
     /// <param name="retain">The RETAIN bit of the delivery.</param>
     public void Add(ApplicationMessage message, QualityOfService qos, bool retain)
     {
-        if (Count == entries.Length) Grow();
-        entries[(first + Count) & (entries.Length - 1)] = new Entry(message, qos, retain);
+        if (Count == capacity) Grow();
+        entries[(first + Count) & (capacity - 1)] = new Entry(message, qos, retain);
         Count++;
         Bytes += message.Length;
     }
@@ -31,24 +39,37 @@ internal sealed class MessageQueue
     {
         Entry entry = entries[first];
         entries[first] = default;
-        first = (first + 1) & (entries.Length - 1);
+        first = (first + 1) & (capacity - 1);
         Bytes -= entry.Message.Length;
         Count--;
+        if (Count == 0 && capacity > MostKept) Replace([], 0);
         return entry;
     }
 
     public void Clear()
     {
         while (Count > 0) Take().Message.Release();
-        entries = [];
-        first = 0;
+        Replace([], 0);
     }
 
     private void Grow()
     {
-        var larger = new Entry[Math.Max(8, 2 * entries.Length)];
-        for (int i = 0; i < Count; i++) larger[i] = entries[(first + i) & (entries.Length - 1)];
-        entries = larger;
+        int doubled = Math.Max(8, 2 * capacity);
+        Entry[] larger = ArrayPool<Entry>.Shared.Rent(doubled);
+        for (int i = 0; i < Count; i++) larger[i] = entries[(first + i) & (capacity - 1)];
+        Replace(larger, doubled);
+    }
+
+    private void Replace(Entry[] other, int otherCapacity)
+    {
+        if (capacity > 0)
+        {
+            entries.AsSpan(0, capacity).Clear(); // the pool must not keep messages alive
+            ArrayPool<Entry>.Shared.Return(entries);
+        }
+
+        entries = other;
+        capacity = otherCapacity;
         first = 0;
     }
 
