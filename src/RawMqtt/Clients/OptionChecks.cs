@@ -1,6 +1,7 @@
 using System.Text;
 using RawMqtt.Codec;
 using RawMqtt.Transports;
+using RawMqtt.WebSockets;
 
 namespace RawMqtt.Clients;
 
@@ -25,6 +26,7 @@ internal static class OptionChecks
         Require(options.MaxReconnectDelay <= LongestTimer, $"MaxReconnectDelay is at most {LongestTimer}.");
         Require(options.Addresses.Count > 0 || options.ConnectStream is not null, "There is no address to connect to.");
         foreach (string address in options.ConnectStream is null ? options.Addresses : []) MqttAddress.Parse(address);
+        _ = new ClientHandshake { Host = "any", Headers = options.RequestHeaders }; // throws where a field cannot be sent
         Require(options.Password is null || options.UserName is not null, $"{ProtocolViolation.PasswordWithoutUserName}."); // [MQTT-3.1.2-22]
         Require(options.Password is null || options.Password.Value.Length <= ushort.MaxValue, "The password takes more than 65535 bytes (3.1.3.5).");
         Require(options.ClientId.Length > 0 || options.CleanSession, $"{ProtocolViolation.EmptyClientIdWithSession}."); // [MQTT-3.1.3-7]

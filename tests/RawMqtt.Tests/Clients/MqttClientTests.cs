@@ -36,6 +36,8 @@ public class MqttClientTests
         Assert.Contains("PingTimeout", Assert.Throws<ArgumentException>(() => new MqttClient(options with { PingTimeout = TimeSpan.MaxValue })).Message, StringComparison.Ordinal);
         Assert.Contains("ConnectTimeout", Assert.Throws<ArgumentException>(() => new MqttClient(options with { ConnectTimeout = TimeSpan.MaxValue })).Message, StringComparison.Ordinal);
         Assert.Contains("AckTimeout", Assert.Throws<ArgumentException>(() => new MqttClient(options with { AckTimeout = TimeSpan.Zero })).Message, StringComparison.Ordinal);
+        foreach ((string name, string value) in new[] { ("Upgrade", "x"), ("Sec-WebSocket-Key", "x"), ("X", "a\r\nb"), ("X Y", "x"), ("", "x") })
+            Assert.Contains("header field", Assert.Throws<ArgumentException>(() => new MqttClient(options with { RequestHeaders = [new(name, value)] })).Message, StringComparison.Ordinal);
         Assert.Contains("MaxReconnectDelay", Assert.Throws<ArgumentException>(() => new MqttClient(options with { MaxReconnectDelay = TimeSpan.MaxValue })).Message, StringComparison.Ordinal);
     }
 
