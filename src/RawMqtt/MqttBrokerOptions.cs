@@ -33,7 +33,7 @@ public sealed record MqttBrokerOptions
     /// <summary>The private key of <see cref="CertificateFile"/>, PEM, not encrypted; null when that file holds both.</summary>
     public string? KeyFile { get; init; }
 
-    /// <summary>User names and salted hashes, as <see cref="MqttPasswordFile"/> makes them; null for none. Read again when it changes.</summary>
+    /// <summary>User names and salted hashes, as <see cref="MqttPasswordFile"/> makes them; null for none. Read again when it changes; while it then cannot be used, the entries before count.</summary>
     public string? PasswordFile { get; init; }
 
     /// <summary>Takes clients whose user name nobody checks, or who have none. null: those from this machine alone, and none once there is a <see cref="PasswordFile"/>.</summary>

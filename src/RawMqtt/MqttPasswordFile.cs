@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -27,25 +28,37 @@ public static class MqttPasswordFile
     public static bool Matches(string entry, ReadOnlySpan<byte> password)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        string[] parts = entry[(entry.IndexOf(':', StringComparison.Ordinal) + 1)..].Split('$');
-        if (parts is not ["", Scheme, string iterations, string salt, string hash] || !int.TryParse(iterations, out int count) || count is < 1 or > 10_000_000) return false;
-
-        byte[] expected = FromBase64(hash);
-        byte[] actual = Rfc2898DeriveBytes.Pbkdf2(password, FromBase64(salt), count, HashAlgorithmName.SHA256, HashLength);
-        return CryptographicOperations.FixedTimeEquals(expected, actual);
+        return TryParse(entry, out int iterations, out byte[] salt, out byte[] expected)
+            && CryptographicOperations.FixedTimeEquals(expected, Rfc2898DeriveBytes.Pbkdf2(password, salt, iterations, HashAlgorithmName.SHA256, HashLength));
     }
 
     /// <summary>The entries of a file by user name; empty lines and those that begin with # are left out.</summary>
+    /// <exception cref="InvalidDataException">A line is no entry; what it says is not told, since it may be a password.</exception>
     internal static Dictionary<string, string> Read(string path)
     {
         var entries = new Dictionary<string, string>();
+        int number = 0;
         foreach (string line in File.ReadAllLines(path, Encoding.UTF8))
         {
+            number++;
+            if (line.Length == 0 || line[0] == '#') continue;
             int colon = line.IndexOf(':', StringComparison.Ordinal);
-            if (colon > 0 && line[0] != '#') entries[line[..colon]] = line;
+            if (colon < 1 || !TryParse(line, out _, out _, out _)) throw new InvalidDataException($"Line {number} is no entry.");
+            entries[line[..colon]] = line;
         }
 
         return entries;
+    }
+
+    private static bool TryParse(string entry, out int iterations, out byte[] salt, out byte[] hash)
+    {
+        iterations = 0;
+        salt = hash = [];
+        string[] parts = entry[(entry.IndexOf(':', StringComparison.Ordinal) + 1)..].Split('$');
+        if (parts is not ["", Scheme, string count, string saltText, string hashText]) return false;
+        salt = FromBase64(saltText);
+        hash = FromBase64(hashText);
+        return int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out iterations) && iterations is >= 1 and <= 10_000_000 && salt.Length > 0 && hash.Length == HashLength;
     }
 
     private static byte[] FromBase64(string text)

@@ -13,13 +13,16 @@ internal sealed class Admission
     private static readonly string NobodysEntry = MqttPasswordFile.CreateEntry("nobody", "nothing"u8);
 
     private readonly MqttBrokerOptions options;
+    private readonly BrokerLog? log;
     private readonly SemaphoreSlim hashing = new(Math.Max(1, Environment.ProcessorCount - 1));
     private Dictionary<string, string> entries = [];
     private DateTime written;
+    private DateTime unusable;
 
-    public Admission(MqttBrokerOptions options)
+    public Admission(MqttBrokerOptions options, BrokerLog? log)
     {
         this.options = options;
+        this.log = log;
         bool anonymousEverywhere = options.AllowAnonymous == true || (options.AllowAnonymous is null && options.TrustedProxies.Count == 0 && options.Listeners.All(IsLoopback));
         IsNeeded = options.PasswordFile is not null || options.Authenticate is not null || !anonymousEverywhere;
         if (options.PasswordFile is not null) ReadEntries(options.PasswordFile);
@@ -61,18 +64,23 @@ internal sealed class Admission
         }
     }
 
+    /// <summary>A file that changed and cannot be used leaves the entries as they are, and is logged once.</summary>
     private void ReadEntries(string file)
     {
+        DateTime now = default;
         try
         {
-            DateTime now = File.GetLastWriteTimeUtc(file);
+            now = File.GetLastWriteTimeUtc(file);
             if (now == written) return;
             entries = MqttPasswordFile.Read(file);
             written = now;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DecoderFallbackException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DecoderFallbackException or InvalidDataException)
         {
             if (written == default) throw new MqttException(MqttErrorCode.InvalidOptions, $"The password file {file} cannot be read: {e.Message} Make entries with \"rawmqtt passwd\".", e);
+            if (now == unusable) return;
+            unusable = now;
+            log?.Add($"event=password-file-unusable file={BrokerLog.Quote(file)} error={BrokerLog.Quote(e.Message)}");
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class BrokerHooks
         this.options = options;
         this.log = log;
         this.events = events;
-        admission = new Admission(options);
+        admission = new Admission(options, log);
         Asked = (admission.IsNeeded ? AskedPackets.Connect : 0) |
             (options.AuthorizePublish is null ? 0 : AskedPackets.Publish | AskedPackets.Connect) |
             (options.AuthorizeSubscribe is null ? 0 : AskedPackets.Subscribe | AskedPackets.Connect);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using RawMqtt.Codec;
 using RawMqtt.Tests.Codec.Vectors;
@@ -182,12 +183,11 @@ public sealed class HookTests : IDisposable
     [Fact]
     public async Task The_password_file_tells_who_may_connect_and_changes_are_seen()
     {
-        await File.WriteAllLinesAsync(file, ["# users", MqttPasswordFile.CreateEntry("me", "secret"u8), "broken:$pbkdf2-sha256$x$y$z"], Token);
+        await File.WriteAllLinesAsync(file, ["# users", "", MqttPasswordFile.CreateEntry("me", "secret"u8)], Token);
         await using MqttBroker broker = await StartAsync(o => o with { PasswordFile = file });
 
         Assert.Equal(0, (await ExchangeAsync(broker, Connect("c", "me", "secret") + " | e0 00"))[3]);
         Assert.Equal(4, (await ExchangeAsync(broker, Connect("c", "me", "wrong")))[3]);
-        Assert.Equal(4, (await ExchangeAsync(broker, Connect("c", "broken", "secret")))[3]);
         Assert.Equal(4, (await ExchangeAsync(broker, Connect("c", "nobody", "nothing")))[3]);
         Assert.Equal(5, (await ExchangeAsync(broker, "10 0d | 00 04 'MQTT' 04 02 00 00 | 00 01 'c'"))[3]);
 
@@ -195,6 +195,34 @@ public sealed class HookTests : IDisposable
         File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddMinutes(1));
         Assert.Equal(4, (await ExchangeAsync(broker, Connect("c", "me", "secret")))[3]);
         Assert.Equal(0, (await ExchangeAsync(broker, Connect("c", "you", "other") + " | e0 00"))[3]);
+    }
+
+    [Theory]
+    [InlineData("secret")]
+    [InlineData("me:secret")]
+    [InlineData(" ")]
+    [InlineData("me:$pbkdf2-sha256$secret$c2FsdA==$x")]
+    [InlineData("me:$pbkdf2-sha256$210000$c2FsdA==$AAAA")]
+    [InlineData("me:$pbkdf2-sha256$210000$$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
+    [InlineData("me:$pbkdf2-sha256$0$c2FsdA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
+    [InlineData(":$pbkdf2-sha256$210000$c2FsdA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
+    public async Task A_line_that_is_no_entry_is_refused_by_its_number_and_a_change_to_one_is_logged(string line)
+    {
+        var lines = new ConcurrentQueue<string>();
+        string entry = MqttPasswordFile.CreateEntry("me", "secret"u8);
+        await File.WriteAllLinesAsync(file, ["# users", line, entry], Token);
+        MqttException refused = await Assert.ThrowsAsync<MqttException>(() => StartAsync(o => o with { PasswordFile = file }));
+        Assert.Contains("Line 2 is no entry.", refused.ToString());
+        Assert.DoesNotContain("secret", refused.ToString());
+
+        await File.WriteAllLinesAsync(file, [entry], Token);
+        MqttBroker broker = await StartAsync(o => o with { PasswordFile = file, Log = lines.Enqueue });
+        await File.WriteAllLinesAsync(file, [line], Token);
+        File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddMinutes(1));
+        for (int i = 0; i < 2; i++) Assert.Equal(0, (await ExchangeAsync(broker, Connect("c", "me", "secret") + " | e0 00"))[3]);
+        await broker.DisposeAsync();
+        Assert.EndsWith("error=\"Line 1 is no entry.\"", Assert.Single(lines, one => one.StartsWith("event=password-file-unusable ", StringComparison.Ordinal)));
+        Assert.DoesNotContain(lines, one => one.Contains("secret", StringComparison.Ordinal));
     }
 
     [Fact]
