@@ -229,12 +229,26 @@ public sealed class MqttBroker : IAsyncDisposable
             while (true)
             {
                 await Task.Delay(interval, options.TimeProvider, stopping.Token).ConfigureAwait(false);
-                action();
+                Attempt(action);
             }
         }
         catch (OperationCanceledException)
         {
             // the broker stops
+        }
+    }
+
+    private void Attempt(Action action)
+    {
+        try
+        {
+            action();
+        }
+#pragma warning disable CA1031 // without sweeps no deadline would hold any more
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            log?.Add($"event=fault error={BrokerLog.Quote(e.ToString(), mostCharacters: 4096)}");
         }
     }
 

@@ -186,6 +186,19 @@ public sealed class MqttBrokerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_sweep_that_fails_is_logged_and_the_next_one_comes()
+    {
+        var time = new SettableTime();
+        var logged = new TaskCompletionSource<string>();
+        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = [], SystemTopicsInterval = TimeSpan.Zero, TimeProvider = time, Log = line => logged.TrySetResult(line) }, Token);
+        await using Stream silent = broker.Connect();
+        time.FailOnce(new TimeoutException("no time"));
+        Assert.StartsWith("event=fault error=\"System.TimeoutException: no time", await logged.Task.WaitAsync(Token));
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(0, await silent.ReadAsync(new byte[1], Token));
+    }
+
+    [Fact]
     public async Task A_broker_starts_again_on_the_port_that_clients_were_connected_to()
     {
         MqttBroker broker = await sockets.StartAsync("mqtt");

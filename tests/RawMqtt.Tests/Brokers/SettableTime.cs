@@ -4,10 +4,14 @@ namespace RawMqtt.Tests.Brokers;
 internal sealed class SettableTime : TimeProvider
 {
     private long ticks;
+    private Exception? failure;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override long GetTimestamp() => Interlocked.Read(ref ticks);
+    public override long GetTimestamp() => Interlocked.Exchange(ref failure, null) is { } once ? throw once : Interlocked.Read(ref ticks);
 
     public void Advance(TimeSpan time) => Interlocked.Add(ref ticks, time.Ticks);
+
+    /// <summary>Who asks for the time next gets this instead.</summary>
+    public void FailOnce(Exception with) => Volatile.Write(ref failure, with);
 }
