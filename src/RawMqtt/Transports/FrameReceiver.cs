@@ -27,6 +27,7 @@ internal sealed class FrameReceiver(Stream inner, WebSocketRole role, ReadOnlyMe
     /// <summary>Reads what the next binary frames carry, and releases the read side, which the caller has taken.</summary>
     public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
+        if (sender.HasPongs) return ReadOnAsync(default, 0, buffer, cancellationToken); // an earlier read was cancelled before they were sent
         ValueTask<int> receiving;
         try
         {
@@ -149,8 +150,8 @@ internal sealed class FrameReceiver(Stream inner, WebSocketRole role, ReadOnlyMe
                     payload = Unframe(buffer.Span[..received]);
                 }
 
-                // The data read go to the reader even if the peer can no longer be answered.
-                if (sender.HasPongs) await sender.SendPongsAsync(CancellationToken.None).ConfigureAwait(false); // [WS-5.5.2-2]
+                // The data read go to the reader even if the peer can no longer be answered, or the read is cancelled here.
+                if (sender.HasPongs) await sender.SendPongsAsync(cancellationToken).ConfigureAwait(false); // [WS-5.5.2-2]
                 if (payload > 0) return payload; // what it leads to may be sent before the Close that came behind it is answered
                 await AnswerAsync().ConfigureAwait(false); // [WS-5.5.1-7] [WS-7.2.1-1]
                 if (ended) return 0;

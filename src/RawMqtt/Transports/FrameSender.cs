@@ -70,22 +70,24 @@ internal sealed class FrameSender
     public void AddPong(ReadOnlySpan<byte> ping) =>
         Frame.Write(pongs ??= Interlocked.Exchange(ref spare, null) ?? new ArrayBufferWriter<byte>(), Opcode.Pong, ping, pongKeys);
 
-    /// <summary>For the reader: sends the pongs added, or leaves them to the sender that is under way. A failure is for the next write and the next read to tell.</summary>
+    /// <summary>
+    /// For the reader: sends the pongs added, or leaves them to the sender that is under way. A failure is for the next write and the next read to tell.
+    /// Who is cancelled waits no longer; the pongs stay, and a frame that was begun goes on.
+    /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SendPongsAsync(CancellationToken cancellationToken)
     {
         try
         {
             while (Interlocked.CompareExchange(ref handedOver, pongs, null) is not null)
-                await SendHandedOverWhenFreeAsync(cancellationToken).ConfigureAwait(false);
+                await WaitAsync(SendHandedOverWhenFreeAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+            pongs = null;
+            await WaitAsync(SendHandedOverAsync(CancellationToken.None), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (TransportEnd.IsEnd(e))
         {
-            return;
+            // the next read tells
         }
-
-        pongs = null;
-        await SendHandedOverAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Sends a Close unless one was sent.</summary>
@@ -216,13 +218,16 @@ internal sealed class FrameSender
         await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await WriteHandedOverAsync(cancellationToken).ConfigureAwait(false);
+            await WriteHandedOverAsync(CancellationToken.None).ConfigureAwait(false);
         }
         finally
         {
             gate.Release();
         }
     }
+
+    private static ValueTask WaitAsync(ValueTask sending, CancellationToken cancellationToken) =>
+        sending.IsCompleted || !cancellationToken.CanBeCanceled ? sending : new ValueTask(sending.AsTask().WaitAsync(cancellationToken));
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteHandedOverAsync(CancellationToken cancellationToken)

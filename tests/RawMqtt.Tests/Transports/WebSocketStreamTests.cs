@@ -210,6 +210,51 @@ public sealed class WebSocketStreamTests : IDisposable
         Assert.Equal(2, await server.ReadAsync(new byte[10], Soon));
     }
 
+    [Theory]
+    [Rule("WS-5.5.2-2")]
+    [InlineData("")]
+    [InlineData("b")]
+    public async Task AReadThatWaitsForABlockedWriteCanBeCancelledAndLosesNothing(string behindThePing)
+    {
+        using Loopback loopback = await Loopback.OpenAsync();
+        var server = new WebSocketStream(loopback.Server, WebSocketRole.Server);
+        byte[] buffer = new byte[100];
+        Task writing = server.WriteAsync(new byte[20_000_000], Soon).AsTask(); // the peer does not read
+        await loopback.Client.WriteAsync(RawFrame.Join(RawFrame.To(WebSocketRole.Server, 0x89, "1"), RawFrame.To(WebSocketRole.Server, 0x82, "a")), Soon);
+        Assert.Equal(1, await server.ReadAsync(buffer, Soon)); // the first pong is the writer's, the second one has to wait
+
+        byte[] second = RawFrame.Join(RawFrame.To(WebSocketRole.Server, 0x89, "2"), behindThePing.Length > 0 ? RawFrame.To(WebSocketRole.Server, 0x82, behindThePing) : []);
+        await loopback.Client.WriteAsync(second, Soon);
+        while (loopback.ServerSocket.Available < second.Length) await Task.Yield();
+        using var cancel = new CancellationTokenSource();
+        Task<int> reading = server.ReadAsync(buffer, cancel.Token).AsTask();
+        Assert.False(reading.IsCompleted);
+        await cancel.CancelAsync();
+        if (behindThePing.Length == 0) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(Soon));
+        else Assert.Equal(behindThePing, Encoding.ASCII.GetString(buffer, 0, await reading.WaitAsync(Soon)));
+
+        Task<int> next = server.ReadAsync(buffer, Soon).AsTask();
+        var frames = new FrameReader(WebSocketRole.Client, long.MaxValue);
+        byte[] received = new byte[65536];
+        string pongs = "";
+        while (pongs.Length < 2) pongs += Pongs(received.AsSpan(0, await loopback.Client.ReadAsync(received, Soon)));
+        Assert.Equal("12", pongs);
+        await writing;
+        await loopback.Client.WriteAsync(RawFrame.To(WebSocketRole.Server, 0x82, "c"), Soon);
+        Assert.Equal("c", Encoding.ASCII.GetString(buffer, 0, await next));
+
+        string Pongs(Span<byte> bytes)
+        {
+            string payloads = "";
+            while (frames.TryRead(ref bytes, out FramePiece piece))
+            {
+                if (piece.Opcode == Opcode.Pong) payloads += Encoding.ASCII.GetString(piece.Payload);
+            }
+
+            return payloads;
+        }
+    }
+
     [Fact]
     [Rule("WS-5.3-5", "WS-5.4-1", "WS-10.3-2")]
     public async Task LargeTransfersArriveUnchanged()
