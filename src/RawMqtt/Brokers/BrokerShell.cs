@@ -187,6 +187,12 @@ internal sealed class BrokerShell
             {
                 ServedConnection carrier = CarrierOf(connection);
                 if (carrier.DropAt <= now) toDrop.Add(carrier);
+                if (carrier.IsUnfinishedFor(options.Limits.PacketTimeout, now))
+                {
+                    Core.Counters.PacketTimeouts++;
+                    Core.End(connection, ConnectionEnd.TooSlow, now);
+                }
+
                 if (carrier.Asking is not null && now - carrier.AskedAt >= options.Limits.HookTimeout)
                 {
                     Core.Counters.HooksTimedOut++;

@@ -27,6 +27,9 @@ public sealed record BrokerCounters
     /// <summary>Connections without a CONNECT within <see cref="BrokerLimits.ConnectTimeout"/>.</summary>
     public long ConnectTimeouts { get; internal set; }
 
+    /// <summary>Connections with an unfinished packet or frame for <see cref="BrokerLimits.PacketTimeout"/>.</summary>
+    public long PacketTimeouts { get; internal set; }
+
     /// <summary>Clients silent for one and a half times their Keep Alive.</summary>
     public long KeepAlivesExpired { get; internal set; }
 

@@ -16,6 +16,7 @@ public static class BrokerLimitTable
             (nameof(limits.PacketLength), Bytes(limits.PacketLength), "the connection ends, over ws with 1009", counters.PacketsTooLong),
             (nameof(limits.ConnectLength), Bytes(limits.ConnectLength), "the connection ends, over ws with 1009", counters.ConnectsTooLong),
             (nameof(limits.ConnectTimeout), Seconds(limits.ConnectTimeout), "no CONNECT since it was accepted: the connection ends", counters.ConnectTimeouts),
+            (nameof(limits.PacketTimeout), Seconds(limits.PacketTimeout), "a packet or frame is not finished: the connection ends, over ws with 1008", counters.PacketTimeouts),
             ("Keep Alive", "1.5 times the client's", "the connection ends [MQTT-3.1.2-24]", counters.KeepAlivesExpired),
             (nameof(limits.SendTimeout), Seconds(limits.SendTimeout), "256 KiB take longer to send: the connection ends", counters.TooSlow),
             (nameof(limits.Connections), Number(limits.Connections), "closed when accepted", counters.ConnectionsRefused),

@@ -14,6 +14,9 @@ public sealed record BrokerLimits
     /// <summary>From the acceptance of a network connection to its CONNECT, TLS and WebSocket handshake included, 3.1.4.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a packet, or a WebSocket frame, that has begun may go on without a packet being finished, looked at with each sweep; then the client counts as too slow and is disconnected.</summary>
+    public TimeSpan PacketTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>How long a client may take for what it is sent, 256 KiB at a time, before it counts as too slow and is disconnected.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(15);
 

@@ -24,7 +24,7 @@ public enum ConnectionEnd
     /// <summary>The same client connected once more [MQTT-3.1.4-2].</summary>
     TakenOver,
 
-    /// <summary>The client did not take what it had asked for.</summary>
+    /// <summary>The client did not take what it had asked for, or did not finish a packet that it had begun.</summary>
     TooSlow,
 
     /// <summary>There are too many connections, in all or of one address.</summary>

@@ -24,6 +24,9 @@ internal sealed class FrameReceiver(Stream inner, WebSocketRole role, ReadOnlyMe
     /// <summary>See <see cref="WebSocketStream.CloseReason"/>.</summary>
     public string CloseReason { get; private set; } = "";
 
+    /// <summary>The last read ended within a frame.</summary>
+    public bool IsWithinFrame => reader.IsWithinFrame;
+
     /// <summary>Reads what the next binary frames carry, and releases the read side, which the caller has taken.</summary>
     public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {

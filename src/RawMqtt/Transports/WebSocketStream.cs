@@ -42,6 +42,9 @@ public sealed class WebSocketStream : Stream
     /// <summary>On a server, the request that opened the connection.</summary>
     internal AcceptedHandshake? Request { get; init; }
 
+    /// <summary>The peer has begun a frame and not ended it, as far as was read. May be asked from any thread, which then sees a moment ago.</summary>
+    internal bool IsWithinFrame => receiver.IsWithinFrame;
+
     /// <summary>How long closing may take before the transport is simply dropped: 5 seconds unless set, at most 49 days, or <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not such a time.</exception>
     public TimeSpan CloseTimeout

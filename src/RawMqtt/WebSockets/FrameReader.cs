@@ -31,7 +31,10 @@ internal sealed class FrameReader(WebSocketRole role, long maxMessageSize, bool 
     public WebSocketViolation? Violation { get; private set; }
 
     /// <summary>Whether the bytes so far end where a message ends.</summary>
-    public bool IsBetweenMessages => !inFrame && cutHeaderLength == 0 && messageType == Opcode.Continuation;
+    public bool IsBetweenMessages => !IsWithinFrame && messageType == Opcode.Continuation;
+
+    /// <summary>Whether the bytes so far end within a frame or its header.</summary>
+    public bool IsWithinFrame => inFrame || cutHeaderLength > 0;
 
     /// <summary>Takes the next piece off the front of <paramref name="input"/>; false when all of it is taken and nothing more is to tell.</summary>
     public bool TryRead(ref Span<byte> input, out FramePiece piece)
