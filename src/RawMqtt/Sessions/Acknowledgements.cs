@@ -5,10 +5,12 @@ namespace RawMqtt.Sessions;
 /// <summary>The messages received at QoS 1 and 2 and not yet answered. In whatever order the application is done with them,
 /// PUBACKs and PUBRECs leave in the order in which the messages came [MQTT-4.6.0-2], [MQTT-4.6.0-3].</summary>
 /// <remarks>At QoS 1 what was not answered comes again on the next connection, as a new message. At QoS 2 it comes again as
-/// the same message, which the application still holds: its answer waits for the application all the same.</remarks>
+/// the same message, which the application still holds: its answer waits for the application all the same. One answer of an
+/// identifier waits at a time, however often the server repeats the message: there are no more than the messages themselves.</remarks>
 internal sealed class Acknowledgements
 {
     private readonly PacketIdSet held = new();
+    private readonly PacketIdSet awaitingPubRec = new();
     private Entry[] ring = new Entry[32];
     private long first;
     private long next;
@@ -33,6 +35,7 @@ internal sealed class Acknowledgements
     /// <summary>A QoS 2 message that came again.</summary>
     public void AddDuplicate(ushort packetId, IBufferWriter<byte> output)
     {
+        if (awaitingPubRec.Contains(packetId)) return; // the PUBREC that waits answers this one too
         Append(new Entry(packetId, QualityOfService.ExactlyOnce, IsDone: !IsHeld(packetId)));
         Answer(output);
     }
@@ -50,12 +53,17 @@ internal sealed class Acknowledgements
     public void Refuse(Receipt receipt) => held.Remove(receipt.PacketId);
 
     /// <summary>What was not answered will come again.</summary>
-    public void ConnectionLost() => first = next;
+    public void ConnectionLost()
+    {
+        first = next;
+        awaitingPubRec.Clear();
+    }
 
     /// <summary>Forgets all: the session is over.</summary>
     public void Clear()
     {
-        firstOfSession = first = next;
+        ConnectionLost();
+        firstOfSession = next;
         held.Clear();
     }
 
@@ -71,12 +79,18 @@ internal sealed class Acknowledgements
 
     private void Answer(IBufferWriter<byte> output)
     {
-        for (; first < next && Slot(first).IsDone; first++) Receiver.Acknowledge(Slot(first).Qos, Slot(first).PacketId, output);
+        for (; first < next && Slot(first).IsDone; first++)
+        {
+            (ushort packetId, QualityOfService qos, _) = Slot(first);
+            if (qos == QualityOfService.ExactlyOnce) awaitingPubRec.Remove(packetId);
+            Receiver.Acknowledge(qos, packetId, output);
+        }
     }
 
     private long Append(Entry entry)
     {
         if (Count == ring.Length) Grow();
+        if (entry.Qos == QualityOfService.ExactlyOnce) awaitingPubRec.Add(entry.PacketId);
         Slot(next) = entry;
         return next++;
     }

@@ -287,6 +287,44 @@ public class ClientSessionTests
         Assert.Equal(["PUBREC 7"], client.Sent());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void AQos2MessageThatIsRepeatedWhileItsPubRecWaitsIsAnsweredOnce(bool isDone)
+    {
+        client.Connect();
+        client.ReceivePublish("before", Qos1, 6);
+        client.ReceivePublish("a", Qos2, 7);
+        if (isDone) client.Acknowledge(1); // and still waits for the answer before it
+        for (int i = 0; i < 1000; i++) Assert.Empty(client.ReceivePublish("a", Qos2, 7, duplicate: true));
+        client.ReceivePublish("behind", Qos1, 8);
+        Assert.Equal(3, client.Session.Unanswered);
+
+        client.Acknowledge(0);
+        if (!isDone) client.Acknowledge(1);
+        client.Acknowledge(2);
+        Assert.Equal(["PUBACK 6", "PUBREC 7", "PUBACK 8"], client.Sent());
+        client.ReceivePublish("a", Qos2, 7, duplicate: true);
+        Assert.Equal(["PUBREC 7"], client.Sent()); // none waits any more
+    }
+
+    [Fact]
+    public void AHeldQos2MessageThatIsRepeatedOnEachConnectionIsAnsweredOnThatWhichStands()
+    {
+        client.Connect(clean: false);
+        client.ReceivePublish("a", Qos2, 7);
+        for (int i = 0; i < 3; i++)
+        {
+            client.Session.ConnectionLost();
+            client.Connect(clean: false, sessionPresent: true);
+            for (int j = 0; j < 3; j++) Assert.Empty(client.ReceivePublish("a", Qos2, 7, duplicate: true));
+            Assert.Equal(1, client.Session.Unanswered);
+        }
+
+        client.Acknowledge(0);
+        Assert.Equal(["PUBREC 7"], client.Sent());
+    }
+
     [Fact]
     public void AHeldQos1MessageComesAgainAndItsOldReceiptIsWorthNothing()
     {
@@ -345,6 +383,31 @@ public class ClientSessionTests
         client.Connect(clean: false, sessionPresent: true);
         Assert.Empty(client.Sent());
         Assert.Empty(client.Receive(new SubAckPacket { PacketId = id, ReturnCodes = [0] }));
+    }
+
+    [Fact]
+    public void WhatASubscribeAskedForIsForgottenWithItsConnection()
+    {
+        client.Connect(clean: false);
+        ushort id = client.Subscribe("a", "b");
+        client.Session.ConnectionLost();
+        client.Connect(clean: false, sessionPresent: true);
+        Assert.Empty(client.Receive(new SubAckPacket { PacketId = id, ReturnCodes = [0] })); // late, and no longer compared with what was asked
+        Assert.True(client.Session.IsConnected);
+    }
+
+    [Fact]
+    public void TheIdentifiersOfSubscribeAndUnsubscribeAreFreeAgainAfterTheirConnection()
+    {
+        var full = new SessionFixture(inFlightLimit: 65535);
+        full.Connect(clean: false);
+        full.Subscribe("a");
+        full.Unsubscribe("b");
+        full.Session.ConnectionLost();
+        full.Connect(clean: false, sessionPresent: true);
+        var ids = new HashSet<ushort>();
+        for (int i = 0; i < 65535; i++) Assert.True(ids.Add(full.Publish("a", Qos1)));
+        Assert.False(full.Session.CanPublish);
     }
 
     [Fact]
