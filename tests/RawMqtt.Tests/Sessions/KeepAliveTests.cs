@@ -1,0 +1,88 @@
+using RawMqtt.Codec;
+
+namespace RawMqtt.Tests.Sessions;
+
+/// <summary>The keep alive of a <see cref="RawMqtt.Sessions.ClientSession"/>.</summary>
+public class KeepAliveTests
+{
+    private const QualityOfService Qos0 = QualityOfService.AtMostOnce;
+
+    private readonly SessionFixture client = new();
+
+    [Fact]
+    [Rule("MQTT-3.1.2-23")]
+    public void PingReqIsSentBeforeTheKeepAliveIsOver()
+    {
+        client.Connect(keepAlive: 60);
+        client.Session.Sent(client.Now);
+        Assert.Equal(TimeSpan.FromSeconds(59), client.Session.NextDeadline);
+
+        client.Now = TimeSpan.FromSeconds(50);
+        client.Publish("a", Qos0);
+        client.Session.Sent(client.Now); // anything sent counts
+        client.Sent();
+        client.ReceivePublish("a", Qos0);
+        Assert.Equal(TimeSpan.FromSeconds(109), client.Session.NextDeadline);
+        Assert.True(client.Session.Tick(TimeSpan.FromSeconds(108), client.Output));
+        Assert.Empty(client.Sent());
+        Assert.True(client.Session.Tick(TimeSpan.FromSeconds(109), client.Output));
+        Assert.Equal(["PINGREQ"], client.Sent());
+    }
+
+    [Fact]
+    public void PingReqIsSentToAServerThatIsSilentHoweverMuchIsSent()
+    {
+        client.Connect(keepAlive: 60);
+        client.Session.Sent(TimeSpan.FromSeconds(58));
+        Assert.Equal(TimeSpan.FromSeconds(59), client.Session.NextDeadline);
+        Assert.True(client.Session.Tick(TimeSpan.FromSeconds(59), client.Output));
+        Assert.Equal(["PINGREQ"], client.Sent());
+        client.Session.Sent(TimeSpan.FromSeconds(68));
+        Assert.True(client.Session.Tick(TimeSpan.FromSeconds(68), client.Output));
+        Assert.Empty(client.Sent()); // one question is enough
+        Assert.False(client.Session.Tick(TimeSpan.FromSeconds(69), client.Output));
+    }
+
+    [Fact]
+    public void ASilentServerIsGivenUpAfterThePingTimeout()
+    {
+        client.Connect(keepAlive: 60);
+        Assert.True(client.Session.Tick(TimeSpan.FromSeconds(59), client.Output));
+        Assert.Equal(TimeSpan.FromSeconds(69), client.Session.NextDeadline);
+        Assert.True(client.Session.Tick(TimeSpan.FromSeconds(68.9), client.Output));
+        Assert.False(client.Session.Tick(TimeSpan.FromSeconds(69), client.Output));
+    }
+
+    [Fact]
+    public void WhateverComesInIsASignOfLife()
+    {
+        client.Connect(keepAlive: 60);
+        client.Session.Tick(TimeSpan.FromSeconds(59), client.Output);
+        client.Now = TimeSpan.FromSeconds(68);
+        client.ReceivePublish("a", Qos0);
+        Assert.True(client.Session.Tick(TimeSpan.FromSeconds(70), client.Output));
+        Assert.Equal(["Pong"], client.Receive(new PingRespPacket()));
+        Assert.Equal(TimeSpan.FromSeconds(118), client.Session.NextDeadline);
+    }
+
+    [Fact]
+    public void WhileNothingIsReadPingsGoOnAndNoAnswerIsDue()
+    {
+        client.Connect(keepAlive: 10);
+        client.Session.PauseReading();
+        for (int s = 9; s < 200; s += 9) Assert.True(client.Session.Tick(TimeSpan.FromSeconds(s), client.Output));
+        Assert.True(client.Sent().Count > 10);
+        client.Session.ResumeReading(TimeSpan.FromSeconds(200));
+        Assert.True(client.Session.Tick(TimeSpan.FromSeconds(209), client.Output));
+        Assert.False(client.Session.Tick(TimeSpan.FromSeconds(210), client.Output));
+    }
+
+    [Fact]
+    public void KeepAliveZeroNeverPings()
+    {
+        client.Connect(keepAlive: 0);
+        Assert.Null(client.Session.NextDeadline);
+        Assert.True(client.Session.Tick(TimeSpan.FromDays(1), client.Output));
+        Assert.Empty(client.Sent());
+    }
+}
