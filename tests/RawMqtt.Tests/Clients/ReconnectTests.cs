@@ -360,9 +360,14 @@ public class ReconnectTests
     [Fact]
     public async Task AServerThatDoesNotAnswerConnectIsGivenUp()
     {
-        await using var server = new SmallServer { Answer = (_, _) => true };
-        await using var client = new MqttClient(OptionsFor(server) with { ConnectTimeout = TimeSpan.FromMilliseconds(100) });
-        MqttException timedOut = await Assert.ThrowsAsync<MqttException>(() => client.OpenAsync(Soon));
+        var time = new ManualTime();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = new SmallServer { Answer = (_, _) => asked.TrySetResult() };
+        await using var client = new MqttClient(OptionsFor(server) with { TimeProvider = time, ConnectTimeout = TimeSpan.FromMilliseconds(100) });
+        Task opening = client.OpenAsync(Soon);
+        await asked.Task.WaitAsync(Soon);
+        time.Advance(TimeSpan.FromMilliseconds(100));
+        MqttException timedOut = await Assert.ThrowsAsync<MqttException>(() => opening);
         Assert.Equal(MqttErrorCode.ConnectTimeout, timedOut.Code);
         Assert.Matches(@"^No connection to mqtt://127\.0\.0\.1:\d+ within 0\.1 s: still waiting for CONNACK, after name service [0-9.]+ ms, TCP [0-9.]+ ms\. ", timedOut.Message);
     }
