@@ -37,17 +37,11 @@ internal static class Masking
         ? BitOperations.RotateRight(key, (offset & 3) * 8)
         : BitOperations.RotateLeft(key, (offset & 3) * 8);
 
-    /// <summary>64-byte steps cross a cache line each unless the data happen to be aligned: below some 2 KB 32-byte steps win.</summary>
     private static void MoveWide(ref byte from, ref byte to, nuint length, uint key)
     {
-        if (Vector512.IsHardwareAccelerated && length >= 2048)
+        if (Vector512.IsHardwareAccelerated && length >= 256)
         {
-            nuint last = length - 64;
-            Vector512<byte> end = Vector512.LoadUnsafe(ref from, last) ^ Vector512.Create(KeyAt(key, (int)last)).AsByte();
-            Vector512<byte> keys = Vector512.Create(key).AsByte();
-            for (nuint i = 0; i < last; i += 64)
-                (Vector512.LoadUnsafe(ref from, i) ^ keys).StoreUnsafe(ref to, i);
-            end.StoreUnsafe(ref to, last);
+            MoveBy64(ref from, ref to, length, key);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
@@ -62,6 +56,22 @@ internal static class Masking
         {
             MoveBy16(ref from, ref to, length, key);
         }
+    }
+
+    /// <summary>A 64-byte store across two cache lines costs double: the second store and those behind it begin on a line.</summary>
+    private static void MoveBy64(ref byte from, ref byte to, nuint length, uint key)
+    {
+        nuint second = 64 - ((nuint)Unsafe.ByteOffset(ref Unsafe.NullRef<byte>(), ref to) & 63); // if the array moves meanwhile, that costs time alone
+        nuint last = length - 64;
+        Vector512<byte> keys = Vector512.Create(KeyAt(key, (int)second)).AsByte();
+        Vector512<byte> end = Vector512.LoadUnsafe(ref from, last) ^ Vector512.Create(KeyAt(key, (int)last)).AsByte();
+        Vector512<byte> begin = Vector512.LoadUnsafe(ref from) ^ Vector512.Create(key).AsByte();
+        Vector512<byte> next = Vector512.LoadUnsafe(ref from, second) ^ keys;
+        begin.StoreUnsafe(ref to);
+        next.StoreUnsafe(ref to, second);
+        for (nuint i = second + 64; i < last; i += 64)
+            (Vector512.LoadUnsafe(ref from, i) ^ keys).StoreUnsafe(ref to, i);
+        end.StoreUnsafe(ref to, last);
     }
 
     private static void MoveBy16(ref byte from, ref byte to, nuint length, uint key)

@@ -33,6 +33,30 @@ public class MaskingTests
         }
     }
 
+    /// <summary>Wide steps begin on a cache line, wherever that is.</summary>
+    [Fact]
+    public void MasksWhereverTheDataBegin()
+    {
+        var random = new Random(54);
+        byte[] bytes = new byte[1200];
+        for (int start = 0; start <= 64; start++)
+        {
+            foreach (int length in (int[])[255, 256, 257, 300, 383, 384, 1000])
+            {
+                foreach (int distance in (int[])[0, 1, 6, 14])
+                {
+                    random.NextBytes(bytes);
+                    byte[] expected = (byte[])bytes.Clone();
+                    for (int i = 0; i < length; i++)
+                        expected[start + i] = (byte)(bytes[start + distance + i] ^ Key[i % 4]);
+
+                    Masking.Move(bytes.AsSpan(start + distance, length), bytes.AsSpan(start), BitConverter.ToUInt32(Key));
+                    Assert.Equal(expected, bytes);
+                }
+            }
+        }
+    }
+
     [Fact]
     [Rule("WS-5.3-5")]
     public void TheKeyGoesOnWhereAPieceEnds()
