@@ -46,6 +46,30 @@ public class MosquittoClientsTests
         Assert.Contains("it died", (await watcher.FinishAsync()).Output, StringComparison.Ordinal);
     }
 
+    /// <summary>A kept session over two connections, with messages that waited in between, at each QoS but 0.</summary>
+    [Theory]
+    [InlineData("tcp")]
+    [InlineData("tls")]
+    public async Task A_session_that_is_kept(string carrier)
+    {
+        using Certificates certificates = await Certificates.MakeAsync();
+        await using MqttBroker broker = await OurBroker.StartAsync(certificates);
+        string port = new Uri(OurBroker.Address(broker, carrier)).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        string[] server = ["-h", "localhost", "-p", port, .. carrier == "tls" ? ["--cafile", certificates.Authority] : Array.Empty<string>()];
+        string[] session = [.. server, "-i", "kept", "-c", "-q", "2", "-t", "away/#"];
+
+        Finished first = await RealProcess.RunAsync(RealPart.MosquittoSub, [.. session, "-E"]);
+        Assert.True(first.ExitCode == 0, first.Error);
+        foreach (string qos in new[] { "1", "2" })
+        {
+            Finished sent = await RealProcess.RunAsync(RealPart.MosquittoPub, [.. server, "-t", $"away/{qos}", "-m", $"waited {qos}", "-q", qos]);
+            Assert.True(sent.ExitCode == 0, sent.Error);
+        }
+
+        Finished second = await RealProcess.RunAsync(RealPart.MosquittoSub, [.. session, "-C", "2", "-F", "%t %q %p", "-W", "20"]);
+        Assert.Equal("away/1 1 waited 1\naway/2 2 waited 2\n", second.Output);
+    }
+
     /// <summary>Line by line: it would keep what it says about its subscription until it ends.</summary>
     private static RealProcess StartSub(params string[] arguments) => RealProcess.Start("stdbuf", ["-oL", RealPart.MosquittoSub, .. arguments]);
 }
