@@ -26,11 +26,11 @@ internal sealed class ConnectionReader(ClientCore core, ClientConnection connect
         {
             while (true)
             {
+                isWaiting = true;
                 if (start == end)
                 {
                     if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
                     buffer = [];
-                    isWaiting = true;
                     await stream.ReadAsync(Memory<byte>.Empty, connection.Ended).ConfigureAwait(false); // an idle connection holds no buffer
                     buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
                     start = end = 0;
@@ -40,7 +40,6 @@ internal sealed class ConnectionReader(ClientCore core, ClientConnection connect
                     buffer = MakeRoom(buffer, ref start, ref end);
                 }
 
-                isWaiting = true;
                 int read = await stream.ReadAsync(buffer.AsMemory(end), connection.Ended).ConfigureAwait(false);
                 isWaiting = false;
                 connection.Ended.ThrowIfCancellationRequested(); // what comes late belongs to no connection

@@ -24,7 +24,7 @@ internal sealed class SilentStream(byte[] packets, int times) : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         await connected.Task.WaitAsync(cancellationToken);
-        if (accepted == 1 && left == 0) await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        if (accepted == 1 && left == 0) await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken); // until it is cancelled
         if (buffer.IsEmpty) return 0;
         byte[] next = packets;
         if (Interlocked.Exchange(ref accepted, 1) == 0) next = [0x20, 2, 0, 0];
@@ -36,7 +36,7 @@ internal sealed class SilentStream(byte[] packets, int times) : Stream
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (!connected.TrySetResult()) await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        if (!connected.TrySetResult()) await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken); // until it is cancelled
     }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();

@@ -84,7 +84,7 @@ internal sealed class FaultProxy : IAsyncDisposable
             await server.ConnectAsync(IPAddress.Loopback, target, stop.Token);
             var budget = new Budget(fault.CutAfter);
             bool isCut = await await Task.WhenAny(CopyAsync(client, server, fault, budget), CopyAsync(server, client, fault, budget));
-            if (isCut && fault.End == FaultEnd.HalfOpen) await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token);
+            if (isCut && fault.End == FaultEnd.HalfOpen) await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token); // silence is the fault, until the proxy ends
             if (!isCut || fault.End != FaultEnd.Reset) return;
             client.LingerState = server.LingerState = new LingerOption(true, 0);
         }
@@ -109,7 +109,7 @@ internal sealed class FaultProxy : IAsyncDisposable
                 int read = await from.ReceiveAsync(buffer, stop.Token);
                 if (read == 0) return false;
                 int allowed = budget.Take(read);
-                if (fault.Delay > TimeSpan.Zero) await Task.Delay(fault.Delay, stop.Token);
+                if (fault.Delay > TimeSpan.Zero) await Task.Delay(fault.Delay, stop.Token); // lateness is the fault, and real sockets have no virtual clock
                 if (allowed > 0) await to.SendAsync(buffer.AsMemory(0, allowed), stop.Token);
                 if (allowed < read) return true;
             }
