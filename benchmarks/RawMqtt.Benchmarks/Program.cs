@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 using BenchmarkDotNet.Running;
 using RawMqtt.Benchmarks.Brokers;
 using RawMqtt.Benchmarks.Codec;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 // Publishes one message over ws by the layers alone: what a device pays for them.
 using System.Net;
 using System.Net.Sockets;

@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: MIT
+
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
-using RawMqtt.Cli.Wire;
+using RawMqtt.Explain;
 using RawMqtt.Codec;
-using RawMqtt.Routing;
+using RawMqtt.Brokers;
 
 namespace RawMqtt.Cli;
 

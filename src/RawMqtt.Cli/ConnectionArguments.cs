@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: MIT
+
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Security.Cryptography;
 using System.Text;
-using RawMqtt.Cli.Wire;
 using RawMqtt.Codec;
-using RawMqtt.Transports;
+using RawMqtt.Dialling;
+using RawMqtt.Explain;
 
 namespace RawMqtt.Cli;
 

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: MIT
+
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text;
-using RawMqtt.Cli.Wire;
+using RawMqtt.Explain;
 using RawMqtt.Codec;
 
 namespace RawMqtt.Cli;

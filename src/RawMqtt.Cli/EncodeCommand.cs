@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: MIT
+
 using System.CommandLine;
 using System.Text;
-using RawMqtt.Cli.Wire;
+using RawMqtt.Explain;
 
 namespace RawMqtt.Cli;
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Cli;
 
 /// <summary>What the tool ends with; scripts rely on these numbers.</summary>

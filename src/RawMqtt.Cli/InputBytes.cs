@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Cli;
 
 /// <summary>A stream of input, whole or by lines, as the bytes that it has. Waiting for more ends when it is cancelled, which the console's own reader does not do.</summary>

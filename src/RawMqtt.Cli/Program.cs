@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 using RawMqtt.Cli;
 
 return await Tool.RunAsync(args);

@@ -1,8 +1,11 @@
+// SPDX-License-Identifier: MIT
+
 using System.Net.Sockets;
 using System.Text;
 using RawMqtt.Brokers;
 using RawMqtt.Codec;
-using RawMqtt.Routing;
+using RawMqtt.Dialling;
+using RawMqtt.Serving;
 using RawMqtt.Transports;
 
 namespace RawMqtt;

@@ -1,4 +1,6 @@
-using RawMqtt.Routing;
+// SPDX-License-Identifier: MIT
+
+using RawMqtt.Brokers;
 
 namespace RawMqtt;
 

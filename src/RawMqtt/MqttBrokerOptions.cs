@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: MIT
+
 using RawMqtt.Codec;
-using RawMqtt.Routing;
+using RawMqtt.Brokers;
 
 namespace RawMqtt;
 

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: MIT
+
+using RawMqtt.Serving;
 using RawMqtt.Brokers;
-using RawMqtt.Routing;
 
 namespace RawMqtt;
 

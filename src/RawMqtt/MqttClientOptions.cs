@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: MIT
+
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using RawMqtt.Transports;
+using RawMqtt.Dialling;
 
 namespace RawMqtt;
 

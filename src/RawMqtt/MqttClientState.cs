@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt;
 
 /// <summary>Where a client stands.</summary>

@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: MIT
+
 using System.Globalization;
 using System.Text;
-using RawMqtt.Transports;
+using RawMqtt.Dialling;
 
 namespace RawMqtt;
 

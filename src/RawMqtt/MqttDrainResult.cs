@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt;
 
 /// <summary>What <see cref="MqttClient.DisconnectAsync"/> left behind, and what was given up while it drained.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt;
 
 /// <summary>What went wrong, as a number that stays the same from version to version. The hundreds name the layer.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt;
 
 /// <summary>A message that came, seen in the buffer that it was received in: valid during the call alone, and nothing is allocated for it.</summary>

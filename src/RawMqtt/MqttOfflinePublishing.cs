@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt;
 
 /// <summary>What publishing does while there is no connection.</summary>

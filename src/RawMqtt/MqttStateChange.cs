@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt;
 
 /// <summary>A step of <see cref="MqttClient.State"/>, and why.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 using System.Text;
 using System.Threading.Tasks.Sources;
 using RawMqtt.Clients;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt;
 
 /// <summary>Sees the bytes of a connection as they go over the wire, above TLS: handshake text and frames on <c>ws</c> and <c>wss</c>, MQTT packets on <c>mqtt</c> and <c>mqtts</c>.</summary>

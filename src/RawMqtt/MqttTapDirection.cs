@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt;
 
 /// <summary>Which way the bytes that a <see cref="MqttTap"/> sees are going.</summary>

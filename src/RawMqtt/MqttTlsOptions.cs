@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt;
 
 /// <summary>How a client checks the server's certificate, and shows its own: for <c>wss</c> and <c>mqtts</c> alike.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt;
 
 /// <summary>What the server publishes when the connection ends without a DISCONNECT, 3.1.2.5.</summary>

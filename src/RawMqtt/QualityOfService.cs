@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt;
 
 /// <summary>How hard the two ends try to deliver an application message. MQTT 3.1.1, section 4.3.</summary>

@@ -1,4 +1,6 @@
-using RawMqtt.Tests.Cli;
+// SPDX-License-Identifier: MIT
+
+using RawMqtt.Tests.Explain;
 using RawMqtt.Tests.Codec.Vectors;
 
 namespace RawMqtt.Fuzz;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Fuzz;
 
 /// <summary>A part of the library that any bytes may reach. To add one: a file beside this, and its line in <see cref="All"/>.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 using RawMqtt.Fuzz;
 using SharpFuzz;
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 using RawMqtt.Interop.Parts;
 
 namespace RawMqtt.Interop;

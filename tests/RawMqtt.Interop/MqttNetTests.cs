@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 using System.Threading.Channels;
 using MQTTnet;
 using MQTTnet.Formatter;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Tests;
 
 /// <summary>Tests that look at the memory or the handles of the whole process run when no other test does.</summary>

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: MIT
+
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
-using RawMqtt.Tests.Brokers;
+using RawMqtt.Tests.Serving;
 using RawMqtt.Tests.Codec.Vectors;
 using RawMqtt.Transports;
 using RawMqtt.WebSockets;

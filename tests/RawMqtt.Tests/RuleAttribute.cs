@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Tests;
 
 /// <summary>Names the rules of the specifications that a test proves; <c>spec-notes</c> is generated from it.</summary>

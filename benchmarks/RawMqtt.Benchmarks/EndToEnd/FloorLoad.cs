@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 using System.Net.Sockets;
 using RawMqtt.Benchmarks.Brokers;
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Benchmarks.EndToEnd;
 
 /// <summary>Sees the payload of each message that came.</summary>

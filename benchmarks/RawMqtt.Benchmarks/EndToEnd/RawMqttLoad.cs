@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Benchmarks.EndToEnd;
 
 /// <summary>Our client; the stream door or the view door.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Benchmarks.WebSockets;
 
 /// <summary>Takes everything, and gives the same bytes for ever.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using BenchmarkDotNet.Attributes;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Clients;
 
 /// <summary>Ends the waiting for an acknowledgement after <see cref="MqttClientOptions.AckTimeout"/>. The waiting alone: the delivery goes on without its caller.</summary>

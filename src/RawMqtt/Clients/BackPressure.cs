@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Clients;
 
 /// <summary>Holds reading up while a subscription's reader is behind, so that the server and whoever publishes there are held up in turn.</summary>

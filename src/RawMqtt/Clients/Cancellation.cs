@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Clients;
 
 /// <summary>Cancels a token that code of the application may have registered with: what that throws is its own affair, and ends nothing else.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Clients;
 
 /// <summary>How a client is opened and how it ends: one <see cref="ConnectionLoop"/> after the other, and whoever ends one leaves the next alone.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Clients;
 
 /// <summary>Counters of one client: plain numbers, because the gate guards them, but for those that say otherwise.</summary>

@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: MIT
+
 using System.Text;
 using RawMqtt.Codec;
-using RawMqtt.Transports;
+using RawMqtt.Dialling;
 
 namespace RawMqtt.Clients;
 

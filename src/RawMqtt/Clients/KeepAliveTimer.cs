@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Clients;
 
 /// <summary>Runs the session when its deadline comes, 3.1.2.10: PINGREQ after a silence of ours, the end of the connection after one of the server's.</summary>

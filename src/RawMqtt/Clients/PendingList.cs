@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Clients;
 
 /// <summary>Publishes in the order of their calls; any of them leaves in O(1).</summary>

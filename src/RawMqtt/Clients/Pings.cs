@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Clients;
 
 /// <summary>Who awaits a PINGRESP. Guarded by the client's gate.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Clients;
 
 /// <summary>How long to wait before the next attempt: exponential with full jitter, so that a thousand clients do not come back at once.</summary>

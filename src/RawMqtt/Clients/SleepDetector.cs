@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Clients;
 
 /// <summary>Notices that the machine was asleep: the time of day has gone on, and the clock that counts running time has not.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Clients;
 
 /// <summary>A SUBSCRIBE or UNSUBSCRIBE that is not answered; it is sent again on the next connection.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Clients;
 
 /// <summary>The bytes that answer what was read, and wait to be written: above a limit nothing more is read, or a server that sends and does not read would fill the memory.</summary>

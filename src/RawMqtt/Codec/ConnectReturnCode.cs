@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Codec;
 
 /// <summary>The answer to a CONNECT, 3.2.2.3, table 3.1. 6 to 255 are reserved.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Codec;
 
 /// <summary>Which end of the network connection, 1.2: the flow of half the packets is one way only, 2.2.1.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Codec;
 
 /// <summary>The fourteen control packets, 2.2.1: bits 7 to 4 of the first byte. 0 and 15 are forbidden.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Codec;
 
 /// <summary>A rule that a peer broke, in the order of the specification.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Codec;
 
 /// <summary>A topic filter and the highest QoS wanted for it, 3.8.3.</summary>

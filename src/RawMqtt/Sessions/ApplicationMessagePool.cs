@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Sessions;
 
 /// <summary>Keeps application messages without a new object for each.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Sessions;
 
 /// <summary>What a record of a <see cref="SessionJournal"/> says; the numbers stand in files.</summary>

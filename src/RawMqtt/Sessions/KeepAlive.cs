@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Sessions;
 
 /// <summary>The client's clockwork, 3.1.2.10: PINGREQ before either end has been silent for too long, and a deadline for the answer.</summary>

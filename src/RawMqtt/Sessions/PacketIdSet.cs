@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Sessions;
 
 /// <summary>A set of packet identifiers: one bit each, up to the highest that was ever in it (8 KB at the most).</summary>

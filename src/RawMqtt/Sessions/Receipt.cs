@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Sessions;
 
 /// <summary>A message received at QoS 1 or 2 that is to be acknowledged; at QoS 0 there is nothing to do.</summary>

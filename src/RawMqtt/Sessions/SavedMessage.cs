@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Sessions;
 
 /// <summary>A message at QoS 1 or 2 as a <see cref="SavedSession"/> holds it.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Sessions;
 
 /// <summary>What a packet identifier that this end gave out waits for, 2.3.1 and 4.3.</summary>

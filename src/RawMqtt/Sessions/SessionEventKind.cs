@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Sessions;
 
 /// <summary>The kinds of <see cref="SessionEvent"/>.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Transports;
 
 /// <summary>Lets one reader at a time to a <see cref="WebSocketStream"/>'s receiving half, and closing behind the last one.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Transports;
 
 /// <summary>Passes everything through, and shows it to a tap.</summary>

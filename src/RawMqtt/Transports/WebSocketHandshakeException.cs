@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Transports;
 
 /// <summary>The opening handshake of a WebSocket failed, RFC 6455 4.1; there is no connection.</summary>

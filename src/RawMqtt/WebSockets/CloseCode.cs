@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.WebSockets;
 
 /// <summary>Why a WebSocket connection ended, RFC 6455 7.4. Applications may use 3000 to 4999 as well.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.WebSockets;
 
 /// <summary>The grammar of Sec-WebSocket-Extensions, RFC 6455 9.1. No extension is ever agreed on here, but a broken list is refused.</summary>

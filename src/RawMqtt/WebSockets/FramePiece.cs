@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.WebSockets;
 
 /// <summary>What <see cref="FrameReader"/> took out of the bytes: a control frame, a piece of a message, or a broken rule.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.WebSockets;
 
 /// <summary>Why an opening handshake is refused: the HTTP status, the rule of RFC 6455, and a sentence for whoever reads the answer.</summary>

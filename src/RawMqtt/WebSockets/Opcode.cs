@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.WebSockets;
 
 /// <summary>What a frame carries, RFC 6455 5.2. The top bit of the four tells a control frame.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.WebSockets;
 
 /// <summary>Which opening handshakes a server accepts, RFC 6455 4.2.2.</summary>

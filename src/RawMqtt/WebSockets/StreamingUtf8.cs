@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 using System.Text.Unicode;
 
 namespace RawMqtt.WebSockets;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.WebSockets;
 
 /// <summary>What came out of the bytes given to <see cref="WebSocketConnection"/>.</summary>

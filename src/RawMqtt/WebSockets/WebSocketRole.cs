@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.WebSockets;
 
 /// <summary>Which end of the connection this is: a client masks its frames, a server does not. RFC 6455 5.1.</summary>

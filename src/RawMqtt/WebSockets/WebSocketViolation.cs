@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.WebSockets;
 
 /// <summary>A rule of RFC 6455 that the peer broke, and the code that this endpoint closes with because of it, 7.1.7.</summary>

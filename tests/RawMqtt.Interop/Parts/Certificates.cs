@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Interop.Parts;
 
 /// <summary>Certificates made by openssl in a folder of their own; see make-certificates.sh.</summary>

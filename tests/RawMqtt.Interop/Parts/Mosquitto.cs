@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Interop.Parts;
 
 /// <summary>A mosquitto of the test's own on free ports: MQTT over TCP and over WebSocket, and with certificates also over TLS.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Interop.Parts;
 
 /// <summary>An nginx of the test's own: TLS in front of a WebSocket broker.</summary>

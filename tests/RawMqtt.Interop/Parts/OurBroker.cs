@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Interop.Parts;
 
 /// <summary>Our broker on free loopback ports.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Interop.Parts;
 
 /// <summary>The programs that the tests need beside .NET. A missing one skips its tests and says so; with CI=true it fails them.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Tests.Clients;
 
 /// <summary>A clock that stands still until the test moves it; timers run inside <see cref="Advance"/>.</summary>

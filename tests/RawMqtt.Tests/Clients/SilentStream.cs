@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Tests.Clients;
 
 /// <summary>The stream of a server that accepts CONNECT, sends what the test gives it, and takes nothing more: writes after the first never end.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;

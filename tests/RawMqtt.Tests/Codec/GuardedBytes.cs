@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 using System.Runtime.InteropServices;
 
 namespace RawMqtt.Tests.Codec;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Tests.Codec;
 
 /// <summary>Valid packets in a row, of which one was changed in one to four places; in half the cases its Remaining Length is true again.</summary>

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: MIT
+
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
-using RawMqtt.Routing;
+using RawMqtt.Brokers;
 
 namespace RawMqtt.Tests.Faults;
 

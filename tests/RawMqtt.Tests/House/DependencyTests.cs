@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 using System.Text.Json;
 using RawMqtt.Tests.RuleIndex;
 

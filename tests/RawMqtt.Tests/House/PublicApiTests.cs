@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 using RawMqtt.Tests.RuleIndex;
 
 namespace RawMqtt.Tests.House;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 using System.Buffers.Text;
 using System.Net.Sockets;
 using RawMqtt.Codec;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using RawMqtt.Tests.RuleIndex;
@@ -29,7 +31,7 @@ public class SliceTests
     [InlineData("1-Codec")]
     [InlineData("2-WebSockets")]
     [InlineData("3-Sessions")]
-    [InlineData("4-Routing")]
+    [InlineData("4-Brokers")]
     public void Slice_refers_to_nothing_impure(string slice)
     {
         using var file = new PEReader(File.OpenRead(PathOf(slice)));

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Tests.RuleIndex;
 
 /// <summary>The working copy that the tests run in.</summary>

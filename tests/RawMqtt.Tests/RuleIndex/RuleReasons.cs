@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Tests.RuleIndex;
 
 /// <summary>Why a rule has no test of its own: <c>Spec/reasons.tsv</c>. A reason that begins with <c>open</c> is a debt, and is counted.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Tests.RuleIndex;
 
 /// <summary>One row of a specification's list: what a reader of the text must do, under the number that the sources cite.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 using RawMqtt.Sessions;
 
 namespace RawMqtt.Tests.Sessions;

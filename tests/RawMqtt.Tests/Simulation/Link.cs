@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Tests.Simulation;
 
 /// <summary>A network connection that may fail: it delivers in any slices, after any delay, and may be cut at any byte, told to both ends, to one, or to none;

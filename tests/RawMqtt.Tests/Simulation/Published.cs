@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Tests.Simulation;
 
 /// <summary>A message that a simulated client published.</summary>

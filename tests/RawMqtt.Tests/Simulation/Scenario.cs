@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Tests.Simulation;
 
 /// <summary>One world: a server, some publishers and subscribers, minutes of faults, then quiet; and what must be true at the end.</summary>

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: MIT
+
 using System.Buffers;
 using System.Text;
 using RawMqtt.Codec;
-using RawMqtt.Routing;
+using RawMqtt.Brokers;
 using RawMqtt.Sessions;
 
 namespace RawMqtt.Tests.Simulation;

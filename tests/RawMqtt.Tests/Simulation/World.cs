@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Tests.Simulation;
 
 /// <summary>Virtual time and chance: what happens next is the earliest of what was scheduled, and equal seeds give equal worlds.</summary>

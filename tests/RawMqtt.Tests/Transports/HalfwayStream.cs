@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Tests.Transports;
 
 /// <summary>Takes half of a write at once and the rest when it is let, or never when that write is cancelled: a socket whose peer does not read.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 using System.Net.Sockets;
 using System.Text;
 using RawMqtt.Tests.WebSockets;

@@ -1,9 +1,12 @@
+// SPDX-License-Identifier: MIT
+
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using RawMqtt.Dialling;
 using RawMqtt.Transports;
 using RawMqtt.WebSockets;
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 using RawMqtt.Tests.WebSockets;
 using RawMqtt.Transports;
 using RawMqtt.WebSockets;

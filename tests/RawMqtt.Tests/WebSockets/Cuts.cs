@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Tests.WebSockets;
 
 /// <summary>The ways in which TCP may hand over the same bytes: whole, byte by byte, cut once at every place, cut at random.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Tests.WebSockets;
 
 /// <summary>A stream that gives what it was told to give, then the end, and keeps and counts what is written.</summary>

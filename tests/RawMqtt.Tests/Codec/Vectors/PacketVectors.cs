@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 namespace RawMqtt.Tests.Codec.Vectors;
 
 /// <summary>All packets of the table, in the order of the specification.</summary>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MIT
+
 using static RawMqtt.Codec.MqttRole;
 using static RawMqtt.Tests.Codec.Vectors.PacketVector;
 

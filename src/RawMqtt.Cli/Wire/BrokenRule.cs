@@ -1,7 +1,0 @@
-namespace RawMqtt.Cli.Wire;
-
-/// <summary>A rule of one of the two specifications, and how it is broken.</summary>
-internal sealed record BrokenRule(string Rule, string Message)
-{
-    public override string ToString() => $"[{Rule}] {Message}";
-}

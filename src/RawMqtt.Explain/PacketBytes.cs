@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+
+using System.Buffers;
+using RawMqtt.Codec;
+
+namespace RawMqtt.Explain;
+
+/// <summary>One direction's MQTT bytes, however they arrive, as packets.</summary>
+/// <param name="sender">Who sends them; null: each packet may come from either end.</param>
+internal sealed class PacketBytes(MqttRole? sender)
+{
+    private byte[] waiting = [];
+    private int taken;
+
+    /// <summary>How many bytes were explained; what waits begins there.</summary>
+    public long Consumed { get; private set; }
+
+    public bool IsBroken { get; private set; }
+
+    /// <summary>The beginning of a packet that has not come whole.</summary>
+    public ReadOnlySpan<byte> Waiting => waiting.AsSpan(taken);
+
+    /// <summary>What is there of that packet, as far as its fixed header is; null when nothing is.</summary>
+    public WireUnit? Cut()
+    {
+        if (IsBroken || ReadHeader(Waiting, out FixedHeader header, out _) != OperationStatus.Done) return null;
+        List<WireField> fields = PacketFields.Of(header, Waiting.ToArray(), Consumed);
+        if (fields[^1].Bytes.Length == 0) fields.RemoveAt(fields.Count - 1);
+        string title = $"{PacketFields.NameOf(header.Type)}, {Waiting.Length} of {header.PacketLength} bytes";
+        return new WireUnit(WireUnitKind.Packet, Consumed, title, PacketTitle.SectionOf(header.Type), [.. fields.Select(field => field with { Broken = null })]);
+    }
+
+    /// <summary>Takes more bytes, and gives what they complete.</summary>
+    public List<WireUnit> Feed(ReadOnlySpan<byte> bytes)
+    {
+        var units = new List<WireUnit>();
+        waiting = [.. waiting, .. bytes];
+        while (!IsBroken && TryTake(out WireUnit? unit)) units.Add(unit!);
+        waiting = waiting[taken..]; // once for all of them: bytes may hold very many packets
+        taken = 0;
+        return units;
+    }
+
+    private bool TryTake(out WireUnit? unit)
+    {
+        unit = null;
+        OperationStatus status = ReadHeader(Waiting, out FixedHeader header, out ProtocolViolation? violation);
+        if (status == OperationStatus.NeedMoreData) return false;
+        if (status == OperationStatus.InvalidData)
+        {
+            unit = BrokenHeader(violation!);
+            IsBroken = true;
+            return true;
+        }
+
+        if (Waiting.Length < header.PacketLength) return false;
+        byte[] packet = Waiting[..header.PacketLength].ToArray();
+        string? title = PacketTitle.Of(header, packet.AsSpan(header.Length), out violation);
+        List<WireField> fields = PacketFields.Of(header, packet, Consumed);
+        unit = new WireUnit(WireUnitKind.Packet, Consumed, title ?? PacketFields.NameOf(header.Type), PacketTitle.SectionOf(header.Type), title is null ? UpTo(violation!, fields) : fields)
+        {
+            Broken = FieldCursor.RuleOf(violation),
+            Packet = packet,
+        };
+        if (title is null)
+        {
+            IsBroken = true;
+            return true;
+        }
+
+        Consumed += packet.Length;
+        taken += packet.Length;
+        return true;
+    }
+
+    /// <summary>Judged by the sender, or by whichever end may send such a packet.</summary>
+    private OperationStatus ReadHeader(ReadOnlySpan<byte> bytes, out FixedHeader header, out ProtocolViolation? violation)
+    {
+        OperationStatus status = FixedHeader.TryRead(bytes, sender ?? MqttRole.Client, out header, out violation);
+        return sender is null && violation == ProtocolViolation.WrongDirection ? FixedHeader.TryRead(bytes, MqttRole.Server, out header, out violation) : status;
+    }
+
+    private WireUnit BrokenHeader(ProtocolViolation violation)
+    {
+        BrokenRule broken = FieldCursor.RuleOf(violation)!;
+        var type = (PacketType)(Waiting[0] >> 4);
+        bool badLength = violation == ProtocolViolation.MalformedRemainingLength;
+        string name = Enum.IsDefined(type) ? PacketFields.NameOf(type) : "a forbidden packet type";
+        var first = new WireField(Consumed, [Waiting[0]], "Packet type", $"{(int)type} {name}, flags {PacketFields.Bits(Waiting[0] & 15, 4)}", "2.2.1") { Broken = badLength ? null : broken };
+        List<WireField> fields = [first];
+        if (badLength) fields.Add(new WireField(Consumed + 1, Waiting[1..Math.Min(5, Waiting.Length)].ToArray(), "Remaining Length", "does not end within four bytes", "2.2.3") { Broken = broken });
+        return new WireUnit(WireUnitKind.Packet, Consumed, name, Enum.IsDefined(type) ? PacketTitle.SectionOf(type) : "2.2.1", fields) { Broken = broken };
+    }
+
+    /// <summary>What was read until the rule was broken: no field behind that one is shown, and no other rule.</summary>
+    private static List<WireField> UpTo(ProtocolViolation violation, List<WireField> fields)
+    {
+        BrokenRule broken = FieldCursor.RuleOf(violation)!;
+        int last = fields.FindIndex(field => field.Broken == broken);
+        if (last >= 0) return [.. fields.Take(last).Select(field => field with { Broken = null }), fields[last]];
+        return [.. fields.Select(field => field with { Broken = null }).Take(fields.Count - 1), fields[^1] with { Broken = broken }];
+    }
+}

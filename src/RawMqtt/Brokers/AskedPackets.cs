@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+
+namespace RawMqtt.Brokers;
+
+/// <summary>The packets that the program that runs the broker wants to be asked about.</summary>
+[Flags]
+internal enum AskedPackets
+{
+    None = 0b000,
+    Connect = 0b001,
+    Publish = 0b010,
+    Subscribe = 0b100,
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+
+using System.Buffers;
+using RawMqtt.Codec;
+using RawMqtt.Sessions;
+
+namespace RawMqtt.Brokers;
+
+/// <summary>What the broker does with each packet of a client, chapter 3.</summary>
+internal sealed class ClientPackets(BrokerCore broker, BrokerLimits limits)
+{
+    private readonly Router router = broker.Router;
+    private readonly SessionList sessions = broker.Sessions;
+    private readonly BrokerCounters counters = broker.Counters;
+
+    /// <summary>Takes one packet.</summary>
+    /// <param name="connection">Where it came from.</param>
+    /// <param name="header">Its fixed header.</param>
+    /// <param name="body">What follows the header.</param>
+    /// <param name="whole">Both.</param>
+    /// <returns>Whether it was taken; false: the connection is paused, and the packet is to come again.</returns>
+    public bool Take(BrokerConnection connection, FixedHeader header, ReadOnlySpan<byte> body, ReadOnlySpan<byte> whole)
+    {
+        if (header.Type == PacketType.Publish) return TakePublish(connection, header, body, whole);
+        if (MustAsk(connection, header.Type)) return false;
+        HookAnswer answer = TakeAnswer(connection);
+
+        broker.Touch(connection);
+        ProtocolViolation? violation = null;
+        switch (header.Type)
+        {
+            case PacketType.Connect when connection.Subscriber is null:
+                sessions.Connect(connection, body, answer);
+                break;
+            case PacketType.Connect:
+                violation = ProtocolViolation.SecondConnect; // [MQTT-3.1.0-2]
+                break;
+            case PacketType.PubAck:
+                if (PubAckPacket.TryRead(body, out PubAckPacket pubAck, out violation)) violation = Acknowledge(connection, header.Type, pubAck.PacketId);
+                break;
+            case PacketType.PubRec:
+                if (PubRecPacket.TryRead(body, out PubRecPacket pubRec, out violation)) violation = Acknowledge(connection, header.Type, pubRec.PacketId);
+                break;
+            case PacketType.PubComp:
+                if (PubCompPacket.TryRead(body, out PubCompPacket pubComp, out violation)) violation = Acknowledge(connection, header.Type, pubComp.PacketId);
+                break;
+            case PacketType.PubRel:
+                if (PubRelPacket.TryRead(body, out PubRelPacket pubRel, out violation)) connection.Subscriber!.Session.Receiver.Release(pubRel.PacketId, connection.Output);
+                break;
+            case PacketType.Subscribe:
+                if (SubscribePacket.TryRead(body, out SubscribePacket subscribe, out violation)) sessions.Subscribe(connection, subscribe, answer);
+                break;
+            case PacketType.Unsubscribe:
+                if (UnsubscribePacket.TryRead(body, out UnsubscribePacket unsubscribe, out violation)) sessions.Unsubscribe(connection, unsubscribe);
+                break;
+            case PacketType.PingReq:
+                if (PingReqPacket.TryRead(body, out _, out violation)) connection.Output.Write(new PingRespPacket()); // [MQTT-3.12.4-1]
+                break;
+            case PacketType.Disconnect:
+                if (DisconnectPacket.TryRead(body, out _, out violation)) broker.End(connection, ConnectionEnd.Disconnected); // [MQTT-3.14.4-3]
+                break;
+        }
+
+        if (violation is not null) broker.Break(connection, violation);
+        EndIfSlow(connection);
+        return true;
+    }
+
+    private bool TakePublish(BrokerConnection connection, FixedHeader header, ReadOnlySpan<byte> body, ReadOnlySpan<byte> whole)
+    {
+        if (!PublishPacket.TryRead(header, body, out PublishPacket packet, out ProtocolViolation? violation))
+        {
+            broker.Break(connection, violation);
+            return true;
+        }
+
+        if (limits.IsTooDeep(packet.Topic))
+        {
+            counters.TopicsTooDeep++;
+            broker.Break(connection, ProtocolViolation.TooManyLevels);
+            return true;
+        }
+
+        if (MustAsk(connection, PacketType.Publish) || router.MustWait(packet, connection)) return false;
+        bool allowed = TakeAnswer(connection).IsAllowed && packet.Topic[0] != '$'; // $: the broker's own topics, 4.7.2
+        Receiver receiver = connection.Subscriber!.Session.Receiver;
+        bool isNew = packet.Qos == QualityOfService.AtMostOnce || receiver.Accept(packet);
+        counters.MessagesReceived++;
+        if (!allowed) counters.MessagesNotAllowed++; // acknowledged all the same [MQTT-3.3.5-2]
+        else if (isNew) Publish(connection, packet, whole);
+
+        if (packet.Qos == QualityOfService.AtMostOnce) return true;
+        Receiver.Acknowledge(packet.Qos, packet.PacketId, connection.Output); // [MQTT-4.3.2-2], [MQTT-4.3.3-2]
+        broker.Touch(connection);
+        EndIfSlow(connection);
+        return true;
+    }
+
+    private void Publish(BrokerConnection connection, in PublishPacket packet, ReadOnlySpan<byte> whole)
+    {
+        router.Publish(packet, Qos0BytesOf(packet, whole), connection);
+        broker.Published?.Invoke(connection, packet);
+    }
+
+    /// <summary>The packet as it came, if it can go on like that: at QoS 0, with its Remaining Length in the shortest form.</summary>
+    private static ReadOnlySpan<byte> Qos0BytesOf(in PublishPacket packet, ReadOnlySpan<byte> whole) =>
+        packet.Qos == QualityOfService.AtMostOnce && packet.Length == whole.Length ? whole : default;
+
+    private ProtocolViolation? Acknowledge(BrokerConnection connection, PacketType received, ushort packetId)
+    {
+        Subscriber subscriber = connection.Subscriber!;
+        if (subscriber.Session.Acknowledge(received, packetId, connection.Output) == Delivery.Outcome.Violation) return ProtocolViolation.WrongAcknowledgement;
+        router.SendWaiting(subscriber);
+        return null;
+    }
+
+    private bool MustAsk(BrokerConnection connection, PacketType type)
+    {
+        AskedPackets asked = type switch
+        {
+            PacketType.Connect => AskedPackets.Connect,
+            PacketType.Publish => AskedPackets.Publish,
+            PacketType.Subscribe => AskedPackets.Subscribe,
+            _ => AskedPackets.None,
+        };
+        if ((broker.Asked & asked) == 0 || connection.Answer is not null) return false;
+        connection.Pause = Pause.Asks;
+        return true;
+    }
+
+    private static HookAnswer TakeAnswer(BrokerConnection connection)
+    {
+        HookAnswer answer = connection.Answer ?? HookAnswer.Allowed;
+        connection.Answer = null;
+        return answer;
+    }
+
+    /// <summary>It asks and does not take the answers, and nothing at QoS 0 is left to be shed.</summary>
+    private void EndIfSlow(BrokerConnection connection)
+    {
+        if (connection.Unsent - connection.Resent <= 2L * limits.OutgoingBytes || connection.End is not null) return;
+        counters.TooSlow++;
+        broker.End(connection, ConnectionEnd.TooSlow);
+    }
+}

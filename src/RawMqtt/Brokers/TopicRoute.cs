@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+
+namespace RawMqtt.Brokers;
+
+/// <summary>Who gets the messages of one topic: each client once, at the highest QoS among its matching subscriptions [MQTT-3.3.5-1].</summary>
+internal sealed class TopicRoute(byte[] topic)
+{
+    private Receiver[] receivers = [];
+
+    public byte[] Topic { get; } = topic;
+
+    /// <summary>That of the <see cref="SubscriptionTree"/> when this was searched.</summary>
+    public long Version { get; private set; } = -1;
+
+    public int Count { get; private set; }
+
+    public ReadOnlySpan<Receiver> Receivers => receivers.AsSpan(0, Count);
+
+    public void Begin(long version)
+    {
+        receivers.AsSpan(0, Count).Clear();
+        Version = version;
+        Count = 0;
+    }
+
+    public void Add(Subscriber subscriber, QualityOfService qos, long search)
+    {
+        if (subscriber.Found.Search == search)
+        {
+            ref Receiver known = ref receivers[subscriber.Found.Index];
+            if (qos > known.Qos) known = new Receiver(subscriber, qos);
+            return;
+        }
+
+        if (Count == receivers.Length) Array.Resize(ref receivers, Math.Max(1, 2 * Count));
+        subscriber.Found = (search, Count);
+        receivers[Count++] = new Receiver(subscriber, qos);
+    }
+
+    public readonly record struct Receiver(Subscriber Subscriber, QualityOfService Qos);
+}

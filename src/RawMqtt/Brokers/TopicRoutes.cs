@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+
+namespace RawMqtt.Brokers;
+
+/// <summary>Remembers who gets the messages of a topic, so that a hot topic costs one look and not a search.</summary>
+internal sealed class TopicRoutes(SubscriptionTree subscriptions, Utf8Comparer comparer)
+{
+    private const int MaxRoutes = 16_384;
+    private const int MaxTopicLength = 256; // so that all together stay small
+    private const long MaxReceivers = 1 << 20;
+
+    private readonly Dictionary<byte[], TopicRoute> routes = new(comparer);
+    private readonly TopicRoute unkept = new([]);
+    private long receivers;
+
+    /// <summary>The route of a topic, as the subscriptions stand now; that of a long topic is good until the next one is looked for.</summary>
+    /// <param name="topic">A valid topic name.</param>
+    /// <param name="last">Where this was found the last time; looked at first.</param>
+    public TopicRoute Find(ReadOnlySpan<byte> topic, TopicRoute? last)
+    {
+        if (last is not null && last.Version == subscriptions.Version && topic.SequenceEqual(last.Topic)) return last;
+
+        var lookup = routes.GetAlternateLookup<ReadOnlySpan<byte>>();
+        if (lookup.TryGetValue(topic, out TopicRoute? route) && route.Version == subscriptions.Version) return route;
+        return Search(topic, route);
+    }
+
+    private TopicRoute Search(ReadOnlySpan<byte> topic, TopicRoute? route)
+    {
+        if (topic.Length > MaxTopicLength)
+        {
+            subscriptions.Search(topic, unkept);
+            return unkept;
+        }
+
+        if (routes.Count >= MaxRoutes || receivers >= MaxReceivers)
+        {
+            routes.Clear();
+            receivers = 0;
+            route = null;
+        }
+
+        if (route is null)
+        {
+            route = new TopicRoute(topic.ToArray());
+            routes.Add(route.Topic, route);
+        }
+
+        receivers -= route.Count;
+        subscriptions.Search(topic, route);
+        receivers += route.Count;
+        return route;
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using RawMqtt.Transports;
+
+namespace RawMqtt.Dialling;
+
+/// <summary>The client's TLS handshake, for wss and mqtts alike.</summary>
+internal static class ClientTls
+{
+    /// <summary>Takes the connection over; on failure it is disposed of.</summary>
+    /// <exception cref="MqttException">What the server showed or did, and what to try.</exception>
+    public static async Task<SslStream> OpenAsync(Stream connection, MqttAddress address, DialOptions options, CancellationToken cancellationToken)
+    {
+        MqttTlsOptions tls = options.Tls ?? new MqttTlsOptions();
+        var firstBytes = new FirstBytes();
+        var below = new TapStream(connection, firstBytes.Keep);
+        var stream = new SslStream(below);
+        try
+        {
+            string serverName = tls.ServerName ?? address.Host;
+            var check = new CertificateCheck(address, serverName, tls, options.TimeProvider.GetUtcNow());
+            await AuthenticateAsync(stream, OptionsFor(serverName, address, tls, check), check, firstBytes, address, cancellationToken).ConfigureAwait(false);
+            below.Tap = null;
+            return stream;
+        }
+        catch
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task AuthenticateAsync(SslStream stream, SslClientAuthenticationOptions options, CertificateCheck check, FirstBytes firstBytes, MqttAddress address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await stream.AuthenticateAsClientAsync(options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AuthenticationException failure)
+        {
+            throw check.Refusal ?? PeerDiagnosis.OfTlsFailure(address, firstBytes, failure);
+        }
+        catch (IOException failure)
+        {
+            throw PeerDiagnosis.OfTlsFailure(address, firstBytes, failure);
+        }
+    }
+
+    private static SslClientAuthenticationOptions OptionsFor(string serverName, MqttAddress address, MqttTlsOptions tls, CertificateCheck check)
+    {
+        var options = new SslClientAuthenticationOptions
+        {
+            // the versions are the system's choice: TLS 1.2 and later [WS-10.6-3]
+            TargetHost = serverName, // also SNI, unless it is an IP address [WS-4.1-14]
+            RemoteCertificateValidationCallback = check.Accept, // [WS-4.1-12]
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+        };
+        if (address.IsWebSocket) options.ApplicationProtocols = [SslApplicationProtocol.Http11];
+        if (tls.CertificateAuthorityFile is { } authorities) options.CertificateChainPolicy = PolicyOf(authorities);
+        if (tls.CertificateFile is { } own) options.ClientCertificateContext = OwnCertificate(own, tls.KeyFile);
+        return options;
+    }
+
+    /// <summary>Trusts the authorities of the file and no others.</summary>
+    private static X509ChainPolicy PolicyOf(string authorities)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        try
+        {
+            policy.CustomTrustStore.ImportFromPemFile(authorities);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw Unreadable("authorities", authorities, failure);
+        }
+
+        if (policy.CustomTrustStore.Count == 0) throw Unreadable("authorities", authorities, null);
+        return policy;
+    }
+
+    private static SslStreamCertificateContext OwnCertificate(string certificateFile, string? keyFile)
+    {
+        try
+        {
+            X509Certificate2 certificate = X509Certificate2.CreateFromPemFile(certificateFile, keyFile);
+            var chain = new X509Certificate2Collection();
+            chain.ImportFromPemFile(certificateFile);
+            return SslStreamCertificateContext.Create(certificate, chain, offline: true);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw Unreadable("client certificate", certificateFile, failure);
+        }
+    }
+
+    private static MqttException Unreadable(string what, string file, Exception? failure)
+    {
+        string why = failure switch
+        {
+            FileNotFoundException or DirectoryNotFoundException => "there is no such file",
+            null => "it holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)",
+            _ => failure.Message.TrimEnd('.'),
+        };
+        return new MqttException(MqttErrorCode.InvalidOptions, $"The file of the {what}, {file}, cannot be used: {why}.", failure);
+    }
+}

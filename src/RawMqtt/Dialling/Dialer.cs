@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+
+using System.Net;
+using System.Net.Sockets;
+using RawMqtt.Transports;
+using RawMqtt.WebSockets;
+
+namespace RawMqtt.Dialling;
+
+/// <summary>Opens the byte pipe for MQTT to an address: name service, TCP, TLS, WebSocket, one after the other.</summary>
+internal static class Dialer
+{
+    /// <exception cref="MqttException">What failed, its likely cause, and what to try.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public static async Task<Stream> ConnectAsync(MqttAddress address, DialOptions options, CancellationToken cancellationToken)
+    {
+        if (options.Tls is not null && !address.IsTls)
+        {
+            throw new MqttException(MqttErrorCode.InvalidOptions, $"There are TLS options, and {address} has no TLS. Write {MqttAddress.NameOf(address.IsWebSocket ? MqttScheme.Wss : MqttScheme.Mqtts)} if TLS was meant.");
+        }
+
+        using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        ConnectPhases phases = options.Phases ?? new ConnectPhases(options.TimeProvider);
+        try
+        {
+            return await ConnectAsync(address, options, phases, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw phases.TimedOut($" to {address}", options.ConnectTimeout);
+        }
+    }
+
+    // First TCP, straight to host and port [WS-4.1-8], then TLS [WS-4.1-11] [WS-4.1-13], then the opening handshake [WS-4.1-15]; a failed step ends the attempt [WS-4.1-10].
+    private static async Task<Stream> ConnectAsync(MqttAddress address, DialOptions options, ConnectPhases phases, CancellationToken cancellationToken)
+    {
+        phases.Begin("name service", "the name service", "Check the host and the name service of this machine.");
+        IPAddress[] hosts = await ResolveAsync(address, cancellationToken).ConfigureAwait(false);
+
+        phases.Begin("TCP", "TCP", "A firewall may drop what is sent to this port.");
+        Stream stream = new NetworkStream(await ConnectAsync(address, hosts, cancellationToken).ConfigureAwait(false), ownsSocket: true);
+        try
+        {
+            if (address.IsTls)
+            {
+                phases.Begin("TLS", "the TLS handshake", "The port may not speak TLS.");
+                stream = await ClientTls.OpenAsync(stream, address, options, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (options.Tap is not null) stream = new TapStream(stream, options.Tap);
+            if (!address.IsWebSocket) return stream;
+
+            phases.Begin("WebSocket", "the answer to the WebSocket handshake", "The port may not be a WebSocket one.");
+            return await UpgradeAsync(stream, address, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task<Stream> UpgradeAsync(Stream stream, MqttAddress address, DialOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            WebSocketStream opened = await WebSocketStream.ConnectAsync(stream, RequestFor(address, options), cancellationToken).ConfigureAwait(false);
+            return opened.Subprotocol is not null ? opened : throw PeerDiagnosis.OfMissingSubprotocol(address);
+        }
+        catch (WebSocketHandshakeException failure)
+        {
+            throw PeerDiagnosis.OfUpgradeFailure(address, failure);
+        }
+        catch (IOException failure)
+        {
+            throw PeerDiagnosis.OfNoHttpAnswer(address, "", failure);
+        }
+    }
+
+    private static ClientHandshake RequestFor(MqttAddress address, DialOptions options)
+    {
+        try
+        {
+            return new ClientHandshake { Host = address.HostHeader, Resource = address.PathAndQuery, Subprotocols = ["mqtt"], Headers = options.RequestHeaders }; // [MQTT-6.0.0-3]
+        }
+        catch (ArgumentException failure)
+        {
+            throw new MqttException(MqttErrorCode.InvalidOptions, $"The WebSocket handshake cannot be written: {failure.Message}", failure);
+        }
+    }
+
+    private static async Task<IPAddress[]> ResolveAsync(MqttAddress address, CancellationToken cancellationToken)
+    {
+        if (IPAddress.TryParse(address.Host, out IPAddress? literal)) return [literal];
+        try
+        {
+            IPAddress[] hosts = await Dns.GetHostAddressesAsync(address.Host, cancellationToken).ConfigureAwait(false);
+            if (hosts.Length > 0) return hosts;
+        }
+        catch (SocketException failure)
+        {
+            throw NotResolved(address, failure);
+        }
+
+        throw NotResolved(address, null);
+    }
+
+    /// <summary>Tries all addresses of the host in the order of the name service; none but the last may use up the time of the others.</summary>
+    private static async Task<Socket> ConnectAsync(MqttAddress address, IPAddress[] hosts, CancellationToken cancellationToken)
+    {
+        var failures = new List<(IPAddress Host, SocketError Error)>();
+        for (int i = 0; i < hosts.Length; i++)
+        {
+            var socket = new Socket(hosts[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            using var turn = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            if (i < hosts.Length - 1) turn.CancelAfter(TurnOfAnAddress);
+            try
+            {
+                await socket.ConnectAsync(new IPEndPoint(hosts[i], address.Port), turn.Token).ConfigureAwait(false);
+                return socket;
+            }
+            catch (SocketException failure)
+            {
+                socket.Dispose();
+                failures.Add((hosts[i], failure.SocketErrorCode));
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                socket.Dispose();
+                failures.Add((hosts[i], SocketError.TimedOut));
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+
+        throw NotConnected(address, failures);
+    }
+
+    private static readonly TimeSpan TurnOfAnAddress = TimeSpan.FromSeconds(2);
+
+    private static MqttException NotResolved(MqttAddress address, Exception? failure) =>
+        new(MqttErrorCode.NameNotResolved, $"The name service knows no address of the host \"{address.Host}\". Check its spelling, and the network of this machine.", failure);
+
+    private static MqttException NotConnected(MqttAddress address, List<(IPAddress Host, SocketError Error)> failures)
+    {
+        bool refused = failures.Exists(failure => failure.Error == SocketError.ConnectionRefused);
+        string tried = string.Join(", ", failures.Select(failure => $"{failure.Host}: {NameOf(failure.Error)}"));
+        string advice = !refused ? "Check the host, the network and any firewall between."
+            : address.Port == address.DefaultPort && address.IsWebSocket ? $"Port {address.Port} is the default of {MqttAddress.NameOf(address.Scheme)}, and brokers usually listen on {(address.IsTls ? 8084 : 8083)}: write the port if it is another."
+            : "Check that the broker runs and listens on this port.";
+        return new MqttException(refused ? MqttErrorCode.ConnectionRefused : MqttErrorCode.HostUnreachable, $"No TCP connection to {address} ({tried}). {advice}");
+    }
+
+    private static string NameOf(SocketError error) => error switch
+    {
+        SocketError.ConnectionRefused => "connection refused",
+        SocketError.TimedOut => "no answer",
+        SocketError.HostUnreachable => "host unreachable",
+        SocketError.NetworkUnreachable => "network unreachable",
+        SocketError.ConnectionReset => "connection reset",
+        SocketError.AccessDenied => "access denied",
+        _ => error.ToString(),
+    };
+}

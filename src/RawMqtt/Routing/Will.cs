@@ -1,8 +1,0 @@
-using RawMqtt.Sessions;
-
-namespace RawMqtt.Routing;
-
-/// <summary>The Will of a connection, 3.1.2.5.</summary>
-/// <param name="Message">The connection's reference to it.</param>
-/// <param name="Retain">Will Retain, 3.1.2.7.</param>
-internal sealed record Will(ApplicationMessage Message, bool Retain);

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+
+using System.Globalization;
+using System.Net.Sockets;
+
+namespace RawMqtt.Serving;
+
+/// <summary>How many handles the system lets this process have, where it says so.</summary>
+/// <remarks>The runtime needs handles for its own work, and may end the process when it gets none: the last ones are not for connections.</remarks>
+internal static class HandleLimit
+{
+    private const int Reserve = 64;
+
+    private static readonly long last = Read() - Reserve;
+
+    /// <summary>Whether an accepted socket is among the last: the system gives out the lowest number that is free.</summary>
+    public static bool IsReached(Socket accepted) => accepted.Handle >= last;
+
+    private static long Read()
+    {
+        try
+        {
+            string? line = File.ReadLines("/proc/self/limits").FirstOrDefault(line => line.StartsWith("Max open files", StringComparison.Ordinal));
+            string[] columns = line?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+            return columns.Length > 3 && long.TryParse(columns[3], CultureInfo.InvariantCulture, out long soft) ? soft : long.MaxValue;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return long.MaxValue; // not a Linux
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+
+using RawMqtt.Brokers;
+
+namespace RawMqtt.Tests.Brokers;
+
+/// <summary>The broker allocates nothing per message, at any QoS, once it is warm.</summary>
+public class AllocationTests
+{
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 0)]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    public void A_message_costs_no_memory(int qos, int granted)
+    {
+        var broker = new BrokerCore(new BrokerLimits(), 1);
+        BrokerConnection publisher = Connect(broker, 'p');
+        BrokerConnection[] subscribers = [.. Enumerable.Range(0, 3).Select(i => Connect(broker, (char)('a' + i)))];
+        foreach (BrokerConnection subscriber in subscribers) broker.Receive(subscriber, [0x82, 8, 0, 1, 0, 3, .. "a/b"u8, (byte)granted], default);
+        byte[] publish = qos == 0 ? [0x30, 9, 0, 3, .. "a/b"u8, 1, 2, 3, 4] : [(byte)(0x30 | qos << 1), 11, 0, 3, .. "a/b"u8, 0, 9, 1, 2, 3, 4];
+        byte[] release = qos == 2 ? [0x62, 2, 0, 9] : [];
+        var dirty = new List<BrokerConnection>();
+        for (int i = 0; i < 3000; i++) Round(broker, publisher, subscribers, publish, release, granted, dirty);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 3000; i++) Round(broker, publisher, subscribers, publish, release, granted, dirty);
+        long after = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.Equal(0, after - before);
+        Assert.Equal(18000, broker.Counters.MessagesSent);
+    }
+
+    private static void Round(BrokerCore broker, BrokerConnection publisher, BrokerConnection[] subscribers, byte[] publish, byte[] release, int granted, List<BrokerConnection> dirty)
+    {
+        broker.Receive(publisher, publish, default);
+        if (release.Length > 0) broker.Receive(publisher, release, default);
+        Flush(broker, dirty);
+        if (granted == 0) return;
+
+        foreach (BrokerConnection subscriber in subscribers)
+        {
+            for (byte id = 1; id <= 4; id++) // one of them is in flight, the others are unknown
+            {
+                if (granted == 1) broker.Receive(subscriber, [0x40, 2, 0, id], default);
+                else broker.Receive(subscriber, [0x50, 2, 0, id, 0x70, 2, 0, id], default);
+            }
+        }
+
+        Flush(broker, dirty);
+    }
+
+    private static void Flush(BrokerCore broker, List<BrokerConnection> dirty)
+    {
+        broker.TakeDirty(dirty);
+        foreach (BrokerConnection connection in dirty)
+        {
+            if (connection.BeginFlush(default) is { } output) broker.Flushed(connection, output, default);
+        }
+
+        dirty.Clear();
+    }
+
+    private static BrokerConnection Connect(BrokerCore broker, char clientId)
+    {
+        BrokerConnection connection = broker.Accept(default);
+        broker.Receive(connection, [0x10, 13, 0, 4, .. "MQTT"u8, 4, 2, 0, 0, 0, 1, (byte)clientId], default);
+        return connection;
+    }
+}

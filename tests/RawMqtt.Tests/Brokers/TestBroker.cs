@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+
+using System.Text;
+using RawMqtt.Codec;
+using RawMqtt.Brokers;
+
+namespace RawMqtt.Tests.Brokers;
+
+/// <summary>A <see cref="BrokerCore"/> with a clock that only the test moves.</summary>
+internal sealed class TestBroker
+{
+    private readonly List<BrokerConnection> dirty = [];
+
+    public TestBroker(BrokerLimits? limits = null) => Core = new BrokerCore(limits ?? new BrokerLimits(), seed: 1);
+
+    public BrokerCore Core { get; }
+
+    public BrokerCounters Counters => Core.Counters;
+
+    public TimeSpan Now { get; set; } = TimeSpan.FromSeconds(100);
+
+    /// <summary>A network connection that has sent nothing yet.</summary>
+    public TestClient Open() => new(this);
+
+    /// <summary>A client that is connected.</summary>
+    public TestClient Connect(string clientId = "", bool cleanSession = true, ushort keepAlive = 0)
+    {
+        TestClient client = Open();
+        client.Connect(clientId, cleanSession, keepAlive);
+        Assert.StartsWith("CONNACK", client.Received().First());
+        return client;
+    }
+
+    public void PublishFromProgram(string topic, string payload, bool retain = false)
+    {
+        Core.Publish(new PublishPacket { Topic = Encoding.UTF8.GetBytes(topic), Payload = Encoding.UTF8.GetBytes(payload), Retain = retain }, Now);
+        Flush();
+    }
+
+    /// <summary>Lets time pass, and the broker look at its deadlines.</summary>
+    public TimeSpan? Pass(TimeSpan time)
+    {
+        Now += time;
+        TimeSpan? next = Core.Tick(Now);
+        Flush();
+        return next;
+    }
+
+    /// <summary>What the shell does after each call: each connection with something to send is flushed once.</summary>
+    public void Flush()
+    {
+        do
+        {
+            dirty.Clear();
+            Core.TakeDirty(dirty);
+            foreach (BrokerConnection connection in dirty)
+            {
+                var client = (TestClient)connection.Carrier!;
+                if (!client.TakesBytes || connection.BeginFlush(Now) is not { } output) continue;
+                client.Take(output.Written.Span);
+                Core.Flushed(connection, output, Now);
+            }
+        }
+        while (dirty.Count > 0);
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+
+using System.Net;
+using System.Net.Sockets;
+using RawMqtt.Tests.Codec.Vectors;
+
+namespace RawMqtt.Tests.Serving;
+
+/// <summary>A message through the whole broker, sockets included, costs next to no memory.</summary>
+[Collection(MeasuresMemory.Name)]
+public sealed class ShellAllocationTests(ITestOutputHelper output)
+{
+    private const int Count = 5000;
+
+    [Fact]
+    public async Task A_message_at_QoS_0_costs_no_list()
+    {
+        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["mqtt://127.0.0.1:0"], SystemTopicsInterval = TimeSpan.Zero }, TestContext.Current.CancellationToken);
+        using var client = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        client.Connect(IPAddress.Loopback, new Uri(broker.Addresses[0]).Port);
+        client.Send(ByteText.Parse("10 0d | 00 04 'MQTT' 04 02 00 00 | 00 01 'c' | 82 06 00 01 00 01 'a' 00"));
+        byte[] received = new byte[9];
+        Receive(client, received);
+
+        byte[] publish = ByteText.Parse("30 04 00 01 'a' 'x'");
+        for (int i = 0; i < 1000; i++) Round(client, publish, received);
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        for (int i = 0; i < Count; i++) Round(client, publish, received);
+        double each = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Count;
+
+        output.WriteLine($"{each} bytes a message");
+        Assert.InRange(each, 0, 8); // a list for each flush would be 32
+    }
+
+    private static void Round(Socket client, byte[] publish, byte[] received)
+    {
+        client.Send(publish);
+        Receive(client, received.AsSpan(0, publish.Length));
+    }
+
+    private static void Receive(Socket client, Span<byte> into)
+    {
+        while (!into.IsEmpty) into = into[client.Receive(into)..];
+    }
+}
