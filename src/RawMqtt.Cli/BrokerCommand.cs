@@ -3,9 +3,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
-using RawMqtt.Explain;
-using RawMqtt.Codec;
 using RawMqtt.Brokers;
+using RawMqtt.Codec;
+using RawMqtt.Explain;
 
 namespace RawMqtt.Cli;
 
@@ -53,7 +53,7 @@ internal static partial class BrokerCommand
     {
         if (parsed.GetValue(Limits))
         {
-            Console.Write(BrokerLimitTable.Render(new BrokerLimits(), new BrokerCounters()));
+            Console.Write(BrokerLimitTable.Render(new MqttBrokerLimits(), new MqttBrokerStatistics()));
             return ExitCode.Done;
         }
 

@@ -3,8 +3,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text;
-using RawMqtt.Explain;
 using RawMqtt.Codec;
+using RawMqtt.Explain;
 
 namespace RawMqtt.Cli;
 

@@ -2,8 +2,8 @@
 
 using System.CommandLine;
 using System.Text;
-using RawMqtt.Explain;
 using RawMqtt.Codec;
+using RawMqtt.Explain;
 
 namespace RawMqtt.Cli;
 

@@ -27,8 +27,8 @@ public sealed class MqttBroker : IAsyncDisposable
     private MqttBroker(MqttBrokerOptions options)
     {
         this.options = options;
-        log = options.Log is null ? null : new BrokerLog(options.Log, options.Limits.ProgramBytes);
-        events = options.Observe is null ? null : new BrokerEvents(options.Observe, options.Limits.ProgramBytes, log);
+        log = options.Log is null ? null : new BrokerLog(options.Log, options.Limits.MaxProgramBytes);
+        events = options.Observe is null ? null : new BrokerEvents(options.Observe, options.Limits.MaxProgramBytes, log);
         shell = new BrokerShell(options, new BrokerHooks(options, events, log), log);
         meters = new BrokerMeters(shell);
     }
@@ -37,11 +37,11 @@ public sealed class MqttBroker : IAsyncDisposable
     public IReadOnlyList<string> Addresses { get; private set; } = [];
 
     /// <summary>What it has done so far.</summary>
-    public BrokerCounters Counters
+    public MqttBrokerStatistics Statistics
     {
         get
         {
-            lock (shell.Gate) return shell.Core.Counters with { ProgramDropped = shell.Core.Counters.ProgramDropped + (events?.Dropped ?? 0) + (log?.Dropped ?? 0) };
+            lock (shell.Gate) return shell.Core.Statistics with { ProgramDropped = shell.Core.Statistics.ProgramDropped + (events?.Dropped ?? 0) + (log?.Dropped ?? 0) };
         }
     }
 
@@ -93,12 +93,12 @@ public sealed class MqttBroker : IAsyncDisposable
         byte[] bytes = Encoding.UTF8.GetBytes(filter);
         if (!TopicFilter.IsValid(bytes, out ProtocolViolation? violation)) throw new ArgumentException($"The filter cannot be used: {violation}.", nameof(filter));
         if (options.Limits.IsTooDeep(bytes)) throw new ArgumentException($"The filter cannot be used: {ProtocolViolation.TooManyLevels}.", nameof(filter));
-        return new MqttBrokerSubscription(options.Limits.ProgramBytes, subscription =>
+        return new MqttBrokerSubscription(options.Limits.MaxProgramBytes, subscription =>
         {
             Subscriber? subscriber = null;
             shell.Use(_ => subscriber = shell.Core.Subscribe(bytes, qos, (in PublishPacket packet) =>
             {
-                if (!subscription.TryAdd(MessageOf(packet))) shell.Core.Counters.ProgramDropped++;
+                if (!subscription.TryAdd(MessageOf(packet))) shell.Core.Statistics.ProgramDropped++;
             }));
             return () => shell.Use(_ => shell.Core.Unsubscribe(subscriber!, bytes));
         });
@@ -113,7 +113,7 @@ public sealed class MqttBroker : IAsyncDisposable
         {
             if (!shell.Core.Sessions.TryFind(Encoding.UTF8.GetBytes(clientId), out Subscriber? subscriber) || subscriber.Connection is not { } connection) return;
             found = true;
-            shell.Core.End(connection, ConnectionEnd.ByApplication, now);
+            shell.Core.End(connection, MqttConnectionEnd.ByApplication, now);
         });
         return found;
     }
@@ -142,7 +142,7 @@ public sealed class MqttBroker : IAsyncDisposable
         foreach (Listener listener in listeners) listener.Dispose();
         await Task.WhenAll(loops).ConfigureAwait(false);
 
-        shell.EndAll(ConnectionEnd.BrokerStops);
+        shell.EndAll(MqttConnectionEnd.BrokerStops);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(options.StopTimeout);
         while (!shell.IsEmpty && !deadline.IsCancellationRequested) await Task.Delay(TimeSpan.FromMilliseconds(10), CancellationToken.None).ConfigureAwait(false);

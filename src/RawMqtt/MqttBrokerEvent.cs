@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-using RawMqtt.Brokers;
 
 namespace RawMqtt;
 
@@ -13,7 +12,7 @@ public sealed record MqttBrokerEvent(MqttBrokerEventKind Kind, MqttBrokerClient 
     public MqttMessage? Message { get; init; }
 
     /// <summary>Why a client disconnected.</summary>
-    public ConnectionEnd? End { get; init; }
+    public MqttConnectionEnd? End { get; init; }
 
     /// <summary>The rule that it broke, when that was the reason.</summary>
     public string? Rule { get; init; }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 using RawMqtt.Codec;
-using RawMqtt.Brokers;
 
 namespace RawMqtt;
 
@@ -42,7 +41,7 @@ public sealed record MqttBrokerOptions
     public bool? AllowAnonymous { get; init; }
 
     /// <summary>Answers each CONNECT that <see cref="PasswordFile"/> and <see cref="AllowAnonymous"/> let pass. That connection waits meanwhile, others go on. The token of this and the
-    /// other hooks is cancelled when <see cref="BrokerLimits.HookTimeout"/> is over or nobody waits for the answer any more; a hook that throws refuses.</summary>
+    /// other hooks is cancelled when <see cref="MqttBrokerLimits.HookTimeout"/> is over or nobody waits for the answer any more; a hook that throws refuses.</summary>
     public Func<MqttConnectRequest, CancellationToken, ValueTask<ConnectReturnCode>>? Authenticate { get; init; }
 
     /// <summary>Whether a client may publish a message; if not, it is acknowledged and dropped [MQTT-3.3.5-2]. A Will is asked about at CONNECT.</summary>
@@ -55,7 +54,7 @@ public sealed record MqttBrokerOptions
     public Func<MqttBrokerEvent, ValueTask>? Observe { get; init; }
 
     /// <summary>What bounds memory and work.</summary>
-    public BrokerLimits Limits { get; init; } = new();
+    public MqttBrokerLimits Limits { get; init; } = new();
 
     /// <summary>How often the <c>$SYS</c> topics are published; zero: there are none.</summary>
     public TimeSpan SystemTopicsInterval { get; init; } = TimeSpan.FromSeconds(10);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 using RawMqtt.Serving;
-using RawMqtt.Brokers;
 
 namespace RawMqtt;
 
@@ -17,7 +16,7 @@ public sealed class MqttBrokerSubscription : IAsyncEnumerable<MqttMessage>, IDis
         end = begin(this);
     }
 
-    /// <summary>Messages that the program was too slow for, see <see cref="BrokerLimits.ProgramBytes"/>.</summary>
+    /// <summary>Messages that the program was too slow for, see <see cref="MqttBrokerLimits.MaxProgramBytes"/>.</summary>
     public long Dropped => messages.Dropped;
 
     /// <summary>Ends the subscription; messages that wait can still be read.</summary>

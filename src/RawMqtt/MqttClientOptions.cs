@@ -70,14 +70,14 @@ public sealed record MqttClientOptions
     public Func<MqttConnectAttempt, CancellationToken, ValueTask<Stream>>? ConnectStream { get; init; }
 
     /// <summary>The most QoS 1 and 2 messages sent and not yet acknowledged: 1 to 65535. Further ones wait.</summary>
-    public int InFlightLimit { get; init; } = 20;
+    public int MaxInFlight { get; init; } = 20;
 
     /// <summary>How long the server may take to answer a PUBLISH at QoS 1 or 2, a SUBSCRIBE or an UNSUBSCRIBE, from its first sending: then the await fails with
     /// <see cref="MqttErrorCode.AckTimeout"/>, and the message stays in flight. Null: for ever.</summary>
     public TimeSpan? AckTimeout { get; init; }
 
     /// <summary>The largest packet taken from the server, in bytes; a larger one ends the connection before anything is kept of it.</summary>
-    public int MaximumPacketLength { get; init; } = 1 << 20;
+    public int MaxPacketLength { get; init; } = 1 << 20;
 
     /// <summary>What publishing does while there is no connection.</summary>
     public MqttOfflinePublishing OfflinePublishing { get; init; } = MqttOfflinePublishing.Queue;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-using RawMqtt.Tests.Explain;
 using RawMqtt.Tests.Codec.Vectors;
+using RawMqtt.Tests.Explain;
 
 namespace RawMqtt.Fuzz;
 

@@ -36,6 +36,6 @@ public class LifeTests
 
         Assert.True(life.ExitCode == 0, life.Output + life.Error);
         Assert.Equal("done", life.Output.TrimEnd().Split('\n')[^1]);
-        Assert.Equal(0, broker.Counters.MessagesDropped + broker.Counters.MessagesShed + broker.Counters.ProtocolViolations);
+        Assert.Equal(0, broker.Statistics.MessagesDropped + broker.Statistics.MessagesShed + broker.Statistics.ProtocolViolations);
     }
 }

@@ -58,7 +58,7 @@ public sealed class MqttNetTests : IDisposable
 
         Assert.True(broker.Disconnect("b"));
         await ExpectAsync("life/will 4 1 False");
-        Assert.Equal(0, broker.Counters.MessagesDropped + broker.Counters.MessagesShed + broker.Counters.ProtocolViolations);
+        Assert.Equal(0, broker.Statistics.MessagesDropped + broker.Statistics.MessagesShed + broker.Statistics.ProtocolViolations);
     }
 
     private static MQTTnet.MqttClientOptions Options(string address, string clientId, bool clean)

@@ -3,8 +3,8 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
-using RawMqtt.Tests.Serving;
 using RawMqtt.Tests.Codec.Vectors;
+using RawMqtt.Tests.Serving;
 using RawMqtt.Transports;
 using RawMqtt.WebSockets;
 
@@ -55,7 +55,7 @@ public sealed class MqttBrokerTests : IDisposable
 
         await publishing;
         Assert.Equal(4 + 4 * Count, (await acknowledged).Length);
-        Assert.Equal(0, broker.Counters.MessagesDropped);
+        Assert.Equal(0, broker.Statistics.MessagesDropped);
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public sealed class MqttBrokerTests : IDisposable
     [Fact]
     public async Task What_waits_for_the_program_is_bounded_and_clients_miss_nothing()
     {
-        await using MqttBroker broker = await sockets.StartAsync("mqtt", o => o with { Limits = new() { ProgramBytes = 1000 } });
+        await using MqttBroker broker = await sockets.StartAsync("mqtt", o => o with { Limits = new() { MaxProgramBytes = 1000 } });
         using MqttBrokerSubscription lazy = broker.Subscribe("a");
         await using Stream stream = await sockets.DialAsync(broker);
         await stream.WriteAsync(ByteText.Parse(Connect + " | 82 06 00 01 00 01 'a' 00"), Token);
@@ -169,13 +169,13 @@ public sealed class MqttBrokerTests : IDisposable
         for (int i = 0; i < 5; i++) broker.Publish("a", new string('x', 300));
 
         Assert.Equal(5 * 306, (await BrokerSockets.ReadAsync(stream, 5 * 306)).Length);
-        Assert.Equal((4, 4), (lazy.Dropped, broker.Counters.ProgramDropped));
+        Assert.Equal((4, 4), (lazy.Dropped, broker.Statistics.ProgramDropped));
     }
 
     [Fact]
     public async Task A_stop_waits_no_longer_than_its_time_for_a_client_that_does_not_read()
     {
-        MqttBroker broker = await sockets.StartAsync("mqtt", o => o with { StopTimeout = TimeSpan.FromMilliseconds(1), Limits = new() { OutgoingBytes = 64 << 20 } });
+        MqttBroker broker = await sockets.StartAsync("mqtt", o => o with { StopTimeout = TimeSpan.FromMilliseconds(1), Limits = new() { MaxOutgoingBytes = 64 << 20 } });
         await using Stream stream = await sockets.DialAsync(broker);
         await stream.WriteAsync(ByteText.Parse(Connect + " | 82 06 00 01 00 01 'a' 00"), Token);
         await BrokerSockets.ReadAsync(stream, 9);
@@ -243,6 +243,6 @@ public sealed class MqttBrokerTests : IDisposable
             Assert.Equal(Step, (await BrokerSockets.ReadAsync(slow, Step)).Length);
         }
 
-        Assert.Equal((4, 0), (broker.Counters.KeepAlivesExpired, broker.Counters.TooSlow));
+        Assert.Equal((4, 0), (broker.Statistics.KeepAlivesExpired, broker.Statistics.TooSlow));
     }
 }

@@ -9,7 +9,7 @@ internal sealed class RawMqttLoad(bool streams) : ILoadClient
     private Task reading = Task.CompletedTask;
 
     public async Task ConnectAsync(string address) =>
-        client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = address, InFlightLimit = 512, ReconnectDelay = TimeSpan.Zero });
+        client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = address, MaxInFlight = 512, ReconnectDelay = TimeSpan.Zero });
 
     public async Task SubscribeAsync(int qos, PayloadSink sink)
     {

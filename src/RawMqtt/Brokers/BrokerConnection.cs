@@ -32,7 +32,7 @@ internal sealed class BrokerConnection(BrokerCore broker, TimeSpan now)
     public HookAnswer? Answer { get; set; }
 
     /// <summary>Null while the connection stands. Once set, what <see cref="Output"/> holds is still to be sent.</summary>
-    public ConnectionEnd? End { get; set; }
+    public MqttConnectionEnd? End { get; set; }
 
     /// <summary>The rule that the client broke, when that was the end.</summary>
     public ProtocolViolation? Violation { get; set; }

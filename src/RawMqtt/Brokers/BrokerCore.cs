@@ -13,25 +13,25 @@ internal delegate void PublishObserver(BrokerConnection connection, in PublishPa
 /// <remarks>One thread at a time. Each call may leave connections with something to be sent or to be closed: <see cref="TakeDirty"/>.</remarks>
 internal sealed class BrokerCore
 {
-    private readonly BrokerLimits limits;
-    private readonly ClientPackets packets;
+    private readonly MqttBrokerLimits limits;
+    private readonly PacketsFromClient packets;
     private readonly HashSet<BrokerConnection> connections = [];
     private readonly Stack<BrokerConnection> ended = new();
     private readonly List<BrokerConnection> dirty = [];
 
     /// <param name="limits">What bounds it.</param>
     /// <param name="seed">A random number.</param>
-    public BrokerCore(BrokerLimits limits, ulong seed)
+    public BrokerCore(MqttBrokerLimits limits, ulong seed)
     {
         var comparer = new Utf8Comparer(seed);
         this.limits = limits;
-        OutgoingLimit = limits.OutgoingBytes;
+        OutgoingLimit = limits.MaxOutgoingBytes;
         Router = new Router(this, limits, comparer);
         Sessions = new SessionList(this, limits, comparer, seed);
-        packets = new ClientPackets(this, limits);
+        packets = new PacketsFromClient(this, limits);
     }
 
-    public BrokerCounters Counters { get; } = new();
+    public MqttBrokerStatistics Statistics { get; } = new();
 
     public Router Router { get; }
 
@@ -66,7 +66,7 @@ internal sealed class BrokerCore
     {
         var connection = new BrokerConnection(this, now);
         connections.Add(connection);
-        Counters.Connections++;
+        Statistics.Connections++;
         return connection;
     }
 
@@ -83,7 +83,7 @@ internal sealed class BrokerCore
         Router.Replays.BeginTurn();
         if (connection.Subscriber is { Replay: not null } subscriber) Router.SendWaiting(subscriber);
         int used = 0;
-        var reader = new PacketReader(read, MqttRole.Client, limits.PacketLength);
+        var reader = new PacketReader(read, MqttRole.Client, limits.MaxPacketLength);
         while (connection.End is null && !Router.Replays.TurnIsOver)
         {
             OperationStatus status = reader.Read();
@@ -101,11 +101,11 @@ internal sealed class BrokerCore
         if (connection.End is null && Router.Replays.TurnIsOver)
         {
             connection.HasStopped = true;
-            Counters.ReplaysPaused++;
+            Statistics.ReplaysPaused++;
         }
 
         if (used > 0) connection.LastReceived = now;
-        Counters.BytesReceived += used;
+        Statistics.BytesReceived += used;
         Settle();
         return connection.End is null ? used : read.Length;
     }
@@ -121,12 +121,12 @@ internal sealed class BrokerCore
     /// <summary>The network connection is gone.</summary>
     public void Lost(BrokerConnection connection, TimeSpan now)
     {
-        End(connection, ConnectionEnd.Lost, now);
+        End(connection, MqttConnectionEnd.Lost, now);
         connections.Remove(connection);
     }
 
     /// <summary>Ends a connection from this side.</summary>
-    public void End(BrokerConnection connection, ConnectionEnd reason, TimeSpan now)
+    public void End(BrokerConnection connection, MqttConnectionEnd reason, TimeSpan now)
     {
         Now = now;
         End(connection, reason);
@@ -157,7 +157,7 @@ internal sealed class BrokerCore
     public void Flushed(BrokerConnection connection, OutgoingBuffer output, TimeSpan now)
     {
         Now = now;
-        Counters.BytesSent += output.Length;
+        Statistics.BytesSent += output.Length;
         connection.EndFlush();
         Outputs.Return(output);
         Router.Replays.BeginTurn();
@@ -209,7 +209,7 @@ internal sealed class BrokerCore
     }
 
     /// <summary>Ends a connection; what follows from that, such as its Will, is done by <see cref="Settle"/>.</summary>
-    internal void End(BrokerConnection connection, ConnectionEnd reason)
+    internal void End(BrokerConnection connection, MqttConnectionEnd reason)
     {
         if (connection.End is not null) return;
         connection.End = reason;
@@ -221,10 +221,10 @@ internal sealed class BrokerCore
 
     internal void Break(BrokerConnection connection, ProtocolViolation violation)
     {
-        Counters.ProtocolViolations++;
-        if (violation == ProtocolViolation.PacketTooLarge) Counters.PacketsTooLong++;
+        Statistics.ProtocolViolations++;
+        if (violation == ProtocolViolation.PacketTooLarge) Statistics.PacketsTooLong++;
         connection.Violation = violation;
-        End(connection, ConnectionEnd.ProtocolViolation); // [MQTT-4.8.0-1]
+        End(connection, MqttConnectionEnd.ProtocolViolation); // [MQTT-4.8.0-1]
     }
 
     /// <summary>Does what the end of connections brings: their Wills go out.</summary>
@@ -237,7 +237,7 @@ internal sealed class BrokerCore
             connection.Subscriber = null;
             connection.LastRoute = null;
             connection.Will = null; // once at the most [MQTT-3.1.2-10]
-            if (will is not null && connection.End != ConnectionEnd.Disconnected) Publish(will); // [MQTT-3.1.2-8]
+            if (will is not null && connection.End != MqttConnectionEnd.Disconnected) Publish(will); // [MQTT-3.1.2-8]
             will?.Message.Release();
             if (subscriber is not null) Sessions.ConnectionEnded(subscriber);
             Ended?.Invoke(connection, subscriber);
@@ -251,41 +251,41 @@ internal sealed class BrokerCore
         {
             Break(connection, ProtocolViolation.FirstPacketNotConnect);
         }
-        else if (FixedHeader.TryRead(read, MqttRole.Client, out FixedHeader header, out _) == OperationStatus.Done && header.PacketLength > limits.ConnectLength)
+        else if (FixedHeader.TryRead(read, MqttRole.Client, out FixedHeader header, out _) == OperationStatus.Done && header.PacketLength > limits.MaxConnectLength)
         {
-            Counters.ConnectsTooLong++;
+            Statistics.ConnectsTooLong++;
             Break(connection, ProtocolViolation.PacketTooLarge);
         }
     }
 
     private void ShareOutgoing(long outgoing)
     {
-        OutgoingLimit = limits.OutgoingBytes;
-        if (outgoing <= limits.AllOutgoingBytes) return;
-        Counters.AllOutgoingReached++;
-        OutgoingLimit = (int)Math.Clamp(limits.AllOutgoingBytes / connections.Count, 1, OutgoingLimit);
+        OutgoingLimit = limits.MaxOutgoingBytes;
+        if (outgoing <= limits.MaxTotalOutgoingBytes) return;
+        Statistics.AllOutgoingReached++;
+        OutgoingLimit = (int)Math.Clamp(limits.MaxTotalOutgoingBytes / connections.Count, 1, OutgoingLimit);
     }
 
     private void Publish(Will will)
     {
         var packet = new PublishPacket { Topic = will.Message.Topic, Payload = will.Message.Payload, Qos = will.Message.Qos, Retain = will.Retain };
-        if (packet.Topic[0] == '$') Counters.MessagesNotAllowed++; // 4.7.2
+        if (packet.Topic[0] == '$') Statistics.MessagesNotAllowed++; // 4.7.2
         else Router.Publish(packet, default, from: null); // [MQTT-3.1.2-16], [MQTT-3.1.2-17]
     }
 
-    private void EndByTime(BrokerConnection connection, ConnectionEnd reason)
+    private void EndByTime(BrokerConnection connection, MqttConnectionEnd reason)
     {
         switch (reason)
         {
-            case ConnectionEnd.NoConnect:
-                Counters.ConnectTimeouts++;
+            case MqttConnectionEnd.NoConnect:
+                Statistics.ConnectTimeouts++;
                 break;
-            case ConnectionEnd.KeepAliveExpired:
-                Counters.KeepAlivesExpired++;
+            case MqttConnectionEnd.KeepAliveExpired:
+                Statistics.KeepAlivesExpired++;
                 connection.Violation = ProtocolViolation.KeepAliveExpired;
                 break;
             default:
-                Counters.TooSlow++;
+                Statistics.TooSlow++;
                 break;
         }
 

@@ -9,42 +9,42 @@ namespace RawMqtt.Brokers;
 public static class BrokerLimitTable
 {
     /// <summary>The table as text, one limit a line.</summary>
-    public static string Render(BrokerLimits limits, BrokerCounters counters)
+    public static string Render(MqttBrokerLimits limits, MqttBrokerStatistics counters)
     {
         ArgumentNullException.ThrowIfNull(limits);
         ArgumentNullException.ThrowIfNull(counters);
         (string Limit, string Value, string Beyond, long Reached)[] rows =
         [
-            (nameof(limits.PacketLength), Bytes(limits.PacketLength), "the connection ends, over ws with 1009", counters.PacketsTooLong),
-            (nameof(limits.ConnectLength), Bytes(limits.ConnectLength), "the connection ends, over ws with 1009", counters.ConnectsTooLong),
+            (nameof(limits.MaxPacketLength), Bytes(limits.MaxPacketLength), "the connection ends, over ws with 1009", counters.PacketsTooLong),
+            (nameof(limits.MaxConnectLength), Bytes(limits.MaxConnectLength), "the connection ends, over ws with 1009", counters.ConnectsTooLong),
             (nameof(limits.ConnectTimeout), Seconds(limits.ConnectTimeout), "no CONNECT since it was accepted: the connection ends", counters.ConnectTimeouts),
             (nameof(limits.PacketTimeout), Seconds(limits.PacketTimeout), "a packet or frame is not finished: the connection ends, over ws with 1008", counters.PacketTimeouts),
             ("Keep Alive", "1.5 times the client's", "the connection ends [MQTT-3.1.2-24]", counters.KeepAlivesExpired),
             (nameof(limits.SendTimeout), Seconds(limits.SendTimeout), "256 KiB take longer to send: the connection ends", counters.TooSlow),
-            (nameof(limits.Connections), Number(limits.Connections), "closed when accepted", counters.ConnectionsRefused),
-            (nameof(limits.ConnectionsPerAddress), Number(limits.ConnectionsPerAddress), "closed when accepted", counters.ConnectionsRefused),
+            (nameof(limits.MaxConnections), Number(limits.MaxConnections), "closed when accepted", counters.ConnectionsRefused),
+            (nameof(limits.MaxConnectionsPerAddress), Number(limits.MaxConnectionsPerAddress), "closed when accepted", counters.ConnectionsRefused),
             ("Handles", "the process's, less 64", "closed when accepted", counters.ConnectionsRefused),
-            (nameof(limits.AwaySessions), Number(limits.AwaySessions), "the longest away is discarded", counters.SessionsGivenUp),
+            (nameof(limits.MaxAwaySessions), Number(limits.MaxAwaySessions), "the longest away is discarded", counters.SessionsGivenUp),
             (nameof(limits.SessionExpiry), Seconds(limits.SessionExpiry), "away for longer: the session is discarded", counters.SessionsExpired),
-            (nameof(limits.Subscriptions), Number(limits.Subscriptions), "SUBACK 0x80", counters.SubscriptionsRefused),
-            (nameof(limits.SubscriptionBytes), Bytes(limits.SubscriptionBytes), "SUBACK 0x80", counters.SubscriptionBytesReached),
-            (nameof(limits.AllSubscriptionBytes), Bytes(limits.AllSubscriptionBytes), "SUBACK 0x80 to a client above its share", counters.AllSubscriptionBytesReached),
-            (nameof(limits.TopicLevels), Number(limits.TopicLevels), "SUBACK 0x80; a PUBLISH ends the connection", counters.TopicsTooDeep),
-            (nameof(limits.InFlight), Number(limits.InFlight), "QoS 1 and 2 wait in the client's queue", counters.MessagesQueued),
-            (nameof(limits.InFlightAtMost), Number(limits.InFlightAtMost), "the window of a client that keeps up grows no further", counters.MessagesQueued),
-            (nameof(limits.InFlightBytes), Bytes(limits.InFlightBytes), "QoS 1 and 2 wait in the client's queue", counters.InFlightBytesReached),
-            (nameof(limits.QueuedMessages), Number(limits.QueuedMessages), "away: the newest is dropped; connected: publishers wait", counters.MessagesDropped),
-            (nameof(limits.QueuedBytes), Bytes(limits.QueuedBytes), "away: the newest is dropped; connected: publishers wait", counters.MessagesDropped),
-            (nameof(limits.HoldBack), Seconds(limits.HoldBack), "publishers wait no longer; above ten times the queue's limits it drops", counters.Lagging),
-            (nameof(limits.OutgoingBytes), Bytes(limits.OutgoingBytes), "QoS 0 is shed, QoS 1 and 2 wait; at twice as much the connection ends", counters.MessagesShed),
-            (nameof(limits.AllOutgoingBytes), Bytes(limits.AllOutgoingBytes), "each connection has its share in place of OutgoingBytes", counters.AllOutgoingReached),
-            (nameof(limits.RetainedMessages), Number(limits.RetainedMessages), "a new topic's is not kept", counters.RetainedDropped),
-            (nameof(limits.RetainedBytes), Bytes(limits.RetainedBytes), "it is not kept", counters.RetainedDropped),
-            (nameof(limits.RetainedLevels), Number(limits.RetainedLevels), "it is not kept", counters.RetainedLevelsReached),
-            (nameof(limits.RetainedSearch), Number(limits.RetainedSearch), "new subscriptions wait for their next turn", counters.ReplaysPaused),
-            (nameof(limits.KeptBytes), Bytes(limits.KeptBytes), "no client takes more than its share", counters.MessagesDropped),
-            (nameof(limits.KeptBytes), Bytes(limits.KeptBytes), "CONNACK 3 to a Will above the share", counters.WillsRefused),
-            (nameof(limits.ProgramBytes), Bytes(limits.ProgramBytes), "the program's own subscriptions, observer and log miss the newest", counters.ProgramDropped),
+            (nameof(limits.MaxSubscriptions), Number(limits.MaxSubscriptions), "SUBACK 0x80", counters.SubscriptionsRefused),
+            (nameof(limits.MaxSubscriptionBytes), Bytes(limits.MaxSubscriptionBytes), "SUBACK 0x80", counters.SubscriptionBytesReached),
+            (nameof(limits.MaxTotalSubscriptionBytes), Bytes(limits.MaxTotalSubscriptionBytes), "SUBACK 0x80 to a client above its share", counters.AllSubscriptionBytesReached),
+            (nameof(limits.MaxTopicLevels), Number(limits.MaxTopicLevels), "SUBACK 0x80; a PUBLISH ends the connection", counters.TopicsTooDeep),
+            (nameof(limits.InitialInFlight), Number(limits.InitialInFlight), "QoS 1 and 2 wait in the client's queue", counters.MessagesQueued),
+            (nameof(limits.MaxInFlight), Number(limits.MaxInFlight), "the window of a client that keeps up grows no further", counters.MessagesQueued),
+            (nameof(limits.MaxInFlightBytes), Bytes(limits.MaxInFlightBytes), "QoS 1 and 2 wait in the client's queue", counters.InFlightBytesReached),
+            (nameof(limits.MaxQueuedMessages), Number(limits.MaxQueuedMessages), "away: the newest is dropped; connected: publishers wait", counters.MessagesDropped),
+            (nameof(limits.MaxQueuedBytes), Bytes(limits.MaxQueuedBytes), "away: the newest is dropped; connected: publishers wait", counters.MessagesDropped),
+            (nameof(limits.MaxHoldTime), Seconds(limits.MaxHoldTime), "publishers wait no longer; above ten times the queue's limits it drops", counters.Lagging),
+            (nameof(limits.MaxOutgoingBytes), Bytes(limits.MaxOutgoingBytes), "QoS 0 is shed, QoS 1 and 2 wait; at twice as much the connection ends", counters.MessagesShed),
+            (nameof(limits.MaxTotalOutgoingBytes), Bytes(limits.MaxTotalOutgoingBytes), "each connection has its share in place of MaxOutgoingBytes", counters.AllOutgoingReached),
+            (nameof(limits.MaxRetainedMessages), Number(limits.MaxRetainedMessages), "a new topic's is not kept", counters.RetainedDropped),
+            (nameof(limits.MaxRetainedBytes), Bytes(limits.MaxRetainedBytes), "it is not kept", counters.RetainedDropped),
+            (nameof(limits.MaxRetainedLevels), Number(limits.MaxRetainedLevels), "it is not kept", counters.RetainedLevelsReached),
+            (nameof(limits.MaxRetainedSearch), Number(limits.MaxRetainedSearch), "new subscriptions wait for their next turn", counters.ReplaysPaused),
+            (nameof(limits.MaxKeptBytes), Bytes(limits.MaxKeptBytes), "no client takes more than its share", counters.MessagesDropped),
+            (nameof(limits.MaxKeptBytes), Bytes(limits.MaxKeptBytes), "CONNACK 3 to a Will above the share", counters.WillsRefused),
+            (nameof(limits.MaxProgramBytes), Bytes(limits.MaxProgramBytes), "the program's own subscriptions, observer and log miss the newest", counters.ProgramDropped),
             (nameof(limits.HookTimeout), Seconds(limits.HookTimeout), "CONNACK 3, SUBACK 0x80 or the PUBLISH goes to nobody", counters.HooksTimedOut),
         ];
 

@@ -49,7 +49,7 @@ internal sealed class HeldPublishers(TimeSpan limit)
         foreach (Subscriber subscriber in over ?? [])
         {
             subscriber.IsLagging = true;
-            broker.Counters.Lagging++;
+            broker.Statistics.Lagging++;
             Release(subscriber, broker);
         }
 

@@ -7,14 +7,14 @@ namespace RawMqtt.Brokers;
 
 /// <summary>Sends retained messages to new subscriptions [MQTT-3.3.1-6], as fast as each client takes them.</summary>
 /// <remarks>One filter is searched for when all of the one before is sent. A turn is one call of the <see cref="BrokerCore"/>: it ends
-/// when it has looked at <see cref="BrokerLimits.RetainedSearch"/> levels, and what is left comes in the next one.</remarks>
-internal sealed class Replays(BrokerCore broker, BrokerLimits limits, RetainedMessages retained)
+/// when it has looked at <see cref="MqttBrokerLimits.MaxRetainedSearch"/> levels, and what is left comes in the next one.</remarks>
+internal sealed class Replays(BrokerCore broker, MqttBrokerLimits limits, RetainedMessages retained)
 {
     private readonly List<ApplicationMessage> found = [];
     private long turn;
 
     /// <summary>Others first.</summary>
-    public bool TurnIsOver => retained.Searched - turn >= limits.RetainedSearch;
+    public bool TurnIsOver => retained.Searched - turn >= limits.MaxRetainedSearch;
 
     public void BeginTurn() => turn = retained.Searched;
 
@@ -72,7 +72,7 @@ internal sealed class Replays(BrokerCore broker, BrokerLimits limits, RetainedMe
             connection.Output.Write(new PublishPacket { Topic = message.Topic, Payload = message.Payload, Retain = true }); // [MQTT-3.3.1-8]
         }
 
-        broker.Counters.MessagesSent++;
+        broker.Statistics.MessagesSent++;
         broker.Touch(connection);
         return true;
     }

@@ -8,7 +8,7 @@ namespace RawMqtt.Brokers;
 
 /// <summary>The last retained message of each topic, 3.3.1.3, by the levels of the topic names.</summary>
 /// <remarks>They belong to no session [MQTT-3.1.2-7].</remarks>
-internal sealed class RetainedMessages(Utf8Comparer comparer, BrokerLimits limits, BrokerCounters counters)
+internal sealed class RetainedMessages(Utf8Comparer comparer, MqttBrokerLimits limits, MqttBrokerStatistics counters)
 {
     private readonly Node root = new();
 
@@ -46,13 +46,13 @@ internal sealed class RetainedMessages(Utf8Comparer comparer, BrokerLimits limit
     public bool Set(ApplicationMessage message)
     {
         Remove(message.Topic);
-        if (Count >= limits.RetainedMessages || Bytes + message.Length > limits.RetainedBytes)
+        if (Count >= limits.MaxRetainedMessages || Bytes + message.Length > limits.MaxRetainedBytes)
         {
             counters.RetainedDropped++;
             return false;
         }
 
-        if (Levels > limits.RetainedLevels - limits.TopicLevels && Levels + NewLevels(message.Topic) > limits.RetainedLevels)
+        if (Levels > limits.MaxRetainedLevels - limits.MaxTopicLevels && Levels + NewLevels(message.Topic) > limits.MaxRetainedLevels)
         {
             counters.RetainedLevelsReached++;
             return false;

@@ -8,22 +8,22 @@ namespace RawMqtt.Brokers;
 /// <summary>Brings each message to the clients whose subscriptions match its topic, and keeps the retained ones.</summary>
 internal sealed class Router
 {
-    /// <summary>The queue of a client that is connected may go beyond its limits by this factor, see <see cref="BrokerLimits.HoldBack"/>.</summary>
+    /// <summary>The queue of a client that is connected may go beyond its limits by this factor, see <see cref="MqttBrokerLimits.MaxHoldTime"/>.</summary>
     private const int ConnectedFactor = 10;
 
     private readonly BrokerCore broker;
-    private readonly BrokerLimits limits;
-    private readonly BrokerCounters counters;
+    private readonly MqttBrokerLimits limits;
+    private readonly MqttBrokerStatistics counters;
     private readonly TopicRoutes routes;
     private readonly HeldPublishers held;
     private int full;
 
-    public Router(BrokerCore broker, BrokerLimits limits, Utf8Comparer comparer)
+    public Router(BrokerCore broker, MqttBrokerLimits limits, Utf8Comparer comparer)
     {
         this.broker = broker;
         this.limits = limits;
-        counters = broker.Counters;
-        held = new HeldPublishers(limits.HoldBack);
+        counters = broker.Statistics;
+        held = new HeldPublishers(limits.MaxHoldTime);
         Subscriptions = new SubscriptionTree(comparer);
         Retained = new RetainedMessages(comparer, limits, counters);
         Replays = new Replays(broker, limits, Retained);
@@ -99,7 +99,7 @@ internal sealed class Router
             if (sent > 0) broker.Touch(connection);
         }
 
-        if ((subscriber.IsFull || subscriber.IsLagging) && session.Queued <= limits.QueuedMessages / 2 && session.QueuedBytes <= limits.QueuedBytes / 2)
+        if ((subscriber.IsFull || subscriber.IsLagging) && session.Queued <= limits.MaxQueuedMessages / 2 && session.QueuedBytes <= limits.MaxQueuedBytes / 2)
         {
             subscriber.IsLagging = false;
             IsNoLongerFull(subscriber);
@@ -114,7 +114,7 @@ internal sealed class Router
     }
 
     /// <summary>Whether one client may have so many bytes kept: beyond the limit of all, each still has its share, so that none takes all.</summary>
-    public bool CanKeep(long bytes) => Kept.BytesInUse <= limits.KeptBytes || bytes <= limits.KeptBytes / Math.Max(1, broker.Sessions.Count);
+    public bool CanKeep(long bytes) => Kept.BytesInUse <= limits.MaxKeptBytes || bytes <= limits.MaxKeptBytes / Math.Max(1, broker.Sessions.Count);
 
     /// <summary>Lets publishers go on that have been held back for too long.</summary>
     public TimeSpan? Tick() => held.IsEmpty ? null : held.Tick(broker);
@@ -154,7 +154,7 @@ internal sealed class Router
             session.Queue(message, qos, retain: false);
             counters.MessagesQueued++;
             if (session.IsWindowFullInBytes) counters.InFlightBytesReached++;
-            if (connection is not null && !subscriber.IsFull && (session.Queued >= limits.QueuedMessages || session.QueuedBytes >= limits.QueuedBytes)) IsNowFull(subscriber);
+            if (connection is not null && !subscriber.IsFull && (session.Queued >= limits.MaxQueuedMessages || session.QueuedBytes >= limits.MaxQueuedBytes)) IsNowFull(subscriber);
         }
         else
         {
@@ -168,7 +168,7 @@ internal sealed class Router
     {
         int factor = subscriber.Connection is null ? 1 : ConnectedFactor;
         ServerSession session = subscriber.Session;
-        return session.Queued < factor * (long)limits.QueuedMessages && session.QueuedBytes + message.Length <= factor * (long)limits.QueuedBytes && CanKeep(session, message);
+        return session.Queued < factor * (long)limits.MaxQueuedMessages && session.QueuedBytes + message.Length <= factor * (long)limits.MaxQueuedBytes && CanKeep(session, message);
     }
 
     private void IsNowFull(Subscriber subscriber)

@@ -9,7 +9,7 @@ using RawMqtt.Sessions;
 namespace RawMqtt.Brokers;
 
 /// <summary>All sessions by their client identifiers [MQTT-3.1.3-2]: CONNECT, SUBSCRIBE and UNSUBSCRIBE, and what the end of a connection means.</summary>
-internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Comparer comparer, ulong seed)
+internal sealed class SessionList(BrokerCore broker, MqttBrokerLimits limits, Utf8Comparer comparer, ulong seed)
 {
     private readonly Router router = broker.Router;
     private readonly Dictionary<byte[], Subscriber> byClientId = new(comparer);
@@ -42,7 +42,7 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
 
         if (limits.IsTooDeep(packet.WillTopic))
         {
-            broker.Counters.TopicsTooDeep++;
+            broker.Statistics.TopicsTooDeep++;
             broker.Break(connection, ProtocolViolation.TooManyLevels);
             return;
         }
@@ -55,7 +55,7 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
 
         if (packet.HasWill && !router.CanKeep(packet.WillTopic.Length + packet.WillMessage.Length))
         {
-            broker.Counters.WillsRefused++;
+            broker.Statistics.WillsRefused++;
             Refuse(connection, ConnectReturnCode.ServerUnavailable);
             return;
         }
@@ -67,7 +67,7 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
         if (subscriber is null)
         {
             byte[]? userName = packet.HasUserName ? packet.UserName.ToArray() : null;
-            subscriber = new Subscriber(clientId, userName, new ServerSession(limits.InFlight, limits.InFlightAtMost, limits.InFlightBytes), packet.CleanSession);
+            subscriber = new Subscriber(clientId, userName, new ServerSession(limits.InitialInFlight, limits.MaxInFlight, limits.MaxInFlightBytes), packet.CleanSession);
             byClientId.Add(clientId, subscriber);
         }
 
@@ -75,7 +75,7 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
         connection.Subscriber = subscriber;
         connection.KeepAlive = packet.KeepAlive;
         if (packet.HasWill) connection.Will = new Will(router.Kept.Keep(packet.WillTopic, packet.WillMessage, packet.WillQos), packet.WillRetain); // [MQTT-3.1.2-9]
-        broker.Counters.ClientsConnected++;
+        broker.Statistics.ClientsConnected++;
         broker.Connected?.Invoke(connection, subscriber);
 
         connection.Output.Write(new ConnAckPacket { SessionPresent = sessionPresent }); // [MQTT-3.1.4-4], [MQTT-3.2.0-1]
@@ -111,7 +111,7 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
             var filters = subscriber.Filters!.GetAlternateLookup<ReadOnlySpan<byte>>();
             if (filters.TryGetValue(filter, out byte[]? known)) subscriber.Replay?.Remove(known);
             filters.Remove(filter);
-            Weigh(subscriber, -BrokerLimits.SizeOf(filter));
+            Weigh(subscriber, -MqttBrokerLimits.SizeOf(filter));
         }
 
         connection.Output.Write(new UnsubAckPacket { PacketId = packet.PacketId }); // [MQTT-3.10.4-4], [MQTT-3.10.4-5]
@@ -129,8 +129,8 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
 
         subscriber.AwaySince = broker.Now; // [MQTT-3.1.2-4], [MQTT-4.1.0-1]
         subscriber.Away = away.AddLast(subscriber);
-        if (away.Count <= limits.AwaySessions) return;
-        broker.Counters.SessionsGivenUp++;
+        if (away.Count <= limits.MaxAwaySessions) return;
+        broker.Statistics.SessionsGivenUp++;
         Discard(away.First!.Value);
     }
 
@@ -139,7 +139,7 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
     {
         while (away.First is { Value: { } oldest } && broker.Now - oldest.AwaySince >= limits.SessionExpiry)
         {
-            broker.Counters.SessionsExpired++;
+            broker.Statistics.SessionsExpired++;
             Discard(oldest);
         }
     }
@@ -148,16 +148,16 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
     {
         HashSet<byte[]> filters = subscriber.Filters ??= new HashSet<byte[]>(comparer);
         bool isNew = !filters.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(subscription.Filter, out byte[]? filter);
-        bool allowed = (!isNew || filters.Count < limits.Subscriptions) && !limits.IsTooDeep(subscription.Filter);
+        bool allowed = (!isNew || filters.Count < limits.MaxSubscriptions) && !limits.IsTooDeep(subscription.Filter);
         if (!allowed)
         {
-            broker.Counters.SubscriptionsRefused++;
+            broker.Statistics.SubscriptionsRefused++;
             return SubAckPacket.Failure;
         }
 
         if (isNew)
         {
-            int size = BrokerLimits.SizeOf(subscription.Filter);
+            int size = MqttBrokerLimits.SizeOf(subscription.Filter);
             if (!MayWeigh(subscriber, size)) return SubAckPacket.Failure;
             filters.Add(filter = subscription.Filter.ToArray());
             Weigh(subscriber, size);
@@ -171,14 +171,14 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
     /// <summary>Whether the client may have filters of so many bytes more: beyond the limit of all, each still has its share, so that none takes all.</summary>
     private bool MayWeigh(Subscriber subscriber, int bytes)
     {
-        if (subscriber.FilterBytes + bytes > limits.SubscriptionBytes)
+        if (subscriber.FilterBytes + bytes > limits.MaxSubscriptionBytes)
         {
-            broker.Counters.SubscriptionBytesReached++;
+            broker.Statistics.SubscriptionBytesReached++;
             return false;
         }
 
-        if (filterBytes + bytes <= limits.AllSubscriptionBytes || subscriber.FilterBytes + bytes <= limits.AllSubscriptionBytes / byClientId.Count) return true;
-        broker.Counters.AllSubscriptionBytesReached++;
+        if (filterBytes + bytes <= limits.MaxTotalSubscriptionBytes || subscriber.FilterBytes + bytes <= limits.MaxTotalSubscriptionBytes / byClientId.Count) return true;
+        broker.Statistics.AllSubscriptionBytesReached++;
         return false;
     }
 
@@ -190,7 +190,7 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
 
     private byte NotAllowed()
     {
-        broker.Counters.SubscriptionsNotAllowed++;
+        broker.Statistics.SubscriptionsNotAllowed++;
         return SubAckPacket.Failure;
     }
 
@@ -198,8 +198,8 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
     private void TakeOver(ReadOnlySpan<byte> clientId)
     {
         if (!TryFind(clientId, out Subscriber? subscriber) || subscriber.Connection is not { } old) return;
-        broker.Counters.TakeOvers++;
-        broker.End(old, ConnectionEnd.TakenOver);
+        broker.Statistics.TakeOvers++;
+        broker.End(old, MqttConnectionEnd.TakenOver);
         broker.Settle();
     }
 
@@ -234,9 +234,9 @@ internal sealed class SessionList(BrokerCore broker, BrokerLimits limits, Utf8Co
 
     private void Refuse(BrokerConnection connection, ConnectReturnCode code)
     {
-        broker.Counters.ConnectsRefused++;
+        broker.Statistics.ConnectsRefused++;
         connection.Output.Write(new ConnAckPacket { ReturnCode = code }); // [MQTT-3.2.2-4]
-        broker.End(connection, ConnectionEnd.Refused); // [MQTT-3.2.2-5]
+        broker.End(connection, MqttConnectionEnd.Refused); // [MQTT-3.2.2-5]
     }
 
     /// <summary>An identifier for a client that came without one [MQTT-3.1.3-6].</summary>

@@ -30,7 +30,7 @@ internal sealed class Subscriber(byte[] clientId, byte[]? userName, ServerSessio
     /// <summary>The filters that it is subscribed to; null for none yet.</summary>
     public HashSet<byte[]>? Filters { get; set; }
 
-    /// <summary>What they are reckoned to take, <see cref="BrokerLimits.SubscriptionBytes"/>.</summary>
+    /// <summary>What they are reckoned to take, <see cref="MqttBrokerLimits.MaxSubscriptionBytes"/>.</summary>
     public int FilterBytes { get; set; }
 
     /// <summary>Retained messages that new subscriptions are still to bring; null for none.</summary>

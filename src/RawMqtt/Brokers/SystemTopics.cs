@@ -15,7 +15,7 @@ internal sealed class SystemTopics(BrokerCore broker)
     /// <param name="now">The time since the broker started.</param>
     public void Publish(TimeSpan now)
     {
-        BrokerCounters counters = broker.Counters;
+        MqttBrokerStatistics counters = broker.Statistics;
         int connected = broker.Sessions.Count - broker.Sessions.Away;
         maximum = Math.Max(maximum, connected);
         Publish("version", "RawMqtt", now);

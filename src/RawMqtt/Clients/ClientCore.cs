@@ -17,7 +17,7 @@ internal sealed class ClientCore
         Options = options;
         SavedSession? saved = null;
         if (options.SessionFile is string path) SessionFile = new SessionFile(this, path, out saved);
-        Session = new ClientSession(options.InFlightLimit, options.MaximumPacketLength, options.EffectivePingTimeout, SessionFile?.Journal);
+        Session = new ClientSession(options.MaxInFlight, options.MaxPacketLength, options.EffectivePingTimeout, SessionFile?.Journal);
         if (options.AckTimeout is TimeSpan timeout) AckTimer = new AckTimer(this, timeout);
         Outgoing = new OutgoingMessages(this);
         if (saved is not null) Outgoing.Restore(Session.Restore(saved));

@@ -46,7 +46,7 @@ internal static class ConnectFaults
             : "the server sends the message again. Read faster")}, or raise MaxMessages or MaxBytes of the subscription.");
 
     public static MqttException PacketTooLarge(int limit) => new(MqttErrorCode.PacketTooLarge,
-        $"The server sent a packet of more than {limit} bytes, and more are not taken [MQTT-4.8.0-2]: nothing was kept of it. Raise MaximumPacketLength if it was meant for this client.");
+        $"The server sent a packet of more than {limit} bytes, and more are not taken [MQTT-4.8.0-2]: nothing was kept of it. Raise MaxPacketLength if it was meant for this client.");
 
     public static MqttException SendBufferFull(int length) => new(MqttErrorCode.QueueFull,
         $"The send buffer is full: {length} bytes wait for the network, and the message at QoS 0 is dropped. Await what was published, publish more slowly, or raise MaxQueuedBytes.");

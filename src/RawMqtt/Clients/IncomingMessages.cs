@@ -106,7 +106,7 @@ internal sealed class IncomingMessages(ClientCore core, ClientConnection connect
                 Failure = ConnectFaults.Refused(happened.ReturnCode);
                 break;
             case SessionEventKind.Violation:
-                Failure = happened.Violation == ProtocolViolation.PacketTooLarge ? ConnectFaults.PacketTooLarge(core.Options.MaximumPacketLength) : new MqttException(happened.Violation!);
+                Failure = happened.Violation == ProtocolViolation.PacketTooLarge ? ConnectFaults.PacketTooLarge(core.Options.MaxPacketLength) : new MqttException(happened.Violation!);
                 break;
         }
 

@@ -17,8 +17,8 @@ internal static class OptionChecks
     /// <exception cref="MqttException">An address cannot be read: <see cref="MqttErrorCode.InvalidAddress"/>.</exception>
     public static void Require(MqttClientOptions options)
     {
-        Require(options.InFlightLimit is >= 1 and <= 65535, "InFlightLimit is 1 to 65535.");
-        Require(options.MaximumPacketLength is >= 2 and <= FixedHeader.MaxRemainingLength + 5, "MaximumPacketLength is 2 to 268435460.");
+        Require(options.MaxInFlight is >= 1 and <= 65535, "MaxInFlight is 1 to 65535.");
+        Require(options.MaxPacketLength is >= 2 and <= FixedHeader.MaxRemainingLength + 5, "MaxPacketLength is 2 to 268435460.");
         Require(options.KeepAlive >= TimeSpan.Zero && options.KeepAlive <= TimeSpan.FromSeconds(65535), "KeepAlive is 0 to 65535 seconds (3.1.2.10).");
         Require(options.KeepAlive.Ticks % TimeSpan.TicksPerSecond == 0, "KeepAlive is in whole seconds (3.1.2.10).");
         Require(options.ConnectTimeout > TimeSpan.Zero && options.ConnectTimeout <= LongestTimer, $"ConnectTimeout is above zero and at most {LongestTimer}.");

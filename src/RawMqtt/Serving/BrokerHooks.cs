@@ -2,8 +2,8 @@
 
 using System.Buffers;
 using System.Text;
-using RawMqtt.Codec;
 using RawMqtt.Brokers;
+using RawMqtt.Codec;
 
 namespace RawMqtt.Serving;
 
@@ -121,7 +121,7 @@ internal sealed class BrokerHooks
 
     private void WhenEnded(BrokerConnection connection, Subscriber? subscriber)
     {
-        ConnectionEnd end = connection.End!.Value;
+        MqttConnectionEnd end = connection.End!.Value;
         string? rule = connection.Violation?.Rule;
         if (subscriber is not null) events?.Add(new MqttBrokerEvent(MqttBrokerEventKind.Disconnected, ClientOf(connection, subscriber)) { End = end, Rule = rule });
         if (log is null) return;

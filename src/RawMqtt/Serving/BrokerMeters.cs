@@ -29,8 +29,8 @@ internal sealed class BrokerMeters : IDisposable
 
     public void Dispose() => meter.Dispose();
 
-    private void Observe(string name, string unit, string description, BrokerShell shell, Func<BrokerCounters, long> value) =>
-        meter.CreateObservableCounter(name, () => Read(shell, core => value(core.Counters)), unit, description);
+    private void Observe(string name, string unit, string description, BrokerShell shell, Func<MqttBrokerStatistics, long> value) =>
+        meter.CreateObservableCounter(name, () => Read(shell, core => value(core.Statistics)), unit, description);
 
     private static T Read<T>(BrokerShell shell, Func<BrokerCore, T> value)
     {

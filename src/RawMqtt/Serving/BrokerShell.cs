@@ -31,7 +31,7 @@ internal sealed class BrokerShell
         this.options = options;
         this.log = log;
         this.hooks = hooks;
-        addresses = new AddressCounts(options.Limits.ConnectionsPerAddress);
+        addresses = new AddressCounts(options.Limits.MaxConnectionsPerAddress);
         proxies = new ProxyTrust(options.TrustedProxies, options.ProxyHeader);
         Span<byte> seed = stackalloc byte[8];
         RandomNumberGenerator.Fill(seed);
@@ -99,8 +99,8 @@ internal sealed class BrokerShell
         {
             Core.Touch(connection.Connection);
             if (connection.CountedAddress is not null || (connection.ForwardedAddress ?? connection.RemoteAddress)?.Address is not { } address || TryCount(connection, address)) return;
-            Core.Counters.ConnectionsRefused++;
-            Core.End(connection.Connection, ConnectionEnd.TooMany, now);
+            Core.Statistics.ConnectionsRefused++;
+            Core.End(connection.Connection, MqttConnectionEnd.TooMany, now);
         });
     }
 
@@ -176,7 +176,7 @@ internal sealed class BrokerShell
         lock (Gate) connection.Connection.FlushingSince = Now;
     }
 
-    public void FlushFailed(ServedConnection connection) => Use(now => Core.End(connection.Connection, ConnectionEnd.Lost, now));
+    public void FlushFailed(ServedConnection connection) => Use(now => Core.End(connection.Connection, MqttConnectionEnd.Lost, now));
 
     /// <summary>Looks at the deadlines.</summary>
     public void Sweep()
@@ -191,13 +191,13 @@ internal sealed class BrokerShell
                 if (carrier.DropAt <= now) toDrop.Add(carrier);
                 if (carrier.IsUnfinishedFor(options.Limits.PacketTimeout, now))
                 {
-                    Core.Counters.PacketTimeouts++;
-                    Core.End(connection, ConnectionEnd.TooSlow, now);
+                    Core.Statistics.PacketTimeouts++;
+                    Core.End(connection, MqttConnectionEnd.TooSlow, now);
                 }
 
                 if (carrier.Asking is not null && now - carrier.AskedAt >= options.Limits.HookTimeout)
                 {
-                    Core.Counters.HooksTimedOut++;
+                    Core.Statistics.HooksTimedOut++;
                     GiveUpHook(carrier);
                 }
             }
@@ -205,7 +205,7 @@ internal sealed class BrokerShell
         foreach (ServedConnection connection in toDrop) connection.Drop();
     }
 
-    public void EndAll(ConnectionEnd reason) => Use(now =>
+    public void EndAll(MqttConnectionEnd reason) => Use(now =>
     {
         foreach (BrokerConnection connection in Core.Connections) Core.End(connection, reason, now);
     });
@@ -249,10 +249,10 @@ internal sealed class BrokerShell
         lock (Gate)
         {
             IPAddress? address = connection.RemoteAddress?.Address;
-            bool admitted = !isLast && Core.Connections.Count < options.Limits.Connections && (address is null || proxies.IsTrusted(address) || TryCount(connection, address));
+            bool admitted = !isLast && Core.Connections.Count < options.Limits.MaxConnections && (address is null || proxies.IsTrusted(address) || TryCount(connection, address));
             if (!admitted)
             {
-                Core.Counters.ConnectionsRefused++;
+                Core.Statistics.ConnectionsRefused++;
                 return false;
             }
 

@@ -6,7 +6,7 @@ using System.Threading.Channels;
 namespace RawMqtt.Serving;
 
 /// <summary>What waits for the program that runs the broker: in order, bounded in bytes, and without holding the broker up.</summary>
-/// <param name="limit"><see cref="RawMqtt.Brokers.BrokerLimits.ProgramBytes"/>; one item always fits.</param>
+/// <param name="limit"><see cref="RawMqtt.MqttBrokerLimits.MaxProgramBytes"/>; one item always fits.</param>
 internal sealed class LocalQueue<T>(long limit)
 {
     private const int ItemBytes = 256; // about what one takes besides its text and payload

@@ -4,8 +4,8 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using RawMqtt.Codec;
 using RawMqtt.Brokers;
+using RawMqtt.Codec;
 using RawMqtt.Sessions;
 using RawMqtt.Transports;
 using RawMqtt.WebSockets;
@@ -194,9 +194,9 @@ internal sealed class ServedConnection(BrokerShell shell, Socket? socket, string
     private static CloseCode CloseCodeOf(BrokerConnection connection) => connection.End switch
     {
         _ when connection.Violation == ProtocolViolation.PacketTooLarge => CloseCode.MessageTooBig,
-        ConnectionEnd.ProtocolViolation => CloseCode.ProtocolError,
-        ConnectionEnd.BrokerStops => CloseCode.GoingAway,
-        ConnectionEnd.NoConnect or ConnectionEnd.TooSlow or ConnectionEnd.TakenOver or ConnectionEnd.TooMany => CloseCode.PolicyViolation,
+        MqttConnectionEnd.ProtocolViolation => CloseCode.ProtocolError,
+        MqttConnectionEnd.BrokerStops => CloseCode.GoingAway,
+        MqttConnectionEnd.NoConnect or MqttConnectionEnd.TooSlow or MqttConnectionEnd.TakenOver or MqttConnectionEnd.TooMany => CloseCode.PolicyViolation,
         _ => CloseCode.NormalClosure,
     };
 

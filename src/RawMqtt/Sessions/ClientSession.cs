@@ -19,7 +19,7 @@ internal sealed class ClientSession
     private readonly Sender sender;
     private readonly Receiver receiver = new();
     private readonly Acknowledgements unanswered = new();
-    private readonly ServerPackets packets;
+    private readonly PacketsFromServer packets;
     private readonly SessionJournal? journal;
     private readonly int maximumPacketLength;
     private readonly TimeSpan pingTimeout;
@@ -37,7 +37,7 @@ internal sealed class ClientSession
         this.pingTimeout = pingTimeout;
         this.journal = journal;
         sender = new Sender(inFlightLimit);
-        packets = new ServerPackets(sender, receiver, unanswered, journal);
+        packets = new PacketsFromServer(sender, receiver, unanswered, journal);
         keepAlive = new KeepAlive(TimeSpan.Zero, pingTimeout);
     }
 

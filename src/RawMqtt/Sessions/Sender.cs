@@ -29,10 +29,10 @@ internal sealed class Sender(int inFlightLimit)
     public long Bytes { get; private set; }
 
     /// <summary>Whether one more message may be sent at QoS 1 or 2 now.</summary>
-    public bool CanSend => InFlight < InFlightLimit && CanOpen;
+    public bool CanSend => InFlight < MaxInFlight && CanOpen;
 
     /// <summary>The most messages in flight: 1 to 65535. What is in flight beyond a lower limit stays so.</summary>
-    public int InFlightLimit { get; set; } = inFlightLimit;
+    public int MaxInFlight { get; set; } = inFlightLimit;
 
     /// <summary>Whether a packet identifier is left for a SUBSCRIBE or UNSUBSCRIBE.</summary>
     public bool CanOpen => free.Count > 0 || slots.Length < MaxPacketIds;

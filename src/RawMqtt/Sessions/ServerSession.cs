@@ -64,7 +64,7 @@ internal sealed class ServerSession(int firstWindow, int lastWindow, int windowB
     public Delivery.Outcome Acknowledge(PacketType received, ushort packetId, IBufferWriter<byte> output)
     {
         Delivery.Outcome outcome = Sender.Acknowledge(received, packetId, output);
-        if (outcome == Delivery.Outcome.Delivered && Queued > 0 && ++acknowledged >= Sender.InFlightLimit) Widen();
+        if (outcome == Delivery.Outcome.Delivered && Queued > 0 && ++acknowledged >= Sender.MaxInFlight) Widen();
         return outcome;
     }
 
@@ -73,7 +73,7 @@ internal sealed class ServerSession(int firstWindow, int lastWindow, int windowB
     {
         acknowledged = 0;
         if (sender is null) return;
-        sender.InFlightLimit = firstWindow;
+        sender.MaxInFlight = firstWindow;
         sender.Resend(output);
     }
 
@@ -105,7 +105,7 @@ internal sealed class ServerSession(int firstWindow, int lastWindow, int windowB
 
     private void Widen()
     {
-        Sender.InFlightLimit = Math.Max(Sender.InFlightLimit, Math.Min(2 * Sender.InFlightLimit, lastWindow));
+        Sender.MaxInFlight = Math.Max(Sender.MaxInFlight, Math.Min(2 * Sender.MaxInFlight, lastWindow));
         acknowledged = 0;
     }
 }

@@ -14,7 +14,7 @@ public class AllocationTests
     [InlineData(2, 2)]
     public void A_message_costs_no_memory(int qos, int granted)
     {
-        var broker = new BrokerCore(new BrokerLimits(), 1);
+        var broker = new BrokerCore(new MqttBrokerLimits(), 1);
         BrokerConnection publisher = Connect(broker, 'p');
         BrokerConnection[] subscribers = [.. Enumerable.Range(0, 3).Select(i => Connect(broker, (char)('a' + i)))];
         foreach (BrokerConnection subscriber in subscribers) broker.Receive(subscriber, [0x82, 8, 0, 1, 0, 3, .. "a/b"u8, (byte)granted], default);
@@ -28,7 +28,7 @@ public class AllocationTests
         long after = GC.GetAllocatedBytesForCurrentThread();
 
         Assert.Equal(0, after - before);
-        Assert.Equal(18000, broker.Counters.MessagesSent);
+        Assert.Equal(18000, broker.Statistics.MessagesSent);
     }
 
     private static void Round(BrokerCore broker, BrokerConnection publisher, BrokerConnection[] subscribers, byte[] publish, byte[] release, int granted, List<BrokerConnection> dirty)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-using RawMqtt.Brokers;
 
 namespace RawMqtt.Tests.Brokers;
 
@@ -10,7 +9,7 @@ public class AwayTests
     [Fact]
     public void Their_number_is_bounded_and_the_longest_away_gives_way()
     {
-        var broker = new TestBroker(new BrokerLimits { AwaySessions = 3 });
+        var broker = new TestBroker(new MqttBrokerLimits { MaxAwaySessions = 3 });
         List<TestClient> clients = [.. Enumerable.Range(0, 10).Select(i => broker.Connect($"c{i}", cleanSession: false))];
         foreach (TestClient client in clients) client.Subscribed("a", 1);
         foreach (TestClient client in clients) client.Lose();
@@ -18,7 +17,7 @@ public class AwayTests
         Assert.Equal(3, broker.Core.Sessions.Away);
         Assert.Equal(3, broker.Core.Sessions.Count);
         Assert.Equal(3, broker.Core.Router.Subscriptions.Count);
-        Assert.Equal(7, broker.Counters.SessionsGivenUp);
+        Assert.Equal(7, broker.Statistics.SessionsGivenUp);
         Assert.Equal(["CONNACK 0 present"], Back(broker, "c7"));
         Assert.Equal(["CONNACK 0"], Back(broker, "c6"));
         Assert.Equal(["CONNACK 0 present"], Back(broker, "c9"));
@@ -27,7 +26,7 @@ public class AwayTests
     [Fact]
     public void One_that_comes_back_and_goes_is_the_shortest_away()
     {
-        var broker = new TestBroker(new BrokerLimits { AwaySessions = 2 });
+        var broker = new TestBroker(new MqttBrokerLimits { MaxAwaySessions = 2 });
         foreach (string name in new[] { "a", "b", "a", "c" })
         {
             TestClient client = broker.Open();
@@ -52,7 +51,7 @@ public class AwayTests
         Assert.Equal(2, broker.Core.Sessions.Away);
         broker.Pass(TimeSpan.FromDays(0.1));
 
-        Assert.Equal(1, broker.Counters.SessionsExpired);
+        Assert.Equal(1, broker.Statistics.SessionsExpired);
         Assert.Equal(["CONNACK 0"], Back(broker, "old"));
         Assert.Equal(["CONNACK 0 present"], Back(broker, "younger"));
         Assert.Null(stays.End);
@@ -61,7 +60,7 @@ public class AwayTests
     [Fact]
     public void A_client_that_hoards_costs_others_no_message()
     {
-        var broker = new TestBroker(new BrokerLimits { KeptBytes = 3000, InFlight = 1, InFlightAtMost = 1 });
+        var broker = new TestBroker(new MqttBrokerLimits { MaxKeptBytes = 3000, InitialInFlight = 1, MaxInFlight = 1 });
         TestClient victim = broker.Connect("v", cleanSession: false);
         victim.Subscribed("v", 1);
         victim.Lose();
@@ -69,11 +68,11 @@ public class AwayTests
         hoarder.Subscribed("h", 1);
         TestClient publisher = broker.Connect("p");
         for (ushort i = 1; i <= 10; i++) publisher.Publish("h", new string('x', 999), qos: 1, id: i);
-        long dropped = broker.Counters.MessagesDropped;
+        long dropped = broker.Statistics.MessagesDropped;
         Assert.InRange(dropped, 1, 8);
         for (ushort i = 1; i <= 50; i++) publisher.Publish("v", $"{i:d2}", qos: 1, id: i);
 
-        Assert.Equal(dropped, broker.Counters.MessagesDropped);
+        Assert.Equal(dropped, broker.Statistics.MessagesDropped);
         Assert.Equal(60, publisher.Received().Count);
         victim = broker.Open();
         victim.Connect("v", cleanSession: false);
@@ -85,7 +84,7 @@ public class AwayTests
     [Fact]
     public void A_Will_above_the_share_is_refused_when_the_memory_is_used_up()
     {
-        var broker = new TestBroker(new BrokerLimits { KeptBytes = 100 });
+        var broker = new TestBroker(new MqttBrokerLimits { MaxKeptBytes = 100 });
         TestClient first = broker.Open();
         first.Connect("1", willTopic: "w", will: new string('x', 200));
         Assert.Equal(["CONNACK 0"], first.Received());
@@ -93,7 +92,7 @@ public class AwayTests
         second.Connect("2", willTopic: "w", will: new string('x', 200));
 
         Assert.Equal(["CONNACK 3"], second.Received());
-        Assert.Equal(1, broker.Counters.WillsRefused);
+        Assert.Equal(1, broker.Statistics.WillsRefused);
         TestClient third = broker.Open();
         third.Connect("3", willTopic: "w", will: "gone");
         Assert.Equal(["CONNACK 0"], third.Received());

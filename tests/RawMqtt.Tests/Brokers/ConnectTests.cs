@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 using RawMqtt.Codec;
-using RawMqtt.Brokers;
 using RawMqtt.Tests.Codec.Vectors;
 
 namespace RawMqtt.Tests.Brokers;
@@ -33,7 +32,7 @@ public class ConnectTests
             TestClient client = broker.Open();
             client.Send([first]);
 
-            Assert.Equal(ConnectionEnd.ProtocolViolation, client.End);
+            Assert.Equal(MqttConnectionEnd.ProtocolViolation, client.End);
             Assert.Equal("MQTT-3.1.0-1", client.Rule);
             Assert.Empty(client.Received());
         }
@@ -47,7 +46,7 @@ public class ConnectTests
         client.Connect("c");
 
         Assert.Equal("MQTT-3.1.0-2", client.Rule);
-        Assert.Equal(ConnectionEnd.ProtocolViolation, client.End);
+        Assert.Equal(MqttConnectionEnd.ProtocolViolation, client.End);
         Assert.Empty(client.Received());
     }
 
@@ -83,7 +82,7 @@ public class ConnectTests
         client.Send($"10 {name.Length + 9:x2} | 00 {name.Length:x2} '{name}' {level:x2} 02 00 3c | 00 01 'c'");
 
         Assert.Equal(["CONNACK 1"], client.Received());
-        Assert.Equal(ConnectionEnd.Refused, client.End);
+        Assert.Equal(MqttConnectionEnd.Refused, client.End);
     }
 
     [Fact]
@@ -141,7 +140,7 @@ public class ConnectTests
         TestClient older = broker.Connect("c");
         TestClient newer = broker.Connect("c");
 
-        Assert.Equal(ConnectionEnd.TakenOver, older.End);
+        Assert.Equal(MqttConnectionEnd.TakenOver, older.End);
         Assert.Null(newer.End);
         older.Send("c0 00");
         Assert.Empty(older.Received());
@@ -215,9 +214,9 @@ public class ConnectTests
         Assert.Equal(TimeSpan.FromSeconds(110), next);
 
         broker.Pass(TimeSpan.FromSeconds(0.1));
-        Assert.Equal(ConnectionEnd.NoConnect, silent.End);
-        Assert.Equal(ConnectionEnd.NoConnect, half.End);
-        Assert.Equal(2, broker.Counters.ConnectTimeouts);
+        Assert.Equal(MqttConnectionEnd.NoConnect, silent.End);
+        Assert.Equal(MqttConnectionEnd.NoConnect, half.End);
+        Assert.Equal(2, broker.Statistics.ConnectTimeouts);
     }
 
     [Theory]
@@ -232,7 +231,7 @@ public class ConnectTests
         Assert.Null(client.End);
         broker.Pass(TimeSpan.FromSeconds(over - alive));
 
-        Assert.Equal(ConnectionEnd.KeepAliveExpired, client.End);
+        Assert.Equal(MqttConnectionEnd.KeepAliveExpired, client.End);
         Assert.Equal("MQTT-3.1.2-24", client.Rule);
     }
 
@@ -253,7 +252,7 @@ public class ConnectTests
         Assert.Null(client.End);
         Assert.Null(free.End);
         Assert.Equal(["PINGRESP", "PINGRESP", "PINGRESP"], client.Received());
-        Assert.Equal(ConnectionEnd.KeepAliveExpired, halting.End); // bytes of a packet that never ends are no packet
+        Assert.Equal(MqttConnectionEnd.KeepAliveExpired, halting.End); // bytes of a packet that never ends are no packet
     }
 
     [Fact]

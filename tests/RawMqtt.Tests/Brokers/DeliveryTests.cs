@@ -214,7 +214,7 @@ public class DeliveryTests
         Drain(subscriber);
         Assert.Equal(5000, publisher.Received().Count(p => p.StartsWith("PUBREC", StringComparison.Ordinal)));
         Assert.Equal(Enumerable.Range(1, 5000), drained);
-        Assert.Equal(0, broker.Counters.MessagesDropped);
+        Assert.Equal(0, broker.Statistics.MessagesDropped);
         for (int i = 1; i <= 5000; i++) publisher.PubRel((ushort)i);
         Assert.Equal(5000, publisher.Received().Count);
     }

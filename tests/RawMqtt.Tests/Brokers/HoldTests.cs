@@ -7,7 +7,7 @@ namespace RawMqtt.Tests.Brokers;
 /// <summary>Publishers that are held back for several clients, for one another, and over reconnects.</summary>
 public class HoldTests
 {
-    private readonly TestBroker broker = new(new BrokerLimits { InFlight = 1, InFlightAtMost = 1, QueuedMessages = 4 });
+    private readonly TestBroker broker = new(new MqttBrokerLimits { InitialInFlight = 1, MaxInFlight = 1, MaxQueuedMessages = 4 });
 
     [Fact]
     public void A_publisher_waits_for_all_full_clients_at_once()
@@ -20,8 +20,8 @@ public class HoldTests
         broker.Pass(TimeSpan.FromSeconds(5));
         publisher.Send([]);
         Assert.Equal(5, publisher.Received().Count);
-        Assert.Equal(4, broker.Counters.Lagging);
-        Assert.Equal(1, broker.Counters.PublishersHeld);
+        Assert.Equal(4, broker.Statistics.Lagging);
+        Assert.Equal(1, broker.Statistics.PublishersHeld);
         Assert.All(stuck, client => Assert.Null(client.End));
     }
 
@@ -38,7 +38,7 @@ public class HoldTests
         CatchUp(second);
         publisher.Send([]);
         Assert.Equal(6, publisher.Received().Count);
-        Assert.Equal(0, broker.Counters.MessagesDropped);
+        Assert.Equal(0, broker.Statistics.MessagesDropped);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public class HoldTests
         CatchUp(two);
         one.Send([]);
         Assert.Equal(6, one.Received().Count(p => p.StartsWith("PUBACK", StringComparison.Ordinal)));
-        Assert.Equal(0, broker.Counters.MessagesDropped);
+        Assert.Equal(0, broker.Statistics.MessagesDropped);
     }
 
     [Fact]

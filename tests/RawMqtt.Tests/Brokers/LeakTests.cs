@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-using RawMqtt.Brokers;
 
 namespace RawMqtt.Tests.Brokers;
 
@@ -49,7 +48,7 @@ public class LeakTests
     public void At_random_everything_is_given_back(int seed)
     {
         var random = new Random(seed);
-        var broker = new TestBroker(new BrokerLimits { InFlight = 5, InFlightAtMost = 5, QueuedMessages = 50, OutgoingBytes = 5000, RetainedMessages = 20, AwaySessions = 20 });
+        var broker = new TestBroker(new MqttBrokerLimits { InitialInFlight = 5, MaxInFlight = 5, MaxQueuedMessages = 50, MaxOutgoingBytes = 5000, MaxRetainedMessages = 20, MaxAwaySessions = 20 });
         var clients = new List<TestClient>();
         for (int step = 0; step < 20_000; step++)
         {

@@ -10,13 +10,13 @@ public class LimitTests
     [Fact]
     public void A_queue_of_an_absent_client_drops_the_newest_by_count()
     {
-        var broker = new TestBroker(new BrokerLimits { QueuedMessages = 3, InFlight = 2, InFlightAtMost = 2 });
+        var broker = new TestBroker(new MqttBrokerLimits { MaxQueuedMessages = 3, InitialInFlight = 2, MaxInFlight = 2 });
         TestClient away = Away(broker);
         TestClient publisher = broker.Connect("p");
         for (int i = 1; i <= 5; i++) publisher.Publish("a", $"{i}", qos: 1, id: (ushort)i);
 
         Assert.Equal(5, publisher.Received().Count);
-        Assert.Equal(2, broker.Counters.MessagesDropped);
+        Assert.Equal(2, broker.Statistics.MessagesDropped);
         away.Connect("s", cleanSession: false);
         Assert.Equal(["CONNACK 0 present", "PUBLISH 1 qos1 a=1", "PUBLISH 2 qos1 a=2"], away.Received());
         away.PubAck(1);
@@ -30,12 +30,12 @@ public class LimitTests
     [Fact]
     public void A_queue_of_an_absent_client_drops_the_newest_by_bytes()
     {
-        var broker = new TestBroker(new BrokerLimits { QueuedBytes = 25 });
+        var broker = new TestBroker(new MqttBrokerLimits { MaxQueuedBytes = 25 });
         TestClient away = Away(broker);
         TestClient publisher = broker.Connect("p");
         for (int i = 1; i <= 3; i++) publisher.Publish("a", "123456789", qos: 1, id: (ushort)i);
 
-        Assert.Equal(1, broker.Counters.MessagesDropped);
+        Assert.Equal(1, broker.Statistics.MessagesDropped);
         away.Connect("s", cleanSession: false);
         Assert.Equal(3, away.Received().Count);
     }
@@ -43,12 +43,12 @@ public class LimitTests
     [Fact]
     public void All_kept_messages_together_are_bounded()
     {
-        var broker = new TestBroker(new BrokerLimits { KeptBytes = 100 });
+        var broker = new TestBroker(new MqttBrokerLimits { MaxKeptBytes = 100 });
         TestClient away = Away(broker);
         TestClient publisher = broker.Connect("p");
         for (int i = 1; i <= 30; i++) publisher.Publish("a", "123456789", qos: 1, id: (ushort)i);
 
-        Assert.Equal(20, broker.Counters.MessagesDropped);
+        Assert.Equal(20, broker.Statistics.MessagesDropped);
         Assert.Equal(100, broker.Core.Router.Kept.BytesInUse);
         away.Connect("s", cleanSession: false);
         Assert.Equal(11, away.Received().Count);
@@ -57,7 +57,7 @@ public class LimitTests
     [Fact]
     public void A_client_that_does_not_read_misses_QoS_0_and_others_miss_nothing()
     {
-        var broker = new TestBroker(new BrokerLimits { OutgoingBytes = 1000 });
+        var broker = new TestBroker(new MqttBrokerLimits { MaxOutgoingBytes = 1000 });
         TestClient slow = broker.Connect("slow");
         TestClient quick = broker.Connect("quick");
         slow.Subscribed("a");
@@ -68,7 +68,7 @@ public class LimitTests
 
         Assert.Equal(200, quick.Received().Count);
         Assert.InRange(slow.Connection.Unsent, 900, 1000);
-        Assert.Equal(200 - slow.Connection.Unsent / 10, broker.Counters.MessagesShed);
+        Assert.Equal(200 - slow.Connection.Unsent / 10, broker.Statistics.MessagesShed);
         Assert.Null(slow.End);
         slow.TakesBytes = true;
         broker.Core.Touch(slow.Connection);
@@ -90,20 +90,20 @@ public class LimitTests
         Assert.Null(slow.End);
         broker.Pass(TimeSpan.FromSeconds(0.5));
 
-        Assert.Equal(ConnectionEnd.TooSlow, slow.End);
-        Assert.Equal(1, broker.Counters.TooSlow);
+        Assert.Equal(MqttConnectionEnd.TooSlow, slow.End);
+        Assert.Equal(1, broker.Statistics.TooSlow);
     }
 
     [Fact]
     public void A_client_that_asks_and_does_not_read_is_disconnected()
     {
-        var broker = new TestBroker(new BrokerLimits { OutgoingBytes = 1000 });
+        var broker = new TestBroker(new MqttBrokerLimits { MaxOutgoingBytes = 1000 });
         TestClient slow = broker.Connect("slow");
         TestClient other = broker.Connect("other");
         slow.TakesBytes = false;
         for (int i = 0; i < 1001; i++) slow.Send("c0 00");
 
-        Assert.Equal(ConnectionEnd.TooSlow, slow.End);
+        Assert.Equal(MqttConnectionEnd.TooSlow, slow.End);
         other.Send("c0 00");
         Assert.Equal(["PINGRESP"], other.Received());
     }
@@ -111,7 +111,7 @@ public class LimitTests
     [Fact]
     public void At_QoS_1_a_client_that_does_not_read_gets_all_later()
     {
-        var broker = new TestBroker(new BrokerLimits { OutgoingBytes = 100, InFlight = 50, InFlightAtMost = 50 });
+        var broker = new TestBroker(new MqttBrokerLimits { MaxOutgoingBytes = 100, InitialInFlight = 50, MaxInFlight = 50 });
         TestClient slow = broker.Connect("slow");
         slow.Subscribed("a", 1);
         slow.TakesBytes = false;
@@ -128,7 +128,7 @@ public class LimitTests
     [Fact]
     public void A_full_queue_of_a_connected_client_holds_publishers_back_until_it_has_caught_up()
     {
-        var broker = new TestBroker(new BrokerLimits { InFlight = 1, InFlightAtMost = 1, QueuedMessages = 4 });
+        var broker = new TestBroker(new MqttBrokerLimits { InitialInFlight = 1, MaxInFlight = 1, MaxQueuedMessages = 4 });
         TestClient subscriber = broker.Connect("s");
         subscriber.Subscribed("a", 1);
         TestClient publisher = broker.Connect("p", keepAlive: 1);
@@ -137,7 +137,7 @@ public class LimitTests
 
         Assert.Equal(Pause.Held, publisher.Connection.Pause);
         Assert.Equal(5, publisher.Received().Count);
-        Assert.Equal(1, broker.Counters.PublishersHeld);
+        Assert.Equal(1, broker.Statistics.PublishersHeld);
         other.Publish("b", "x", qos: 1, id: 1);
         other.Publish("a", "0");
         Assert.Equal(["PUBACK 1"], other.Received());
@@ -150,13 +150,13 @@ public class LimitTests
         for (int i = 4; i <= 8; i++) subscriber.PubAck((ushort)((i - 1) % 4 + 1)); // four identifiers, in turns
         Assert.Equal(["PUBACK 6", "PUBACK 7", "PUBACK 8"], publisher.Received());
         Assert.Equal(Enumerable.Range(1, 8).Select(i => $"{i}").Append("0").Order(), subscriber.Received().Select(p => p.Split('=')[1]).Order());
-        Assert.Equal(0, broker.Counters.MessagesDropped);
+        Assert.Equal(0, broker.Statistics.MessagesDropped);
     }
 
     [Fact]
     public void A_client_that_never_catches_up_holds_nobody_for_longer_than_the_limit()
     {
-        var broker = new TestBroker(new BrokerLimits { InFlight = 1, InFlightAtMost = 1, QueuedMessages = 4 });
+        var broker = new TestBroker(new MqttBrokerLimits { InitialInFlight = 1, MaxInFlight = 1, MaxQueuedMessages = 4 });
         TestClient stuck = broker.Connect("stuck");
         TestClient quick = broker.Connect("quick");
         stuck.Subscribed("a", 1);
@@ -169,14 +169,14 @@ public class LimitTests
         publisher.Send([]);
         Assert.Equal(95, quick.Received().Count);
         Assert.Equal(100, publisher.Received().Count);
-        Assert.Equal(1, broker.Counters.Lagging);
-        Assert.Equal(100 - 41, broker.Counters.MessagesDropped); // one in flight, forty in the queue
+        Assert.Equal(1, broker.Statistics.Lagging);
+        Assert.Equal(100 - 41, broker.Statistics.MessagesDropped); // one in flight, forty in the queue
     }
 
     [Fact]
     public void A_held_publisher_goes_on_when_the_client_that_it_waits_for_is_gone()
     {
-        var broker = new TestBroker(new BrokerLimits { InFlight = 1, InFlightAtMost = 1, QueuedMessages = 1 });
+        var broker = new TestBroker(new MqttBrokerLimits { InitialInFlight = 1, MaxInFlight = 1, MaxQueuedMessages = 1 });
         TestClient subscriber = broker.Connect("s");
         subscriber.Subscribed("a", 1);
         TestClient publisher = broker.Connect("p");
@@ -192,20 +192,20 @@ public class LimitTests
     [Fact]
     public void A_client_does_not_wait_for_itself()
     {
-        var broker = new TestBroker(new BrokerLimits { InFlight = 1, InFlightAtMost = 1, QueuedMessages = 10 });
+        var broker = new TestBroker(new MqttBrokerLimits { InitialInFlight = 1, MaxInFlight = 1, MaxQueuedMessages = 10 });
         TestClient echo = broker.Connect("e");
         echo.Subscribed("a", 1);
         for (int i = 1; i <= 50; i++) echo.Publish("a", $"{i}", qos: 1, id: (ushort)i);
 
         Assert.Equal(Pause.None, echo.Connection.Pause);
         Assert.Equal(51, echo.Received().Count);
-        Assert.Equal(0, broker.Counters.MessagesDropped);
+        Assert.Equal(0, broker.Statistics.MessagesDropped);
     }
 
     [Fact]
     public void Nothing_to_send_is_no_flush()
     {
-        var broker = new TestBroker(new BrokerLimits { InFlight = 1, InFlightAtMost = 1 });
+        var broker = new TestBroker(new MqttBrokerLimits { InitialInFlight = 1, MaxInFlight = 1 });
         TestClient subscriber = broker.Connect("s");
         subscriber.Subscribed("a", 1);
         TestClient publisher = broker.Connect("p");
@@ -220,8 +220,8 @@ public class LimitTests
     [Fact]
     public void The_table_has_a_line_for_each_limit()
     {
-        string table = BrokerLimitTable.Render(new BrokerLimits(), new BrokerCounters());
-        foreach (System.Reflection.PropertyInfo limit in typeof(BrokerLimits).GetProperties()) Assert.True(limit.Name == "EqualityContract" || table.Contains($"\n{limit.Name} ", StringComparison.Ordinal), limit.Name);
+        string table = BrokerLimitTable.Render(new MqttBrokerLimits(), new MqttBrokerStatistics());
+        foreach (System.Reflection.PropertyInfo limit in typeof(MqttBrokerLimits).GetProperties()) Assert.True(limit.Name == "EqualityContract" || table.Contains($"\n{limit.Name} ", StringComparison.Ordinal), limit.Name);
         Assert.Contains("PacketLength           1 MiB", table);
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-using RawMqtt.Codec;
 using RawMqtt.Brokers;
+using RawMqtt.Codec;
 
 namespace RawMqtt.Tests.Brokers;
 
@@ -44,7 +44,7 @@ public class MemoryLimitTests
     [Fact]
     public void Levels_of_retained_topics_are_bounded_and_those_that_are_there_go_on()
     {
-        var broker = new TestBroker(new BrokerLimits { RetainedLevels = 10 });
+        var broker = new TestBroker(new MqttBrokerLimits { MaxRetainedLevels = 10 });
         TestClient publisher = broker.Connect("p");
         TestClient watcher = broker.Connect("w");
         watcher.Subscribed("#");
@@ -52,25 +52,25 @@ public class MemoryLimitTests
 
         RetainedMessages retained = broker.Core.Router.Retained;
         Assert.Equal(5, watcher.Received().Count);
-        Assert.Equal((10, 4, 1L), (retained.Levels, retained.Count, broker.Counters.RetainedLevelsReached)); // x is the eleventh
+        Assert.Equal((10, 4, 1L), (retained.Levels, retained.Count, broker.Statistics.RetainedLevelsReached)); // x is the eleventh
         publisher.Publish("a/b/c/d/e", "newer", retain: true);
         Assert.Equal("newer"u8, retained.Find("a/b/c/d/e"u8)!.Payload);
         foreach (string topic in new[] { "a/b/c/d/e", "1/2/3/4" }) publisher.Publish(topic, "", retain: true);
         Assert.Equal(5, retained.Levels);
         publisher.Publish("x", "v", retain: true);
         Assert.Equal(6, retained.Levels);
-        Assert.Equal(0, broker.Counters.RetainedDropped);
+        Assert.Equal(0, broker.Statistics.RetainedDropped);
     }
 
     [Fact]
     public void Filters_of_one_client_are_bounded_by_what_they_take()
     {
-        var broker = new TestBroker(new BrokerLimits { SubscriptionBytes = 3000 });
+        var broker = new TestBroker(new MqttBrokerLimits { MaxSubscriptionBytes = 3000 });
         TestClient client = broker.Connect("c");
         TestClient other = broker.Connect("o");
         client.Subscribe(1, (new string('x', 2000), 0), ("a/b/c", 1), ("a", 1), (new string('x', 2000), 2));
         Assert.Equal(["SUBACK 1: 0 80 1 2"], client.Received());
-        Assert.Equal(1, broker.Counters.SubscriptionBytesReached);
+        Assert.Equal(1, broker.Statistics.SubscriptionBytesReached);
         other.Subscribed("a/b/c", 1);
 
         client.Unsubscribe(2, new string('x', 2000), "unknown");
@@ -82,7 +82,7 @@ public class MemoryLimitTests
     [Fact]
     public void What_waits_on_all_connections_is_bounded_and_each_has_its_share()
     {
-        var broker = new TestBroker(new BrokerLimits { OutgoingBytes = 800, AllOutgoingBytes = 1000 });
+        var broker = new TestBroker(new MqttBrokerLimits { MaxOutgoingBytes = 800, MaxTotalOutgoingBytes = 1000 });
         TestClient[] slow = [.. Enumerable.Range(0, 4).Select(i => broker.Connect($"s{i}"))];
         TestClient quick = broker.Connect("q");
         TestClient publisher = broker.Connect("p");
@@ -98,9 +98,9 @@ public class MemoryLimitTests
         Assert.Equal(1000 / 6, broker.Core.OutgoingLimit);
         for (int i = 0; i < 50; i++) publisher.Publish("a", "12345");
         publisher.Publish("a", new string('x', 500));
-        Assert.Equal(4 * 51, broker.Counters.MessagesShed);
+        Assert.Equal(4 * 51, broker.Statistics.MessagesShed);
         Assert.Equal(101, quick.Received().Count);
-        Assert.Equal(1, broker.Counters.AllOutgoingReached);
+        Assert.Equal(1, broker.Statistics.AllOutgoingReached);
 
         foreach (TestClient client in slow) client.Lose();
         broker.Pass(TimeSpan.FromSeconds(0.25));
@@ -110,14 +110,14 @@ public class MemoryLimitTests
     [Fact]
     public void Filters_of_all_clients_are_bounded_and_who_has_few_gets_its_share()
     {
-        var broker = new TestBroker(new BrokerLimits { AllSubscriptionBytes = 3000 });
+        var broker = new TestBroker(new MqttBrokerLimits { MaxTotalSubscriptionBytes = 3000 });
         TestClient hoarder = broker.Connect("h");
         TestClient other = broker.Connect("o");
         hoarder.Subscribe(1, [.. Enumerable.Range(10, 15).Select(i => ($"{i}", 0))]); // 258 bytes each
         Assert.Equal([$"SUBACK 1: {string.Join(' ', Enumerable.Repeat("0", 11).Concat(Enumerable.Repeat("80", 4)))}"], hoarder.Received());
         other.Subscribe(1, [.. Enumerable.Range(10, 6).Select(i => ($"{i}", 0))]);
         Assert.Equal(["SUBACK 1: 0 0 0 0 0 80"], other.Received());
-        Assert.Equal(5, broker.Counters.AllSubscriptionBytesReached);
+        Assert.Equal(5, broker.Statistics.AllSubscriptionBytesReached);
 
         hoarder.Disconnect();
         hoarder.Lose();
@@ -136,21 +136,21 @@ public class MemoryLimitTests
         int length = FixedHeader.Write(header, PacketType.Connect, 0, ConnectPacket.MaxLength + 1 - 4);
         Assert.Equal(4, length);
         client.Send(header.AsSpan(0, length));
-        Assert.Equal(ConnectionEnd.ProtocolViolation, client.End);
+        Assert.Equal(MqttConnectionEnd.ProtocolViolation, client.End);
         Assert.Equal("MQTT-4.8.0-2", client.Rule);
-        Assert.Equal(1, broker.Counters.ConnectsTooLong);
+        Assert.Equal(1, broker.Statistics.ConnectsTooLong);
     }
 
     [Fact]
     public void A_first_packet_above_the_limit_is_refused_and_later_ones_may_be_longer()
     {
-        var broker = new TestBroker(new BrokerLimits { ConnectLength = 100 });
+        var broker = new TestBroker(new MqttBrokerLimits { MaxConnectLength = 100 });
         TestClient client = broker.Open();
         client.Connect(new string('c', 90));
-        Assert.Equal(ConnectionEnd.ProtocolViolation, client.End);
+        Assert.Equal(MqttConnectionEnd.ProtocolViolation, client.End);
         TestClient other = broker.Connect("o");
         other.Publish("a", new string('x', 1000), qos: 1, id: 1);
         Assert.Equal(["PUBACK 1"], other.Received());
-        Assert.Equal(1, broker.Counters.ConnectsTooLong);
+        Assert.Equal(1, broker.Statistics.ConnectsTooLong);
     }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-using RawMqtt.Brokers;
 
 namespace RawMqtt.Tests.Brokers;
 
@@ -13,7 +12,7 @@ public class ReplayTests
     [Rule("MQTT-3.8.4-3")]
     public void A_filter_that_waits_is_searched_for_once_however_often_it_was_subscribed_to()
     {
-        TestBroker broker = Filled(100, new BrokerLimits { OutgoingBytes = 500 });
+        TestBroker broker = Filled(100, new MqttBrokerLimits { MaxOutgoingBytes = 500 });
         TestClient client = broker.Connect("c");
         client.TakesBytes = false;
         long before = broker.Core.Router.Retained.Searched;
@@ -32,7 +31,7 @@ public class ReplayTests
     [Rule("MQTT-3.9.3-1")]
     public void A_filter_that_one_Subscribe_has_many_times_is_searched_for_once()
     {
-        TestBroker broker = Filled(10, new BrokerLimits());
+        TestBroker broker = Filled(10, new MqttBrokerLimits());
         TestClient client = broker.Connect("c");
         client.Subscribe(1, [.. Enumerable.Repeat(("#", 1), 1000)]);
 
@@ -44,13 +43,13 @@ public class ReplayTests
     [Fact]
     public void A_long_search_lets_others_have_their_turn()
     {
-        TestBroker broker = Filled(100, new BrokerLimits { RetainedSearch = 150 });
+        TestBroker broker = Filled(100, new MqttBrokerLimits { MaxRetainedSearch = 150 });
         TestClient client = broker.Connect("c");
         int turns = client.Turns;
         client.Subscribe(1, [.. Enumerable.Range(0, 50).Select(i => ($"+/nothing{i}", 0)), ("#", 0)]);
 
         Assert.InRange(client.Turns - turns, 25, 60); // two searches a turn
-        Assert.Equal(client.Turns - turns - 1, broker.Counters.ReplaysPaused);
+        Assert.Equal(client.Turns - turns - 1, broker.Statistics.ReplaysPaused);
         Assert.Equal(101, client.Received().Count);
         client.Send("c0 00");
         Assert.Equal(["PINGRESP"], client.Received());
@@ -59,7 +58,7 @@ public class ReplayTests
     [Fact]
     public void A_search_that_a_flush_left_over_goes_on_with_time()
     {
-        TestBroker broker = Filled(100, new BrokerLimits { RetainedSearch = 50, OutgoingBytes = 500 });
+        TestBroker broker = Filled(100, new MqttBrokerLimits { MaxRetainedSearch = 50, MaxOutgoingBytes = 500 });
         TestClient client = broker.Connect("c");
         client.TakesBytes = false;
         client.Subscribe(1, ("#", 0), ("+/a", 0), ("+/b", 0), ("t1", 0));
@@ -77,7 +76,7 @@ public class ReplayTests
     [Fact]
     public void What_a_kept_session_did_not_get_comes_when_it_is_back()
     {
-        TestBroker broker = Filled(100, new BrokerLimits { InFlight = 2, InFlightAtMost = 2 });
+        TestBroker broker = Filled(100, new MqttBrokerLimits { InitialInFlight = 2, MaxInFlight = 2 });
         TestClient client = broker.Connect("c", cleanSession: false);
         client.Subscribe(1, ("#", 1), ("t5", 0));
         Assert.Equal(1 + 2, client.Received().Count);
@@ -100,7 +99,7 @@ public class ReplayTests
     [Fact]
     public void A_filter_that_is_given_up_is_no_longer_searched_for()
     {
-        TestBroker broker = Filled(100, new BrokerLimits { OutgoingBytes = 500 });
+        TestBroker broker = Filled(100, new MqttBrokerLimits { MaxOutgoingBytes = 500 });
         TestClient client = broker.Connect("c");
         client.TakesBytes = false;
         client.Subscribe(1, ("#", 0), ("t7", 0));
@@ -111,7 +110,7 @@ public class ReplayTests
         Assert.Equal(102, client.Received().Count);
     }
 
-    private static TestBroker Filled(int count, BrokerLimits limits)
+    private static TestBroker Filled(int count, MqttBrokerLimits limits)
     {
         var broker = new TestBroker(limits);
         TestClient filler = broker.Connect("f");

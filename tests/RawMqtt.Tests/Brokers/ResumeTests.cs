@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-using RawMqtt.Brokers;
 
 namespace RawMqtt.Tests.Brokers;
 
@@ -58,7 +57,7 @@ public class ResumeTests
     [Fact]
     public void Bytes_in_flight_are_bounded_and_what_is_beyond_comes_with_the_acknowledgements()
     {
-        var broker = new TestBroker(new BrokerLimits { InFlightBytes = 30 });
+        var broker = new TestBroker(new MqttBrokerLimits { MaxInFlightBytes = 30 });
         TestClient subscriber = broker.Connect("s");
         TestClient other = broker.Connect("o");
         subscriber.Subscribed("a", 1);
@@ -71,7 +70,7 @@ public class ResumeTests
         }
 
         Assert.Equal(3, subscriber.Received().Count);
-        Assert.Equal(2, broker.Counters.InFlightBytesReached);
+        Assert.Equal(2, broker.Statistics.InFlightBytesReached);
         Assert.Equal(["1", "2", "3", "4", "1"], other.Received().Select(p => p.Split(' ')[1]));
         Assert.Equal(5, publisher.Received().Count);
         subscriber.PubAck(1);
@@ -86,7 +85,7 @@ public class ResumeTests
     [Rule("MQTT-4.4.0-1")]
     public void A_session_with_much_in_flight_can_always_be_gone_on_with()
     {
-        var broker = new TestBroker(new BrokerLimits { OutgoingBytes = 1000, InFlightBytes = 1000 });
+        var broker = new TestBroker(new MqttBrokerLimits { MaxOutgoingBytes = 1000, MaxInFlightBytes = 1000 });
         TestClient subscriber = broker.Connect("s", cleanSession: false);
         subscriber.Subscribed("a", 1);
         TestClient publisher = broker.Connect("p");
@@ -106,13 +105,13 @@ public class ResumeTests
         subscriber.PubAck(1);
         subscriber.PubAck(2);
         Assert.Equal(["PUBLISH 3 qos1 a=z"], subscriber.Received());
-        Assert.Equal(0, broker.Counters.TooSlow);
+        Assert.Equal(0, broker.Statistics.TooSlow);
     }
 
     [Fact]
     public void A_client_that_is_back_and_only_asks_is_still_disconnected()
     {
-        var broker = new TestBroker(new BrokerLimits { OutgoingBytes = 1000, InFlightBytes = 1000 });
+        var broker = new TestBroker(new MqttBrokerLimits { MaxOutgoingBytes = 1000, MaxInFlightBytes = 1000 });
         TestClient slow = broker.Connect("s", cleanSession: false);
         slow.Subscribed("a", 1);
         broker.Connect("p").Publish("a", new string('y', 5000), qos: 1, id: 2);
@@ -121,7 +120,7 @@ public class ResumeTests
         slow.TakesBytes = false;
         slow.Connect("s", cleanSession: false);
         for (int i = 0; i < 1001; i++) slow.Send("c0 00");
-        Assert.Equal(ConnectionEnd.TooSlow, slow.End);
+        Assert.Equal(MqttConnectionEnd.TooSlow, slow.End);
     }
 
     [Theory]

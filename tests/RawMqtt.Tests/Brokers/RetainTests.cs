@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-using RawMqtt.Brokers;
 
 namespace RawMqtt.Tests.Brokers;
 
@@ -134,7 +133,7 @@ public class RetainTests
     [Fact]
     public void More_of_them_than_the_connection_bears_come_in_their_turn_and_none_is_lost()
     {
-        var small = new TestBroker(new BrokerLimits { OutgoingBytes = 200, InFlight = 3, InFlightAtMost = 3, QueuedMessages = 2 });
+        var small = new TestBroker(new MqttBrokerLimits { MaxOutgoingBytes = 200, InitialInFlight = 3, MaxInFlight = 3, MaxQueuedMessages = 2 });
         TestClient filler = small.Connect("f");
         string[] topics = [.. Enumerable.Range(0, 100).Select(i => $"t/{i:d3}")];
         foreach (string topic in topics) filler.Publish(topic, "payload", qos: 1, id: 1, retain: true);
@@ -150,13 +149,13 @@ public class RetainTests
 
         Assert.Equal(topics.Select(t => $"{t}=payload"), got.Skip(1).Select(p => p.Split(' ')[^1]));
         Assert.All(got.Skip(1), p => Assert.Contains(" retain ", p));
-        Assert.Equal(0, small.Counters.MessagesDropped + small.Counters.MessagesShed);
+        Assert.Equal(0, small.Statistics.MessagesDropped + small.Statistics.MessagesShed);
     }
 
     [Fact]
     public void One_that_is_replaced_while_it_waits_is_not_sent_after_the_newer_one()
     {
-        var small = new TestBroker(new BrokerLimits { InFlight = 1, InFlightAtMost = 1 });
+        var small = new TestBroker(new MqttBrokerLimits { InitialInFlight = 1, MaxInFlight = 1 });
         TestClient filler = small.Connect("f");
         foreach (string topic in new[] { "a", "b", "c" }) filler.Publish(topic, "old", qos: 1, id: 1, retain: true);
         TestClient late = small.Connect("l");
@@ -172,13 +171,13 @@ public class RetainTests
     [Fact]
     public void They_are_bounded_in_count_and_the_topic_is_left_without_one()
     {
-        var small = new TestBroker(new BrokerLimits { RetainedMessages = 2 });
+        var small = new TestBroker(new MqttBrokerLimits { MaxRetainedMessages = 2 });
         TestClient filler = small.Connect("f");
         foreach (string topic in new[] { "a", "b", "c" }) filler.Publish(topic, "x", qos: 1, id: 1, retain: true);
 
         Assert.Null(filler.End);
         Assert.Equal(2, small.Core.Router.Retained.Count);
-        Assert.Equal(1, small.Counters.RetainedDropped);
+        Assert.Equal(1, small.Statistics.RetainedDropped);
         filler.Publish("a", "newer", retain: true);
         Assert.Equal("newer"u8, small.Core.Router.Retained.Find("a"u8)!.Payload);
     }
@@ -187,7 +186,7 @@ public class RetainTests
     [Rule("MQTT-3.3.1-7")]
     public void They_are_bounded_in_bytes_and_an_older_one_does_not_survive_the_newer()
     {
-        var small = new TestBroker(new BrokerLimits { RetainedBytes = 10 });
+        var small = new TestBroker(new MqttBrokerLimits { MaxRetainedBytes = 10 });
         TestClient filler = small.Connect("f");
         filler.Publish("a", "123456789", retain: true);
         Assert.Equal(10, small.Core.Router.Retained.Bytes);
@@ -195,7 +194,7 @@ public class RetainTests
 
         Assert.Equal(0, small.Core.Router.Retained.Count);
         Assert.Equal(0, small.Core.Router.Retained.Bytes);
-        Assert.Equal(1, small.Counters.RetainedDropped);
+        Assert.Equal(1, small.Statistics.RetainedDropped);
         Assert.Equal(0, small.Core.Router.Kept.InUse);
     }
 }

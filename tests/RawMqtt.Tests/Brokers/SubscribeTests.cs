@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-using RawMqtt.Brokers;
 
 namespace RawMqtt.Tests.Brokers;
 
@@ -191,7 +190,7 @@ public class SubscribeTests
         Assert.Equal(qos switch { 0 => [], 1 => ["PUBACK 3"], _ => ["PUBREC 3"] }, publisher.Received());
         Assert.Empty(client.Received());
         Assert.Equal(0, broker.Core.Router.Retained.Count);
-        Assert.Equal(1, broker.Counters.MessagesNotAllowed);
+        Assert.Equal(1, broker.Statistics.MessagesNotAllowed);
     }
 
     [Fact]
@@ -205,12 +204,12 @@ public class SubscribeTests
     [Fact]
     public void Filters_are_bounded_in_number_and_in_levels()
     {
-        var small = new TestBroker(new BrokerLimits { Subscriptions = 2, TopicLevels = 3 });
+        var small = new TestBroker(new MqttBrokerLimits { MaxSubscriptions = 2, MaxTopicLevels = 3 });
         TestClient greedy = small.Connect("g");
         TestClient other = small.Connect("o");
         greedy.Subscribe(1, ("a/b/c/d", 0), ("a/b/c", 1), ("b", 2), ("c", 0), ("b", 0));
         Assert.Equal(["SUBACK 1: 80 1 2 80 0"], greedy.Received());
-        Assert.Equal(2, small.Counters.SubscriptionsRefused);
+        Assert.Equal(2, small.Statistics.SubscriptionsRefused);
 
         greedy.Unsubscribe(2, "b");
         greedy.Subscribe(3, ("c", 0));
@@ -223,15 +222,15 @@ public class SubscribeTests
     [Rule("MQTT-4.8.0-2")]
     public void A_name_of_too_many_levels_ends_its_connection_and_no_other()
     {
-        var small = new TestBroker(new BrokerLimits { TopicLevels = 3 });
+        var small = new TestBroker(new MqttBrokerLimits { MaxTopicLevels = 3 });
         TestClient deep = small.Connect("d");
         TestClient other = small.Connect("o");
         other.Subscribed("#");
         deep.Publish("a/b/c", "x");
         deep.Publish("a/b/c/d", "x");
 
-        Assert.Equal(ConnectionEnd.ProtocolViolation, deep.End);
-        Assert.Equal(1, small.Counters.TopicsTooDeep);
+        Assert.Equal(MqttConnectionEnd.ProtocolViolation, deep.End);
+        Assert.Equal(1, small.Statistics.TopicsTooDeep);
         Assert.Equal(["PUBLISH qos0 a/b/c=x"], other.Received());
     }
 }

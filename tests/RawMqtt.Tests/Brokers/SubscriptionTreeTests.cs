@@ -4,8 +4,8 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
-using RawMqtt.Codec;
 using RawMqtt.Brokers;
+using RawMqtt.Codec;
 using RawMqtt.Sessions;
 
 namespace RawMqtt.Tests.Brokers;
@@ -45,7 +45,7 @@ public class SubscriptionTreeTests
     public Property Retained_messages_are_found_like_that_too_and_in_order() => Prop.ForAll(Steps.ToArbitrary(), steps =>
     {
         var pool = new ApplicationMessagePool();
-        var retained = new RetainedMessages(new Utf8Comparer(7), new BrokerLimits(), new BrokerCounters());
+        var retained = new RetainedMessages(new Utf8Comparer(7), new MqttBrokerLimits(), new MqttBrokerStatistics());
         var expected = new HashSet<string>();
         foreach ((int which, _, int qos, bool adds) in steps)
         {

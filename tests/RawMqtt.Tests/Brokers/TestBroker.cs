@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 using System.Text;
-using RawMqtt.Codec;
 using RawMqtt.Brokers;
+using RawMqtt.Codec;
 
 namespace RawMqtt.Tests.Brokers;
 
@@ -11,11 +11,11 @@ internal sealed class TestBroker
 {
     private readonly List<BrokerConnection> dirty = [];
 
-    public TestBroker(BrokerLimits? limits = null) => Core = new BrokerCore(limits ?? new BrokerLimits(), seed: 1);
+    public TestBroker(MqttBrokerLimits? limits = null) => Core = new BrokerCore(limits ?? new MqttBrokerLimits(), seed: 1);
 
     public BrokerCore Core { get; }
 
-    public BrokerCounters Counters => Core.Counters;
+    public MqttBrokerStatistics Statistics => Core.Statistics;
 
     public TimeSpan Now { get; set; } = TimeSpan.FromSeconds(100);
 

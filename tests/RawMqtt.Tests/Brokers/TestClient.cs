@@ -2,8 +2,8 @@
 
 using System.Buffers;
 using System.Text;
-using RawMqtt.Codec;
 using RawMqtt.Brokers;
+using RawMqtt.Codec;
 using RawMqtt.Tests.Codec.Vectors;
 
 namespace RawMqtt.Tests.Brokers;
@@ -30,7 +30,7 @@ internal sealed class TestClient
     /// <summary>How often the broker was given what was sent.</summary>
     public int Turns { get; private set; }
 
-    public ConnectionEnd? End => Connection.End;
+    public MqttConnectionEnd? End => Connection.End;
 
     /// <summary>The rule that the broker says was broken.</summary>
     public string? Rule => Connection.Violation?.Rule;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 using RawMqtt.Codec;
-using RawMqtt.Brokers;
 using RawMqtt.Tests.Codec.Vectors;
 
 namespace RawMqtt.Tests.Brokers;
@@ -27,12 +26,12 @@ public class ViolationTests
         client.Received();
         client.Send([.. vector.Bytes, 0xC0, 0x00]);
 
-        Assert.Equal(ConnectionEnd.ProtocolViolation, client.End);
+        Assert.Equal(MqttConnectionEnd.ProtocolViolation, client.End);
         Assert.Equal(vector.Rule, client.Rule);
         Assert.Empty(client.Received());
         Assert.Equal(["PUBLISH qos0 will=x"], watcher.Received());
         Assert.Null(watcher.End);
-        Assert.Equal(1, broker.Counters.ProtocolViolations);
+        Assert.Equal(1, broker.Statistics.ProtocolViolations);
     }
 
     [Theory]
@@ -44,7 +43,7 @@ public class ViolationTests
         TestClient client = broker.Connect("c");
         client.Send(PacketVectors.Named(name).Bytes);
 
-        Assert.Equal(ConnectionEnd.ProtocolViolation, client.End);
+        Assert.Equal(MqttConnectionEnd.ProtocolViolation, client.End);
         Assert.Empty(client.Received());
     }
 
@@ -52,7 +51,7 @@ public class ViolationTests
     [Rule("MQTT-4.8.0-2")]
     public void A_packet_above_the_limit_is_refused_by_its_header_and_others_go_on()
     {
-        var broker = new TestBroker(new BrokerLimits { PacketLength = 100 });
+        var broker = new TestBroker(new MqttBrokerLimits { MaxPacketLength = 100 });
         TestClient other = broker.Connect("o");
         other.Subscribed("#");
         TestClient client = broker.Connect("c");
@@ -60,9 +59,9 @@ public class ViolationTests
         Assert.Null(client.End);
         client.Send("30 63 00 01");
 
-        Assert.Equal(ConnectionEnd.ProtocolViolation, client.End);
+        Assert.Equal(MqttConnectionEnd.ProtocolViolation, client.End);
         Assert.Equal("MQTT-4.8.0-2", client.Rule);
-        Assert.Equal(1, broker.Counters.PacketsTooLong);
+        Assert.Equal(1, broker.Statistics.PacketsTooLong);
         Assert.Single(other.Received());
         other.Send("c0 00");
         Assert.Equal(["PINGRESP"], other.Received());

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-using RawMqtt.Brokers;
 
 namespace RawMqtt.Tests.Brokers;
 
@@ -38,9 +37,9 @@ public class WillTests
     {
         TestClient client = broker.Open();
         client.Connect("deep", willTopic: new string('/', 65_535), will: "x", willRetain: true);
-        Assert.Equal(ConnectionEnd.ProtocolViolation, client.End);
+        Assert.Equal(MqttConnectionEnd.ProtocolViolation, client.End);
         Assert.Equal("MQTT-4.8.0-2", client.Rule);
-        Assert.Equal(1, broker.Counters.TopicsTooDeep);
+        Assert.Equal(1, broker.Statistics.TopicsTooDeep);
 
         client = broker.Open();
         client.Connect("edge", willTopic: "will" + new string('/', 127), will: "x", willRetain: true);
@@ -59,7 +58,7 @@ public class WillTests
         client.Disconnect();
         client.Lose();
 
-        Assert.Equal(ConnectionEnd.Disconnected, client.End);
+        Assert.Equal(MqttConnectionEnd.Disconnected, client.End);
         Assert.Empty(watcher.Received());
         Assert.Equal(0, broker.Core.Router.Kept.InUse);
     }
@@ -151,7 +150,7 @@ public class WillTests
     [Fact]
     public void Wills_of_clients_that_one_will_ends_go_out_too()
     {
-        var small = new TestBroker(new BrokerLimits { OutgoingBytes = 100 });
+        var small = new TestBroker(new MqttBrokerLimits { MaxOutgoingBytes = 100 });
         TestClient last = small.Connect("last");
         last.Subscribed("#", 0);
         TestClient slow = small.Open();
@@ -159,7 +158,7 @@ public class WillTests
         slow.TakesBytes = false;
         for (int i = 0; i < 200 && slow.End is null; i++) slow.Send("c0 00");
 
-        Assert.Equal(ConnectionEnd.TooSlow, slow.End);
+        Assert.Equal(MqttConnectionEnd.TooSlow, slow.End);
         Assert.Equal(["PUBLISH qos0 will/slow=1"], last.Received());
     }
 

@@ -203,7 +203,7 @@ public class ClientLifeTests
     public async Task WhatIsGivenUpWhileADisconnectDrainsIsReportedAndOnce()
     {
         await using var server = new SmallServer { Answer = ReconnectTests.Silence(PacketType.Publish) };
-        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, InFlightLimit = 1, ReconnectDelay = TimeSpan.Zero }, Soon);
+        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, MaxInFlight = 1, ReconnectDelay = TimeSpan.Zero }, Soon);
         ValueTask first = client.PublishAsync("a", "1", QualityOfService.AtLeastOnce, cancellationToken: Soon);
         ValueTask second = client.PublishAsync("a", "2", QualityOfService.AtLeastOnce, cancellationToken: Soon);
         await server.HasReceived("Publish", 1);

@@ -23,7 +23,7 @@ public class ClientSubscriptionsTests
             for (int id = 1; packet.Header.Type == PacketType.PingReq && id <= 65535; id++) output.Write(new PubAckPacket { PacketId = (ushort)id });
             return SmallServer.AcknowledgeAll(packet, output);
         };
-        await using MqttClient client = await MqttClient.ConnectAsync(OptionsFor(server) with { InFlightLimit = 65535 }, Soon);
+        await using MqttClient client = await MqttClient.ConnectAsync(OptionsFor(server) with { MaxInFlight = 65535 }, Soon);
         Task[] publishes = [.. Enumerable.Range(0, 65535).Select(_ => client.PublishAsync("a", "", Qos1, cancellationToken: Soon).AsTask())];
         Task<MqttSubscription> subscribing = client.SubscribeAsync("b", cancellationToken: Soon);
         Assert.Equal(65535, client.Statistics.InFlight);
@@ -58,7 +58,7 @@ public class ClientSubscriptionsTests
 
             return SmallServer.AcknowledgeAll(packet, output);
         };
-        await using MqttClient client = await MqttClient.ConnectAsync(OptionsFor(server) with { InFlightLimit = 65535 }, Soon);
+        await using MqttClient client = await MqttClient.ConnectAsync(OptionsFor(server) with { MaxInFlight = 65535 }, Soon);
         Task<MqttSubscription> subscribing = client.SubscribeAsync("b", cancellationToken: Soon);
         Task[] publishes = [.. Enumerable.Range(0, 65535).Select(_ => client.PublishAsync("a", "", Qos1, cancellationToken: Soon).AsTask())];
         Assert.Equal((65534, 1), (client.Statistics.InFlight, client.Statistics.Queued));

@@ -146,7 +146,7 @@ public class PublishingTests
             if (held.Count >= 4) held.Clear();
             return true;
         };
-        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, InFlightLimit = 4 }, Soon);
+        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, MaxInFlight = 4 }, Soon);
         Task[] publishes = [.. Enumerable.Range(0, 12).Select(i => client.PublishAsync("a", $"{i}", Qos1, cancellationToken: Soon).AsTask())];
         Assert.Equal((4, 8), (client.Statistics.InFlight, client.Statistics.Queued));
         release.SetResult();
@@ -251,7 +251,7 @@ public class PublishingTests
     public async Task DisconnectDrainsAndReportsWhatIsLeft()
     {
         await using var server = new SmallServer { Answer = ReconnectTests.Silence(PacketType.Publish) };
-        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, InFlightLimit = 1 }, Soon);
+        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, MaxInFlight = 1 }, Soon);
         ValueTask first = client.PublishAsync("a", "1", Qos1, cancellationToken: Soon);
         ValueTask second = client.PublishAsync("a", "2", Qos1, cancellationToken: Soon);
         MqttDrainResult left = await client.DisconnectAsync(TimeSpan.FromMilliseconds(20), Soon);
@@ -303,7 +303,7 @@ public class PublishingTests
     public async Task ManyThreadsPublishAndEachKeepsItsOrder()
     {
         await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["ws://127.0.0.1:0/mqtt"] }, Soon);
-        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = broker.Addresses[0], InFlightLimit = 100 }, Soon);
+        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = broker.Addresses[0], MaxInFlight = 100 }, Soon);
         int[] next = new int[6];
         int outOfOrder = 0;
         using var all = new CountdownEvent(6 * 500);

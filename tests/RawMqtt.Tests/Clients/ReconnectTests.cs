@@ -402,7 +402,7 @@ public class ReconnectTests
     public async Task ATooLargePacketHasACodeOfItsOwn()
     {
         await using var server = new SmallServer();
-        await using MqttClient client = await MqttClient.ConnectAsync(OptionsFor(server) with { MaximumPacketLength = 100, ReconnectDelay = TimeSpan.Zero }, Soon);
+        await using MqttClient client = await MqttClient.ConnectAsync(OptionsFor(server) with { MaxPacketLength = 100, ReconnectDelay = TimeSpan.Zero }, Soon);
         await using MqttSubscription messages = await client.SubscribeAsync("a", cancellationToken: Soon);
         await client.PublishAsync("a", new byte[100], cancellationToken: Soon);
         MqttException end = await Assert.ThrowsAsync<MqttException>(async () =>
@@ -412,7 +412,7 @@ public class ReconnectTests
             }
         });
         Assert.Equal(MqttErrorCode.PacketTooLarge, end.Code);
-        Assert.Contains("MaximumPacketLength", end.Message, StringComparison.Ordinal);
+        Assert.Contains("MaxPacketLength", end.Message, StringComparison.Ordinal);
     }
 
     [Fact]

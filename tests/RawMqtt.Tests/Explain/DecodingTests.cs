@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 using System.Text.Json;
-using RawMqtt.Explain;
 using RawMqtt.Codec;
+using RawMqtt.Explain;
 using RawMqtt.Tests.Codec.Vectors;
 
 namespace RawMqtt.Tests.Explain;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 using System.Text.Json;
-using RawMqtt.Explain;
 using RawMqtt.Codec;
+using RawMqtt.Explain;
 
 namespace RawMqtt.Tests.Explain;
 

@@ -2,8 +2,8 @@
 
 using System.Text.RegularExpressions;
 using RawMqtt.Cli;
-using RawMqtt.Explain;
 using RawMqtt.Codec;
+using RawMqtt.Explain;
 using RawMqtt.Tests.RuleIndex;
 
 namespace RawMqtt.Tests.Explain;

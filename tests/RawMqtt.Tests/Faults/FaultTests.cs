@@ -3,7 +3,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
-using RawMqtt.Brokers;
 
 namespace RawMqtt.Tests.Faults;
 
@@ -58,7 +57,7 @@ public class FaultTests(ITestOutputHelper output)
         await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions
         {
             Listeners = [$"{scheme}://127.0.0.1:0{(scheme == "ws" ? "/mqtt" : "")}"],
-            Limits = new BrokerLimits { QueuedMessages = 10 * messages, QueuedBytes = 1000 * messages }, // the subscriber is away for moments, and nothing may be dropped for it
+            Limits = new MqttBrokerLimits { MaxQueuedMessages = 10 * messages, MaxQueuedBytes = 1000 * messages }, // the subscriber is away for moments, and nothing may be dropped for it
         });
         int port = new Uri(broker.Addresses[0]).Port;
         var random = new Random(seed);

@@ -45,7 +45,7 @@ public class StressTests(ITestOutputHelper output)
             MaxReconnectDelay = TimeSpan.FromMilliseconds(5),
             MaxQueuedMessages = 20,
             MaxQueuedBytes = 100_000,
-            InFlightLimit = 5,
+            MaxInFlight = 5,
             BeforeConnect = async (attempt, _) =>
             {
                 Note("publish before connect", Published(attempt.Number, QualityOfService.AtLeastOnce));

@@ -132,7 +132,7 @@ public class ReadmeExamples
             KeyFile = "server.key",
             PasswordFile = "users",
             AuthorizePublish = (client, message, _) => ValueTask.FromResult(message.Topic.StartsWith($"devices/{client.UserName}/", StringComparison.Ordinal)),
-            Limits = new() { PacketLength = 64 * 1024 },
+            Limits = new() { MaxPacketLength = 64 * 1024 },
             Log = Console.WriteLine,
         }, cancellationToken);
         using MqttBrokerSubscription alarms = broker.Subscribe("devices/+/alarm");

@@ -28,7 +28,7 @@ public class ReadmeTests
     [InlineData("benchmarks/README.md")]
     [InlineData("spec-notes/README.md")]
     [InlineData("spec-notes/qos.md")]
-    [InlineData("spec-notes/decisions.md")]
+    [InlineData("spec-notes/decisions/README.md")]
     [InlineData("spec-notes/tour.md")]
     public void Files_that_a_page_links_or_names_exist(string page)
     {

@@ -95,7 +95,7 @@ public sealed class AdmissionTests
     [Fact]
     public async Task A_proxy_that_forwards_nobody_counts_for_its_own_address()
     {
-        var options = new MqttBrokerOptions { Listeners = ["ws://127.0.0.1:0/mqtt"], SystemTopicsInterval = TimeSpan.Zero, TrustedProxies = ["127.0.0.1"], Limits = new() { ConnectionsPerAddress = 1 } };
+        var options = new MqttBrokerOptions { Listeners = ["ws://127.0.0.1:0/mqtt"], SystemTopicsInterval = TimeSpan.Zero, TrustedProxies = ["127.0.0.1"], Limits = new() { MaxConnectionsPerAddress = 1 } };
         await using MqttBroker broker = await MqttBroker.StartAsync(options, Token);
         MqttAddress address = MqttAddress.Parse(broker.Addresses[0]);
         byte[] connect = ByteText.Parse("10 0d | 00 04 'MQTT' 04 02 00 00 | 00 01 'c'");
@@ -105,7 +105,7 @@ public sealed class AdmissionTests
         await using Stream second = await Dialer.ConnectAsync(address, new DialOptions(), Token);
 
         Assert.Equal(0, await second.ReadAsync(new byte[1], Token));
-        Assert.Equal(1, broker.Counters.ConnectionsRefused);
+        Assert.Equal(1, broker.Statistics.ConnectionsRefused);
         await using Stream other = await Dialer.ConnectAsync(address, new DialOptions { RequestHeaders = [new("X-Forwarded-For", "203.0.113.1")] }, Token);
         await other.WriteAsync(connect, Token);
         await other.ReadExactlyAsync(new byte[4], Token);

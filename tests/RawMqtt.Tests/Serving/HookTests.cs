@@ -76,7 +76,7 @@ public sealed class HookTests : IDisposable
         var got = new List<string>();
         await foreach (MqttMessage message in all.WithCancellation(Token)) got.Add(message.Topic);
         Assert.Equal(["a"], got);
-        Assert.Equal(2, broker.Counters.MessagesNotAllowed);
+        Assert.Equal(2, broker.Statistics.MessagesNotAllowed);
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class HookTests : IDisposable
         byte[] answer = await ExchangeAsync(broker, "10 0d | 00 04 'MQTT' 04 02 00 00 | 00 01 'c' | 82 0e 00 01 | 00 01 'a' 01 | 00 01 '#' 02 | 00 01 'b' 00 | e0 00");
 
         Assert.Equal(ByteText.Parse("20 02 00 00 | 90 05 00 01 01 80 00"), answer);
-        Assert.Equal(1, broker.Counters.SubscriptionsNotAllowed);
+        Assert.Equal(1, broker.Statistics.SubscriptionsNotAllowed);
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class HookTests : IDisposable
         var got = new List<string>();
         await foreach (MqttMessage message in all.WithCancellation(Token)) got.Add(message.Topic);
         Assert.Equal(["b"], got);
-        Assert.Equal((1, 1), (broker.Counters.HooksTimedOut, broker.Counters.MessagesNotAllowed));
+        Assert.Equal((1, 1), (broker.Statistics.HooksTimedOut, broker.Statistics.MessagesNotAllowed));
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public sealed class HookTests : IDisposable
         var never = new TaskCompletionSource<bool>();
         await using MqttBroker broker = await StartAsync(o => o with
         {
-            Limits = new() { Connections = 1 },
+            Limits = new() { MaxConnections = 1 },
             AuthorizeSubscribe = async (_, _, token) =>
             {
                 asked.SetResult(token);
@@ -160,7 +160,7 @@ public sealed class HookTests : IDisposable
         Assert.Equal([0x20, 2, 0, 0], answer.ToArray());
         Assert.True(token.IsCancellationRequested);
         while (await ExchangeAsync(broker, "10 0d | 00 04 'MQTT' 04 02 00 00 | 00 01 'd' | e0 00") is not [0x20, 2, 0, 0]) Token.ThrowIfCancellationRequested();
-        Assert.Equal(0, broker.Counters.HooksTimedOut);
+        Assert.Equal(0, broker.Statistics.HooksTimedOut);
     }
 
     [Fact]

@@ -3,7 +3,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using RawMqtt.Brokers;
 using RawMqtt.Dialling;
 using RawMqtt.Tests.Codec.Vectors;
 using RawMqtt.Transports;
@@ -57,7 +56,7 @@ public sealed class ListenerTests : IDisposable
         await stream.WriteAsync(ByteText.Parse("30 fd ff 3f | 00 01 'a'"), Token);
         Assert.Empty(await BrokerSockets.ReadAsync(stream, 1));
         if (stream is WebSocketStream webSocket) Assert.Equal(CloseCode.MessageTooBig, webSocket.CloseCode);
-        Assert.Equal(1, broker.Counters.PacketsTooLong);
+        Assert.Equal(1, broker.Statistics.PacketsTooLong);
     }
 
     [Fact]
@@ -154,16 +153,16 @@ public sealed class ListenerTests : IDisposable
     [Fact]
     public async Task Connections_by_address_are_bounded_and_come_free_again()
     {
-        await AreBoundedAsync(new BrokerLimits { ConnectionsPerAddress = 2 });
+        await AreBoundedAsync(new MqttBrokerLimits { MaxConnectionsPerAddress = 2 });
     }
 
     [Fact]
     public async Task Connections_in_all_are_bounded_and_come_free_again()
     {
-        await AreBoundedAsync(new BrokerLimits { Connections = 2 });
+        await AreBoundedAsync(new MqttBrokerLimits { MaxConnections = 2 });
     }
 
-    private async Task AreBoundedAsync(BrokerLimits limits)
+    private async Task AreBoundedAsync(MqttBrokerLimits limits)
     {
         await using MqttBroker broker = await sockets.StartAsync("mqtt", o => o with { Limits = limits });
         await using Stream first = await sockets.DialAsync(broker);
@@ -172,7 +171,7 @@ public sealed class ListenerTests : IDisposable
         Assert.Equal(4, (await BrokerSockets.ReadAsync(second, 4)).Length);
         await using Stream third = await sockets.DialAsync(broker);
         Assert.Empty(await BrokerSockets.ReadAsync(third, 1));
-        Assert.Equal(1, broker.Counters.ConnectionsRefused);
+        Assert.Equal(1, broker.Statistics.ConnectionsRefused);
 
         await first.WriteAsync(ByteText.Parse(Connect.Replace("'c'", "'d'")), Token);
         Assert.Equal(4, (await BrokerSockets.ReadAsync(first, 4)).Length);
@@ -254,11 +253,11 @@ public sealed class ListenerTests : IDisposable
         using var socket = new TcpClient();
         await socket.ConnectAsync(IPAddress.Loopback, new Uri(broker.Addresses[0]).Port, Token);
         await socket.GetStream().WriteAsync(ByteText.Parse(sent), Token);
-        while (broker.Counters.Connections == 0) await Task.Yield();
+        while (broker.Statistics.Connections == 0) await Task.Yield();
         time.Advance(TimeSpan.FromSeconds(10));
 
         Assert.Equal(0, await socket.GetStream().ReadAsync(new byte[1], Token));
-        Assert.Equal(1, broker.Counters.ConnectTimeouts);
+        Assert.Equal(1, broker.Statistics.ConnectTimeouts);
     }
 
     [Fact]

@@ -2,7 +2,6 @@
 
 using System.Net;
 using System.Net.Sockets;
-using RawMqtt.Brokers;
 using RawMqtt.Tests.Codec.Vectors;
 
 namespace RawMqtt.Tests.Serving;
@@ -46,13 +45,13 @@ public sealed class PacketTimeoutTests : IDisposable
         await SweptAsync(broker);
         time.Advance(TimeSpan.FromSeconds(50));
         Assert.Equal(ByteText.Parse(scheme == "ws" ? "88 02 03 f0" : ""), await BrokerSockets.ReadAsync(stuck.GetStream(), 4));
-        Assert.Equal(1, broker.Counters.PacketTimeouts);
+        Assert.Equal(1, broker.Statistics.PacketTimeouts);
 
         await AnswersAsync(slow, scheme, "00 c0");
         await SweptAsync(broker);
         await AnswersAsync(slow, scheme, "00");
         await AnswersAsync(idle, scheme, PingReq);
-        Assert.Equal(1, broker.Counters.PacketTimeouts);
+        Assert.Equal(1, broker.Statistics.PacketTimeouts);
     }
 
     [Fact]
@@ -63,7 +62,7 @@ public sealed class PacketTimeoutTests : IDisposable
         await using MqttBroker broker = await sockets.StartAsync("mqtt", o => o with
         {
             TimeProvider = time,
-            Limits = new BrokerLimits { HookTimeout = TimeSpan.FromHours(1) },
+            Limits = new MqttBrokerLimits { HookTimeout = TimeSpan.FromHours(1) },
             AuthorizePublish = async (_, _, _) =>
             {
                 asked.SetResult();
@@ -80,7 +79,7 @@ public sealed class PacketTimeoutTests : IDisposable
 
         Assert.Equal(ByteText.Parse("40 02 00 01"), await BrokerSockets.ReadAsync(client.GetStream(), 4));
         await AnswersAsync(client, "mqtt", "00");
-        Assert.Equal(0, broker.Counters.PacketTimeouts);
+        Assert.Equal(0, broker.Statistics.PacketTimeouts);
     }
 
     private static async Task<TcpClient> ConnectAsync(MqttBroker broker, string scheme, string clientId)
@@ -110,9 +109,9 @@ public sealed class PacketTimeoutTests : IDisposable
     /// <summary>Ten seconds more, and a sweep: it ends a connection that does not send its CONNECT.</summary>
     private async Task SweptAsync(MqttBroker broker)
     {
-        long before = broker.Counters.Connections;
+        long before = broker.Statistics.Connections;
         using TcpClient witness = await DialAsync(broker);
-        while (broker.Counters.Connections == before) await Task.Yield();
+        while (broker.Statistics.Connections == before) await Task.Yield();
         time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(0, await witness.GetStream().ReadAsync(new byte[1], Token));
         time.Advance(TimeSpan.FromSeconds(1));

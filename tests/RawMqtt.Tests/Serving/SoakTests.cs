@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 using System.Diagnostics;
-using RawMqtt.Brokers;
 using RawMqtt.Dialling;
 using RawMqtt.Tests.Codec.Vectors;
 
@@ -29,7 +28,7 @@ public class SoakTests(ITestOutputHelper output)
         var options = new MqttBrokerOptions
         {
             Listeners = ["mqtt://127.0.0.1:0", "ws://127.0.0.1:0/mqtt"],
-            Limits = new BrokerLimits { RetainedMessages = 50, QueuedMessages = 100, OutgoingBytes = 64 * 1024, HoldBack = TimeSpan.FromMilliseconds(200), ProgramBytes = 256 << 20 },
+            Limits = new MqttBrokerLimits { MaxRetainedMessages = 50, MaxQueuedMessages = 100, MaxOutgoingBytes = 64 * 1024, MaxHoldTime = TimeSpan.FromMilliseconds(200), MaxProgramBytes = 256 << 20 },
             SystemTopicsInterval = TimeSpan.FromSeconds(1),
             Observe = happened =>
             {
@@ -55,7 +54,7 @@ public class SoakTests(ITestOutputHelper output)
         await NothingIsKeptAsync(broker);
         (long memory, int handles) end = Measure();
         await broker.DisposeAsync();
-        BrokerCounters counters = broker.Counters;
+        MqttBrokerStatistics counters = broker.Statistics;
         output.WriteLine($"{counters}");
         output.WriteLine($"memory {warmed.memory >> 10} -> {end.memory >> 10} KB, handles {warmed.handles} -> {end.handles}");
 

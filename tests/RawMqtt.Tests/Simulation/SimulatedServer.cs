@@ -2,8 +2,8 @@
 
 using System.Buffers;
 using System.Text;
-using RawMqtt.Codec;
 using RawMqtt.Brokers;
+using RawMqtt.Codec;
 using RawMqtt.Sessions;
 
 namespace RawMqtt.Tests.Simulation;
@@ -21,7 +21,7 @@ internal sealed class SimulatedServer
     {
         this.world = world;
         slowness = world.Chance(0.3) ? 1 : 0;
-        core = new BrokerCore(new BrokerLimits { InFlight = world.Random.Next(1, 21), ConnectTimeout = TimeSpan.FromSeconds(10), OutgoingBytes = world.Chance(0.3) ? 500 : 1 << 20 }, seed: 1);
+        core = new BrokerCore(new MqttBrokerLimits { InitialInFlight = world.Random.Next(1, 21), ConnectTimeout = TimeSpan.FromSeconds(10), MaxOutgoingBytes = world.Chance(0.3) ? 500 : 1 << 20 }, seed: 1);
         world.After(TimeSpan.FromSeconds(1), Tick);
     }
 
@@ -122,7 +122,7 @@ internal sealed class SimulatedServer
 
         if (connection.End is null) return;
         world.Note($"server closes: {connection.End} {connection.Violation}");
-        Assert.True(connection.End != ConnectionEnd.ProtocolViolation, $"the server found a violation: {connection.Violation}");
+        Assert.True(connection.End != MqttConnectionEnd.ProtocolViolation, $"the server found a violation: {connection.Violation}");
         carrier.Link.CloseByServer();
         if (served.Remove(carrier)) core.Lost(connection, world.Now);
     }

@@ -6,7 +6,7 @@ using RawMqtt.Codec;
 namespace RawMqtt.Sessions;
 
 /// <summary>What each packet from the server means to a session that is connected, in the order of the specification.</summary>
-internal sealed class ServerPackets(Sender sender, Receiver receiver, Acknowledgements unanswered, SessionJournal? journal)
+internal sealed class PacketsFromServer(Sender sender, Receiver receiver, Acknowledgements unanswered, SessionJournal? journal)
 {
     private readonly Dictionary<ushort, int> subscribing = [];
 

@@ -2,16 +2,16 @@
 
 using RawMqtt.Codec;
 
-namespace RawMqtt.Brokers;
+namespace RawMqtt;
 
-/// <summary>What bounds the broker's memory and work. Each limit has a counter in <see cref="BrokerCounters"/> that says how often it was reached.</summary>
-public sealed record BrokerLimits
+/// <summary>What bounds the broker's memory and work. Each limit has a counter in <see cref="MqttBrokerStatistics"/> that says how often it was reached.</summary>
+public sealed record MqttBrokerLimits
 {
     /// <summary>Bytes of a control packet; a longer one ends the connection as soon as its header is read [MQTT-4.8.0-2].</summary>
-    public int PacketLength { get; init; } = 1 << 20;
+    public int MaxPacketLength { get; init; } = 1 << 20;
 
     /// <summary>Bytes of the first packet, the CONNECT; a longer one ends the connection as soon as its header is read. No valid one is longer than the default.</summary>
-    public int ConnectLength { get; init; } = ConnectPacket.MaxLength;
+    public int MaxConnectLength { get; init; } = ConnectPacket.MaxLength;
 
     /// <summary>From the acceptance of a network connection to its CONNECT, TLS and WebSocket handshake included, 3.1.4.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
@@ -23,80 +23,80 @@ public sealed record BrokerLimits
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Network connections in all; more are closed as soon as they are accepted.</summary>
-    public int Connections { get; init; } = 100_000;
+    public int MaxConnections { get; init; } = 100_000;
 
     /// <summary>Network connections of one address; more are closed as soon as they are accepted.</summary>
-    public int ConnectionsPerAddress { get; init; } = 20_000;
+    public int MaxConnectionsPerAddress { get; init; } = 20_000;
 
     /// <summary>Sessions of clients that are away; when one more goes away, the one that has been away for longest is discarded.</summary>
-    public int AwaySessions { get; init; } = 10_000;
+    public int MaxAwaySessions { get; init; } = 10_000;
 
     /// <summary>How long a client may be away before its session is discarded.</summary>
     public TimeSpan SessionExpiry { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>Topic filters of one client; more get SUBACK return code 0x80.</summary>
-    public int Subscriptions { get; init; } = 1000;
+    public int MaxSubscriptions { get; init; } = 1000;
 
     /// <summary>What the topic filters of one client are reckoned to take: their bytes, and 256 for each of their levels; more get SUBACK return code 0x80.</summary>
-    public int SubscriptionBytes { get; init; } = 2 << 20;
+    public int MaxSubscriptionBytes { get; init; } = 2 << 20;
 
     /// <summary>What the topic filters of all clients together are reckoned to take. Beyond it, one client may have no more than these bytes divided by the
     /// number of sessions; more get SUBACK return code 0x80.</summary>
-    public long AllSubscriptionBytes { get; init; } = 256 << 20;
+    public long MaxTotalSubscriptionBytes { get; init; } = 256 << 20;
 
     /// <summary>Levels of a topic: a filter with more gets 0x80, a PUBLISH to a name with more, or a Will, ends the connection.</summary>
-    public int TopicLevels { get; init; } = 128;
+    public int MaxTopicLevels { get; init; } = 128;
 
     /// <summary>Levels of retained topics that new subscriptions look at in one go; before more are looked at, others have their turn.</summary>
-    public int RetainedSearch { get; init; } = 10_000;
+    public int MaxRetainedSearch { get; init; } = 10_000;
 
     /// <summary>Messages at QoS 1 and 2 in flight to one client at first, 1 to 65535; more wait in its queue.</summary>
-    public int InFlight { get; init; } = 20;
+    public int InitialInFlight { get; init; } = 20;
 
     /// <summary>The most in flight to one client that keeps up: the window doubles each time that a whole one was acknowledged while others waited.</summary>
-    public int InFlightAtMost { get; init; } = 1280;
+    public int MaxInFlight { get; init; } = 1280;
 
     /// <summary>Bytes of topics and payloads in flight to one client; the last message may go beyond. More wait in its queue.</summary>
-    public int InFlightBytes { get; init; } = 1 << 20;
+    public int MaxInFlightBytes { get; init; } = 1 << 20;
 
-    /// <summary>Messages that wait for one client that is away; newer ones are dropped. For one that is connected, see <see cref="HoldBack"/>.</summary>
-    public int QueuedMessages { get; init; } = 1000;
+    /// <summary>Messages that wait for one client that is away; newer ones are dropped. For one that is connected, see <see cref="MaxHoldTime"/>.</summary>
+    public int MaxQueuedMessages { get; init; } = 1000;
 
     /// <summary>Bytes of topics and payloads that wait for one client that is away; newer ones are dropped.</summary>
-    public int QueuedBytes { get; init; } = 1 << 20;
+    public int MaxQueuedBytes { get; init; } = 1 << 20;
 
     /// <summary>How long a connected client whose queue has reached its limits may hold back the others that publish to it; from then on, until it
     /// has caught up, what is above ten times the limits is dropped.</summary>
-    public TimeSpan HoldBack { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan MaxHoldTime { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Bytes that wait to be sent on one connection. Beyond it QoS 0 is shed, QoS 1 and 2 wait in the queue; at twice the limit the connection ends.</summary>
-    public int OutgoingBytes { get; init; } = 1 << 20;
+    public int MaxOutgoingBytes { get; init; } = 1 << 20;
 
     /// <summary>Bytes that wait to be sent on all connections together, looked at with each sweep. While they are more, each connection has these
-    /// bytes divided by the number of connections in place of <see cref="OutgoingBytes"/>; one message always fits.</summary>
-    public long AllOutgoingBytes { get; init; } = 256 << 20;
+    /// bytes divided by the number of connections in place of <see cref="MaxOutgoingBytes"/>; one message always fits.</summary>
+    public long MaxTotalOutgoingBytes { get; init; } = 256 << 20;
 
     /// <summary>Retained messages in all; beyond it, a new one is not kept.</summary>
-    public int RetainedMessages { get; init; } = 100_000;
+    public int MaxRetainedMessages { get; init; } = 100_000;
 
     /// <summary>Bytes of topics and payloads of all retained messages; beyond it, a new one is not kept.</summary>
-    public long RetainedBytes { get; init; } = 64 << 20;
+    public long MaxRetainedBytes { get; init; } = 64 << 20;
 
     /// <summary>Levels of the topics of all retained messages, those that several share once; beyond it, a new one is not kept.</summary>
-    public int RetainedLevels { get; init; } = 250_000;
+    public int MaxRetainedLevels { get; init; } = 250_000;
 
     /// <summary>Bytes of topics and payloads of all messages kept for any purpose. Beyond it, one client may have no more in flight, in its queue
     /// or as a Will than these bytes divided by the number of sessions.</summary>
-    public long KeptBytes { get; init; } = 256 << 20;
+    public long MaxKeptBytes { get; init; } = 256 << 20;
 
     /// <summary>What waits for the program that runs the broker, in each of its subscriptions, for <see cref="MqttBrokerOptions.Observe"/> and for <see cref="MqttBrokerOptions.Log"/>:
     /// bytes of topics, payloads and text, and 256 for each message, event and line; more are dropped.</summary>
-    public long ProgramBytes { get; init; } = 16 << 20;
+    public long MaxProgramBytes { get; init; } = 16 << 20;
 
     /// <summary>How long the program may take to answer one of its hooks; then the answer is a refusal, and the hook's token is cancelled.</summary>
     public TimeSpan HookTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     internal static int SizeOf(ReadOnlySpan<byte> filter) => filter.Length + (256 * (filter.Count((byte)'/') + 1));
 
-    internal bool IsTooDeep(ReadOnlySpan<byte> topic) => topic.Length >= TopicLevels && topic.Count((byte)'/') >= TopicLevels;
+    internal bool IsTooDeep(ReadOnlySpan<byte> topic) => topic.Length >= MaxTopicLevels && topic.Count((byte)'/') >= MaxTopicLevels;
 }

@@ -7,11 +7,11 @@ using RawMqtt.Sessions;
 namespace RawMqtt.Brokers;
 
 /// <summary>What the broker does with each packet of a client, chapter 3.</summary>
-internal sealed class ClientPackets(BrokerCore broker, BrokerLimits limits)
+internal sealed class PacketsFromClient(BrokerCore broker, MqttBrokerLimits limits)
 {
     private readonly Router router = broker.Router;
     private readonly SessionList sessions = broker.Sessions;
-    private readonly BrokerCounters counters = broker.Counters;
+    private readonly MqttBrokerStatistics counters = broker.Statistics;
 
     /// <summary>Takes one packet.</summary>
     /// <param name="connection">Where it came from.</param>
@@ -57,7 +57,7 @@ internal sealed class ClientPackets(BrokerCore broker, BrokerLimits limits)
                 if (PingReqPacket.TryRead(body, out _, out violation)) connection.Output.Write(new PingRespPacket()); // [MQTT-3.12.4-1]
                 break;
             case PacketType.Disconnect:
-                if (DisconnectPacket.TryRead(body, out _, out violation)) broker.End(connection, ConnectionEnd.Disconnected); // [MQTT-3.14.4-3]
+                if (DisconnectPacket.TryRead(body, out _, out violation)) broker.End(connection, MqttConnectionEnd.Disconnected); // [MQTT-3.14.4-3]
                 break;
         }
 
@@ -138,8 +138,8 @@ internal sealed class ClientPackets(BrokerCore broker, BrokerLimits limits)
     /// <summary>It asks and does not take the answers, and nothing at QoS 0 is left to be shed.</summary>
     private void EndIfSlow(BrokerConnection connection)
     {
-        if (connection.Unsent - connection.Resent <= 2L * limits.OutgoingBytes || connection.End is not null) return;
+        if (connection.Unsent - connection.Resent <= 2L * limits.MaxOutgoingBytes || connection.End is not null) return;
         counters.TooSlow++;
-        broker.End(connection, ConnectionEnd.TooSlow);
+        broker.End(connection, MqttConnectionEnd.TooSlow);
     }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-namespace RawMqtt.Brokers;
+namespace RawMqtt;
 
 /// <summary>Why a network connection ended. All but the first leave the Will to be published [MQTT-3.1.2-8].</summary>
-public enum ConnectionEnd
+public enum MqttConnectionEnd
 {
     /// <summary>The client sent DISCONNECT, 3.14.</summary>
     Disconnected,
