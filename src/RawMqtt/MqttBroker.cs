@@ -247,9 +247,7 @@ public sealed class MqttBroker : IAsyncDisposable
         {
             action();
         }
-#pragma warning disable CA1031 // without sweeps no deadline would hold any more
-        catch (Exception e)
-#pragma warning restore CA1031
+        catch (Exception e) // without sweeps no deadline would hold any more
         {
             log?.Add($"event=fault error={BrokerLog.Quote(e.ToString(), mostCharacters: 4096)}");
         }

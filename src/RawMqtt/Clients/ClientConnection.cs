@@ -112,9 +112,7 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
         {
             using (ended.Token.UnsafeRegister(_ => _ = EndReadingAsync(reading), null)) reason = await await Task.WhenAny(reading, givenUp.Task).ConfigureAwait(false);
         }
-#pragma warning disable CA1031
         catch (Exception exception)
-#pragma warning restore CA1031
         {
             reason = exception as MqttException ?? new MqttException(MqttErrorCode.ConnectionLost, $"The network connection broke: {exception.Message}", exception);
         }
@@ -154,9 +152,7 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
 
             await stream.DisposeAsync().AsTask().WaitAsync(CloseTime, core.Options.TimeProvider).ConfigureAwait(false);
         }
-#pragma warning disable CA1031
         catch (Exception)
-#pragma warning restore CA1031
         {
             // it was broken before
         }
@@ -225,9 +221,7 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
             core.SessionFile?.Save(); // before what follows from it is on its way
             return stream.WriteAsync(leaving.Written, ended.Token);
         }
-#pragma warning disable CA1031 // streams may be the application's own; whatever they throw ends the connection
-        catch (Exception exception)
-#pragma warning restore CA1031
+        catch (Exception exception) // streams may be the application's own; whatever they throw ends the connection
         {
             return ValueTask.FromException(exception);
         }
@@ -240,9 +234,7 @@ internal sealed class ClientConnection : IThreadPoolWorkItem
         {
             write.GetResult();
         }
-#pragma warning disable CA1031
         catch (Exception exception)
-#pragma warning restore CA1031
         {
             Fail(exception as MqttException ?? new MqttException(MqttErrorCode.ConnectionLost, "The network connection broke while it was written to.", exception));
             return false; // and isFlushing stays: nothing more is written

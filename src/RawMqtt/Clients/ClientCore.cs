@@ -90,9 +90,7 @@ internal sealed class ClientCore
         {
             Options.Log?.Invoke(level, message);
         }
-#pragma warning disable CA1031 // whatever the application's code throws, the client lives on
-        catch (Exception)
-#pragma warning restore CA1031
+        catch (Exception) // whatever the application's code throws, the client lives on
         {
             // there is nobody left to tell
         }

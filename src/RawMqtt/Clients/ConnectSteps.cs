@@ -131,9 +131,7 @@ internal sealed class ConnectSteps(ClientCore core)
         {
             await (await supplying.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // nobody waits for it any more
-        catch (Exception)
-#pragma warning restore CA1031
+        catch (Exception) // nobody waits for it any more
         {
             // it never came
         }

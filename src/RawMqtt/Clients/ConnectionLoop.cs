@@ -104,9 +104,7 @@ internal sealed class ConnectionLoop
             nextAddress++;
             return delays.Kicks >= ReconnectDelays.KickLimit && cause.Code == MqttErrorCode.ConnectionLost ? ConnectFaults.Kicked(cause, delays.Kicks) : cause;
         }
-#pragma warning disable CA1031 // the application's functions may throw anything, and whoever waits for the connection is told
-        catch (Exception failure)
-#pragma warning restore CA1031
+        catch (Exception failure) // the application's functions may throw anything, and whoever waits for the connection is told
         {
             delays.Failed();
             nextAddress++;
@@ -176,12 +174,10 @@ internal sealed class ConnectionLoop
         {
             changed(change);
         }
-#pragma warning disable CA1031 // whatever the application's code throws, the client lives on
-        catch (Exception failure)
+        catch (Exception failure) // whatever the application's code throws, the client lives on
         {
             core.Log(MqttLogLevel.Error, $"StateChanged threw {failure.GetType().Name}: {failure.Message}");
         }
-#pragma warning restore CA1031
     }
 
     /// <summary>There will be no further connection: whoever waits for one is told why.</summary>

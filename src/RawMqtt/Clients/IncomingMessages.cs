@@ -212,13 +212,11 @@ internal sealed class IncomingMessages(ClientCore core, ClientConnection connect
         {
             receiver(view);
         }
-#pragma warning disable CA1031 // whatever the application's code throws, the connection lives on
-        catch (Exception failure)
+        catch (Exception failure) // whatever the application's code throws, the connection lives on
         {
             core.Statistics.ReceiverFailures++;
             core.Log(MqttLogLevel.Error, $"A message receiver threw {failure.GetType().Name}: {failure.Message}");
         }
-#pragma warning restore CA1031
     }
 
     private void Acknowledge(int from, int to)

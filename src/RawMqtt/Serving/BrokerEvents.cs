@@ -34,9 +34,7 @@ internal sealed class BrokerEvents
             {
                 await observe(happened).ConfigureAwait(false);
             }
-#pragma warning disable CA1031 // an observer that throws misses one event
-            catch (Exception e)
-#pragma warning restore CA1031
+            catch (Exception e) // an observer that throws misses one event
             {
                 log?.Add($"event=observer-failed error={BrokerLog.Quote(e.Message)}");
             }

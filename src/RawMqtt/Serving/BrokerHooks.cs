@@ -51,9 +51,7 @@ internal sealed class BrokerHooks
             if (answering.IsCompleted) return await answering.ConfigureAwait(false);
             return await answering.AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // whatever a hook throws ends this packet and nothing else
-        catch (Exception e)
-#pragma warning restore CA1031
+        catch (Exception e) // whatever a hook throws ends this packet and nothing else
         {
             log?.Add($"event=hook-failed client={BrokerLog.Quote(ClientIdOf(connection))} error={BrokerLog.Quote(e.Message)}");
             return new HookAnswer { ReturnCode = ConnectReturnCode.ServerUnavailable, IsAllowed = false, AllowedFilters = new bool[waiting.Length] };

@@ -54,9 +54,7 @@ internal sealed class BrokerLog
             {
                 write(line);
             }
-#pragma warning disable CA1031 // a log that throws misses one line
-            catch
-#pragma warning restore CA1031
+            catch // a log that throws misses one line
             {
                 // and there is no log to say it to
             }

@@ -98,9 +98,7 @@ internal sealed class ServedConnection(BrokerShell shell, Socket? socket, string
         {
             // the peer is gone, or was never one of ours
         }
-#pragma warning disable CA1031 // a fault of ours costs this connection, and no other
-        catch (Exception e)
-#pragma warning restore CA1031
+        catch (Exception e) // a fault of ours costs this connection, and no other
         {
             shell.Failed(this, e);
         }
