@@ -17,7 +17,7 @@ internal sealed class HeldMessage(ClientCore core, Receipt receipt, int holders)
         {
             if (--holders > 0) return;
             connection = core.Connection;
-            core.Session.Acknowledge(receipt, connection?.Output ?? (IBufferWriter<byte>)Nowhere.Instance); // without a connection the answer leaves when the message comes again
+            core.Session.Acknowledge(receipt, connection?.Output ?? (IBufferWriter<byte>)DiscardedOutput.Instance); // without a connection the answer leaves when the message comes again
             if (connection is not null) step = connection.Appended();
         }
 

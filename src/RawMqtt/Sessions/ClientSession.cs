@@ -8,8 +8,8 @@ namespace RawMqtt.Sessions;
 
 /// <summary>The client's half of an MQTT session, 4.1: bytes and the time go in, bytes and events come out.</summary>
 /// <remarks>
-/// One connection after the other: <see cref="Connect"/>, then <see cref="TryReceive"/> with what comes in, until the
-/// connection ends and <see cref="ConnectionLost"/> says so. Whoever writes the output to the network calls
+/// For each connection the caller calls <see cref="Connect"/>, then <see cref="TryReceive"/> with what comes in, and
+/// <see cref="ConnectionLost"/> when the connection has ended. After the output was written to the network it calls
 /// <see cref="Sent"/>, and <see cref="Tick"/> when <see cref="NextDeadline"/> is reached. The session outlives its
 /// connections, unless CONNECT said Clean Session. One thread at a time.
 /// </remarks>
@@ -59,10 +59,10 @@ internal sealed class ClientSession
     /// <summary>Messages sent at QoS 1 and 2 and not yet acknowledged to the end.</summary>
     public int InFlight => sender.InFlight;
 
-    /// <summary>Messages kept because they wait to be sent or may have to be sent again.</summary>
-    public int Kept => messages.InUse;
+    /// <summary>Messages kept because they wait to be sent or may have to be sent again. The simulation checks it: a leak would show nowhere else.</summary>
+    public int KeptMessages => messages.InUse;
 
-    /// <summary>QoS 1 and 2 messages that came in and that the application is not done with.</summary>
+    /// <summary>QoS 1 and 2 messages that came in and are not answered yet.</summary>
     public int Unanswered => unanswered.Count;
 
     /// <summary>Whether one more message may be sent at QoS 1 or 2 now.</summary>
@@ -71,7 +71,7 @@ internal sealed class ClientSession
     /// <summary>Whether a packet identifier is left for a SUBSCRIBE or UNSUBSCRIBE.</summary>
     public bool CanSubscribe => IsConnected && sender.CanOpen;
 
-    /// <summary>Goes on where an earlier process ended.</summary>
+    /// <summary>Takes over the session of an earlier process.</summary>
     /// <returns>The messages that it did not send, in order, with their RETAIN bits; the caller holds the one reference to each.</returns>
     public IReadOnlyList<(ApplicationMessage Message, bool Retain)> Restore(SavedSession saved)
     {
@@ -105,7 +105,7 @@ internal sealed class ClientSession
         return message;
     }
 
-    /// <summary>A message that <see cref="Keep"/> made is not to be sent after all.</summary>
+    /// <summary>Gives up a message that <see cref="Keep"/> made and that was not sent.</summary>
     public void Drop(ApplicationMessage message)
     {
         if (message.Qos > QualityOfService.AtMostOnce) journal?.Dropped(message.Number);
@@ -113,7 +113,7 @@ internal sealed class ClientSession
     }
 
     /// <summary>Sends a message.</summary>
-    /// <returns>The packet identifier that <see cref="SessionEventKind.Delivered"/> will name; 0 at QoS 0, where nothing comes.</returns>
+    /// <returns>The packet identifier that <see cref="SessionEventKind.Delivered"/> will name; 0 at QoS 0, where no answer comes.</returns>
     /// <exception cref="ArgumentException">The topic breaks a rule, which the message names.</exception>
     /// <exception cref="InvalidOperationException">Not connected, or at QoS 1 and 2: <see cref="CanPublish"/> is false.</exception>
     public ushort Publish(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos, bool retain, IBufferWriter<byte> output)
@@ -126,19 +126,26 @@ internal sealed class ClientSession
         }
 
         if (!TopicName.IsValidInPublish(topic, out ProtocolViolation? violation)) throw new ArgumentException($"The packet would break a rule: {violation}.", nameof(topic));
-        return Send(Keep(topic, payload, qos, retain), qos, retain, output);
+        return Publish(Keep(topic, payload, qos, retain), qos, retain, output);
     }
 
     /// <summary>Sends a message that <see cref="Keep"/> made; the caller's reference becomes the session's.</summary>
-    /// <returns>The packet identifier that <see cref="SessionEventKind.Delivered"/> will name; 0 at QoS 0.</returns>
+    /// <returns>The packet identifier that <see cref="SessionEventKind.Delivered"/> will name; 0 at QoS 0, where no answer comes.</returns>
+    /// <exception cref="InvalidOperationException">Not connected, or at QoS 1 and 2: <see cref="CanPublish"/> is false.</exception>
     public ushort Publish(ApplicationMessage message, QualityOfService qos, bool retain, IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(message);
         if (!IsConnected) ThrowNotConnected();
-        if (qos > QualityOfService.AtMostOnce) return Send(message, qos, retain, output);
-        output.Write(new PublishPacket { Topic = message.Topic, Payload = message.Payload, Retain = retain });
-        message.Release();
-        return 0;
+        if (qos == QualityOfService.AtMostOnce)
+        {
+            output.Write(new PublishPacket { Topic = message.Topic, Payload = message.Payload, Retain = retain });
+            message.Release();
+            return 0;
+        }
+
+        ushort packetId = sender.Send(message, qos, retain, output);
+        journal?.Sent(message.Number, packetId);
+        return packetId;
     }
 
     /// <summary>Asks for subscriptions.</summary>
@@ -146,8 +153,8 @@ internal sealed class ClientSession
     public ushort Subscribe(SubscriptionList subscriptions, IBufferWriter<byte> output)
     {
         if (!IsConnected) ThrowNotConnected();
-        ushort packetId = sender.Open(SenderState.AwaitingSubAck);
-        packets.Asked(packetId, subscriptions.Count);
+        ushort packetId = sender.Open(PacketType.Subscribe);
+        packets.ExpectSubAck(packetId, subscriptions.Count);
         output.Write(new SubscribePacket { PacketId = packetId, Subscriptions = subscriptions });
         return packetId;
     }
@@ -157,12 +164,12 @@ internal sealed class ClientSession
     public ushort Unsubscribe(FilterList filters, IBufferWriter<byte> output)
     {
         if (!IsConnected) ThrowNotConnected();
-        ushort packetId = sender.Open(SenderState.AwaitingUnsubAck);
+        ushort packetId = sender.Open(PacketType.Unsubscribe);
         output.Write(new UnsubscribePacket { PacketId = packetId, Filters = filters });
         return packetId;
     }
 
-    /// <summary>Asks the server for a sign of life; its answer is <see cref="SessionEventKind.Pong"/>.</summary>
+    /// <summary>Sends PINGREQ; the answer is <see cref="SessionEventKind.Pong"/>.</summary>
     public void Ping(TimeSpan now, IBufferWriter<byte> output)
     {
         if (!IsConnected) ThrowNotConnected();
@@ -170,7 +177,7 @@ internal sealed class ClientSession
         keepAlive.PingSent(now);
     }
 
-    /// <summary>Says goodbye: the server forgets the Will. Nothing is sent after it [MQTT-3.14.4-2], and the connection is to be closed [MQTT-3.14.4-1].</summary>
+    /// <summary>Sends DISCONNECT: the server forgets the Will. Nothing is sent after it [MQTT-3.14.4-2], and the caller closes the connection [MQTT-3.14.4-1].</summary>
     public void Disconnect(IBufferWriter<byte> output)
     {
         if (!IsConnected) ThrowNotConnected();
@@ -178,15 +185,15 @@ internal sealed class ClientSession
         state = ConnectionState.DisconnectSent;
     }
 
-    /// <summary>The application is done with a message: it is answered in its turn.</summary>
+    /// <summary>Answers a message that the application has processed, as soon as those that came before it are answered.</summary>
     public void Acknowledge(Receipt receipt, IBufferWriter<byte> output)
     {
         if (receipt.Qos == QualityOfService.AtMostOnce || !unanswered.IsOfThisSession(receipt)) return;
         if (receipt.Qos == QualityOfService.ExactlyOnce) journal?.Note(JournalRecord.Received, receipt.PacketId);
-        unanswered.Complete(receipt, IsConnected ? output : Nowhere.Instance);
+        unanswered.Complete(receipt, IsConnected ? output : DiscardedOutput.Instance);
     }
 
-    /// <summary>There is no room for a message [MQTT-4.8.0-2]: it is not answered and will come again on the next connection, which is the only way to get it. This one is to be closed.</summary>
+    /// <summary>Refuses a message for which there is no room [MQTT-4.8.0-2]. It is not answered, and the server sends it again on the next connection; the caller closes this one.</summary>
     public void Refuse(Receipt receipt)
     {
         if (receipt.Qos != QualityOfService.ExactlyOnce) return;
@@ -194,8 +201,8 @@ internal sealed class ClientSession
         unanswered.Refuse(receipt);
     }
 
-    /// <summary>Takes packets off the front of <paramref name="input"/>, answers them, and stops at the first that the application is to see.</summary>
-    /// <returns>False: the rest of <paramref name="input"/> is not a whole packet, keep it.</returns>
+    /// <summary>Takes packets off the front of <paramref name="input"/>, answers them, and stops at the first one that concerns the application.</summary>
+    /// <returns>False: the rest of <paramref name="input"/> is not a whole packet; the caller keeps it.</returns>
     public bool TryReceive(ref ReadOnlySpan<byte> input, TimeSpan now, IBufferWriter<byte> output, out SessionEvent happened)
     {
         happened = default;
@@ -220,12 +227,12 @@ internal sealed class ClientSession
         return false;
     }
 
-    /// <summary>How many bytes the packet at the front of <paramref name="input"/> takes; 0 while that is unknown. Never above the limit.</summary>
+    /// <summary>Returns the length in bytes of the packet at the front of <paramref name="input"/>, at most the limit; 0 while its header is incomplete.</summary>
     public int LengthOfNext(ReadOnlySpan<byte> input) =>
         FixedHeader.TryRead(input, MqttRole.Server, out FixedHeader header, out _) == OperationStatus.Done ? Math.Min(header.PacketLength, maximumPacketLength) : 0;
 
-    /// <summary>Does what the time demands: PINGREQ after a silence of ours.</summary>
-    /// <returns>False: the server has not answered in time, the connection is to be closed.</returns>
+    /// <summary>Sends PINGREQ if it is due.</summary>
+    /// <returns>False: the server has not answered in time; the caller closes the connection.</returns>
     public bool Tick(TimeSpan now, IBufferWriter<byte> output)
     {
         if (!IsConnected) return true;
@@ -234,16 +241,16 @@ internal sealed class ClientSession
         return true;
     }
 
-    /// <summary>What was in the output has gone to the network.</summary>
+    /// <summary>Notes that the output was written to the network.</summary>
     public void Sent(TimeSpan now) => keepAlive.Sent(now);
 
-    /// <summary>The application is behind and nothing is read for a while: PINGREQs go on, but no answer to them is demanded.</summary>
+    /// <summary>Notes that reading pauses because the application is behind: PINGREQs are still sent, but no answer is expected.</summary>
     public void PauseReading() => keepAlive.PauseReading();
 
-    /// <summary>Reading goes on.</summary>
+    /// <summary>Notes that reading goes on.</summary>
     public void ResumeReading(TimeSpan now) => keepAlive.ResumeReading(now);
 
-    /// <summary>The connection has ended. What is in flight waits for the next one, unless the session was clean.</summary>
+    /// <summary>Notes that the connection has ended. What is in flight waits for the next one, unless the session was clean.</summary>
     public void ConnectionLost()
     {
         state = ConnectionState.None;
@@ -286,7 +293,7 @@ internal sealed class ClientSession
         return new SessionEvent { Kind = SessionEventKind.Violation, Violation = violation };
     }
 
-    /// <summary>The server knows nothing of the session. What was to outlive this process goes out again all the same: nobody else knows of it.</summary>
+    /// <summary>The server does not know the session. With a journal, what is in flight is sent again all the same: no other party still has these messages.</summary>
     private void SessionLost()
     {
         if (journal is null)
@@ -298,13 +305,6 @@ internal sealed class ClientSession
         receiver.Clear();
         unanswered.Clear();
         journal.ReceivedForgotten();
-    }
-
-    private ushort Send(ApplicationMessage message, QualityOfService qos, bool retain, IBufferWriter<byte> output)
-    {
-        ushort packetId = sender.Send(message, qos, retain, output);
-        journal?.Sent(message.Number, packetId);
-        return packetId;
     }
 
     private ApplicationMessage Restore(SavedMessage saved)

@@ -4,15 +4,26 @@ using RawMqtt.Codec;
 
 namespace RawMqtt.Sessions;
 
-/// <summary>The delivery protocols of QoS 0, 1 and 2 as two tables, 4.3. All transitions live here; this file does not
-/// know which end is the client.</summary>
+/// <summary>The delivery protocols of QoS 0, 1 and 2 as tables, 4.3. <see cref="Sender"/> and <see cref="Receiver"/> change
+/// their states by these tables only; both ends of a connection use them.</summary>
 /// <remarks>
-/// The story of QoS 2: the sender keeps the message until PUBREC, then only the identifier until PUBCOMP. The receiver
-/// keeps only the identifier, from PUBLISH to PUBREL; a PUBLISH in between is the same message once more. The same tables
-/// with their drawings stand in <c>spec-notes/qos.md</c>.
+/// QoS 2 in short: the sender keeps the message until PUBREC, then only the identifier until PUBCOMP. The receiver
+/// keeps only the identifier, from PUBLISH to PUBREL; a PUBLISH in between is the same message again. The same tables
+/// with drawings stand in <c>spec-notes/qos.md</c>.
 /// </remarks>
 internal static class Delivery
 {
+    /// <summary>What a packet identifier waits for after <paramref name="sent"/>, at <paramref name="qos"/> if it is a PUBLISH.</summary>
+    public static SenderState Await(PacketType sent, QualityOfService qos) => (sent, qos) switch
+    {
+        (PacketType.Publish, QualityOfService.AtLeastOnce) => SenderState.AwaitingPubAck,   // [MQTT-4.3.2-1]
+        (PacketType.Publish, QualityOfService.ExactlyOnce) => SenderState.AwaitingPubRec,   // [MQTT-4.3.3-1]
+        (PacketType.PubRel, _) => SenderState.AwaitingPubComp,                              // [MQTT-4.3.3-1] (d)
+        (PacketType.Subscribe, _) => SenderState.AwaitingSubAck,                            // [MQTT-3.8.4-1]
+        (PacketType.Unsubscribe, _) => SenderState.AwaitingUnsubAck,                        // [MQTT-3.10.4-4]
+        _ => SenderState.Free,                                                              // 2.3.1: no identifier
+    };
+
     /// <summary>The sender's table: what <paramref name="received"/> means for an identifier in <paramref name="state"/>.</summary>
     public static SenderStep Sender(SenderState state, PacketType received) => (state, received) switch
     {
@@ -28,7 +39,7 @@ internal static class Delivery
     };
 
     /// <summary>The receiver's table: what to do with <paramref name="received"/>, at <paramref name="qos"/> if it is a
-    /// PUBLISH, when its identifier is among the ones received and not yet released, or is not.</summary>
+    /// PUBLISH. The identifier is known if it was received at QoS 2 and not yet released.</summary>
     public static ReceiverStep Receiver(bool isKnown, PacketType received, QualityOfService qos) => (received, qos, isKnown) switch
     {
         (PacketType.Publish, QualityOfService.AtMostOnce, _) => new(Deliver: true, Answer: null, Known: isKnown),                       // [MQTT-3.3.4-1]
@@ -41,7 +52,7 @@ internal static class Delivery
     /// <summary>What a step of the sender comes to.</summary>
     public enum Outcome
     {
-        /// <summary>The peer has taken over: the identifier is free.</summary>
+        /// <summary>The peer has the message, or has answered the request: the identifier is free.</summary>
         Delivered,
 
         /// <summary>The message is not sent again; PUBREL is the answer.</summary>
@@ -50,7 +61,7 @@ internal static class Delivery
         /// <summary>Nothing to do.</summary>
         Ignored,
 
-        /// <summary>The connection is to be closed [MQTT-4.8.0-1].</summary>
+        /// <summary>The connection must be closed [MQTT-4.8.0-1].</summary>
         Violation,
     }
 
@@ -62,6 +73,6 @@ internal static class Delivery
     /// <summary>One row of the receiver's table.</summary>
     /// <param name="Deliver">The message goes on to the application or the subscribers.</param>
     /// <param name="Answer">The packet that answers, with the same identifier; none at QoS 0.</param>
-    /// <param name="Known">Whether the identifier is among those received and not yet released, from now on.</param>
+    /// <param name="Known">Whether the identifier is known from now on.</param>
     public readonly record struct ReceiverStep(bool Deliver, PacketType? Answer, bool Known);
 }

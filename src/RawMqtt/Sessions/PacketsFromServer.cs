@@ -10,14 +10,14 @@ internal sealed class PacketsFromServer(Sender sender, Receiver receiver, Acknow
 {
     private readonly Dictionary<ushort, int> subscribing = [];
 
-    /// <summary>A SUBSCRIBE with so many filters waits for its answer.</summary>
-    public void Asked(ushort packetId, int filters) => subscribing[packetId] = filters;
+    /// <summary>Notes how many return codes the SUBACK of this identifier must have.</summary>
+    public void ExpectSubAck(ushort packetId, int filters) => subscribing[packetId] = filters;
 
-    /// <summary>The answers to SUBSCRIBEs will not come.</summary>
+    /// <summary>Forgets the SUBSCRIBEs that wait: their answers will not come.</summary>
     public void ConnectionLost() => subscribing.Clear();
 
     /// <summary>Takes one packet, and answers it.</summary>
-    /// <returns>After <see cref="SessionEventKind.Violation"/> nothing more is to be taken.</returns>
+    /// <returns>What the packet means for the application. After <see cref="SessionEventKind.Violation"/> the caller takes no more packets.</returns>
     public SessionEvent Take(FixedHeader header, ReadOnlySpan<byte> body, IBufferWriter<byte> output)
     {
         switch (header.Type)
@@ -78,7 +78,7 @@ internal sealed class PacketsFromServer(Sender sender, Receiver receiver, Acknow
             : happened;
     }
 
-    /// <summary>A step of the sender's table, and what it means for the application.</summary>
+    /// <summary>Applies a step of the sender's table.</summary>
     private SessionEvent Acknowledged(PacketType received, ushort packetId, IBufferWriter<byte> output)
     {
         bool isPublished = sender.StateOf(packetId) is SenderState.AwaitingPubAck or SenderState.AwaitingPubRec or SenderState.AwaitingPubComp;

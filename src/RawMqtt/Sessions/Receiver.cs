@@ -6,8 +6,8 @@ using RawMqtt.Codec;
 namespace RawMqtt.Sessions;
 
 /// <summary>The receiver's end of the delivery protocols, 4.3: which messages are new, and how they are answered.</summary>
-/// <remarks>Its memory is the identifiers of QoS 2 messages that were received and not yet released; it is part of the
-/// session, 4.1, and so outlives the connection [MQTT-4.3.3-2].</remarks>
+/// <remarks>It remembers the identifiers of QoS 2 messages that were received and not yet released. They are part of the
+/// session, 4.1, and so outlive the connection [MQTT-4.3.3-2].</remarks>
 internal sealed class Receiver
 {
     private readonly PacketIdSet received = new();
@@ -15,45 +15,38 @@ internal sealed class Receiver
     /// <summary>The number of QoS 2 messages received whose PUBREL has not come: 0 to 65535.</summary>
     public int Unreleased => received.Count;
 
-    /// <summary>Takes a PUBLISH and answers it as its QoS requires [MQTT-3.3.4-1].</summary>
-    /// <returns>Whether it is a message that has not been delivered before.</returns>
-    public bool Publish(in PublishPacket packet, IBufferWriter<byte> output)
-    {
-        if (packet.Qos == QualityOfService.AtMostOnce) return true;
-        bool isNew = Accept(packet);
-        Acknowledge(packet.Qos, packet.PacketId, output);
-        return isNew;
-    }
+    /// <summary>Takes a PUBLISH without answering it: <see cref="Acknowledge"/> follows when its turn comes.</summary>
+    /// <returns>Whether the message has not been delivered before.</returns>
+    public bool Accept(in PublishPacket packet) => Apply(PacketType.Publish, packet.Qos, packet.PacketId).Deliver;
 
-    /// <summary>Takes a PUBLISH without answering it: the first half of <see cref="Publish"/>.</summary>
-    /// <returns>Whether it is a message that has not been delivered before.</returns>
-    public bool Accept(in PublishPacket packet)
-    {
-        Delivery.ReceiverStep step = Delivery.Receiver(received.Contains(packet.PacketId), PacketType.Publish, packet.Qos);
-        if (step.Known && packet.Qos == QualityOfService.ExactlyOnce) received.Add(packet.PacketId);
-        return step.Deliver;
-    }
+    /// <summary>Answers a PUBLISH as its QoS requires [MQTT-3.3.4-1]. The caller keeps the order of arrival [MQTT-4.6.0-2], [MQTT-4.6.0-3].</summary>
+    public static void Acknowledge(QualityOfService qos, ushort packetId, IBufferWriter<byte> output) =>
+        WriteAnswer(Delivery.Receiver(isKnown: true, PacketType.Publish, qos).Answer, packetId, output);
 
-    /// <summary>Answers a PUBLISH, in the order of their arrival [MQTT-4.6.0-2], [MQTT-4.6.0-3]: the second half of <see cref="Publish"/>.</summary>
-    public static void Acknowledge(QualityOfService qos, ushort packetId, IBufferWriter<byte> output)
-    {
-        if (qos == QualityOfService.AtLeastOnce) output.Write(new PubAckPacket { PacketId = packetId });
-        else if (qos == QualityOfService.ExactlyOnce) output.Write(new PubRecPacket { PacketId = packetId });
-    }
+    /// <summary>Takes a PUBREL and answers it, whether or not the identifier is known.</summary>
+    public void Release(ushort packetId, IBufferWriter<byte> output) => WriteAnswer(Apply(PacketType.PubRel, default, packetId).Answer, packetId, output);
 
-    /// <summary>Takes a PUBREL and answers it, known or not.</summary>
-    public void Release(ushort packetId, IBufferWriter<byte> output)
-    {
-        received.Remove(packetId);
-        output.Write(new PubCompPacket { PacketId = packetId });
-    }
-
-    /// <summary>A QoS 2 message was not taken after all: when it comes again, it is new.</summary>
+    /// <summary>Takes back <see cref="Accept"/>: if the QoS 2 message comes again, it counts as new.</summary>
     public void Forget(ushort packetId) => received.Remove(packetId);
 
-    /// <summary>An earlier process delivered the QoS 2 message of this identifier.</summary>
+    /// <summary>Notes that an earlier process delivered the QoS 2 message of this identifier.</summary>
     public void Restore(ushort packetId) => received.Add(packetId);
 
-    /// <summary>Forgets all: the session is over.</summary>
+    /// <summary>Forgets all identifiers, at the end of the session.</summary>
     public void Clear() => received.Clear();
+
+    private Delivery.ReceiverStep Apply(PacketType packet, QualityOfService qos, ushort packetId)
+    {
+        Delivery.ReceiverStep step = Delivery.Receiver(received.Contains(packetId), packet, qos);
+        if (step.Known) received.Add(packetId);
+        else received.Remove(packetId);
+        return step;
+    }
+
+    private static void WriteAnswer(PacketType? answer, ushort packetId, IBufferWriter<byte> output)
+    {
+        if (answer == PacketType.PubAck) output.Write(new PubAckPacket { PacketId = packetId });
+        else if (answer == PacketType.PubRec) output.Write(new PubRecPacket { PacketId = packetId });
+        else if (answer == PacketType.PubComp) output.Write(new PubCompPacket { PacketId = packetId });
+    }
 }

@@ -7,9 +7,9 @@ namespace RawMqtt.Sessions;
 
 /// <summary>The sender's end of the delivery protocols, 4.3: what was sent and not yet answered, in order.</summary>
 /// <remarks>
-/// A packet identifier is the index of its slot plus one, so every step is O(1); free identifiers are given out first in,
+/// A packet identifier is the index of its slot plus one, so every step is O(1). Free identifiers are used first in,
 /// first out, from 1 on. Two lists run through the slots: messages in the order of their first sending, and identifiers
-/// in the order of their PUBRECs; what a reconnect has to send again is these lists [MQTT-4.4.0-1].
+/// in the order of their PUBRECs. After a reconnect these two lists are sent again [MQTT-4.4.0-1].
 /// </remarks>
 /// <param name="inFlightLimit">The most messages in flight: 1 to 65535.</param>
 internal sealed class Sender(int inFlightLimit)
@@ -52,30 +52,25 @@ internal sealed class Sender(int inFlightLimit)
         ArgumentNullException.ThrowIfNull(message);
         if (!CanSend) throw new InvalidOperationException("The in-flight limit is reached.");
 
-        int index = Take();
+        int index = TakeFree();
         Fill(index, message, qos, retain);
         WritePublish(index, duplicate: false, output); // [MQTT-4.3.2-1], [MQTT-4.3.3-1]: DUP is 0
         return (ushort)(index + 1);
     }
 
-    /// <summary>A message that an earlier process sent under this identifier: <see cref="Resend"/> sends it again.</summary>
-    public void Restore(ushort packetId, ApplicationMessage message, QualityOfService qos, bool retain) => Fill(Take(packetId), message, qos, retain);
+    /// <summary>Takes back a message that an earlier process sent under this identifier: <see cref="Resend"/> sends it again.</summary>
+    public void Restore(ushort packetId, ApplicationMessage message, QualityOfService qos, bool retain) => Fill(TakeFree(packetId), message, qos, retain);
 
-    /// <summary>An identifier for which an earlier process got PUBREC.</summary>
-    public void RestoreReleased(ushort packetId)
-    {
-        int index = Take(packetId);
-        slots[index].State = SenderState.AwaitingPubComp;
-        released.Append(slots, index);
-    }
+    /// <summary>Takes back an identifier for which an earlier process got PUBREC.</summary>
+    public void RestoreReleased(ushort packetId) => Enter(TakeFree(packetId), Delivery.Await(PacketType.PubRel, default));
 
-    /// <summary>Takes an unused identifier for a SUBSCRIBE or UNSUBSCRIBE.</summary>
-    /// <param name="awaiting"><see cref="SenderState.AwaitingSubAck"/> or <see cref="SenderState.AwaitingUnsubAck"/>.</param>
-    public ushort Open(SenderState awaiting)
+    /// <summary>Takes an unused identifier for a request.</summary>
+    /// <param name="request">SUBSCRIBE or UNSUBSCRIBE.</param>
+    public ushort Open(PacketType request)
     {
         if (!CanOpen) throw new InvalidOperationException("All packet identifiers are in use.");
-        int index = Take();
-        slots[index].State = awaiting;
+        int index = TakeFree();
+        Enter(index, Delivery.Await(request, default));
         return (ushort)(index + 1);
     }
 
@@ -84,16 +79,8 @@ internal sealed class Sender(int inFlightLimit)
     {
         SenderState state = StateOf(packetId);
         Delivery.SenderStep step = Delivery.Sender(state, received);
-        if (step.Outcome == Delivery.Outcome.Release)
-        {
-            if (state == SenderState.AwaitingPubRec) Release(packetId - 1);
-            output.Write(new PubRelPacket { PacketId = packetId }); // in the order of the PUBRECs [MQTT-4.6.0-4]
-        }
-        else if (step.Outcome == Delivery.Outcome.Delivered)
-        {
-            GiveBack(packetId - 1, state);
-        }
-
+        if (step.Next != state) Enter(packetId - 1, step.Next);
+        if (step.Outcome == Delivery.Outcome.Release) output.Write(new PubRelPacket { PacketId = packetId }); // in the order of the PUBRECs [MQTT-4.6.0-4]
         return step.Outcome;
     }
 
@@ -109,7 +96,7 @@ internal sealed class Sender(int inFlightLimit)
     {
         for (int i = 0; i < slots.Length; i++)
         {
-            if (slots[i].State is SenderState.AwaitingSubAck or SenderState.AwaitingUnsubAck) GiveBack(i, slots[i].State);
+            if (slots[i].State is SenderState.AwaitingSubAck or SenderState.AwaitingUnsubAck) Enter(i, SenderState.Free);
         }
     }
 
@@ -126,10 +113,41 @@ internal sealed class Sender(int inFlightLimit)
     {
         ref Slot slot = ref slots[index];
         slot.Message = message;
-        Bytes += message.Length;
-        slot.State = qos == QualityOfService.ExactlyOnce ? SenderState.AwaitingPubRec : SenderState.AwaitingPubAck;
         slot.Retain = retain;
-        published.Append(slots, index);
+        Enter(index, Delivery.Await(PacketType.Publish, qos));
+    }
+
+    /// <summary>Puts a slot into its next state, and into the list of that state. The message is kept until PUBACK or PUBREC [MQTT-4.3.3-1].</summary>
+    private void Enter(int index, SenderState next)
+    {
+        ref Slot slot = ref slots[index];
+        if (slot.State is SenderState.AwaitingPubAck or SenderState.AwaitingPubRec) RemovePublished(index);
+        else if (slot.State == SenderState.AwaitingPubComp) released.Remove(slots, index);
+
+        slot.State = next;
+        switch (next)
+        {
+            case SenderState.AwaitingPubAck or SenderState.AwaitingPubRec:
+                Bytes += slot.Message!.Length;
+                published.Append(slots, index);
+                break;
+            case SenderState.AwaitingPubComp:
+                released.Append(slots, index);
+                break;
+            case SenderState.Free:
+                slot = default;
+                free.Append(slots, index);
+                break;
+        }
+    }
+
+    private void RemovePublished(int index)
+    {
+        ref Slot slot = ref slots[index];
+        published.Remove(slots, index);
+        Bytes -= slot.Message!.Length;
+        slot.Message.Release();
+        slot.Message = null;
     }
 
     private void WritePublish(int index, bool duplicate, IBufferWriter<byte> output)
@@ -146,19 +164,7 @@ internal sealed class Sender(int inFlightLimit)
         });
     }
 
-    /// <summary>PUBREC came: the message is the peer's, only its identifier stays [MQTT-4.3.3-1].</summary>
-    private void Release(int index)
-    {
-        ref Slot slot = ref slots[index];
-        Bytes -= slot.Message!.Length;
-        slot.Message.Release();
-        slot.Message = null;
-        slot.State = SenderState.AwaitingPubComp;
-        published.Remove(slots, index);
-        released.Append(slots, index);
-    }
-
-    private int Take()
+    private int TakeFree()
     {
         if (free.Count == 0) Grow();
         int index = free.First;
@@ -166,22 +172,11 @@ internal sealed class Sender(int inFlightLimit)
         return index;
     }
 
-    private int Take(ushort packetId)
+    private int TakeFree(ushort packetId)
     {
         while (slots.Length < packetId) Grow();
         free.Remove(slots, packetId - 1);
         return packetId - 1;
-    }
-
-    private void GiveBack(int index, SenderState state)
-    {
-        ref Slot slot = ref slots[index];
-        if (state == SenderState.AwaitingPubComp) released.Remove(slots, index);
-        else if (state is SenderState.AwaitingPubAck or SenderState.AwaitingPubRec) published.Remove(slots, index);
-        Bytes -= slot.Message?.Length ?? 0;
-        slot.Message?.Release();
-        slot = default;
-        free.Append(slots, index);
     }
 
     private void Grow()

@@ -29,6 +29,23 @@ public class DeliveryTableTests
     }
 
     [Fact]
+    public void Table_of_what_is_awaited_is_that_of_the_page()
+    {
+        (string Sent, PacketType Type, QualityOfService Qos)[] rows =
+        [
+            ("PUBLISH at QoS 0", PacketType.Publish, QualityOfService.AtMostOnce),
+            ("PUBLISH at QoS 1", PacketType.Publish, QualityOfService.AtLeastOnce),
+            ("PUBLISH at QoS 2", PacketType.Publish, QualityOfService.ExactlyOnce),
+            ("PUBREL", PacketType.PubRel, default),
+            ("SUBSCRIBE", PacketType.Subscribe, default),
+            ("UNSUBSCRIBE", PacketType.Unsubscribe, default),
+        ];
+        var table = new StringBuilder("| sent | the identifier is then |\n|---|---|\n");
+        foreach ((string sent, PacketType type, QualityOfService qos) in rows) table.Append($"| {sent} | {Delivery.Await(type, qos)} |\n");
+        AssertHas(table);
+    }
+
+    [Fact]
     public void ReceiversTableIsThatOfThePage()
     {
         var table = new StringBuilder();

@@ -68,6 +68,10 @@ public class ReceiverTests
         Assert.True(Publish(QualityOfService.ExactlyOnce, 1));
     }
 
-    private bool Publish(QualityOfService qos, ushort packetId, bool duplicate = false) =>
-        receiver.Publish(new PublishPacket { Topic = "t"u8, Qos = qos, PacketId = packetId, Duplicate = duplicate }, output);
+    private bool Publish(QualityOfService qos, ushort packetId, bool duplicate = false)
+    {
+        bool isNew = receiver.Accept(new PublishPacket { Topic = "t"u8, Qos = qos, PacketId = packetId, Duplicate = duplicate });
+        Receiver.Acknowledge(qos, packetId, output);
+        return isNew;
+    }
 }

@@ -69,10 +69,10 @@ public class SenderTests
         Assert.False(sender.CanSend);
         Assert.False(sender.CanOpen);
         Assert.DoesNotContain((ushort)0, open);
-        Assert.Throws<InvalidOperationException>(() => sender.Open(SenderState.AwaitingSubAck));
+        Assert.Throws<InvalidOperationException>(() => sender.Open(PacketType.Subscribe));
 
         sender.Acknowledge(PacketType.PubAck, 777, output);
-        Assert.Equal(777, sender.Open(SenderState.AwaitingSubAck));
+        Assert.Equal(777, sender.Open(PacketType.Subscribe));
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public class SenderTests
     {
         var sender = new Sender(20);
         ushort publish = Send(sender, "a", QualityOfService.AtLeastOnce);
-        ushort subscribe = sender.Open(SenderState.AwaitingSubAck);
+        ushort subscribe = sender.Open(PacketType.Subscribe);
         Assert.NotEqual(publish, subscribe);
         Assert.Equal(Delivery.Outcome.Violation, sender.Acknowledge(PacketType.UnsubAck, subscribe, output));
         sender.ConnectionLost();

@@ -236,7 +236,7 @@ internal sealed class SimulatedClient
         }
 
         if (session.InFlight > inFlightLimit) throw new SimulationException($"{Name}: {session.InFlight} in flight, {inFlightLimit} allowed");
-        if (session.Kept > session.InFlight) throw new SimulationException($"{Name} keeps {session.Kept} messages, and {session.InFlight} are in flight");
+        if (session.KeptMessages > session.InFlight) throw new SimulationException($"{Name} keeps {session.KeptMessages} messages, and {session.InFlight} are in flight");
     }
 
     private void Take(in SessionEvent happened)

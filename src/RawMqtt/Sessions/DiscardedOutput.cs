@@ -4,10 +4,10 @@ using System.Buffers;
 
 namespace RawMqtt.Sessions;
 
-/// <summary>Where a session's answers go when there is no connection: the messages will come again.</summary>
-internal sealed class Nowhere : IBufferWriter<byte>
+/// <summary>Takes a session's answers while there is no connection, and discards them: the messages will come again.</summary>
+internal sealed class DiscardedOutput : IBufferWriter<byte>
 {
-    public static readonly Nowhere Instance = new();
+    public static readonly DiscardedOutput Instance = new();
 
     public void Advance(int count)
     {
