@@ -7,56 +7,87 @@ using RawMqtt.Sessions;
 
 namespace RawMqtt;
 
-/// <summary>An MQTT 3.1.1 client over WebSocket, TCP and TLS. It connects again by itself, and every call settles, whatever happens to the connection.</summary>
-/// <remarks>All members may be called from any thread at any time. Messages published by one thread leave in its order.</remarks>
+/// <summary>An MQTT 3.1.1 client over WebSocket, TCP and TLS. It reconnects by itself, and every call completes or fails, whatever happens to the
+/// connection.</summary>
+/// <remarks>All members may be called from any thread at any time. Messages that one thread publishes leave in the order of its calls.</remarks>
 public sealed class MqttClient : IAsyncDisposable
 {
-    private readonly ClientCore core;
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private readonly ClientGate gate = new();
+    private readonly ClientStatus status = new();
+    private readonly ReadingPause pause = new();
+    private readonly Pings pings = new();
+    private readonly SessionClock clock;
+    private readonly ClientSession session;
+    private readonly SessionFile? file;
+    private readonly AckTimer? ackTimer;
+    private readonly OutgoingMessages outgoing;
+    private readonly ClientSubscriptions subscriptions;
+    private readonly StatisticsReader statistics;
+    private readonly StateChanges changes;
     private readonly KeepAliveTimer keepAlive;
     private readonly ClientLife life;
+    private readonly TimeSpan pingTimeout;
+    private readonly TimeProvider time;
 
-    /// <summary>A client that is not connected: <see cref="OpenAsync"/> connects it. Subscriptions may be made before.</summary>
+    /// <summary>Creates a client that is not connected: <see cref="OpenAsync"/> connects it. Subscriptions can be made before.</summary>
     /// <exception cref="ArgumentException">An option is outside its range.</exception>
-    /// <exception cref="MqttException">An address cannot be read: <see cref="MqttErrorCode.InvalidAddress"/>.</exception>
+    /// <exception cref="MqttException">An address cannot be read: <see cref="MqttErrorCode.InvalidAddress"/>.
+    /// Or the session file cannot be used: <see cref="MqttErrorCode.InvalidOptions"/>.</exception>
     public MqttClient(MqttClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         OptionChecks.Require(options);
-        core = new ClientCore(options);
-        keepAlive = new KeepAliveTimer(core);
-        life = new ClientLife(core, OnChanged);
-        ClientMeter.Add(this);
+        time = options.TimeProvider;
+        pingTimeout = options.EffectivePingTimeout;
+        var log = new ClientLog(options.Log, options.ClientId);
+        var counters = new ClientCounters();
+        SavedSession? saved = null;
+        clock = new SessionClock(time);
+        if (options.SessionFile is string path) file = new SessionFile(path, options.ClientId, gate.Lock, log, out saved);
+        session = new ClientSession(options.MaxInFlight, options.MaxPacketLength, pingTimeout, file?.Journal);
+        if (options.AckTimeout is TimeSpan timeout) ackTimer = new AckTimer(gate.Lock, clock, time, timeout);
+        outgoing = new OutgoingMessages(gate.Lock, session, status, counters, new QueueLimits(options), ackTimer, pause, file);
+        if (saved is not null) outgoing.Restore(session.Restore(saved));
+        subscriptions = new ClientSubscriptions(session, status, ackTimer, pause, log);
+        statistics = new StatisticsReader(options.ClientId, gate.Lock, counters, session, outgoing);
+        changes = new StateChanges(log);
+        keepAlive = new KeepAliveTimer(gate, session, clock, options);
+        var connections = new ConnectionOpener(options, gate, session, clock, status, counters, log, outgoing, subscriptions, pings, pause, file);
+        var termination = new ClientTermination(gate.Lock, status, outgoing, subscriptions, changes);
+        life = new ClientLife(gate, session, clock, status, outgoing, termination, time, MakeLoop);
+        ClientMeter.Add(statistics);
+
+        ConnectionLoop MakeLoop() => new(options, connections, gate.Lock, clock, status, log, keepAlive, changes, termination);
     }
 
-    /// <summary>Each change of <see cref="State"/>, in order. Called on a thread of the client: it returns soon.</summary>
-    public event Action<MqttStateChange>? StateChanged;
-
-    /// <summary>Where the client stands.</summary>
-    public MqttClientState State => core.State;
-
-    /// <summary>Why the last connection was lost or the last attempt failed; null while nothing ever went wrong. It stays when a connection stands again.</summary>
-    public MqttException? LastFault => core.LastFault;
-
-    /// <summary>Whether the server had kept the session when the last connection was made, 3.2.2.2.</summary>
-    public bool SessionPresent => core.SessionPresent;
-
-    /// <summary>What the client has done so far.</summary>
-    public MqttClientStatistics Statistics
+    /// <summary>Occurs after each change of <see cref="State"/>, in order. Handlers run on a thread of the client and should return soon.</summary>
+    public event Action<MqttStateChange>? StateChanged
     {
-        get
-        {
-            lock (core.Gate) return core.ReadStatistics();
-        }
+        add => changes.Changed += value;
+        remove => changes.Changed -= value;
     }
 
-    internal string ClientId => core.Options.ClientId;
+    /// <summary>Gets the state of the client.</summary>
+    public MqttClientState State => status.State;
+
+    /// <summary>Gets the reason why the last connection was lost or the last attempt failed; null if there was none. It stays after the client has connected
+    /// again.</summary>
+    public MqttException? LastFault => status.LastFault;
+
+    /// <summary>Gets whether the server had kept the session when the last connection was made, section 3.2.2.2.</summary>
+    public bool SessionPresent => status.SessionPresent;
+
+    /// <summary>Gets what the client has done so far.</summary>
+    public MqttClientStatistics Statistics => statistics.Read();
 
     /// <summary>Connects to <paramref name="address"/>, such as <c>ws://localhost:8083/mqtt</c>, with the default options.</summary>
     /// <exception cref="MqttException">The connection could not be made; the message says why, and what to try.</exception>
     public static Task<MqttClient> ConnectAsync(string address, CancellationToken cancellationToken = default) =>
         ConnectAsync(new MqttClientOptions { Address = address }, cancellationToken);
 
-    /// <summary>Connects as the options say.</summary>
+    /// <summary>Creates a client and connects it.</summary>
     /// <exception cref="MqttException">The connection could not be made; the message says why, and what to try.</exception>
     public static async Task<MqttClient> ConnectAsync(MqttClientOptions options, CancellationToken cancellationToken = default)
     {
@@ -73,18 +104,22 @@ public sealed class MqttClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Connects, and from then on connects again whenever the connection is lost. Completes when the server has accepted; while a lost connection is being made again, when it stands again.</summary>
-    /// <exception cref="MqttException">The connection could not be made, and no more are tried.</exception>
+    /// <summary>Connects, and from then on reconnects whenever the connection is lost.</summary>
+    /// <returns>Completes when the server has accepted the connection; while the client reconnects, when it is connected again.</returns>
+    /// <exception cref="MqttException">The connection could not be made, and the client does not try again.</exception>
     public Task OpenAsync(CancellationToken cancellationToken = default) => life.OpenAsync(cancellationToken);
 
-    /// <summary>Publishes text, as UTF-8.</summary>
+    /// <summary>Publishes a text as UTF-8.</summary>
     /// <returns>Completes at QoS 0 when the message is in the send buffer, at QoS 1 and 2 when the server has taken it over.</returns>
-    public ValueTask PublishAsync(string topic, string payload, QualityOfService qos = QualityOfService.AtMostOnce, bool retain = false, CancellationToken cancellationToken = default) =>
+    public ValueTask PublishAsync(
+        string topic, string payload, QualityOfService qos = QualityOfService.AtMostOnce, bool retain = false, CancellationToken cancellationToken = default) =>
         PublishAsync(topic, Encoding.UTF8.GetBytes(payload), qos, retain, cancellationToken);
 
-    /// <summary>Publishes bytes, which are copied before this returns.</summary>
+    /// <summary>Publishes bytes. They are copied before this method returns.</summary>
     /// <returns>Completes at QoS 0 when the message is in the send buffer, at QoS 1 and 2 when the server has taken it over.</returns>
-    public ValueTask PublishAsync(string topic, ReadOnlyMemory<byte> payload, QualityOfService qos = QualityOfService.AtMostOnce, bool retain = false, CancellationToken cancellationToken = default)
+    public ValueTask PublishAsync(
+        string topic, ReadOnlyMemory<byte> payload, QualityOfService qos = QualityOfService.AtMostOnce, bool retain = false,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(topic);
         if (topic.Length > Utf8Text.MaxLength) throw new ArgumentException($"The packet would break a rule: {ProtocolViolation.TopicTooLong}.", nameof(topic));
@@ -93,51 +128,34 @@ public sealed class MqttClient : IAsyncDisposable
         return PublishAsync(utf8[..length], payload.Span, qos, retain, cancellationToken);
     }
 
-    /// <summary>Publishes bytes to a topic in UTF-8; both are copied before this returns, and nothing is allocated.</summary>
-    /// <returns>Completes at QoS 0 when the message is in the send buffer, at QoS 1 and 2 when the server has taken it over. To be awaited once.</returns>
+    /// <summary>Publishes bytes to a topic in UTF-8. Both are copied before this method returns, and nothing is allocated.</summary>
+    /// <returns>Completes at QoS 0 when the message is in the send buffer, at QoS 1 and 2 when the server has taken it over. Await it once.</returns>
     /// <exception cref="ArgumentException">The topic breaks a rule, which the message names.</exception>
-    public ValueTask PublishAsync(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos = QualityOfService.AtMostOnce, bool retain = false, CancellationToken cancellationToken = default)
+    public ValueTask PublishAsync(
+        ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos = QualityOfService.AtMostOnce, bool retain = false,
+        CancellationToken cancellationToken = default)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
         if (qos > QualityOfService.ExactlyOnce) throw new ArgumentOutOfRangeException(nameof(qos));
 
-        PendingPublish? pending = null;
-        ClientConnection? connection;
-        FlushStep step;
-        lock (core.Gate)
+        PendingPublish? pending;
+        using (Turn turn = gate.Enter())
         {
-            connection = core.Connection;
-            if (qos == QualityOfService.AtMostOnce && connection is not null && core.Session.IsConnected)
-            {
-                OutgoingBuffer output = connection.Output;
-                if (output.Length < ClientConnection.HighWater || core.Outgoing.HasRoomFor(topic.Length + payload.Length, output))
-                {
-                    core.Session.Publish(topic, payload, QualityOfService.AtMostOnce, retain, output);
-                    core.Statistics.MessagesSent++;
-                    if (output.Length >= ClientConnection.HighWater) pending = core.Outgoing.WaitForRoom();
-                }
-                else
-                {
-                    pending = core.Outgoing.Refuse(ConnectFaults.SendBufferFull(output.Length));
-                }
-            }
-            else
-            {
-                pending = core.Outgoing.Publish(topic, payload, qos, retain);
-            }
-
-            step = connection is null ? FlushStep.None : connection.Appended();
+            pending = qos == QualityOfService.AtMostOnce && turn.HasConnection && session.IsConnected
+                ? outgoing.PublishQos0(topic, payload, retain, turn.Output)
+                : outgoing.Publish(topic, payload, qos, retain, turn.Output);
         }
 
-        if (step != FlushStep.None) connection!.Flush(step);
         if (pending is null) return default;
         pending.CancelWith(cancellationToken);
         return pending.Task;
     }
 
-    /// <summary>Subscribes to a topic filter. Completes when the server has granted it.</summary>
-    /// <exception cref="MqttException">The server refused it: <see cref="MqttErrorCode.SubscriptionRefused"/>.</exception>
-    public Task<MqttSubscription> SubscribeAsync(string filter, QualityOfService qos = QualityOfService.AtMostOnce, CancellationToken cancellationToken = default) =>
+    /// <summary>Subscribes to a topic filter.</summary>
+    /// <returns>Completes when the server has granted it.</returns>
+    /// <exception cref="MqttException">The server refused the filter: <see cref="MqttErrorCode.SubscriptionRefused"/>.</exception>
+    public Task<MqttSubscription> SubscribeAsync(
+        string filter, QualityOfService qos = QualityOfService.AtMostOnce, CancellationToken cancellationToken = default) =>
         SubscribeAsync([new MqttTopicFilter(filter, qos)], cancellationToken);
 
     /// <summary>Subscribes to several topic filters at once; their messages come in one stream.</summary>
@@ -145,121 +163,110 @@ public sealed class MqttClient : IAsyncDisposable
     public Task<MqttSubscription> SubscribeAsync(IReadOnlyList<MqttTopicFilter> filters, CancellationToken cancellationToken = default) =>
         SubscribeAsync(filters, new MqttSubscribeOptions(), cancellationToken);
 
-    /// <summary>Subscribes to a topic filter; <paramref name="receiver"/> sees each message where it was received, and nothing is allocated for it.</summary>
-    /// <exception cref="MqttException">The server refused it: <see cref="MqttErrorCode.SubscriptionRefused"/>.</exception>
-    public Task<MqttSubscription> SubscribeAsync(string filter, MqttMessageReceiver receiver, QualityOfService qos = QualityOfService.AtMostOnce, CancellationToken cancellationToken = default) =>
+    /// <summary>Subscribes to a topic filter. The client calls <paramref name="receiver"/> for each message, which is read in the receive buffer without
+    /// allocating.</summary>
+    /// <exception cref="MqttException">The server refused the filter: <see cref="MqttErrorCode.SubscriptionRefused"/>.</exception>
+    public Task<MqttSubscription> SubscribeAsync(
+        string filter, MqttMessageReceiver receiver, QualityOfService qos = QualityOfService.AtMostOnce, CancellationToken cancellationToken = default) =>
         SubscribeAsync([new MqttTopicFilter(filter, qos)], receiver, cancellationToken);
 
-    /// <summary>Subscribes to several topic filters; <paramref name="receiver"/> sees each message where it was received.</summary>
+    /// <summary>Subscribes to several topic filters. The client calls <paramref name="receiver"/> for each message.</summary>
     /// <exception cref="MqttException">The server refused one of them: <see cref="MqttErrorCode.SubscriptionRefused"/>.</exception>
-    public Task<MqttSubscription> SubscribeAsync(IReadOnlyList<MqttTopicFilter> filters, MqttMessageReceiver receiver, CancellationToken cancellationToken = default) =>
+    public Task<MqttSubscription> SubscribeAsync(
+        IReadOnlyList<MqttTopicFilter> filters, MqttMessageReceiver receiver, CancellationToken cancellationToken = default) =>
         SubscribeAsync(filters, new MqttSubscribeOptions { Receiver = receiver }, cancellationToken);
 
-    /// <summary>Subscribes to several topic filters, and says how their messages are taken.</summary>
-    /// <exception cref="MqttException">The server refused one of them: <see cref="MqttErrorCode.SubscriptionRefused"/>, unless that is allowed.</exception>
-    public async Task<MqttSubscription> SubscribeAsync(IReadOnlyList<MqttTopicFilter> filters, MqttSubscribeOptions options, CancellationToken cancellationToken = default)
+    /// <summary>Subscribes to several topic filters, with options for how their messages are delivered.</summary>
+    /// <exception cref="MqttException">The server refused one of them: <see cref="MqttErrorCode.SubscriptionRefused"/>; not with
+    /// <see cref="MqttSubscribeOptions.AllowRefused"/>.</exception>
+    public async Task<MqttSubscription> SubscribeAsync(
+        IReadOnlyList<MqttTopicFilter> filters, MqttSubscribeOptions options, CancellationToken cancellationToken = default)
     {
         OptionChecks.RequireFilters(filters);
         OptionChecks.Require(options);
         cancellationToken.ThrowIfCancellationRequested();
-        var subscription = new MqttSubscription(core, filters, options);
-        SubscriptionRequest request = Ask(() => core.Subscriptions.Add(subscription));
+        var local = new LocalSubscription(filters, options);
+        var subscription = new MqttSubscription(local, gate, subscriptions, time, pingTimeout);
+        SubscriptionRequest request;
+        using (Turn turn = gate.Enter()) request = subscriptions.Add(local, turn.Output);
         try
         {
             byte[] codes = await request.Answer.WaitAsync(cancellationToken).ConfigureAwait(false);
-            subscription.Granted = [.. codes.Select(MqttSubscription.QosOf)];
+            local.Grant(codes);
             int refused = Array.IndexOf(codes, SubAckPacket.Failure);
             if (refused < 0 || options.AllowRefused) return subscription;
             throw ConnectFaults.SubscriptionRefused(filters[refused].Filter);
         }
         catch
         {
-            subscription.Leave(request);
+            subscription.End(request);
             throw;
         }
     }
 
-    /// <summary>Ends a topic filter, whoever subscribed to it. Completes when the server has answered.</summary>
+    /// <summary>Ends the subscription to a topic filter at the server, whichever subscription of this client asked for it.</summary>
+    /// <returns>Completes when the server has answered.</returns>
     public async Task UnsubscribeAsync(string filter, CancellationToken cancellationToken = default)
     {
         OptionChecks.RequireFilters([new MqttTopicFilter(filter)]);
         cancellationToken.ThrowIfCancellationRequested();
-        SubscriptionRequest request = Ask(() => core.Subscriptions.Unsubscribe([new MqttTopicFilter(filter)]));
+        SubscriptionRequest request;
+        using (Turn turn = gate.Enter()) request = subscriptions.Unsubscribe([new MqttTopicFilter(filter)], turn.Output);
         try
         {
             await request.Answer.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            lock (core.Gate) core.Subscriptions.Withdraw(request);
+            lock (gate.Lock) subscriptions.Withdraw(request);
             throw;
         }
     }
 
-    /// <summary>Asks the server for a sign of life, and returns the time until its answer.</summary>
+    /// <summary>Sends a PINGREQ, and returns the time until the server's answer.</summary>
+    /// <exception cref="MqttException">There is no connection: <see cref="MqttErrorCode.NotConnected"/>. Or it ended before the answer.</exception>
     public Task<TimeSpan> PingAsync(CancellationToken cancellationToken = default)
     {
         if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<TimeSpan>(cancellationToken);
         Task<TimeSpan> answer;
-        ClientConnection connection;
-        FlushStep step;
-        lock (core.Gate)
+        using (Turn turn = gate.Enter())
         {
-            if (core.Connection is null || !core.Session.IsConnected) throw core.End?.Copy() ?? new MqttException(MqttErrorCode.NotConnected, "There is no connection to ping over.");
-            connection = core.Connection;
-            TimeSpan now = core.Now;
-            core.Session.Ping(now, connection.Output);
-            answer = core.Pings.Add(now);
-            core.AnswerAwaited();
-            step = connection.Appended();
+            if (!turn.HasConnection || !session.IsConnected)
+            {
+                throw status.End?.Copy() ?? new MqttException(MqttErrorCode.NotConnected, "There is no connection to ping over.");
+            }
+            TimeSpan now = clock.Now;
+            session.Ping(now, turn.Output);
+            answer = pings.Add(now);
+            pause.End();
         }
 
-        connection.Flush(step);
         keepAlive.Arm();
         return answer.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Waits until what was published is delivered, for <paramref name="drain"/> at the most (5 s if null), then sends DISCONNECT and closes: the server forgets the Will.</summary>
-    /// <returns>What was not delivered.</returns>
+    /// <summary>Waits until what was published is delivered, then sends DISCONNECT and closes the connection: the server discards the Will.</summary>
+    /// <param name="drain">The longest wait; null for 5 seconds.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The number of messages that were not delivered.</returns>
     public Task<MqttDrainResult> DisconnectAsync(TimeSpan? drain = null, CancellationToken cancellationToken = default) =>
         life.DisconnectAsync(drain ?? TimeSpan.FromSeconds(5), cancellationToken);
 
-    /// <summary>Makes the next attempt at once if the client is waiting for it, and does nothing otherwise: for when the application knows that the network has come back.</summary>
-    public void ReconnectNow() => life.Hurry();
+    /// <summary>Starts the next attempt to connect at once if the client is waiting for it; otherwise does nothing. Call this when the network has come
+    /// back.</summary>
+    public void ReconnectNow() => life.EndDelay();
 
-    /// <summary>Gives up the connection without a DISCONNECT, as if the network had failed: the server publishes the Will. Another is made if the options say so.</summary>
-    public void Abort() => core.Connection?.Fail(ConnectFaults.Aborted());
+    /// <summary>Closes the connection without a DISCONNECT, as if the network had failed: the server publishes the Will. The client then reconnects if its
+    /// options say so.</summary>
+    public void Abort() => gate.Writer?.Ending.Fail(ConnectFaults.Aborted());
 
-    /// <summary>Disconnects without waiting for what is under way, and ends all: calls that wait fail with <see cref="MqttErrorCode.Disposed"/>.</summary>
+    /// <summary>Disconnects without waiting for what is under way, and ends the client: calls that wait fail with
+    /// <see cref="MqttErrorCode.Disposed"/>.</summary>
     public async ValueTask DisposeAsync()
     {
         await life.DisposeAsync().ConfigureAwait(false);
         await keepAlive.DisposeAsync().ConfigureAwait(false);
-        core.AckTimer?.Dispose();
-        core.SessionFile?.Dispose();
-    }
-
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
-    private SubscriptionRequest Ask(Func<SubscriptionRequest> ask)
-    {
-        SubscriptionRequest request;
-        ClientConnection? connection;
-        FlushStep step;
-        lock (core.Gate)
-        {
-            request = ask();
-            connection = core.Connection;
-            step = connection?.Appended() ?? FlushStep.None;
-        }
-
-        connection?.Flush(step);
-        return request;
-    }
-
-    private void OnChanged(MqttStateChange change)
-    {
-        if (change.To == MqttClientState.Connected) keepAlive.Arm();
-        StateChanged?.Invoke(change);
+        ackTimer?.Dispose();
+        file?.Dispose();
     }
 }

@@ -7,109 +7,121 @@ using RawMqtt.Dialling;
 
 namespace RawMqtt;
 
-/// <summary>How a client connects, and what it does when it cannot.</summary>
+/// <summary>Specifies how a client connects, and what it does when it cannot.</summary>
 public sealed record MqttClientOptions
 {
-    /// <summary>Where to connect, such as <c>ws://host:8083/mqtt</c>; schemes <c>ws</c>, <c>wss</c>, <c>mqtt</c>, <c>mqtts</c>. Several are tried in turn.</summary>
+    /// <summary>Gets the addresses of the server, such as <c>ws://host:8083/mqtt</c>, which are tried in turn. Schemes: <c>ws</c>, <c>wss</c>, <c>mqtt</c>,
+    /// <c>mqtts</c>.</summary>
     public IReadOnlyList<string> Addresses { get; init; } = [];
 
-    /// <summary>One address.</summary>
+    /// <summary>Gets or sets the first of <see cref="Addresses"/>, as the only one.</summary>
     public string Address
     {
         get => Addresses.Count > 0 ? Addresses[0] : "";
         init => Addresses = [value];
     }
 
-    /// <summary>The name of the session, 3.1.3.1: up to 65535 bytes of UTF-8; empty only with <see cref="CleanSession"/>. Random when not set.</summary>
+    /// <summary>Gets the client identifier, which names the session, section 3.1.3.1: up to 65535 bytes of UTF-8; empty only with
+    /// <see cref="CleanSession"/>. The default is random.</summary>
     public string ClientId { get; init; } = "rawmqtt_" + RandomNumberGenerator.GetHexString(8, lowercase: true);
 
-    /// <summary>Whether the session ends with each connection, 3.1.2.4. When false, what is in flight is sent again on the next one.</summary>
+    /// <summary>Gets whether the session ends with each connection, section 3.1.2.4. If false, messages in flight are sent again on the next
+    /// connection.</summary>
     public bool CleanSession { get; init; } = true;
 
-    /// <summary>A file in which the session outlives this process, only with <see cref="CleanSession"/> = false: QoS 1 and 2 messages that were published and are not delivered are sent by the next
-    /// client with this file and <see cref="ClientId"/>, and QoS 2 messages that were received are not delivered again. Null: the session ends with the client.</summary>
+    /// <summary>Gets the path of a file in which the session outlives the process, only with <see cref="CleanSession"/> = false; null for none.</summary>
+    /// <remarks>The next client with this file and <see cref="ClientId"/> sends the messages at QoS 1 and 2 that were published and not delivered,
+    /// and does not deliver again the messages at QoS 2 that were received.</remarks>
     public string? SessionFile { get; init; }
 
-    /// <summary>The longest silence of this client before it sends PINGREQ, in whole seconds: 0 (never) to 65535, 3.1.2.10.</summary>
+    /// <summary>Gets the longest time without a packet from this client before it sends PINGREQ, in whole seconds: 0 (never) to 65535, section
+    /// 3.1.2.10.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long the server may be silent after a PINGREQ; null: <see cref="KeepAlive"/>, but at most 10 seconds.</summary>
+    /// <summary>Gets the longest time that the server may be silent after a PINGREQ; null for <see cref="KeepAlive"/>, but at most 10 seconds.</summary>
     public TimeSpan? PingTimeout { get; init; }
 
-    /// <summary>The time for all steps of a connection, from the name look-up to CONNACK.</summary>
+    /// <summary>Gets the time for all steps of an attempt to connect, from the name look-up to CONNACK.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The first delay before a lost connection is made again; it doubles up to <see cref="MaxReconnectDelay"/>, and each is drawn at random between 0 and that. Zero: never again.</summary>
+    /// <summary>Gets the longest first delay before a reconnect. It doubles with each failure up to <see cref="MaxReconnectDelay"/>; each delay is drawn
+    /// at random between 0 and that. Zero: the client does not reconnect.</summary>
     public TimeSpan ReconnectDelay { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest delay between two attempts.</summary>
+    /// <summary>Gets the longest delay between two attempts.</summary>
     public TimeSpan MaxReconnectDelay { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Whether <see cref="MqttClient.OpenAsync"/> goes on trying when no address can be connected to; each is tried once in any case.</summary>
+    /// <summary>Gets whether <see cref="MqttClient.OpenAsync"/> goes on trying if no address can be connected to. Each address is tried once in any
+    /// case.</summary>
     public bool RetryFirstConnect { get; init; }
 
-    /// <summary>The user name, 3.1.3.4; null for none.</summary>
+    /// <summary>Gets the user name, section 3.1.3.4; null for none.</summary>
     public string? UserName { get; init; }
 
-    /// <summary>The password, 3.1.3.5: up to 65535 bytes; null for none. Only with a user name [MQTT-3.1.2-22].</summary>
+    /// <summary>Gets the password, section 3.1.3.5: up to 65535 bytes, only with a user name [MQTT-3.1.2-22]; null for none.</summary>
     public ReadOnlyMemory<byte>? Password { get; init; }
 
-    /// <summary>What the server publishes when this client is lost; null for nothing.</summary>
+    /// <summary>Gets the message that the server publishes if it loses this client; null for none.</summary>
     public MqttWill? Will { get; init; }
 
-    /// <summary>For <c>wss</c> and <c>mqtts</c>; null: the machine's trust.</summary>
+    /// <summary>Gets the TLS options for <c>wss</c> and <c>mqtts</c>; null to trust what the machine trusts.</summary>
     public MqttTlsOptions? Tls { get; init; }
 
-    /// <summary>Header fields of the WebSocket handshake, beside those that RFC 6455 demands.</summary>
+    /// <summary>Gets the header fields to add to the WebSocket handshake.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> RequestHeaders { get; init; } = [];
 
-    /// <summary>Called before each attempt, and may change its address, header fields, user name and password: for signed addresses and tokens that expire.</summary>
+    /// <summary>Gets a function that is called before each attempt and can change its address, header fields, user name and password: for signed
+    /// addresses and tokens that expire.</summary>
     public Func<MqttConnectAttempt, CancellationToken, ValueTask<MqttConnectAttempt>>? BeforeConnect { get; init; }
 
-    /// <summary>Supplies the connected byte stream instead of dialling: a serial line, a pipe, a socket of one's own. The client disposes of it.</summary>
+    /// <summary>Gets a function that supplies the connected byte stream, such as a serial line or a pipe, instead of dialling. The client disposes of the
+    /// stream.</summary>
     public Func<MqttConnectAttempt, CancellationToken, ValueTask<Stream>>? ConnectStream { get; init; }
 
-    /// <summary>The most QoS 1 and 2 messages sent and not yet acknowledged: 1 to 65535. Further ones wait.</summary>
+    /// <summary>Gets the most messages at QoS 1 and 2 that are sent and not yet acknowledged: 1 to 65535. Further ones wait.</summary>
     public int MaxInFlight { get; init; } = 20;
 
-    /// <summary>How long the server may take to answer a PUBLISH at QoS 1 or 2, a SUBSCRIBE or an UNSUBSCRIBE, from its first sending: then the await fails with
-    /// <see cref="MqttErrorCode.AckTimeout"/>, and the message stays in flight. Null: for ever.</summary>
+    /// <summary>Gets the time for the answer to a PUBLISH at QoS 1 or 2, a SUBSCRIBE or an UNSUBSCRIBE, from its first sending; null for no limit.</summary>
+    /// <remarks>After this time the call fails with <see cref="MqttErrorCode.AckTimeout"/>, and the message stays in flight.</remarks>
     public TimeSpan? AckTimeout { get; init; }
 
-    /// <summary>The largest packet taken from the server, in bytes; a larger one ends the connection before anything is kept of it.</summary>
+    /// <summary>Gets the largest packet accepted from the server, in bytes. A larger one ends the connection before anything is kept of it.</summary>
     public int MaxPacketLength { get; init; } = 1 << 20;
 
-    /// <summary>What publishing does while there is no connection.</summary>
+    /// <summary>Gets what publishing does while there is no connection.</summary>
     public MqttOfflinePublishing OfflinePublishing { get; init; } = MqttOfflinePublishing.Queue;
 
-    /// <summary>The most messages that wait for a connection or for the in-flight limit.</summary>
+    /// <summary>Gets the most messages that wait for a connection or for the in-flight limit.</summary>
     public int MaxQueuedMessages { get; init; } = 65_535;
 
-    /// <summary>The most bytes, topics and payloads, that wait for a connection or for the in-flight limit; and the most that wait in the send buffer at QoS 0, if their callers do not await.</summary>
+    /// <summary>Gets the most bytes, topics and payloads, that wait for a connection or for the in-flight limit. It also bounds the send buffer at QoS 0
+    /// for callers that do not await.</summary>
     public long MaxQueuedBytes { get; init; } = 16 << 20;
 
-    /// <summary>Gets the messages that match none of the subscriptions made so far, such as those that a kept session brings first; null: they are acknowledged and counted.</summary>
+    /// <summary>Gets the function that receives the messages that match no subscription, such as those that a kept session brings first; null to
+    /// acknowledge and count them only.</summary>
     public MqttMessageReceiver? UnmatchedMessages { get; init; }
 
-    /// <summary>Sees the bytes of each connection.</summary>
+    /// <summary>Gets a function that sees the bytes of each connection; null for none.</summary>
     public MqttTap? Tap { get; init; }
 
-    /// <summary>Sees each MQTT packet, one a call, whatever carries it. Passwords are among them.</summary>
+    /// <summary>Gets a function that sees each MQTT packet, one in each call, whatever carries it; null for none. Packets can contain passwords.</summary>
     public MqttTap? PacketTap { get; init; }
 
-    /// <summary>Takes what there is to tell; null for silence.</summary>
+    /// <summary>Gets the function that receives the log lines; null for none.</summary>
     public MqttLog? Log { get; init; }
 
-    /// <summary>The clock and the timers.</summary>
+    /// <summary>Gets the clock and the timers.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     internal TimeSpan EffectivePingTimeout =>
         PingTimeout ?? (KeepAlive > TimeSpan.Zero && KeepAlive < TimeSpan.FromSeconds(10) ? KeepAlive : TimeSpan.FromSeconds(10));
 
-    /// <summary>Without secrets: addresses may hold a password or a signature.</summary>
+    /// <summary>Prints no secrets: addresses may contain a password or a signature.</summary>
     private bool PrintMembers(StringBuilder text)
     {
-        text.Append(CultureInfo.InvariantCulture, $"Addresses = {string.Join(", ", Addresses.Select(AddressFault.Shown))}, ClientId = {ClientId}, CleanSession = {CleanSession}, KeepAlive = {KeepAlive}");
+        text.Append(CultureInfo.InvariantCulture, $"Addresses = {string.Join(", ", Addresses.Select(AddressFault.Shown))}, ClientId = {ClientId}, ");
+        text.Append(CultureInfo.InvariantCulture, $"CleanSession = {CleanSession}, KeepAlive = {KeepAlive}");
         return true;
     }
 }

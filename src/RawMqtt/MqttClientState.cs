@@ -2,10 +2,10 @@
 
 namespace RawMqtt;
 
-/// <summary>Where a client stands.</summary>
+/// <summary>Specifies the state of a client.</summary>
 public enum MqttClientState
 {
-    /// <summary>Not opened yet, or disconnected on purpose.</summary>
+    /// <summary>The client was not opened yet, or was disconnected on purpose, or has given up.</summary>
     Disconnected,
 
     /// <summary>The first connection is being made.</summary>
@@ -14,12 +14,12 @@ public enum MqttClientState
     /// <summary>The server has accepted the connection.</summary>
     Connected,
 
-    /// <summary>The connection is lost; the next is waited for or being made.</summary>
+    /// <summary>The connection is lost; the client waits for the next attempt or makes it.</summary>
     Reconnecting,
 
-    /// <summary>What is under way is being finished before DISCONNECT.</summary>
+    /// <summary>The client finishes what is under way before it sends DISCONNECT.</summary>
     Disconnecting,
 
-    /// <summary>Disposed of.</summary>
+    /// <summary>The client was disposed of.</summary>
     Closed,
 }

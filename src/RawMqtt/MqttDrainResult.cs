@@ -2,11 +2,11 @@
 
 namespace RawMqtt;
 
-/// <summary>What <see cref="MqttClient.DisconnectAsync"/> left behind, and what was given up while it drained.</summary>
-/// <param name="Queued">Messages never sent.</param>
-/// <param name="InFlight">QoS 1 and 2 messages sent and not acknowledged: whether they arrived is not known.</param>
+/// <summary>Counts the messages that <see cref="MqttClient.DisconnectAsync"/> left undelivered, and those given up while it waited.</summary>
+/// <param name="Queued">The number of messages that were never sent.</param>
+/// <param name="InFlight">The number of messages at QoS 1 and 2 that were sent and not acknowledged: whether they arrived is not known.</param>
 public sealed record MqttDrainResult(int Queued, int InFlight)
 {
-    /// <summary>Whether everything was delivered.</summary>
+    /// <summary>Gets whether everything was delivered.</summary>
     public bool IsComplete => Queued == 0 && InFlight == 0;
 }

@@ -2,7 +2,7 @@
 
 namespace RawMqtt;
 
-/// <summary>What went wrong, as a number that stays the same from version to version. The hundreds name the layer.</summary>
+/// <summary>Specifies the kind of a failure. The numbers do not change between versions; the hundreds stand for the layer.</summary>
 public enum MqttErrorCode
 {
     /// <summary>The address cannot be read; the message suggests a better one.</summary>
@@ -14,13 +14,13 @@ public enum MqttErrorCode
     /// <summary>The name service knows no address for the host.</summary>
     NameNotResolved = 200,
 
-    /// <summary>The host answered that nothing listens on the port.</summary>
+    /// <summary>The host refused the connection: no program listens on the port.</summary>
     ConnectionRefused = 201,
 
-    /// <summary>No way leads to the host, or the connection broke while it was opened.</summary>
+    /// <summary>The host cannot be reached, or the connection broke while it was opened.</summary>
     HostUnreachable = 202,
 
-    /// <summary>The connection did not stand within the connect timeout; the message names the step that was waited for.</summary>
+    /// <summary>The connection was not made within the connect timeout. The message names the step that took too long.</summary>
     ConnectTimeout = 203,
 
     /// <summary>The TLS handshake failed for a reason other than the server's certificate.</summary>
@@ -59,16 +59,16 @@ public enum MqttErrorCode
     /// <summary>The server broke a rule of MQTT or of WebSocket.</summary>
     ProtocolViolation = 501,
 
-    /// <summary>The server speaks something else than MQTT on this port.</summary>
+    /// <summary>The server does not speak MQTT on this port.</summary>
     MqttNotSpoken = 502,
 
-    /// <summary>The connection ended without a DISCONNECT of ours.</summary>
+    /// <summary>The connection ended, and the client had not sent DISCONNECT.</summary>
     ConnectionLost = 510,
 
     /// <summary>The server did not answer PINGREQ in time.</summary>
     KeepAliveExpired = 511,
 
-    /// <summary>The server has forgotten the session, and with it what was in flight.</summary>
+    /// <summary>The server no longer has the session: whether a message in flight arrived is not known.</summary>
     SessionLost = 520,
 
     /// <summary>The server refused a subscription: SUBACK return code 0x80.</summary>
@@ -83,7 +83,7 @@ public enum MqttErrorCode
     /// <summary>The packet would be larger than a limit allows.</summary>
     PacketTooLarge = 531,
 
-    /// <summary>The session file could not be written: nothing is sent without it.</summary>
+    /// <summary>The session file could not be written. Nothing is sent before it can be.</summary>
     SessionFileFailed = 532,
 
     /// <summary>The client or broker has been disposed of.</summary>

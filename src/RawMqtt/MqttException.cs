@@ -4,29 +4,29 @@ using RawMqtt.Codec;
 
 namespace RawMqtt;
 
-/// <summary>A failure of a connection or of what was asked over it: what was observed, the likely cause, and what to try.</summary>
+/// <summary>Represents a failure of a connection or of a call. The message says what was observed, the likely cause, and what to try.</summary>
 public sealed class MqttException : Exception
 {
-    /// <summary>A failure with its code; <paramref name="message"/> is one or two whole sentences.</summary>
+    /// <summary>Creates a failure with a code and a message of one or two whole sentences.</summary>
     public MqttException(MqttErrorCode code, string message, Exception? innerException = null)
         : base(message, innerException) => Code = code;
 
-    /// <summary>A peer broke a rule.</summary>
+    /// <summary>Creates the failure for a rule of MQTT that the peer broke.</summary>
     internal MqttException(ProtocolViolation violation)
         : this(MqttErrorCode.ProtocolViolation, $"The peer broke a rule of MQTT 3.1.1: {violation}.") => Rule = violation.Rule;
 
-    /// <summary>What went wrong; stable, for programs.</summary>
+    /// <summary>Gets the kind of failure. The numbers do not change between versions.</summary>
     public MqttErrorCode Code { get; }
 
-    /// <summary>The rule that was broken, such as <c>MQTT-3.3.1-4</c>; null when none was.</summary>
+    /// <summary>Gets the rule that the peer broke, such as <c>MQTT-3.3.1-4</c>; null if it broke none.</summary>
     public string? Rule { get; init; }
 
-    /// <summary>The return code of the CONNACK that refused, 3.2.2.3; null when none came.</summary>
+    /// <summary>Gets the return code of the CONNACK that refused the connection, section 3.2.2.3; null if none came.</summary>
     public ConnectReturnCode? ReturnCode { get; init; }
 
-    /// <summary>The HTTP status that answered the WebSocket handshake; null when none came.</summary>
+    /// <summary>Gets the HTTP status that answered the WebSocket handshake; null if none came.</summary>
     public int? HttpStatus { get; init; }
 
-    /// <summary>The same for another caller: one that is thrown to many gathers the stack traces of all of them.</summary>
+    /// <summary>Returns a copy for another caller; a shared instance would collect the stack traces of all.</summary>
     internal MqttException Copy() => new(Code, Message, InnerException) { Rule = Rule, ReturnCode = ReturnCode, HttpStatus = HttpStatus };
 }

@@ -2,15 +2,15 @@
 
 namespace RawMqtt;
 
-/// <summary>How much a line of the log matters.</summary>
+/// <summary>Specifies the weight of a log line.</summary>
 public enum MqttLogLevel
 {
-    /// <summary>The usual course: connected, disconnected.</summary>
+    /// <summary>Something usual happened: connected, disconnected.</summary>
     Information,
 
     /// <summary>Something was lost or had to be done again.</summary>
     Warning,
 
-    /// <summary>Nothing further will be tried, or the application's own code failed.</summary>
+    /// <summary>The client has given up, or the application's own code failed.</summary>
     Error,
 }

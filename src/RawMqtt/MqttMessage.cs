@@ -5,7 +5,7 @@ using RawMqtt.Clients;
 
 namespace RawMqtt;
 
-/// <summary>A message that came, with its own memory: safe to keep.</summary>
+/// <summary>Represents a received message that has its own memory, so that it can be kept.</summary>
 public sealed class MqttMessage
 {
     private HeldMessage? held;
@@ -20,27 +20,28 @@ public sealed class MqttMessage
         Duplicate = view.Duplicate;
     }
 
-    /// <summary>The topic name that it was published to.</summary>
+    /// <summary>Gets the topic name that the message was published to.</summary>
     public string Topic { get; }
 
-    /// <summary>The payload.</summary>
+    /// <summary>Gets the payload.</summary>
     public ReadOnlyMemory<byte> Payload { get; }
 
-    /// <summary>The payload as UTF-8 text; ill-formed bytes become U+FFFD.</summary>
+    /// <summary>Gets the payload as UTF-8 text. Ill-formed bytes become U+FFFD.</summary>
     public string PayloadText => Encoding.UTF8.GetString(Payload.Span);
 
-    /// <summary>The QoS of this delivery: the lower one of the publisher's and the subscription's [MQTT-3.8.4-6].</summary>
+    /// <summary>Gets the QoS of this delivery: the lower one of the publisher's and the subscription's [MQTT-3.8.4-6].</summary>
     public QualityOfService Qos { get; }
 
-    /// <summary>The server had kept it before this subscription was made, 3.3.1.3.</summary>
+    /// <summary>Gets whether the server had stored the message before this subscription was made, section 3.3.1.3.</summary>
     public bool Retain { get; }
 
-    /// <summary>It may have been delivered before, 3.3.1.1; says nothing certain.</summary>
+    /// <summary>Gets whether the message may have been delivered before, section 3.3.1.1. If false, it may still be a repetition at QoS 1.</summary>
     public bool Duplicate { get; }
 
-    /// <summary>With <see cref="MqttSubscribeOptions.ManualAcknowledgement"/>: the application is done with it. A second call, or one at QoS 0, does nothing.</summary>
-    public void Acknowledge() => Interlocked.Exchange(ref held, null)?.Done();
+    /// <summary>Acknowledges the message, with <see cref="MqttSubscribeOptions.ManualAcknowledgement"/>. A second call, or one at QoS 0, does
+    /// nothing.</summary>
+    public void Acknowledge() => Interlocked.Exchange(ref held, null)?.Release();
 
-    /// <summary>What it counts for in a subscription's buffer.</summary>
+    /// <summary>The bytes that count for the limits of a subscription.</summary>
     internal int Length => Payload.Length + Topic.Length;
 }

@@ -2,7 +2,7 @@
 
 namespace RawMqtt;
 
-/// <summary>Which way the bytes that a <see cref="MqttTap"/> sees are going.</summary>
+/// <summary>Specifies the direction of the bytes that a <see cref="MqttTap"/> sees.</summary>
 public enum MqttTapDirection
 {
     /// <summary>From this end to the peer.</summary>

@@ -2,54 +2,61 @@
 
 namespace RawMqtt.Clients;
 
-/// <summary>Ends the waiting for an acknowledgement after <see cref="MqttClientOptions.AckTimeout"/>. The waiting alone: the delivery goes on without its caller.</summary>
-/// <remarks>One timer for all: it is set for the oldest, and sweeps what is due. Guarded by the client's gate.</remarks>
-internal sealed class AckTimer : IDisposable
+/// <summary>Ends the wait for an acknowledgement after <see cref="MqttClientOptions.AckTimeout"/>. Only the wait: the delivery goes on without its
+/// caller.</summary>
+/// <remarks>One timer for all: it is set for the oldest. Guarded by the gate.</remarks>
+internal sealed class AckTimer(Lock gate, SessionClock clock, TimeProvider time, TimeSpan timeout) : IDisposable
 {
-    private readonly ClientCore core;
-    private readonly TimeSpan timeout;
-    private readonly ITimer timer;
-    private PendingList waiting; // in the order of their sending
-    private bool isArmed;
+    private readonly LinkedList<(ITimedAnswer Answer, TimeSpan SentAt)> waiting = new(); // in the order of their first sending
+    private readonly Stack<LinkedListNode<(ITimedAnswer Answer, TimeSpan SentAt)>> spare = new();
+    private ITimer? timer;
+    private bool isSet;
 
-    public AckTimer(ClientCore core, TimeSpan timeout)
+    /// <summary>Times an answer from now on.</summary>
+    /// <returns>What <see cref="Stop"/> takes.</returns>
+    public LinkedListNode<(ITimedAnswer Answer, TimeSpan SentAt)> Start(ITimedAnswer answer)
     {
-        this.core = core;
-        this.timeout = timeout;
-        timer = core.Options.TimeProvider.CreateTimer(static state => ((AckTimer)state!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        if (!spare.TryPop(out LinkedListNode<(ITimedAnswer Answer, TimeSpan SentAt)>? node)) node = new((answer, default));
+        node.Value = (answer, clock.Now);
+        waiting.AddLast(node);
+        if (!isSet) SetTimer(timeout);
+        return node;
     }
 
-    /// <summary>A message was sent for the first time.</summary>
-    public void Sent(PendingPublish pending)
+    /// <summary>Times the answer no longer. Called once for each <see cref="Start"/>.</summary>
+    public void Stop(LinkedListNode<(ITimedAnswer Answer, TimeSpan SentAt)> node)
     {
-        pending.SentAt = core.Now;
-        waiting.Append(pending);
-        Arm();
+        waiting.Remove(node);
+        node.Value = default;
+        spare.Push(node);
     }
 
-    /// <summary>Nobody waits for it any more.</summary>
-    public void Settled(PendingPublish pending) => waiting.Remove(pending);
+    public void Dispose() => timer?.Dispose();
 
-    /// <summary>Sets the timer, unless it runs.</summary>
-    public void Arm()
+    private void SetTimer(TimeSpan due)
     {
-        if (isArmed) return;
-        isArmed = true;
-        timer.Change(timeout, Timeout.InfiniteTimeSpan);
+        isSet = true;
+        timer ??= time.CreateTimer(static state => ((AckTimer)state!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        timer.Change(due, Timeout.InfiniteTimeSpan);
     }
-
-    public void Dispose() => timer.Dispose();
 
     private void Sweep()
     {
-        lock (core.Gate)
+        lock (gate)
         {
-            TimeSpan now = core.Now;
-            while (waiting.First is PendingPublish pending && pending.SentAt + timeout <= now) core.Outgoing.Abandon(pending, ConnectFaults.NotAcknowledged(timeout));
-            TimeSpan? oldest = core.Subscriptions.Expire(now - timeout, timeout);
-            if (waiting.First is PendingPublish next && !(oldest < next.SentAt)) oldest = next.SentAt;
-            isArmed = oldest is not null;
-            if (oldest is TimeSpan since) timer.Change(since + timeout - now, Timeout.InfiniteTimeSpan);
+            isSet = false;
+            TimeSpan now = clock.Now;
+            while (waiting.First is LinkedListNode<(ITimedAnswer Answer, TimeSpan SentAt)> oldest)
+            {
+                TimeSpan left = oldest.Value.SentAt + timeout - now;
+                if (left > TimeSpan.Zero)
+                {
+                    SetTimer(left);
+                    return;
+                }
+
+                oldest.Value.Answer.Expire(timeout); // calls Stop
+            }
         }
     }
 }

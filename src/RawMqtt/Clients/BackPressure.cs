@@ -1,66 +1,70 @@
 // SPDX-License-Identifier: MIT
 
+using RawMqtt.Sessions;
+
 namespace RawMqtt.Clients;
 
-/// <summary>Holds reading up while a subscription's reader is behind, so that the server and whoever publishes there are held up in turn.</summary>
-/// <remarks>The reader may itself be waiting for an answer that is still to be read. So while any answer is awaited, a reader
-/// that takes nothing is waited for no longer than the patience there is; then reading goes on, above the limits, until it takes something. Patience that was
-/// in vain shrinks, and otherwise it grows again: a reader that awaits an answer for each message soon waits for little else.</remarks>
-internal sealed class BackPressure(ClientCore core, ClientConnection connection)
+/// <summary>Stops reading while a subscription's reader is behind, so that the server and its publishers are slowed down in turn.</summary>
+/// <remarks>The reader may itself wait for an answer that was not read yet. So while any answer is awaited, the client waits at most
+/// <c>patience</c> for a reader that takes nothing, and then reads on, above the limits, until it takes something. The time halves after a
+/// wait without progress and doubles otherwise: a reader that awaits an answer for each message is soon held up only by these answers.</remarks>
+internal sealed class BackPressure(
+    ClientSession session, SessionClock clock, TimeProvider time, Lock gate, ConnectionEnding ending, ReadingPause pause,
+    OutgoingMessages outgoing, ClientSubscriptions subscriptions, Pings pings)
 {
     public static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
 
     private TimeSpan patience = Longest;
-    private MqttSubscription? idle;
+    private MessageBuffer? idle;
     private long idleSince;
 
-    /// <summary>Waits until <paramref name="full"/> has room, or nothing more is to be hoped for.</summary>
-    public async ValueTask WaitAsync(MqttSubscription full)
+    /// <summary>Waits until <paramref name="full"/> has room, or until waiting longer is of no use.</summary>
+    public async ValueTask WaitAsync(MessageBuffer full)
     {
-        lock (core.Gate)
+        lock (gate)
         {
-            if (core.IsAnswerAwaited && full == idle && full.Taken == idleSince) return; // waited for already
-            core.Session.PauseReading(); // silence says nothing about the server now
+            if (IsAnswerAwaited && full == idle && full.Taken == idleSince) return; // waited for already
+            session.PauseReading(); // the server's silence means nothing now
         }
 
         Task room = full.WhenThereIsRoomAsync();
         idle = null;
-        while (idle is null && !room.IsCompleted && !connection.Ended.IsCancellationRequested)
+        while (idle is null && !room.IsCompleted && !ending.Token.IsCancellationRequested)
         {
-            if (WhenAnswerAwaited() is not TaskCompletionSource asked)
+            if (BeginPause() is not TaskCompletionSource paused)
             {
                 await WaitPatientlyAsync(full, room).ConfigureAwait(false);
                 continue;
             }
 
-            using (connection.Ended.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), asked))
+            using (ending.Token.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), paused))
             {
-                await Task.WhenAny(room, asked.Task).ConfigureAwait(false);
+                await Task.WhenAny(room, paused.Task).ConfigureAwait(false);
             }
         }
 
-        lock (core.Gate)
+        lock (gate)
         {
-            core.PausedReading = null;
-            core.Session.ResumeReading(core.Now);
+            pause.End();
+            session.ResumeReading(clock.Now);
         }
     }
 
-    /// <summary>Null: an answer is awaited now.</summary>
-    private TaskCompletionSource? WhenAnswerAwaited()
+    /// <summary>Whether a caller waits for a packet from the server.</summary>
+    private bool IsAnswerAwaited => session.InFlight > 0 || outgoing.Queued > 0 || outgoing.IsRoomAwaited || subscriptions.Unanswered > 0 || pings.Count > 0;
+
+    /// <returns>Null if an answer is awaited now.</returns>
+    private TaskCompletionSource? BeginPause()
     {
-        lock (core.Gate)
-        {
-            return core.PausedReading = core.IsAnswerAwaited ? null : new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
+        lock (gate) return IsAnswerAwaited ? null : pause.Begin();
     }
 
-    private async ValueTask WaitPatientlyAsync(MqttSubscription full, Task room)
+    private async ValueTask WaitPatientlyAsync(MessageBuffer full, Task room)
     {
         long taken = full.Taken;
-        await Task.WhenAny(room, Task.Delay(patience, core.Options.TimeProvider, connection.Ended)).ConfigureAwait(false);
+        await Task.WhenAny(room, Task.Delay(patience, time, ending.Token)).ConfigureAwait(false);
         bool inVain = !room.IsCompleted && full.Taken == taken;
         patience = inVain ? Max(patience / 2, Shortest) : Min(patience * 2, Longest);
         if (inVain) (idle, idleSince) = (full, taken);

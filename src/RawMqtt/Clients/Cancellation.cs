@@ -2,7 +2,7 @@
 
 namespace RawMqtt.Clients;
 
-/// <summary>Cancels a token that code of the application may have registered with: what that throws is its own affair, and ends nothing else.</summary>
+/// <summary>Cancels a source whose token the application may have registered with, and ignores what its callbacks throw.</summary>
 internal static class Cancellation
 {
     public static void CancelQuietly(this CancellationTokenSource source)
@@ -13,7 +13,7 @@ internal static class Cancellation
         }
         catch (AggregateException)
         {
-            // all others that had registered were told
+            // every callback has run
         }
     }
 }

@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: MIT
 
+using RawMqtt.Sessions;
+
 namespace RawMqtt.Clients;
 
-/// <summary>How a client is opened and how it ends: one <see cref="ConnectionLoop"/> after the other, and whoever ends one leaves the next alone.</summary>
-internal sealed class ClientLife(ClientCore core, Action<MqttStateChange> changed)
+/// <summary>Opens and ends a client: one <see cref="ConnectionLoop"/> after another. A call that ends one loop leaves the next alone.</summary>
+internal sealed class ClientLife(
+    ClientGate gate, ClientSession session, SessionClock clock, ClientStatus status, OutgoingMessages outgoing, ClientTermination termination,
+    TimeProvider time, Func<ConnectionLoop> makeLoop)
 {
-    /// <summary>What DISCONNECT, and all that is to leave before it, may take at the least.</summary>
+    /// <summary>The least time for sending DISCONNECT and all that leaves before it.</summary>
     private static readonly TimeSpan ShortestFarewell = TimeSpan.FromSeconds(1);
 
     private ConnectionLoop? loop;
 
-    /// <summary>Completes when the server has accepted. Cancelled before any server has, it ends the attempts.</summary>
+    /// <summary>Completes when the server has accepted. If it is cancelled before any server has, it ends the attempts.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ConnectionLoop opening = Open();
-        while (core.State == MqttClientState.Disconnecting)
+        while (status.State == MqttClientState.Disconnecting)
         {
             await opening.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
             opening = Open();
@@ -33,29 +37,29 @@ internal sealed class ClientLife(ClientCore core, Action<MqttStateChange> change
     }
 
     /// <summary>Ends the delay before the next attempt, if there is one.</summary>
-    public void Hurry()
+    public void EndDelay()
     {
-        lock (core.Gate) loop?.Hurry();
+        lock (gate.Lock) loop?.EndDelay();
     }
 
     /// <summary>Waits until all is delivered, then ends the connection; the time for both is <paramref name="drain"/>.</summary>
     public async Task<MqttDrainResult> DisconnectAsync(TimeSpan drain, CancellationToken cancellationToken)
     {
-        TimeSpan began = core.Now;
+        TimeSpan began = clock.Now;
         ConnectionLoop? ending;
         Task drained;
         MqttDrainResult lost;
-        lock (core.Gate)
+        lock (gate.Lock)
         {
             ending = loop;
-            lost = core.Outgoing.Lost;
-            if (ending is null || HasEnded) return Without(lost, core.Outgoing.Undelivered);
-            drained = core.Outgoing.WhenIdleAsync();
+            lost = outgoing.Lost;
+            if (ending is null || status.IsClosed) return Subtract(lost, outgoing.Undelivered);
+            drained = outgoing.WhenIdleAsync();
         }
 
         try
         {
-            await drained.WaitAsync(drain, core.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            await drained.WaitAsync(drain, time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -64,11 +68,11 @@ internal sealed class ClientLife(ClientCore core, Action<MqttStateChange> change
 
         if (drain != Timeout.InfiniteTimeSpan)
         {
-            drain -= core.Now - began;
+            drain -= clock.Now - began;
             if (drain < ShortestFarewell) drain = ShortestFarewell;
         }
 
-        return Without(lost, await StopAsync(ending, ConnectFaults.Disconnected(), drain, cancellationToken).ConfigureAwait(false));
+        return Subtract(lost, await StopAsync(ending, ConnectFaults.Disconnected(), drain, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Ends the connection, and all that waits.</summary>
@@ -76,80 +80,65 @@ internal sealed class ClientLife(ClientCore core, Action<MqttStateChange> change
     {
         ConnectionLoop? ending;
         MqttException reason = ConnectFaults.Disposed();
-        lock (core.Gate)
+        lock (gate.Lock)
         {
-            core.End = reason; // from here on nothing is opened
+            status.End = reason; // from here on no connection is opened
             ending = loop;
         }
 
         if (ending is not null) await StopAsync(ending, reason, ShortestFarewell, CancellationToken.None).ConfigureAwait(false);
-        MqttSubscription[] subscriptions;
-        lock (core.Gate)
-        {
-            core.State = MqttClientState.Closed;
-            core.Outgoing.FailAll(reason);
-            core.Subscriptions.FailAll(reason);
-            subscriptions = core.Subscriptions.TakeAll();
-        }
-
-        foreach (MqttSubscription subscription in subscriptions) subscription.Complete(null);
+        termination.Close(reason);
     }
 
     /// <summary>Starts the loop that connects, unless it runs.</summary>
     private ConnectionLoop Open()
     {
-        lock (core.Gate)
+        lock (gate.Lock)
         {
-            if (core.End?.Code == MqttErrorCode.Disposed) throw ConnectFaults.Disposed();
-            if (core.State != MqttClientState.Disconnected) return loop!;
-            core.End = null;
-            core.State = MqttClientState.Connecting;
+            if (status.End?.Code == MqttErrorCode.Disposed) throw ConnectFaults.Disposed();
+            if (status.State != MqttClientState.Disconnected) return loop!;
+            status.End = null;
+            status.State = MqttClientState.Connecting;
             Task earlier = loop?.Ended ?? Task.CompletedTask;
-            loop = new ConnectionLoop(core, changed);
+            loop = makeLoop();
             loop.Start(earlier);
             return loop;
         }
     }
 
-    /// <summary>Ends a loop with a DISCONNECT, for which it waits until cancelled at the longest. One that has ended by itself is left alone, and the next one too.</summary>
+    /// <summary>Sends DISCONNECT, waits at most <paramref name="patience"/>, and stops the loop. Does nothing if the loop has ended.</summary>
     /// <returns>What was not delivered then, since the client was made.</returns>
     private async Task<MqttDrainResult> StopAsync(ConnectionLoop ending, MqttException reason, TimeSpan patience, CancellationToken cancellationToken)
     {
         MqttDrainResult left;
-        ClientConnection? connection = null;
-        Task written;
-        FlushStep step = FlushStep.None;
-        lock (core.Gate)
+        Task written = Task.CompletedTask;
+        ConnectionWriter? writer = null;
+        using (Turn turn = gate.Enter())
         {
-            left = core.Outgoing.Undelivered;
-            if (loop == ending && !HasEnded)
+            left = outgoing.Undelivered;
+            if (loop == ending && !status.IsClosed)
             {
-                core.End ??= reason;
-                core.State = MqttClientState.Disconnecting;
-                connection = core.Connection;
+                status.End ??= reason;
+                status.State = MqttClientState.Disconnecting;
+                writer = turn.Writer;
             }
 
-            if (connection is not null && core.Session.IsConnected)
+            if (writer is not null && session.IsConnected)
             {
-                core.Session.Disconnect(connection.Output); // [MQTT-3.14.4-1], [MQTT-3.14.4-2]
-                connection.WhenWritten = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                step = connection.Appended();
+                session.Disconnect(writer.Output); // [MQTT-3.14.4-1], [MQTT-3.14.4-2]
+                writer.WatchWrites();
             }
 
-            written = connection?.WhenWritten?.Task ?? Task.CompletedTask; // of whoever was first to say farewell
+            if (writer is not null) written = writer.AllWritten; // also for the second of two callers
         }
 
-        connection?.Flush(step);
-        await written.WaitAsync(patience, core.Options.TimeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await written.WaitAsync(patience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         ending.Stop();
-        connection?.Fail(reason);
+        writer?.Ending.Fail(reason);
         await ending.Ended.ConfigureAwait(false);
         return left;
     }
 
-    /// <summary>What had been given up before is not reported again.</summary>
-    private static MqttDrainResult Without(MqttDrainResult earlier, MqttDrainResult all) => new(all.Queued - earlier.Queued, all.InFlight - earlier.InFlight);
-
-    /// <summary>Under the gate.</summary>
-    private bool HasEnded => core.State is MqttClientState.Disconnected or MqttClientState.Closed;
+    /// <summary>Returns what was given up since <paramref name="earlier"/>: a caller is not told of it twice.</summary>
+    private static MqttDrainResult Subtract(MqttDrainResult earlier, MqttDrainResult all) => new(all.Queued - earlier.Queued, all.InFlight - earlier.InFlight);
 }

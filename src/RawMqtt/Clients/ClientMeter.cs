@@ -5,11 +5,11 @@ using System.Runtime.CompilerServices;
 
 namespace RawMqtt.Clients;
 
-/// <summary>The counters of all clients as one <see cref="Meter"/> named <c>RawMqtt.Client</c>: read only when someone listens, so they cost nothing otherwise.</summary>
+/// <summary>Publishes the counters of all clients as one <see cref="Meter"/> named <c>RawMqtt.Client</c>. They are read only when a listener asks.</summary>
 internal static class ClientMeter
 {
     private static readonly Meter Meter = new("RawMqtt.Client");
-    private static readonly ConditionalWeakTable<MqttClient, object?> Clients = [];
+    private static readonly ConditionalWeakTable<StatisticsReader, object?> Clients = [];
 
     static ClientMeter()
     {
@@ -22,11 +22,11 @@ internal static class ClientMeter
         Meter.CreateObservableUpDownCounter("rawmqtt.client.messages.in_flight", () => Read(statistics => statistics.InFlight), "{message}");
     }
 
-    public static void Add(MqttClient client) => Clients.TryAdd(client, null);
+    public static void Add(StatisticsReader statistics) => Clients.TryAdd(statistics, null);
 
     private static void Counter(string name, string unit, Func<MqttClientStatistics, long> value) =>
         Meter.CreateObservableCounter(name, () => Read(value), unit);
 
     private static IEnumerable<Measurement<long>> Read(Func<MqttClientStatistics, long> value) =>
-        Clients.Select(client => new Measurement<long>(value(client.Key.Statistics), new KeyValuePair<string, object?>("client.id", client.Key.ClientId)));
+        Clients.Select(client => new Measurement<long>(value(client.Key.Read()), new KeyValuePair<string, object?>("client.id", client.Key.ClientId)));
 }

@@ -6,47 +6,47 @@ using RawMqtt.Sessions;
 
 namespace RawMqtt.Clients;
 
-/// <summary>The subscriptions that the application wants: made again when the server has forgotten them, and told the
-/// messages that match.</summary>
-/// <remarks>Guarded by the client's gate, but for <see cref="Active"/>, which is replaced as a whole.</remarks>
-internal sealed class ClientSubscriptions(ClientCore core)
+/// <summary>The subscriptions that the application wants: makes them at the server, and again when the server has forgotten them.</summary>
+/// <remarks>Guarded by the gate, except <see cref="Active"/>, which is replaced as a whole.</remarks>
+internal sealed class ClientSubscriptions(ClientSession session, ClientStatus status, AckTimer? ackTimer, ReadingPause pause, ClientLog log)
 {
-    /// <summary>A SUBSCRIBE that makes subscriptions again is not filled above this, so that small servers take it.</summary>
+    /// <summary>The most bytes of filters in a SUBSCRIBE that makes subscriptions again, so that small servers accept it.</summary>
     private const int MaxPayload = 16 * 1024;
 
     private readonly Dictionary<string, QualityOfService> wanted = [];
     private readonly Dictionary<ushort, SubscriptionRequest> sent = [];
     private readonly List<SubscriptionRequest> unsent = [];
-    private volatile MqttSubscription[] active = [];
+    private volatile LocalSubscription[] active = [];
 
-    /// <summary>Requests that wait for their answer.</summary>
+    /// <summary>The number of requests that wait for their answer.</summary>
     public int Unanswered => sent.Count + unsent.Count;
 
-    /// <summary>Those that messages are delivered to.</summary>
-    public MqttSubscription[] Active => active;
+    /// <summary>The subscriptions that messages are delivered to.</summary>
+    public LocalSubscription[] Active => active;
 
     /// <summary>Adds a subscription: messages reach it from now on, and the server is asked as soon as there is a connection.</summary>
-    public SubscriptionRequest Add(MqttSubscription subscription)
+    public SubscriptionRequest Add(LocalSubscription subscription, OutgoingBuffer? output)
     {
-        if (core.End is MqttException end) throw end.Copy();
+        if (status.End is MqttException end) throw end.Copy();
         active = [.. active, subscription];
         var asked = new List<MqttTopicFilter>();
         foreach (MqttTopicFilter filter in subscription.Filters)
         {
-            // The server keeps one subscription a filter, and the last QoS asked for: it serves all that want the filter.
+            // The server keeps one subscription for each filter, with the last QoS asked for: it serves all that want the filter.
             QualityOfService had = wanted.GetValueOrDefault(filter.Filter);
             QualityOfService now = wanted[filter.Filter] = filter.Qos > had ? filter.Qos : had;
             asked.Add(filter with { Qos = now });
         }
 
-        return Ask(new SubscriptionRequest(isUnsubscribe: false, asked));
+        return Request(new SubscriptionRequest(isUnsubscribe: false, asked), output);
     }
 
-    /// <summary>Takes a subscription out: nothing reaches it any more. The server is asked to end the filters that no other wants.</summary>
-    /// <param name="subscription">That which <see cref="Add"/> added.</param>
-    /// <param name="unanswered">The request that its caller has given up; null if that was answered.</param>
+    /// <summary>Removes a subscription: no message reaches it any more. The server is asked to end the filters that no other subscription wants.</summary>
+    /// <param name="subscription">A subscription that <see cref="Add"/> added.</param>
+    /// <param name="unanswered">The request that its caller has given up; null if it was answered.</param>
+    /// <param name="output">The connection's buffer; null while there is no connection.</param>
     /// <returns>Null if there is nothing to ask.</returns>
-    public SubscriptionRequest? Remove(MqttSubscription subscription, SubscriptionRequest? unanswered = null)
+    public SubscriptionRequest? Remove(LocalSubscription subscription, SubscriptionRequest? unanswered, OutgoingBuffer? output)
     {
         bool isUnknown = unanswered is not null && Withdraw(unanswered);
         if (!active.Contains(subscription)) return null;
@@ -54,121 +54,49 @@ internal sealed class ClientSubscriptions(ClientCore core)
         var unwanted = new List<MqttTopicFilter>();
         foreach (MqttTopicFilter filter in subscription.Filters)
         {
-            if (active.Any(other => other.Filters.Any(own => own.Filter == filter.Filter))) continue;
+            if (active.Any(other => other.Has(filter.Filter))) continue;
             if (wanted.Remove(filter.Filter)) unwanted.Add(filter);
         }
 
-        if (unwanted.Count == 0 || core.End is not null || isUnknown) return null;
-        return Ask(new SubscriptionRequest(isUnsubscribe: true, unwanted));
+        if (unwanted.Count == 0 || status.End is not null || isUnknown) return null;
+        return Request(new SubscriptionRequest(isUnsubscribe: true, unwanted), output);
     }
 
-    /// <summary>Whoever asked has given up: what was never sent will not be.</summary>
+    /// <summary>Drops a request that was never sent: its caller has given it up.</summary>
     /// <returns>Whether the server knows nothing of it.</returns>
-    public bool Withdraw(SubscriptionRequest request) => request.SentAt is null && unsent.Remove(request);
+    public bool Withdraw(SubscriptionRequest request) => !request.WasSent && unsent.Remove(request);
 
-    /// <summary>Ends filters, whoever wants them.</summary>
-    public SubscriptionRequest Unsubscribe(IReadOnlyList<MqttTopicFilter> filters)
+    /// <summary>Ends filters, whichever subscription wants them.</summary>
+    public SubscriptionRequest Unsubscribe(IReadOnlyList<MqttTopicFilter> filters, OutgoingBuffer? output)
     {
-        if (core.End is MqttException end) throw end.Copy();
+        if (status.End is MqttException end) throw end.Copy();
         foreach (MqttTopicFilter filter in filters) wanted.Remove(filter.Filter);
-        return Ask(new SubscriptionRequest(isUnsubscribe: true, filters));
+        return Request(new SubscriptionRequest(isUnsubscribe: true, filters), output);
     }
 
-    /// <summary>SUBACK or UNSUBACK came.</summary>
-    public void Answered(ushort packetId, byte[] returnCodes, ClientConnection connection)
+    /// <summary>Takes a SUBACK or UNSUBACK.</summary>
+    public void Complete(ushort packetId, byte[] returnCodes, OutgoingBuffer output)
     {
         if (sent.Remove(packetId, out SubscriptionRequest? request))
         {
             request.Complete(returnCodes);
-            if (request.IsRepeated) GrantAgain(request, returnCodes);
+            if (request.IsRepeated) GrantAgain(request, returnCodes, output);
         }
 
-        SendUnsent(connection);
-        core.Outgoing.SendQueued(connection.Output);
+        SendUnsent(output);
     }
 
-    /// <summary>A connection stands: what the server does not know is asked for.</summary>
-    public void Connected(bool sessionPresent, ClientConnection connection)
+    /// <summary>Asks for what the server does not know: a connection stands.</summary>
+    public void Connected(bool sessionPresent, OutgoingBuffer output)
     {
-        if (!sessionPresent) AskAgain();
-        SendUnsent(connection);
-    }
-
-    /// <summary>What the server grants on a new connection may differ from what it granted before, and nobody waits for the answer.</summary>
-    private void GrantAgain(SubscriptionRequest request, byte[] returnCodes)
-    {
-        for (int i = 0; i < returnCodes.Length; i++)
-        {
-            string filter = request.Filters[i].Filter;
-            foreach (MqttSubscription subscription in active) subscription.GrantAgain(filter, returnCodes[i]);
-            if (returnCodes[i] == SubAckPacket.Failure) EndRefused(filter);
-        }
-    }
-
-    /// <summary>Granted once and refused now: the log and the streams themselves say it.</summary>
-    private void EndRefused(string filter)
-    {
-        MqttException reason = ConnectFaults.SubscriptionRefused(filter);
-        core.LogSoon(MqttLogLevel.Warning, $"When the subscriptions were made again: {reason.Message}");
-        foreach (MqttSubscription subscription in active)
-        {
-            if (subscription.AllowsRefused || !subscription.Filters.Any(own => own.Filter == filter)) continue;
-            Remove(subscription); // its other filters too
-            subscription.Complete(reason);
-        }
-    }
-
-    /// <summary>What was asked and not answered is asked again next time.</summary>
-    public void ConnectionLost()
-    {
-        unsent.InsertRange(0, sent.OrderBy(request => request.Key).Select(request => request.Value).Where(request => request.IsUnsubscribe || !request.Answer.IsCompleted));
-        sent.Clear();
-    }
-
-    /// <summary>Ends the waiting for the answers to what was sent up to <paramref name="sentAt"/>; not the requests.</summary>
-    /// <returns>When the oldest was sent that someone waits for.</returns>
-    public TimeSpan? Expire(TimeSpan sentAt, TimeSpan timeout)
-    {
-        TimeSpan? oldest = null;
-        foreach (SubscriptionRequest request in sent.Values.Concat(unsent))
-        {
-            if (request.IsRepeated || request.Answer.IsCompleted || request.SentAt is null) continue;
-            if (request.SentAt <= sentAt) request.Fail(ConnectFaults.NotAcknowledged(timeout));
-            else if (!(oldest < request.SentAt)) oldest = request.SentAt;
-        }
-
-        return oldest;
-    }
-
-    /// <summary>There will be no further connection.</summary>
-    public void FailAll(MqttException reason)
-    {
-        foreach (SubscriptionRequest request in sent.Values.Concat(unsent)) request.Fail(reason.Copy());
-        sent.Clear();
-        unsent.Clear();
-    }
-
-    /// <summary>No message will come any more.</summary>
-    public MqttSubscription[] TakeAll()
-    {
-        MqttSubscription[] all = active;
-        active = [];
-        wanted.Clear();
-        return all;
-    }
-
-    private SubscriptionRequest Ask(SubscriptionRequest request)
-    {
-        unsent.Add(request);
-        core.AnswerAwaited();
-        if (core.Connection is ClientConnection connection) SendUnsent(connection);
-        return request;
+        if (!sessionPresent) RequestAgain();
+        SendUnsent(output);
     }
 
     /// <summary>Sends what waits for the connection or for a packet identifier.</summary>
-    public void SendUnsent(ClientConnection connection)
+    public void SendUnsent(OutgoingBuffer output)
     {
-        while (unsent.Count > 0 && core.Session.CanSubscribe)
+        while (unsent.Count > 0 && session.CanSubscribe)
         {
             SubscriptionRequest request = unsent[0];
             unsent.RemoveAt(0);
@@ -182,19 +110,75 @@ internal sealed class ClientSubscriptions(ClientCore core)
 
             ReadOnlySpan<byte> written = payload.Written.Span;
             ushort packetId = request.IsUnsubscribe
-                ? core.Session.Unsubscribe(FilterList.Read(written), connection.Output)
-                : core.Session.Subscribe(SubscriptionList.Read(written), connection.Output);
-            request.SentAt ??= core.Now;
-            core.AckTimer?.Arm();
+                ? session.Unsubscribe(FilterList.Read(written), output)
+                : session.Subscribe(SubscriptionList.Read(written), output);
+            request.MarkSent(ackTimer);
             sent.Add(packetId, request);
             payload.Clear();
         }
     }
 
-    /// <summary>All that is wanted and not asked for already, in as few packets as are not too large.</summary>
-    private void AskAgain()
+    /// <summary>Has what was asked and not answered asked again on the next connection.</summary>
+    public void ConnectionLost()
     {
-        HashSet<string> asked = unsent.Where(request => !request.IsUnsubscribe).SelectMany(request => request.Filters).Select(filter => filter.Filter).ToHashSet();
+        IEnumerable<SubscriptionRequest> inOrder = sent.OrderBy(request => request.Key).Select(request => request.Value);
+        unsent.InsertRange(0, inOrder.Where(request => request.IsUnsubscribe || !request.Answer.IsCompleted));
+        sent.Clear();
+    }
+
+    /// <summary>Fails all requests: there will be no further connection.</summary>
+    public void FailAll(MqttException reason)
+    {
+        foreach (SubscriptionRequest request in sent.Values.Concat(unsent)) request.Fail(reason.Copy());
+        sent.Clear();
+        unsent.Clear();
+    }
+
+    /// <summary>Removes all subscriptions: no message will come any more.</summary>
+    public LocalSubscription[] RemoveAll()
+    {
+        LocalSubscription[] all = active;
+        active = [];
+        wanted.Clear();
+        return all;
+    }
+
+    /// <summary>Takes what the server grants on a new connection: it may differ from what it granted before, and no caller awaits the answer.</summary>
+    private void GrantAgain(SubscriptionRequest request, byte[] returnCodes, OutgoingBuffer output)
+    {
+        for (int i = 0; i < returnCodes.Length; i++)
+        {
+            string filter = request.Filters[i].Filter;
+            foreach (LocalSubscription subscription in active) subscription.Grant(filter, returnCodes[i]);
+            if (returnCodes[i] == SubAckPacket.Failure) EndRefused(filter, output);
+        }
+    }
+
+    /// <summary>Ends the streams of a filter that was granted once and is refused now, with a line in the log.</summary>
+    private void EndRefused(string filter, OutgoingBuffer output)
+    {
+        MqttException reason = ConnectFaults.SubscriptionRefused(filter);
+        log.Keep(MqttLogLevel.Warning, $"When the subscriptions were made again: {reason.Message}");
+        foreach (LocalSubscription subscription in active)
+        {
+            if (subscription.AllowsRefused || !subscription.Has(filter)) continue;
+            Remove(subscription, unanswered: null, output); // its other filters too
+            subscription.Buffer.Complete(reason);
+        }
+    }
+
+    private SubscriptionRequest Request(SubscriptionRequest request, OutgoingBuffer? output)
+    {
+        unsent.Add(request);
+        pause.End();
+        if (output is not null) SendUnsent(output);
+        return request;
+    }
+
+    /// <summary>Asks for all that is wanted and not asked for already, in as few packets as are not too large.</summary>
+    private void RequestAgain()
+    {
+        HashSet<string> asked = [.. unsent.Where(request => !request.IsUnsubscribe).SelectMany(request => request.Filters).Select(filter => filter.Filter)];
         var filters = new List<MqttTopicFilter>();
         int length = 0;
         foreach ((string filter, QualityOfService qos) in wanted)

@@ -4,13 +4,15 @@ using RawMqtt.Codec;
 
 namespace RawMqtt.Clients;
 
-/// <summary>What a client says when a connection or a session ends.</summary>
+/// <summary>The exceptions of a client: what was observed, the likely cause, and what to try.</summary>
 internal static class ConnectFaults
 {
     public static MqttException Refused(ConnectReturnCode code) => new(MqttErrorCode.ConnectRefused, code switch
     {
-        ConnectReturnCode.UnacceptableProtocolVersion => "The server does not speak MQTT 3.1.1 (return code 1); it may want MQTT 5 or 3.1, which this client does not speak.",
-        ConnectReturnCode.IdentifierRejected => "The server does not accept the client identifier (return code 2). Try another one: 1 to 23 letters and digits are accepted everywhere.",
+        ConnectReturnCode.UnacceptableProtocolVersion =>
+            "The server does not speak MQTT 3.1.1 (return code 1); it may want MQTT 5 or 3.1, which this client does not speak.",
+        ConnectReturnCode.IdentifierRejected =>
+            "The server does not accept the client identifier (return code 2). Try another one: 1 to 23 letters and digits are accepted everywhere.",
         ConnectReturnCode.ServerUnavailable => "The server is reachable, but its MQTT service is not available now (return code 3).",
         ConnectReturnCode.BadUserNameOrPassword => "The user name or the password is wrong (return code 4).",
         _ => "This client may not connect (return code 5): a user name and password may be missing, or the client identifier is not allowed.",
@@ -22,37 +24,59 @@ internal static class ConnectFaults
     public static MqttException NotConnected(Exception failure) => failure switch
     {
         MqttException known => known,
-        OperationCanceledException => new(MqttErrorCode.ConnectionLost, "The connection was given up before it stood.", failure),
+        OperationCanceledException => new(MqttErrorCode.ConnectionLost, "The attempt to connect was given up.", failure),
         _ => new(MqttErrorCode.ConnectionLost, $"The connection could not be made: {failure.Message}", failure),
     };
 
-    public static MqttException NotWritable(ArgumentException failure) => new(MqttErrorCode.InvalidOptions, $"CONNECT cannot be written: {failure.Message}", failure);
+    public static MqttException NotWritable(ArgumentException failure) =>
+        new(MqttErrorCode.InvalidOptions, $"CONNECT cannot be written: {failure.Message}", failure);
 
     public static MqttException SessionForgotten() => new(MqttErrorCode.SessionLost,
-        "The server has forgotten the session: whether the message arrived is not known. The server was restarted, or its sessions expire sooner than this client came back.");
+        "The server has forgotten the session: whether the message arrived is not known. The server was restarted, or its sessions expire sooner than this " +
+        "client came back.");
 
     public static MqttException SessionEnded(MqttException cause) => new(MqttErrorCode.SessionLost,
-        "The connection ended before the server acknowledged the message, and with CleanSession the session ended with it: whether the message arrived is not known. With CleanSession = false it would be sent again.", cause);
+        "The connection ended before the server acknowledged the message, and with CleanSession the session ended with it: whether the message arrived is " +
+        "not known. With CleanSession = false it would be sent again.", cause);
 
     public static MqttException Kicked(MqttException cause, int times) => new(MqttErrorCode.ConnectionLost,
-        $"The server accepted the connection and closed it soon after, {times} times in a row. Most likely another client uses the same client identifier, and each throws the other out [MQTT-3.1.4-2]; or the server does not like what is sent first. {cause.Message}", cause);
+        $"The server accepted the connection and closed it soon after, {times} times in a row. Most likely another client uses the same client identifier, " +
+        $"and each throws the other out [MQTT-3.1.4-2]; or the server does not like what is sent first. {cause.Message}", cause);
 
     public static MqttException SubscriptionRefused(string filter) => new(MqttErrorCode.SubscriptionRefused,
         $"The server refused the topic filter \"{filter}\" (return code 0x80): the client may not subscribe to it, or the server does not support it.");
 
-    public static MqttException TooFarBehind(bool isClean) => new(MqttErrorCode.QueueFull,
-        $"A subscription's reader is too far behind, and a message at QoS 1 or 2 found no room [MQTT-4.8.0-2]: the connection is made again, and {(isClean
-            ? "with CleanSession the server forgets what it has not delivered, so that it is lost. With CleanSession = false it would be sent again. Read faster"
-            : "the server sends the message again. Read faster")}, or raise MaxMessages or MaxBytes of the subscription.");
+    public static MqttException TooFarBehind(bool isClean)
+    {
+        string consequence = isClean
+            ? "with CleanSession the server forgets what it has not delivered, so that it is lost. With CleanSession = false it would be sent again"
+            : "the server sends the message again";
+        return new MqttException(MqttErrorCode.QueueFull,
+            $"A subscription's reader is too far behind, and a message at QoS 1 or 2 found no room [MQTT-4.8.0-2]: the client reconnects, and {consequence}. " +
+            "Read faster, or raise MaxMessages or MaxBytes of the subscription.");
+    }
 
     public static MqttException PacketTooLarge(int limit) => new(MqttErrorCode.PacketTooLarge,
-        $"The server sent a packet of more than {limit} bytes, and more are not taken [MQTT-4.8.0-2]: nothing was kept of it. Raise MaxPacketLength if it was meant for this client.");
+        $"The server sent a packet of more than {limit} bytes, and more are not taken [MQTT-4.8.0-2]: nothing was kept of it. Raise MaxPacketLength if it " +
+        "was meant for this client.");
+
+    public static MqttException Offline() => new(MqttErrorCode.NotConnected,
+        "There is no connection, and OfflinePublishing is Fail. Publish when State is Connected, or let messages wait with MqttOfflinePublishing.Queue.");
+
+    public static MqttException TooLargeToWait(int length, long limit) => new(MqttErrorCode.PacketTooLarge,
+        $"The message cannot wait to be sent: it has {length} bytes with its topic, and MaxQueuedBytes is {limit}. Raise MaxQueuedBytes.");
+
+    public static MqttException QueueFull(int messages, long bytes) => new(MqttErrorCode.QueueFull,
+        $"The queue of messages to send is full: {messages} messages, {bytes} bytes. Publish more slowly, await what was published, or raise " +
+        "MaxQueuedMessages or MaxQueuedBytes.");
 
     public static MqttException SendBufferFull(int length) => new(MqttErrorCode.QueueFull,
-        $"The send buffer is full: {length} bytes wait for the network, and the message at QoS 0 is dropped. Await what was published, publish more slowly, or raise MaxQueuedBytes.");
+        $"The send buffer is full: {length} bytes wait for the network, and the message at QoS 0 is dropped. Await what was published, publish more slowly, " +
+        "or raise MaxQueuedBytes.");
 
     public static MqttException NotAcknowledged(TimeSpan timeout) => new(MqttErrorCode.AckTimeout,
-        $"The server has not answered within the AckTimeout of {timeout.TotalSeconds:0.###} s. Nothing is given up but the waiting: at QoS 1 and 2 the message is still delivered if the server answers, or with CleanSession = false on a later connection.");
+        $"The server has not answered within the AckTimeout of {timeout.TotalSeconds:0.###} s. Nothing is given up but the waiting: at QoS 1 and 2 the " +
+        "message is still delivered if the server answers, or with CleanSession = false on a later connection.");
 
     public static MqttException Disconnected() => new(MqttErrorCode.NotConnected, "The client was disconnected by DisconnectAsync.");
 

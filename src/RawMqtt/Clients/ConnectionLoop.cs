@@ -4,29 +4,22 @@ using RawMqtt.Codec;
 
 namespace RawMqtt.Clients;
 
-/// <summary>Makes one connection after the other, for as long as the client is open.</summary>
-#pragma warning disable CA1001 // a cancellation source without a timer holds nothing to dispose of
-internal sealed class ConnectionLoop
+/// <summary>Makes one connection after another, for as long as the client is open.</summary>
+#pragma warning disable CA1001 // a cancellation source without a timer holds nothing that needs disposal
+internal sealed class ConnectionLoop(
+    MqttClientOptions options, ConnectionOpener connections, Lock gate, SessionClock clock, ClientStatus status, ClientLog log,
+    KeepAliveTimer keepAlive, StateChanges changes, ClientTermination termination)
 #pragma warning restore CA1001
 {
-    private readonly ClientCore core;
-    private readonly Action<MqttStateChange> changed;
-    private readonly ReconnectDelays delays;
+#pragma warning disable CA5394 // jitter needs no secret numbers
+    private readonly ReconnectDelays delays = new(options.ReconnectDelay, options.MaxReconnectDelay, Random.Shared.NextDouble);
+#pragma warning restore CA5394
     private readonly CancellationTokenSource stopping = new();
     private volatile TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile TaskCompletionSource hurry = new();
+    private volatile TaskCompletionSource delayEnd = new();
     private int nextAddress;
 
-    public ConnectionLoop(ClientCore core, Action<MqttStateChange> changed)
-    {
-        this.core = core;
-        this.changed = changed;
-#pragma warning disable CA5394 // jitter is no secret
-        delays = new ReconnectDelays(core.Options.ReconnectDelay, core.Options.MaxReconnectDelay, Random.Shared.NextDouble);
-#pragma warning restore CA5394
-    }
-
-    /// <summary>Completes when a connection stands, or none will.</summary>
+    /// <summary>Completes when a connection stands, or when none will.</summary>
     public Task Opened => opened.Task;
 
     /// <summary>Whether a connection has stood.</summary>
@@ -38,55 +31,57 @@ internal sealed class ConnectionLoop
     /// <summary>Begins when <paramref name="earlier"/> has completed, so that all changes are told in order.</summary>
     public void Start(Task earlier) => Ended = RunAsync(earlier);
 
-    /// <summary>Whoever waits for the next attempt waits no longer.</summary>
-    public void Hurry() => hurry.TrySetResult();
+    /// <summary>Ends the delay before the next attempt.</summary>
+    public void EndDelay() => delayEnd.TrySetResult();
 
-    /// <summary>No further connection, whatever <see cref="RunAsync"/> is doing; the present one is to be ended by its owner.</summary>
+    /// <summary>Makes no further connection. The caller ends the present one.</summary>
     public void Stop() => stopping.CancelQuietly();
 
     private async Task RunAsync(Task earlier)
     {
         await earlier.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        Tell(new MqttStateChange(MqttClientState.Disconnected, MqttClientState.Connecting, null, 1, null, false));
+        changes.Tell(new MqttStateChange(MqttClientState.Disconnected, MqttClientState.Connecting, null, 1, null, false));
         MqttException cause;
         while (true)
         {
             cause = await RunOneAsync().ConfigureAwait(false);
-            if (core.End is not null) break;
-            core.LastFault = cause;
-            if (!MayRetry(cause)) break;
-            hurry = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (status.End is not null) break;
+            status.LastFault = cause;
+            if (!CanRetry(cause)) break;
+            delayEnd = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             TimeSpan delay = IsFirstRound ? TimeSpan.Zero : delays.Next(); // [WS-7.2.3-1]
             if (opened.Task.IsCompleted) opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             Change(MqttClientState.Reconnecting, cause, delays.Failures, delay);
-            await hurry.Task.WaitAsync(delay, core.Options.TimeProvider, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await delayEnd.Task.WaitAsync(delay, options.TimeProvider, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (stopping.IsCancellationRequested) break;
         }
 
-        opened.TrySetException(Finish(cause));
+        opened.TrySetException(termination.Finish(cause, delays.Failures));
         _ = opened.Task.Exception;
     }
 
-    /// <summary>One connection, from dialling to its end; why it ended or did not come to be.</summary>
+    /// <summary>Makes one connection, and waits until it ends.</summary>
+    /// <returns>Why it ended or did not come to be.</returns>
     private async Task<MqttException> RunOneAsync()
     {
-        var steps = new ConnectSteps(core);
+        var steps = new ConnectSteps(options, log);
         ClientConnection? connection = null;
         Task<MqttException>? running = null;
         try
         {
-            using var timeout = new CancellationTokenSource(core.Options.ConnectTimeout, core.Options.TimeProvider);
-            using var either = new CancellationTokenSource(); // not linked, or what the application has registered could throw in a timer
+            using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
+            using var either = new CancellationTokenSource(); // not linked, or callbacks of the application could throw in a timer
             using CancellationTokenRegistration late = timeout.Token.UnsafeRegister(_ => either.CancelQuietly(), null);
             using CancellationTokenRegistration stopped = stopping.Token.UnsafeRegister(_ => either.CancelQuietly(), null);
             try
             {
-                connection = new ClientConnection(core, await steps.OpenStreamAsync(delays.Failures + 1, nextAddress, either.Token).ConfigureAwait(false));
-                steps.SendConnect(connection);
+                connection = connections.Open(await steps.OpenStreamAsync(delays.Failures + 1, nextAddress, either.Token).ConfigureAwait(false));
+                connections.SendConnect(connection, steps);
                 running = connection.RunAsync();
                 bool sessionPresent = await connection.Accepted.WaitAsync(either.Token).ConfigureAwait(false);
                 timeout.CancelAfter(Timeout.InfiniteTimeSpan); // the stream may live as long as its token
                 steps.LogTimes();
+                keepAlive.Arm();
                 Change(MqttClientState.Connected, null, 0, null, sessionPresent);
                 HasOpened = true;
                 opened.TrySetResult();
@@ -96,51 +91,34 @@ internal sealed class ConnectionLoop
                 throw steps.TimedOut();
             }
 
-            TimeSpan since = core.Now;
+            TimeSpan since = clock.Now;
             ClientConnection accepted = connection; // it may have been accepted after Stop looked for one to end
-            using CancellationTokenRegistration stop = stopping.Token.UnsafeRegister(_ => accepted.Fail(core.End ?? ConnectFaults.Disconnected()), null);
+            using CancellationTokenRegistration stop = stopping.Token.UnsafeRegister(_ => accepted.Fail(status.End ?? ConnectFaults.Disconnected()), null);
             MqttException cause = await running.ConfigureAwait(false);
-            delays.Lost(core.Now - since);
+            delays.Lost(clock.Now - since);
             nextAddress++;
             return delays.Kicks >= ReconnectDelays.KickLimit && cause.Code == MqttErrorCode.ConnectionLost ? ConnectFaults.Kicked(cause, delays.Kicks) : cause;
         }
-        catch (Exception failure) // the application's functions may throw anything, and whoever waits for the connection is told
+        catch (Exception failure)
         {
             delays.Failed();
             nextAddress++;
-            return ConnectFaults.NotConnected(connection is null ? failure : steps.Diagnose(connection, failure));
+            return ConnectFaults.NotConnected(connection is null ? failure : steps.Diagnose(connection.Refused, failure));
         }
         finally
         {
-            if (connection is not null) await EndAsync(connection, running).ConfigureAwait(false);
+            if (connection is not null) await connections.EndAsync(connection, running).ConfigureAwait(false);
         }
     }
 
-    private async Task EndAsync(ClientConnection connection, Task<MqttException>? running)
-    {
-        var cause = new MqttException(MqttErrorCode.ConnectionLost, "The connection was given up.");
-        connection.Fail(cause);
-        if (running is not null) cause = await running.ConfigureAwait(false);
-        await connection.CloseAsync().ConfigureAwait(false);
-        lock (core.Gate)
-        {
-            core.Connection = null;
-            core.Outgoing.MakeRoom();
-            core.Session.ConnectionLost();
-            core.Subscriptions.ConnectionLost();
-            core.Pings.FailAll(cause);
-            if (core.Options.CleanSession) core.Outgoing.LoseInFlight(ConnectFaults.SessionEnded(cause));
-        }
-    }
-
-    /// <summary>Whether nothing has stood yet, and not all addresses were tried.</summary>
-    private bool IsFirstRound => !HasOpened && delays.Failures < core.Options.Addresses.Count;
+    /// <summary>Whether no connection has stood yet and some address was not tried.</summary>
+    private bool IsFirstRound => !HasOpened && delays.Failures < options.Addresses.Count;
 
     /// <summary>Whether another attempt may have another outcome.</summary>
-    private bool MayRetry(MqttException cause)
+    private bool CanRetry(MqttException cause)
     {
         if (stopping.IsCancellationRequested) return false;
-        if (!IsFirstRound && (core.Options.ReconnectDelay <= TimeSpan.Zero || (!HasOpened && !core.Options.RetryFirstConnect))) return false;
+        if (!IsFirstRound && (options.ReconnectDelay <= TimeSpan.Zero || (!HasOpened && !options.RetryFirstConnect))) return false;
         return cause.Code switch
         {
             MqttErrorCode.InvalidAddress or MqttErrorCode.InvalidOptions => false,
@@ -152,54 +130,13 @@ internal sealed class ConnectionLoop
     private void Change(MqttClientState to, MqttException? cause, int attempt, TimeSpan? delay, bool sessionPresent = false)
     {
         MqttClientState from;
-        lock (core.Gate)
+        lock (gate)
         {
-            from = core.State;
+            from = status.State;
             if (from is MqttClientState.Disconnecting or MqttClientState.Closed) return;
-            core.State = to;
+            status.State = to;
         }
 
-        Tell(new MqttStateChange(from, to, cause, attempt, delay, sessionPresent));
-    }
-
-    private void Tell(MqttStateChange change)
-    {
-        if (core.Options.Log is not null || RawMqttEventSource.Log.IsEnabled())
-        {
-            string when = change.NextDelay is TimeSpan delay ? $", next attempt in {delay.TotalSeconds:0.0} s" : "";
-            core.Log(change.Cause is null ? MqttLogLevel.Information : MqttLogLevel.Warning, $"{change.From} -> {change.To}{when}{(change.Cause is null ? "" : ": " + change.Cause.Message)}");
-        }
-
-        try
-        {
-            changed(change);
-        }
-        catch (Exception failure) // whatever the application's code throws, the client lives on
-        {
-            core.Log(MqttLogLevel.Error, $"StateChanged threw {failure.GetType().Name}: {failure.Message}");
-        }
-    }
-
-    /// <summary>There will be no further connection: whoever waits for one is told why.</summary>
-    private MqttException Finish(MqttException reason)
-    {
-        MqttClientState from;
-        MqttClientState to;
-        MqttException end;
-        MqttSubscription[] subscriptions;
-        lock (core.Gate)
-        {
-            from = core.State;
-            end = core.End ??= reason;
-            core.State = to = end.Code == MqttErrorCode.Disposed ? MqttClientState.Closed : MqttClientState.Disconnected;
-            core.Outgoing.FailAll(end);
-            core.Subscriptions.FailAll(end);
-            subscriptions = core.Subscriptions.TakeAll();
-        }
-
-        bool onPurpose = end.Code is MqttErrorCode.Disposed or MqttErrorCode.NotConnected;
-        foreach (MqttSubscription subscription in subscriptions) subscription.Complete(onPurpose ? null : end.Copy());
-        Tell(new MqttStateChange(from, to, onPurpose ? null : end, delays.Failures, null, false));
-        return end;
+        changes.Tell(new MqttStateChange(from, to, cause, attempt, delay, sessionPresent));
     }
 }

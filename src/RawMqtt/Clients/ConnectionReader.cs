@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: MIT
 
 using System.Buffers;
+using RawMqtt.Sessions;
 
 namespace RawMqtt.Clients;
 
-/// <summary>Reads what a connection's stream brings, and gives it to <see cref="IncomingMessages"/>.</summary>
-internal sealed class ConnectionReader(ClientCore core, ClientConnection connection, Stream stream)
+/// <summary>Reads what a connection's stream brings, has its packets taken, and has their messages delivered.</summary>
+internal sealed class ConnectionReader(
+    Stream stream, ConnectionWriter writer, Lock gate, ClientSession session, PacketIntake intake, MessageDelivery delivery)
 {
     private const int BufferLength = 64 * 1024;
 
-    private readonly IncomingMessages incoming = new(core, connection);
+    private readonly ConnectionEnding ending = writer.Ending;
     private volatile bool isWaiting;
 
-    /// <summary>Whether it waits for the stream, and not for the application.</summary>
+    /// <summary>Whether the reader waits for the stream, and not for the application.</summary>
     public bool IsWaiting => isWaiting;
 
-    /// <summary>Where what could not be taken for packets begins: up to 16 bytes.</summary>
+    /// <summary>The first bytes of what could not be read as packets: at most 16.</summary>
     public byte[] Refused { get; private set; } = [];
 
-    /// <summary>Reads until the connection ends, and says why.</summary>
+    /// <summary>Reads until the connection ends, and returns the reason.</summary>
     public async Task<MqttException> RunAsync()
     {
         byte[] buffer = [];
@@ -33,7 +35,7 @@ internal sealed class ConnectionReader(ClientCore core, ClientConnection connect
                 {
                     if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
                     buffer = [];
-                    await stream.ReadAsync(Memory<byte>.Empty, connection.Ended).ConfigureAwait(false); // an idle connection holds no buffer
+                    await stream.ReadAsync(Memory<byte>.Empty, ending.Token).ConfigureAwait(false); // an idle connection holds no buffer
                     buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
                     start = end = 0;
                 }
@@ -42,20 +44,20 @@ internal sealed class ConnectionReader(ClientCore core, ClientConnection connect
                     buffer = MakeRoom(buffer, ref start, ref end);
                 }
 
-                int read = await stream.ReadAsync(buffer.AsMemory(end), connection.Ended).ConfigureAwait(false);
+                int read = await stream.ReadAsync(buffer.AsMemory(end), ending.Token).ConfigureAwait(false);
                 isWaiting = false;
-                connection.Ended.ThrowIfCancellationRequested(); // what comes late belongs to no connection
+                ending.Token.ThrowIfCancellationRequested(); // late bytes belong to no connection
                 if (read == 0) return new MqttException(MqttErrorCode.ConnectionLost, "The server closed the connection.");
                 end += read;
-                while (incoming.Take(buffer.AsSpan(start, end - start)))
+                while (intake.Take(buffer.AsSpan(start, end - start)))
                 {
-                    ValueTask delivered = incoming.DeliverAsync(buffer.AsMemory(start, end - start));
+                    ValueTask delivered = delivery.DeliverAsync(intake.Messages, buffer.AsMemory(start, end - start));
                     if (!delivered.IsCompletedSuccessfully) await delivered.ConfigureAwait(false);
-                    if (connection.Answers.AreTooMany) await WhenAnswersLeaveAsync().ConfigureAwait(false);
-                    start += incoming.Consumed;
+                    if (writer.Answers.AreTooMany) await WaitForAnswersToLeaveAsync().ConfigureAwait(false);
+                    start += intake.Consumed;
                 }
 
-                if (incoming.Failure is not MqttException reason) continue;
+                if ((intake.Failure ?? delivery.Failure) is not MqttException reason) continue;
                 Refused = buffer.AsSpan(start, Math.Min(16, end - start)).ToArray();
                 return reason;
             }
@@ -66,15 +68,15 @@ internal sealed class ConnectionReader(ClientCore core, ClientConnection connect
         }
     }
 
-    private Task WhenAnswersLeaveAsync()
+    private Task WaitForAnswersToLeaveAsync()
     {
-        lock (core.Gate) return connection.Answers.WhenLeavingAsync().WaitAsync(connection.Ended);
+        lock (gate) return writer.Answers.WhenClearedAsync().WaitAsync(ending.Token);
     }
 
-    /// <summary>Room behind the beginning of a packet, for the rest of it at least.</summary>
+    /// <summary>Makes room behind the beginning of a packet, for at least the rest of it.</summary>
     private byte[] MakeRoom(byte[] buffer, ref int start, ref int end)
     {
-        int needed = core.Session.LengthOfNext(buffer.AsSpan(start, end - start));
+        int needed = session.LengthOfNext(buffer.AsSpan(start, end - start));
         byte[] target = needed > buffer.Length ? ArrayPool<byte>.Shared.Rent(needed) : buffer;
         buffer.AsSpan(start, end - start).CopyTo(target);
         if (target != buffer) ArrayPool<byte>.Shared.Return(buffer);

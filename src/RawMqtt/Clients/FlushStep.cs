@@ -5,12 +5,12 @@ namespace RawMqtt.Clients;
 /// <summary>Who writes what was just appended to a connection's outgoing buffer.</summary>
 internal enum FlushStep
 {
-    /// <summary>The flush that is in flight will be followed by another.</summary>
+    /// <summary>Nobody now: the write in progress is followed by another one.</summary>
     None,
 
-    /// <summary>Whoever appended it, at once: nothing else is going on, so nothing is gained by waiting.</summary>
+    /// <summary>The caller that appended it, at once: no other write is in progress, so waiting would gain nothing.</summary>
     ByCaller,
 
-    /// <summary>A thread of the pool, because flushes follow each other closely or a file is written first: the caller goes on appending meanwhile.</summary>
-    ByFlusher,
+    /// <summary>A thread of the pool, because writes follow each other closely or a file is written first. The caller goes on appending meanwhile.</summary>
+    ByThreadPool,
 }

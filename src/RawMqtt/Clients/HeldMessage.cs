@@ -5,22 +5,15 @@ using RawMqtt.Sessions;
 
 namespace RawMqtt.Clients;
 
-/// <summary>A message that the application acknowledges itself; several subscriptions may hold it.</summary>
-internal sealed class HeldMessage(ClientCore core, Receipt receipt, int holders)
+/// <summary>A message that the application acknowledges itself. Several subscriptions may hold it.</summary>
+internal sealed class HeldMessage(ClientGate gate, ClientSession session, Receipt receipt, int holders)
 {
-    /// <summary>One holder is done; the last one's word counts.</summary>
-    public void Done()
+    /// <summary>Acknowledges the message for one holder; when the last holder has called this, the server gets the answer.</summary>
+    public void Release()
     {
-        ClientConnection? connection;
-        FlushStep step = FlushStep.None;
-        lock (core.Gate)
-        {
-            if (--holders > 0) return;
-            connection = core.Connection;
-            core.Session.Acknowledge(receipt, connection?.Output ?? (IBufferWriter<byte>)DiscardedOutput.Instance); // without a connection the answer leaves when the message comes again
-            if (connection is not null) step = connection.Appended();
-        }
-
-        connection?.Flush(step);
+        using Turn turn = gate.Enter();
+        if (--holders > 0) return;
+        // without a connection the answer leaves when the message comes again
+        session.Acknowledge(receipt, turn.Output ?? (IBufferWriter<byte>)DiscardedOutput.Instance);
     }
 }

@@ -1,54 +1,49 @@
 // SPDX-License-Identifier: MIT
 
+using RawMqtt.Sessions;
+
 namespace RawMqtt.Clients;
 
-/// <summary>Runs the session when its deadline comes, 3.1.2.10: PINGREQ after a silence of ours, the end of the connection after one of the server's.</summary>
-internal sealed class KeepAliveTimer : IAsyncDisposable
+/// <summary>Runs the session when its deadline comes, 3.1.2.10: sends PINGREQ when the client was silent, and ends the connection when the server
+/// was.</summary>
+internal sealed class KeepAliveTimer(ClientGate gate, ClientSession session, SessionClock clock, MqttClientOptions options) : IAsyncDisposable
 {
     /// <summary>How often the clocks are compared while connected: a machine that slept is noticed this soon after it woke.</summary>
     private static readonly TimeSpan ClockCheckInterval = TimeSpan.FromSeconds(5);
 
-    private readonly ClientCore core;
-    private readonly SleepDetector sleep;
-    private readonly ITimer timer;
-
-    public KeepAliveTimer(ClientCore core)
-    {
-        this.core = core;
-        sleep = new SleepDetector(core.Options.TimeProvider);
-        timer = core.Options.TimeProvider.CreateTimer(static state => ((KeepAliveTimer)state!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-    }
+    private readonly SleepDetector sleep = new(options.TimeProvider);
+    private ITimer? timer;
 
     /// <summary>Sets the timer for the session's next deadline.</summary>
     public void Arm()
     {
-        lock (core.Gate)
+        lock (gate.Lock)
         {
-            if (core.Connection is null) return;
-            TimeSpan due = core.Session.NextDeadline - core.Now ?? ClockCheckInterval; // none while nothing is read, and there may be one again
+            if (gate.Writer is null) return;
+            TimeSpan due = session.NextDeadline - clock.Now ?? ClockCheckInterval; // there is none while nothing is read
             if (due > ClockCheckInterval) due = ClockCheckInterval;
+            timer ??= options.TimeProvider.CreateTimer(
+                static state => ((KeepAliveTimer)state!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             timer.Change(due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
     }
 
-    public ValueTask DisposeAsync() => timer.DisposeAsync();
+    public ValueTask DisposeAsync() => timer?.DisposeAsync() ?? default;
 
     private void Tick()
     {
-        ClientConnection? connection;
+        ConnectionWriter writer;
         bool isAlive;
-        FlushStep step;
-        lock (core.Gate)
+        using (Turn turn = gate.Enter())
         {
-            connection = core.Connection;
-            if (connection is null) return;
-            isAlive = core.Session.Tick(core.Now, connection.Output);
-            if (isAlive && core.Session.IsConnected && core.Options.KeepAlive > TimeSpan.Zero && sleep.HasSlept()) core.Session.Ping(core.Now, connection.Output); // is it still there?
-            step = connection.Appended();
+            if (!turn.HasConnection) return;
+            writer = turn.Writer;
+            isAlive = session.Tick(clock.Now, turn.Output);
+            // the server may be gone
+            if (isAlive && session.IsConnected && options.KeepAlive > TimeSpan.Zero && sleep.CompareClocks()) session.Ping(clock.Now, turn.Output);
         }
 
-        connection.Flush(step);
         if (isAlive) Arm();
-        else connection.Fail(ConnectFaults.KeepAliveExpired(core.Options.EffectivePingTimeout));
+        else writer.Ending.Fail(ConnectFaults.KeepAliveExpired(options.EffectivePingTimeout));
     }
 }

@@ -7,10 +7,10 @@ using RawMqtt.WebSockets;
 
 namespace RawMqtt.Clients;
 
-/// <summary>What a caller gives is checked when it is given, not when it is sent.</summary>
+/// <summary>Checks the arguments of callers when they are given, not when they are sent.</summary>
 internal static class OptionChecks
 {
-    /// <summary>Timers of the runtime run no longer.</summary>
+    /// <summary>The longest time that timers of the runtime can wait.</summary>
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
 
     /// <exception cref="ArgumentException">An option is outside its range.</exception>
@@ -21,10 +21,11 @@ internal static class OptionChecks
         Require(options.MaxPacketLength is >= 2 and <= FixedHeader.MaxRemainingLength + 5, "MaxPacketLength is 2 to 268435460.");
         Require(options.KeepAlive >= TimeSpan.Zero && options.KeepAlive <= TimeSpan.FromSeconds(65535), "KeepAlive is 0 to 65535 seconds (3.1.2.10).");
         Require(options.KeepAlive.Ticks % TimeSpan.TicksPerSecond == 0, "KeepAlive is in whole seconds (3.1.2.10).");
-        Require(options.ConnectTimeout > TimeSpan.Zero && options.ConnectTimeout <= LongestTimer, $"ConnectTimeout is above zero and at most {LongestTimer}.");
-        Require(options.PingTimeout is null || (options.PingTimeout > TimeSpan.Zero && options.PingTimeout <= LongestTimer), $"PingTimeout is above zero and at most {LongestTimer}.");
-        Require(options.AckTimeout is null || (options.AckTimeout > TimeSpan.Zero && options.AckTimeout <= LongestTimer), $"AckTimeout is above zero and at most {LongestTimer}.");
-        Require(options.ReconnectDelay >= TimeSpan.Zero && options.MaxReconnectDelay >= options.ReconnectDelay, "ReconnectDelay is not negative, and not above MaxReconnectDelay.");
+        Require(IsTimeout(options.ConnectTimeout), $"ConnectTimeout is above zero and at most {LongestTimer}.");
+        Require(IsTimeout(options.PingTimeout), $"PingTimeout is above zero and at most {LongestTimer}.");
+        Require(IsTimeout(options.AckTimeout), $"AckTimeout is above zero and at most {LongestTimer}.");
+        Require(options.ReconnectDelay >= TimeSpan.Zero && options.MaxReconnectDelay >= options.ReconnectDelay,
+            "ReconnectDelay is not negative, and not above MaxReconnectDelay.");
         Require(options.MaxReconnectDelay <= LongestTimer, $"MaxReconnectDelay is at most {LongestTimer}.");
         Require(options.Addresses.Count > 0 || options.ConnectStream is not null, "There is no address to connect to.");
         foreach (string address in options.ConnectStream is null ? options.Addresses : []) MqttAddress.Parse(address);
@@ -32,7 +33,8 @@ internal static class OptionChecks
         Require(options.Password is null || options.UserName is not null, $"{ProtocolViolation.PasswordWithoutUserName}."); // [MQTT-3.1.2-22]
         Require(options.Password is null || options.Password.Value.Length <= ushort.MaxValue, "The password takes more than 65535 bytes (3.1.3.5).");
         Require(options.ClientId.Length > 0 || options.CleanSession, $"{ProtocolViolation.EmptyClientIdWithSession}."); // [MQTT-3.1.3-7]
-        Require(options.SessionFile is null || !options.CleanSession, "A SessionFile goes with CleanSession = false: a clean session ends with its connection.");
+        Require(options.SessionFile is null || !options.CleanSession,
+            "A SessionFile goes with CleanSession = false: a clean session ends with its connection.");
         RequireText(options.ClientId, "client identifier");
         RequireText(options.UserName ?? "", "user name");
         if (options.Will is not MqttWill will) return;
@@ -45,7 +47,8 @@ internal static class OptionChecks
     {
         ArgumentNullException.ThrowIfNull(options);
         Require(options.MaxMessages > 0 && options.MaxBytes > 0, "MaxMessages and MaxBytes are above zero.");
-        Require(options.Receiver is null || !options.ManualAcknowledgement, "Manual acknowledgement goes with the stream: a receiver acknowledges by returning.");
+        Require(options.Receiver is null || !options.ManualAcknowledgement,
+            "Manual acknowledgement goes with the stream: a receiver acknowledges by returning.");
     }
 
     public static void RequireFilters(IReadOnlyList<MqttTopicFilter> filters)
@@ -54,10 +57,13 @@ internal static class OptionChecks
         Require(filters.Count > 0, $"{ProtocolViolation.EmptySubscribe}."); // [MQTT-3.8.3-3]
         foreach (MqttTopicFilter filter in filters)
         {
-            Require(TopicFilter.IsValid(Encoding.UTF8.GetBytes(filter.Filter), out ProtocolViolation? violation), $"The topic filter \"{filter.Filter}\" breaks a rule: {violation}.");
+            Require(TopicFilter.IsValid(Encoding.UTF8.GetBytes(filter.Filter), out ProtocolViolation? violation),
+                $"The topic filter \"{filter.Filter}\" breaks a rule: {violation}.");
             Require(filter.Qos <= QualityOfService.ExactlyOnce, $"{ProtocolViolation.ReservedRequestedQos}."); // [MQTT-3.8.3-4]
         }
     }
+
+    private static bool IsTimeout(TimeSpan? time) => time is null || (time > TimeSpan.Zero && time <= LongestTimer);
 
     private static void RequireText(string text, string name)
     {

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
 
-using System.Buffers;
 using RawMqtt.Codec;
 using RawMqtt.Sessions;
 
 namespace RawMqtt.Clients;
 
-/// <summary>What the application publishes: on its way at once, or waiting for the connection, for the in-flight limit or
-/// for room in the send buffer; and who awaits what.</summary>
-/// <remarks>Guarded by the client's gate.</remarks>
-internal sealed class OutgoingMessages(ClientCore core)
+/// <summary>What the application publishes: sent at once, or waiting for the connection, for the in-flight limit or
+/// for room in the send buffer; and which caller awaits what.</summary>
+/// <remarks>Guarded by the gate.</remarks>
+internal sealed class OutgoingMessages(
+    Lock gate, ClientSession session, ClientStatus status, ClientCounters counters, QueueLimits limits, AckTimer? ackTimer,
+    ReadingPause pause, SessionFile? file)
 {
     private readonly Stack<PendingPublish> spare = new();
-    private PendingPublish?[] inFlight = new PendingPublish?[64];
+    private readonly PacketIdTable<PendingPublish> inFlight = new();
     private PendingList waitingQos0;
     private PendingList waiting;
     private PendingList waitingForRoom;
@@ -20,108 +21,100 @@ internal sealed class OutgoingMessages(ClientCore core)
     private int lostQueued;
     private int lostInFlight;
 
-    /// <summary>Messages that wait to be sent.</summary>
-    public int Queued => waiting.Count + waitingQos0.Count;
-
-    /// <summary>What is not delivered, together with what was given up since this client was made.</summary>
-    public MqttDrainResult Undelivered => new(Queued + lostQueued, core.Session.InFlight + lostInFlight);
-
-    /// <summary>Of <see cref="Undelivered"/>, what was given up.</summary>
-    public MqttDrainResult Lost => new(lostQueued, lostInFlight);
+    /// <summary>The number of messages that wait to be sent.</summary>
+    public int Queued => limits.Messages;
 
     /// <summary>Whether callers wait for room in the send buffer.</summary>
     public bool IsRoomAwaited => waitingForRoom.Count > 0;
 
-    /// <summary>Topics and payloads of the messages that wait to be sent.</summary>
-    public long QueuedBytes { get; private set; }
+    /// <summary>The messages that are not delivered, together with those given up since this client was made.</summary>
+    public MqttDrainResult Undelivered => new(Queued + lostQueued, session.InFlight + lostInFlight);
+
+    /// <summary>The messages given up since this client was made.</summary>
+    public MqttDrainResult Lost => new(lostQueued, lostInFlight);
 
     /// <summary>Sends or queues a message at QoS 1 or 2, or one at QoS 0 while there is no connection.</summary>
-    public PendingPublish Publish(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos, bool retain)
+    public PendingPublish Publish(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos, bool retain, OutgoingBuffer? output)
     {
-        if (!TopicName.IsValidInPublish(topic, out ProtocolViolation? violation)) throw new ArgumentException($"The packet would break a rule: {violation}.", nameof(topic));
-        PendingPublish pending = Take(qos, retain);
-        if (qos > QualityOfService.AtMostOnce && waiting.Count == 0 && core.Session.CanPublish && core.Connection is ClientConnection connection)
+        if (!TopicName.IsValidInPublish(topic, out ProtocolViolation? violation))
         {
-            Await(pending, core.Session.Publish(topic, payload, qos, retain, connection.Output));
-            core.Statistics.MessagesSent++;
+            throw new ArgumentException($"The packet would break a rule: {violation}.", nameof(topic));
+        }
+        PendingPublish pending = Take(qos, retain);
+        if (qos > QualityOfService.AtMostOnce && waiting.Count == 0 && session.CanPublish && output is not null)
+        {
+            AwaitAnswer(pending, session.Publish(topic, payload, qos, retain, output));
+            counters.MessagesSent++;
         }
         else
         {
-            Enqueue(pending, topic, payload);
+            Enqueue(pending, topic, payload, isConnected: output is not null);
         }
 
-        core.AnswerAwaited();
+        pause.End();
         return pending;
     }
 
-    /// <summary>What an earlier process did not send waits for the connection; nobody awaits it.</summary>
+    /// <summary>Sends a message at QoS 0 while there is a connection.</summary>
+    /// <returns>What the caller awaits; null if it need not wait.</returns>
+    public PendingPublish? PublishQos0(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, bool retain, OutgoingBuffer output)
+    {
+        if (output.Length >= QueueLimits.SendBufferHighWater && !limits.HasSendBufferRoomFor(topic.Length + payload.Length, output.Length))
+        {
+            return Refuse(output.Length);
+        }
+        session.Publish(topic, payload, QualityOfService.AtMostOnce, retain, output);
+        counters.MessagesSent++;
+        return output.Length >= QueueLimits.SendBufferHighWater ? WaitForRoom() : null;
+    }
+
+    /// <summary>Queues what an earlier process did not send; no caller awaits it.</summary>
     public void Restore(IReadOnlyList<(ApplicationMessage Message, bool Retain)> messages)
     {
         foreach ((ApplicationMessage message, bool retain) in messages) Append(ref waiting, Take(message.Qos, retain), message);
     }
 
-    /// <summary>Whether the send buffer takes a QoS 0 message although it is full: from callers that do not await, it takes no more than may be queued.</summary>
-    public bool HasRoomFor(int length, OutgoingBuffer output) => output.Length + (long)length <= core.Options.MaxQueuedBytes;
-
-    /// <summary>A message that is not taken.</summary>
-    public PendingPublish Refuse(MqttException fault)
-    {
-        core.Statistics.Dropped++;
-        PendingPublish pending = Take(QualityOfService.AtMostOnce, retain: false);
-        pending.Settle(fault);
-        return pending;
-    }
-
-    /// <summary>A QoS 0 message is in the send buffer, which is full: its caller waits until it has been emptied.</summary>
-    public PendingPublish WaitForRoom()
-    {
-        PendingPublish pending = Take(QualityOfService.AtMostOnce, retain: false);
-        waitingForRoom.Append(pending);
-        core.AnswerAwaited(); // it may be the reader itself that waits
-        return pending;
-    }
-
-    /// <summary>The send buffer is being written, or is gone.</summary>
+    /// <summary>Completes the callers that wait for room in the send buffer: it is being written, or its connection has ended.</summary>
     public void MakeRoom()
     {
         while (waitingForRoom.First is PendingPublish pending)
         {
             waitingForRoom.Remove(pending);
-            pending.Settle();
+            pending.Complete();
         }
     }
 
     /// <summary>Sends what waits, as far as the connection and the in-flight limit allow.</summary>
-    public void SendQueued(IBufferWriter<byte> output)
+    public void SendQueued(OutgoingBuffer output)
     {
-        while (waitingQos0.First is PendingPublish pending && core.Session.IsConnected)
+        while (waitingQos0.First is PendingPublish pending && session.IsConnected)
         {
             Send(ref waitingQos0, pending, output);
-            pending.Settle();
+            pending.Complete();
         }
 
-        while (waiting.First is PendingPublish pending && core.Session.CanPublish)
+        while (waiting.First is PendingPublish pending && session.CanPublish)
         {
-            Await(pending, Send(ref waiting, pending, output));
+            AwaitAnswer(pending, Send(ref waiting, pending, output));
         }
 
-        TellIdle();
+        CompleteIdle();
     }
 
-    /// <summary>The server has taken over the message of this identifier.</summary>
-    public void Delivered(ushort packetId, IBufferWriter<byte> output)
+    /// <summary>Completes the message of this identifier, which the server has taken over, and sends what waited for the in-flight limit.</summary>
+    public void Complete(ushort packetId, OutgoingBuffer output)
     {
-        if (packetId < inFlight.Length && inFlight[packetId] is PendingPublish pending)
+        if (inFlight.Find(packetId) is PendingPublish pending)
         {
-            TakeOff(pending);
-            pending.Settle();
+            inFlight.Remove(packetId);
+            pending.Complete();
         }
 
         if (waiting.Count > 0) SendQueued(output);
-        TellIdle();
+        CompleteIdle();
     }
 
-    /// <summary>Completes when nothing waits and nothing is in flight.</summary>
+    /// <summary>Completes when no message waits and none is in flight.</summary>
     public Task WhenIdleAsync()
     {
         if (IsIdle) return Task.CompletedTask;
@@ -129,88 +122,100 @@ internal sealed class OutgoingMessages(ClientCore core)
         return idle.Task;
     }
 
-    /// <summary>The session is over, and what it had in flight with it.</summary>
+    /// <summary>Fails what is in flight: the session has ended.</summary>
     public void LoseInFlight(Exception reason)
     {
         lostInFlight += FailInFlight(reason);
-        TellIdle();
+        CompleteIdle();
     }
 
-    /// <summary>Nothing will be sent any more.</summary>
+    /// <summary>Fails everything: nothing will be sent any more. Messages in a session file stay there.</summary>
     public void FailAll(Exception reason)
     {
         MakeRoom();
         FailInFlight(reason);
         lostQueued += waitingQos0.Count;
         while (waitingQos0.First is PendingPublish pending) Drop(ref waitingQos0, pending, reason);
-        if (core.SessionFile is null)
+        if (file is null)
         {
             lostQueued += waiting.Count;
             while (waiting.First is PendingPublish pending) Drop(ref waiting, pending, reason);
         }
         else
         {
-            LeaveWaiting(reason);
+            FailWaitingCallers(reason);
         }
 
         idle?.TrySetResult();
         idle = null;
     }
 
-    /// <summary>The caller gave up: what is not sent will not be; what is sent goes on without it.</summary>
+    /// <summary>Ends a caller's wait. A message that is not sent is dropped; one that is sent is delivered without its caller.</summary>
     public void Cancel(PendingPublish pending, CancellationToken token)
     {
-        lock (core.Gate)
+        lock (gate)
         {
             if (pending.IsSettled) return;
             var reason = new OperationCanceledException(token);
             if (pending.Message is not null)
             {
                 Drop(ref pending.Qos > QualityOfService.AtMostOnce ? ref waiting : ref waitingQos0, pending, reason);
-                TellIdle();
+                CompleteIdle();
                 return;
             }
 
-            if (pending.PacketId > 0)
-            {
-                Abandon(pending, reason);
-                return;
-            }
-
-            waitingForRoom.Remove(pending);
-            pending.Settle(reason);
+            if (pending.PacketId == 0) waitingForRoom.Remove(pending);
+            pending.Fail(reason);
         }
     }
 
-    /// <summary>It was sent and is delivered without its caller, who is told why; or the session is over.</summary>
-    public void Abandon(PendingPublish pending, Exception reason)
-    {
-        TakeOff(pending);
-        pending.Settle(reason);
-    }
-
+    /// <summary>Takes back what its caller has the result of.</summary>
     public void GiveBack(PendingPublish pending)
     {
-        lock (core.Gate) spare.Push(pending);
+        lock (gate)
+        {
+            if (pending.PacketId > 0 && inFlight.Find(pending.PacketId) == pending) inFlight.Remove(pending.PacketId); // delivered without its caller
+            pending.PacketId = 0;
+            spare.Push(pending);
+        }
     }
 
-    /// <returns>How many there were.</returns>
+    /// <summary>Refuses a message at QoS 0 because the send buffer is full.</summary>
+    private PendingPublish Refuse(int buffered)
+    {
+        counters.Dropped++;
+        PendingPublish pending = Take(QualityOfService.AtMostOnce, retain: false);
+        pending.Fail(ConnectFaults.SendBufferFull(buffered));
+        return pending;
+    }
+
+    /// <summary>Makes a caller wait whose message has filled the send buffer.</summary>
+    private PendingPublish WaitForRoom()
+    {
+        PendingPublish pending = Take(QualityOfService.AtMostOnce, retain: false);
+        waitingForRoom.Append(pending);
+        pause.End(); // the caller may be the reader itself
+        return pending;
+    }
+
+    /// <returns>The number of callers that were told.</returns>
     private int FailInFlight(Exception reason)
     {
         int failed = 0;
-        foreach (PendingPublish? pending in inFlight)
+        foreach (PendingPublish pending in inFlight.All)
         {
-            if (pending is null) continue;
-            Abandon(pending, reason);
+            inFlight.Remove(pending.PacketId);
+            if (pending.IsSettled) continue;
+            pending.Fail(reason);
             failed++;
         }
 
         return failed;
     }
 
-    private bool IsIdle => Queued == 0 && core.Session.InFlight == 0;
+    private bool IsIdle => Queued == 0 && session.InFlight == 0;
 
-    private void TellIdle()
+    private void CompleteIdle()
     {
         if (idle is null || !IsIdle) return;
         idle.TrySetResult();
@@ -225,64 +230,65 @@ internal sealed class OutgoingMessages(ClientCore core)
         return pending;
     }
 
-    private void Await(PendingPublish pending, ushort packetId)
+    private void AwaitAnswer(PendingPublish pending, ushort packetId)
     {
-        if (packetId >= inFlight.Length) Array.Resize(ref inFlight, Math.Min(Sender.MaxPacketIds + 1, Math.Max(packetId + 1, 2 * inFlight.Length)));
         pending.PacketId = packetId;
-        inFlight[packetId] = pending;
-        core.AckTimer?.Sent(pending);
+        inFlight.Add(packetId, pending);
+        if (ackTimer is not null) pending.StartTimer(ackTimer);
     }
 
-    private void TakeOff(PendingPublish pending)
+    private ushort Send(ref PendingList list, PendingPublish pending, OutgoingBuffer output)
     {
-        inFlight[pending.PacketId] = null;
-        core.AckTimer?.Settled(pending);
+        ApplicationMessage message = Remove(ref list, pending);
+        counters.MessagesSent++;
+        return session.Publish(message, pending.Qos, pending.Retain, output);
     }
 
-    private ushort Send(ref PendingList list, PendingPublish pending, IBufferWriter<byte> output)
+    private void Enqueue(PendingPublish pending, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, bool isConnected)
     {
-        list.Remove(pending);
-        QueuedBytes -= pending.Message!.Length;
-        core.Statistics.MessagesSent++;
-        ushort packetId = core.Session.Publish(pending.Message, pending.Qos, pending.Retain, output);
-        pending.Message = null;
-        return packetId;
-    }
-
-    private void Enqueue(PendingPublish pending, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload)
-    {
-        if (core.QueueingFault() is MqttException fault || !MakeRoomFor(topic.Length + payload.Length, out fault!))
+        int length = topic.Length + payload.Length;
+        MqttException? fault = status.End;
+        if (fault is null && limits.FaultOf(length, isConnected) is MqttException hopeless)
         {
-            pending.Settle(fault);
+            fault = hopeless;
+            if (hopeless.Code == MqttErrorCode.PacketTooLarge) counters.Dropped++;
+        }
+
+        if (fault is not null || !MakeRoomFor(length, out fault))
+        {
+            pending.Fail(fault!);
             return;
         }
 
-        Append(ref pending.Qos > QualityOfService.AtMostOnce ? ref waiting : ref waitingQos0, pending, core.Session.Keep(topic, payload, pending.Qos, pending.Retain));
-        core.SessionFile?.SaveSoon();
+        Append(
+            ref pending.Qos > QualityOfService.AtMostOnce ? ref waiting : ref waitingQos0, pending, session.Keep(topic, payload, pending.Qos, pending.Retain));
+        file?.SaveSoon();
     }
 
     private void Append(ref PendingList list, PendingPublish pending, ApplicationMessage message)
     {
         pending.Message = message;
-        QueuedBytes += message.Length;
+        limits.Add(message.Length);
         list.Append(pending);
     }
 
-    /// <summary>QoS 0 gives way first, the oldest before the others.</summary>
+    private ApplicationMessage Remove(ref PendingList list, PendingPublish pending)
+    {
+        list.Remove(pending);
+        ApplicationMessage message = pending.Message!;
+        limits.Remove(message.Length);
+        pending.Message = null;
+        return message;
+    }
+
+    /// <summary>Makes room in the queue: messages at QoS 0 are dropped for it, the oldest first.</summary>
     private bool MakeRoomFor(int length, out MqttException? fault)
     {
         fault = null;
-        if (length > core.Options.MaxQueuedBytes) // nothing that gives way would help
+        while (!limits.HasRoomFor(length))
         {
-            fault = new MqttException(MqttErrorCode.PacketTooLarge, $"The message cannot wait to be sent: it has {length} bytes with its topic, and MaxQueuedBytes is {core.Options.MaxQueuedBytes}.");
-            core.Statistics.Dropped++;
-            return false;
-        }
-
-        while (Queued >= core.Options.MaxQueuedMessages || QueuedBytes + length > core.Options.MaxQueuedBytes)
-        {
-            fault = new MqttException(MqttErrorCode.QueueFull, $"The queue of messages to send is full: {Queued} messages, {QueuedBytes} bytes. Publish more slowly, await what was published, or raise MaxQueuedMessages or MaxQueuedBytes.");
-            core.Statistics.Dropped++;
+            fault = limits.Full();
+            counters.Dropped++;
             if (waitingQos0.First is not PendingPublish oldest) return false;
             Drop(ref waitingQos0, oldest, fault);
         }
@@ -292,15 +298,12 @@ internal sealed class OutgoingMessages(ClientCore core)
 
     private void Drop(ref PendingList list, PendingPublish pending, Exception reason)
     {
-        list.Remove(pending);
-        QueuedBytes -= pending.Message!.Length;
-        core.Session.Drop(pending.Message);
-        pending.Message = null;
-        pending.Settle(reason);
+        session.Drop(Remove(ref list, pending));
+        pending.Fail(reason);
     }
 
-    /// <summary>Who awaits them is told that they will not be sent now; in the session file they stay, and so they do here.</summary>
-    private void LeaveWaiting(Exception reason)
+    /// <summary>Tells the callers that their messages will not be sent now. In the session file the messages stay, and so they do here.</summary>
+    private void FailWaitingCallers(Exception reason)
     {
         PendingList told = waiting;
         waiting = default;
@@ -309,7 +312,7 @@ internal sealed class OutgoingMessages(ClientCore core)
             told.Remove(pending);
             waiting.Append(new PendingPublish(this) { Qos = pending.Qos, Retain = pending.Retain, Message = pending.Message });
             pending.Message = null;
-            pending.Settle(reason);
+            pending.Fail(reason);
         }
     }
 }

@@ -5,13 +5,13 @@ using RawMqtt.Codec;
 
 namespace RawMqtt.Clients;
 
-/// <summary>Shows packets to a tap, one a call.</summary>
+/// <summary>Shows packets to a tap, one in each call.</summary>
 internal static class PacketTaps
 {
-    /// <summary>Bytes that leave are always whole packets.</summary>
-    public static void ShowAll(MqttTap tap, ReadOnlySpan<byte> packets) => Show(tap, MqttTapDirection.Sent, MqttRole.Client, packets);
+    /// <summary>Shows bytes that leave: always whole packets.</summary>
+    public static void ShowSent(MqttTap tap, ReadOnlySpan<byte> packets) => Show(tap, MqttTapDirection.Sent, MqttRole.Client, packets);
 
-    /// <summary>Bytes that were taken in are whole packets, but for a broken one at their end.</summary>
+    /// <summary>Shows bytes that were taken in: whole packets, except that the last one may be broken.</summary>
     public static void ShowReceived(MqttTap tap, ReadOnlySpan<byte> packets) => Show(tap, MqttTapDirection.Received, MqttRole.Server, packets);
 
     private static void Show(MqttTap tap, MqttTapDirection direction, MqttRole sender, ReadOnlySpan<byte> packets)
@@ -33,9 +33,9 @@ internal static class PacketTaps
         {
             tap(direction, packet);
         }
-        catch (Exception) // whatever the application's code throws, the client lives on
+        catch (Exception)
         {
-            // it sees the next packet all the same
+            // the tap still sees the next packet
         }
     }
 }

@@ -2,7 +2,7 @@
 
 namespace RawMqtt.Clients;
 
-/// <summary>Publishes in the order of their calls; any of them leaves in O(1).</summary>
+/// <summary>A list of publishes in the order of their calls. Removal from the middle takes constant time.</summary>
 internal struct PendingList
 {
     private PendingPublish? last;

@@ -5,14 +5,16 @@ using RawMqtt.Sessions;
 
 namespace RawMqtt.Clients;
 
-/// <summary>A <c>PublishAsync</c> that is not settled: what the caller awaits, used again for the next when the caller has its result.</summary>
-/// <remarks>All fields are guarded by the client's gate. The result is set on the thread pool, so that what follows the
+/// <summary>A <c>PublishAsync</c> whose outcome is open: what the caller awaits, reused for another call after the caller has its result.</summary>
+/// <remarks>All fields are guarded by the gate. The result is set on the thread pool, so that what follows the
 /// caller's <c>await</c> never runs on the thread that reads the connection.</remarks>
-internal sealed class PendingPublish(OutgoingMessages owner) : IValueTaskSource, IThreadPoolWorkItem
+internal sealed class PendingPublish(OutgoingMessages owner) : IValueTaskSource, IThreadPoolWorkItem, ITimedAnswer
 {
     private ManualResetValueTaskSourceCore<bool> result;
     private CancellationTokenRegistration cancellation;
     private Exception? failure;
+    private AckTimer? timer;
+    private LinkedListNode<(ITimedAnswer Answer, TimeSpan SentAt)>? timed;
 
     /// <summary>The message, while it waits to be sent.</summary>
     public ApplicationMessage? Message { get; set; }
@@ -21,21 +23,19 @@ internal sealed class PendingPublish(OutgoingMessages owner) : IValueTaskSource,
 
     public bool Retain { get; set; }
 
-    /// <summary>That of the PUBLISH, once it is sent at QoS 1 or 2.</summary>
+    /// <summary>The packet identifier of the PUBLISH, if it was sent at QoS 1 or 2; otherwise 0.</summary>
     public ushort PacketId { get; set; }
-
-    /// <summary>When it was sent, if acknowledgements are timed.</summary>
-    public TimeSpan SentAt { get; set; }
 
     public PendingPublish? Next { get; set; }
 
     public PendingPublish? Previous { get; set; }
 
+    /// <summary>Whether the outcome is decided.</summary>
     public bool IsSettled { get; private set; }
 
     public ValueTask Task => new(this, result.Version);
 
-    /// <summary>Lets the caller's token give up waiting. Called before the caller gets the <see cref="Task"/>.</summary>
+    /// <summary>Lets the caller's token end the wait. Called before the caller gets the <see cref="Task"/>.</summary>
     public void CancelWith(CancellationToken token)
     {
         if (!token.CanBeCanceled) return;
@@ -46,14 +46,20 @@ internal sealed class PendingPublish(OutgoingMessages owner) : IValueTaskSource,
         }, this);
     }
 
-    /// <summary>The one outcome: delivered, or why not.</summary>
-    public void Settle(Exception? failure = null)
+    /// <summary>Times the answer of the server.</summary>
+    public void StartTimer(AckTimer ackTimer)
     {
-        if (IsSettled) return;
-        IsSettled = true;
-        this.failure = (failure as MqttException)?.Copy() ?? failure;
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        timer = ackTimer;
+        timed = ackTimer.Start(this);
     }
+
+    /// <summary>Completes the caller's wait. Does nothing if the outcome is decided.</summary>
+    public void Complete() => Settle(null);
+
+    /// <summary>Fails the caller's wait. Does nothing if the outcome is decided.</summary>
+    public void Fail(Exception reason) => Settle((reason as MqttException)?.Copy() ?? reason);
+
+    void ITimedAnswer.Expire(TimeSpan timeout) => Fail(ConnectFaults.NotAcknowledged(timeout));
 
     void IThreadPoolWorkItem.Execute()
     {
@@ -63,8 +69,8 @@ internal sealed class PendingPublish(OutgoingMessages owner) : IValueTaskSource,
 
     void IValueTaskSource.GetResult(short token)
     {
-        bool isPending = result.GetStatus(token) == ValueTaskSourceStatus.Pending; // throws if the result was taken before, and leaves the new owner alone
-        if (isPending) throw new InvalidOperationException("The publish has not completed. Await it; who has to block calls AsTask() first.");
+        bool isPending = result.GetStatus(token) == ValueTaskSourceStatus.Pending; // throws for a caller that took its result before
+        if (isPending) throw new InvalidOperationException("The publish has not completed. Await it; a caller that must block calls AsTask() first.");
         cancellation.Dispose(); // waits for a cancellation that is under way
         try
         {
@@ -82,12 +88,21 @@ internal sealed class PendingPublish(OutgoingMessages owner) : IValueTaskSource,
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         result.OnCompleted(continuation, state, token, flags);
 
+    private void Settle(Exception? reason)
+    {
+        if (IsSettled) return;
+        IsSettled = true;
+        if (timed is not null) timer!.Stop(timed);
+        timed = null;
+        failure = reason;
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
     private void Reset()
     {
         result.Reset();
         cancellation = default;
         failure = null;
-        PacketId = 0;
         IsSettled = false;
     }
 

@@ -2,7 +2,7 @@
 
 namespace RawMqtt.Clients;
 
-/// <summary>Who awaits a PINGRESP. Guarded by the client's gate.</summary>
+/// <summary>The callers that await a PINGRESP. Guarded by the gate.</summary>
 internal sealed class Pings
 {
     private readonly Queue<(TimeSpan SentAt, TaskCompletionSource<TimeSpan> Answer)> waiting = new();
@@ -16,8 +16,8 @@ internal sealed class Pings
         return answer.Task;
     }
 
-    /// <summary>PINGRESPs carry no number: each answers the oldest PINGREQ that waits.</summary>
-    public void Answered(TimeSpan now)
+    /// <summary>Completes the oldest PINGREQ that waits: a PINGRESP carries no number.</summary>
+    public void Complete(TimeSpan now)
     {
         if (waiting.TryDequeue(out (TimeSpan SentAt, TaskCompletionSource<TimeSpan> Answer) ping)) ping.Answer.TrySetResult(now - ping.SentAt);
     }

@@ -2,30 +2,31 @@
 
 namespace RawMqtt.Clients;
 
-/// <summary>How long to wait before the next attempt: exponential with full jitter, so that a thousand clients do not come back at once.</summary>
+/// <summary>Draws the delay before the next attempt: exponential with full jitter, so that many clients do not come back at the same moment.</summary>
 /// <param name="first">The bound of the first delay.</param>
 /// <param name="longest">The bound that it doubles up to.</param>
 /// <param name="random">Draws from 0 up to 1, 1 excluded.</param>
 internal sealed class ReconnectDelays(TimeSpan first, TimeSpan longest, Func<double> random)
 {
-    /// <summary>A connection that held this long has lived: what follows is a new misfortune, not the same one.</summary>
+    /// <summary>A connection that lived this long counts as a success: the back-off starts over.</summary>
     public static readonly TimeSpan ProvenLife = TimeSpan.FromSeconds(10);
 
-    /// <summary>After this many connections in a row that were accepted and then closed at once, another client with the same identifier is the likely cause.</summary>
+    /// <summary>After this many connections in a row that were accepted and then closed at once, another client with the same identifier is the likely
+    /// cause.</summary>
     public const int KickLimit = 3;
 
     private int failures;
 
-    /// <summary>Attempts since the last connection that lived.</summary>
+    /// <summary>The number of attempts since the last success.</summary>
     public int Failures => failures;
 
-    /// <summary>Connections in a row that the server accepted and closed before they had lived.</summary>
+    /// <summary>The number of connections in a row that the server accepted and closed too soon to be a success.</summary>
     public int Kicks { get; private set; }
 
-    /// <summary>An attempt failed before CONNACK accepted.</summary>
+    /// <summary>Counts an attempt that failed before CONNACK accepted.</summary>
     public void Failed() => failures++;
 
-    /// <summary>A connection ended after it had been accepted.</summary>
+    /// <summary>Counts a connection that ended after CONNACK had accepted.</summary>
     public void Lost(TimeSpan lived)
     {
         bool hasLived = lived >= ProvenLife;

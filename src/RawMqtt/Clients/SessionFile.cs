@@ -4,13 +4,17 @@ using RawMqtt.Sessions;
 
 namespace RawMqtt.Clients;
 
-/// <summary>The file in which a session outlives its process: a <see cref="SessionJournal"/>, appended to before what follows from it is sent, and now and then written anew with what still counts.</summary>
+/// <summary>Keeps a session in a file, so that it outlives the process: appends the records of a <see cref="SessionJournal"/> before what follows from them
+/// is sent,
+/// and at times writes the file anew with what still counts.</summary>
 internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
 {
     private const int SmallestRewrite = 1 << 20;
 
     private readonly Lock gate = new();
-    private readonly ClientCore core;
+    private readonly Lock clientGate;
+    private readonly ClientLog log;
+    private readonly string clientId;
     private readonly string path;
     private OutgoingBuffer unsaved = new();
     private FileStream file;
@@ -20,23 +24,27 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
     private bool isDisposed;
 
     /// <exception cref="MqttException">The file cannot be used, or belongs to another client.</exception>
-    public SessionFile(ClientCore core, string path, out SavedSession saved)
+    public SessionFile(string path, string clientId, Lock clientGate, ClientLog log, out SavedSession saved)
     {
-        this.core = core;
         this.path = path;
+        this.clientId = clientId;
+        this.clientGate = clientGate;
+        this.log = log;
         FileStream? opened = null;
         try
         {
             file = opened = Open(path);
             saved = ReadAll();
-            if (saved.Owner is not null && saved.Owner != core.Options.ClientId) throw new MqttException(MqttErrorCode.InvalidOptions, $"The session file {path} is that of the client \"{saved.Owner}\", not of \"{core.Options.ClientId}\".");
-            if (saved.Owner is null && file.Length > 0) throw new MqttException(MqttErrorCode.InvalidOptions, $"The file {path} is no session file, and is left as it is.");
+            RequireOwner(saved);
             Rewrite(saved);
         }
         catch (Exception failure)
         {
             opened?.Dispose();
-            if (failure is IOException or UnauthorizedAccessException) throw new MqttException(MqttErrorCode.InvalidOptions, $"The session file {path} cannot be used: {failure.Message}", failure);
+            if (failure is IOException or UnauthorizedAccessException)
+            {
+                throw new MqttException(MqttErrorCode.InvalidOptions, $"The session file {path} cannot be used: {failure.Message}", failure);
+            }
             throw;
         }
 
@@ -45,8 +53,8 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
 
     public SessionJournal Journal { get; }
 
-    /// <summary>Puts all that was noted so far on the disk. Not under the client's gate.</summary>
-    /// <exception cref="MqttException">It could not be written; it stays noted.</exception>
+    /// <summary>Puts all records noted so far on the disk. Do not call this while holding the client's gate.</summary>
+    /// <exception cref="MqttException">The file could not be written; the records stay noted.</exception>
     public void Save()
     {
         lock (gate)
@@ -73,7 +81,7 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
         }
     }
 
-    /// <summary>Has <see cref="Save"/> done by the pool: nothing on the network follows from it.</summary>
+    /// <summary>Calls <see cref="Save"/> on the thread pool: no packet follows from what was noted.</summary>
     public void SaveSoon()
     {
         if (Interlocked.Exchange(ref isSavedSoon, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
@@ -88,11 +96,11 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
         }
         catch (MqttException failure)
         {
-            core.Log(MqttLogLevel.Error, failure.Message);
+            log.Write(MqttLogLevel.Error, failure.Message);
         }
     }
 
-    /// <summary>Saves what was noted, and lets another client have the file.</summary>
+    /// <summary>Saves what was noted, and closes the file, so that another client can open it.</summary>
     public void Dispose()
     {
         Execute();
@@ -103,12 +111,23 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
         }
     }
 
+    private void RequireOwner(SavedSession saved)
+    {
+        if (saved.Owner is null && file.Length > 0)
+        {
+            throw new MqttException(MqttErrorCode.InvalidOptions, $"The file {path} is no session file, and is left as it is.");
+        }
+        if (saved.Owner is null || saved.Owner == clientId) return;
+        throw new MqttException(MqttErrorCode.InvalidOptions,
+            $"The session file {path} belongs to the client \"{saved.Owner}\", not to \"{clientId}\". Use another file or that ClientId.");
+    }
+
     private static FileStream Open(string path) =>
         new(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 });
 
     private void TakeNoted()
     {
-        lock (core.Gate) unsaved = Journal.Swap(unsaved);
+        lock (clientGate) unsaved = Journal.Swap(unsaved);
     }
 
     private SavedSession ReadAll()
@@ -121,11 +140,11 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
         return saved;
     }
 
-    /// <summary>Puts a file with what still counts in the place of this one.</summary>
+    /// <summary>Replaces the file by one that holds only what still counts.</summary>
     private void Rewrite(SavedSession saved)
     {
         var records = new OutgoingBuffer();
-        saved.WriteTo(records, core.Options.ClientId);
+        saved.WriteTo(records, clientId);
         string next = path + ".new";
         using (FileStream target = new(next, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
         {

@@ -3,28 +3,55 @@
 namespace RawMqtt.Clients;
 
 /// <summary>A SUBSCRIBE or UNSUBSCRIBE that is not answered; it is sent again on the next connection.</summary>
-internal sealed class SubscriptionRequest(bool isUnsubscribe, IReadOnlyList<MqttTopicFilter> filters, bool isRepeated = false)
+/// <param name="isUnsubscribe">Whether it ends subscriptions.</param>
+/// <param name="filters">The topic filters.</param>
+/// <param name="isRepeated">Whether the client asks by itself, because the server has no session.</param>
+internal sealed class SubscriptionRequest(bool isUnsubscribe, IReadOnlyList<MqttTopicFilter> filters, bool isRepeated = false) : ITimedAnswer
 {
     private readonly TaskCompletionSource<byte[]> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private AckTimer? timer;
+    private LinkedListNode<(ITimedAnswer Answer, TimeSpan SentAt)>? timed;
 
     public bool IsUnsubscribe => isUnsubscribe;
 
-    /// <summary>Made by the client itself, because the server had forgotten.</summary>
     public bool IsRepeated => isRepeated;
 
     public IReadOnlyList<MqttTopicFilter> Filters => filters;
 
-    /// <summary>When it was first sent, so that the server may know of it; null: never.</summary>
-    public TimeSpan? SentAt { get; set; }
+    /// <summary>Whether it was ever sent, so that the server may know of it.</summary>
+    public bool WasSent { get; private set; }
 
     /// <summary>The return codes of the SUBACK; empty for an UNSUBACK.</summary>
     public Task<byte[]> Answer => answer.Task;
 
-    public void Complete(byte[] returnCodes) => answer.TrySetResult(returnCodes);
+    /// <summary>Notes that it is being sent. The time for the answer runs from the first time.</summary>
+    public void MarkSent(AckTimer? ackTimer)
+    {
+        if (WasSent) return;
+        WasSent = true;
+        if (isRepeated) return; // no caller awaits it
+        timer = ackTimer;
+        timed = ackTimer?.Start(this);
+    }
+
+    public void Complete(byte[] returnCodes)
+    {
+        StopTimer();
+        answer.TrySetResult(returnCodes);
+    }
 
     public void Fail(Exception reason)
     {
+        StopTimer();
         answer.TrySetException(reason);
-        _ = answer.Task.Exception; // it may be that nobody waits
+        _ = answer.Task.Exception; // observed, in case that no caller awaits it
+    }
+
+    void ITimedAnswer.Expire(TimeSpan timeout) => Fail(ConnectFaults.NotAcknowledged(timeout));
+
+    private void StopTimer()
+    {
+        if (timed is not null) timer!.Stop(timed);
+        timed = null;
     }
 }

@@ -2,31 +2,32 @@
 
 namespace RawMqtt.Clients;
 
-/// <summary>The bytes that answer what was read, and wait to be written: above a limit nothing more is read, or a server that sends and does not read would fill the memory.</summary>
-/// <remarks>Messages of the application do not count: a server may well wait for us to read before it takes them. Guarded by the client's gate.</remarks>
+/// <summary>Counts the bytes that answer what was read and wait to be written. Above a limit the client stops reading; otherwise a server that sends and
+/// does not read would fill the memory.</summary>
+/// <remarks>Messages of the application do not count, because a server may wait for the client to read before it takes them. Guarded by the gate.</remarks>
 internal sealed class UnsentAnswers
 {
     private int length;
-    private TaskCompletionSource? leaving;
+    private TaskCompletionSource? cleared;
 
-    /// <summary>Whether there are too many to read on.</summary>
-    public bool AreTooMany => length >= ClientConnection.HighWater;
+    /// <summary>Whether the limit is reached.</summary>
+    public bool AreTooMany => length >= QueueLimits.SendBufferHighWater;
 
     public void Add(int bytes) => length += bytes;
 
-    /// <summary>They are being written, or never will be.</summary>
-    public void Leave()
+    /// <summary>Counts from zero again: the answers are being written.</summary>
+    public void Clear()
     {
         length = 0;
-        leaving?.TrySetResult();
-        leaving = null;
+        cleared?.TrySetResult();
+        cleared = null;
     }
 
-    /// <summary>Completes when they are being written.</summary>
-    public Task WhenLeavingAsync()
+    /// <summary>Completes when the answers are being written.</summary>
+    public Task WhenClearedAsync()
     {
         if (length == 0) return Task.CompletedTask;
-        leaving ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        return leaving.Task;
+        cleared ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return cleared.Task;
     }
 }

@@ -2,6 +2,7 @@
 
 using RawMqtt.Clients;
 using RawMqtt.Codec;
+using RawMqtt.Sessions;
 
 namespace RawMqtt.Tests.Clients;
 
@@ -12,24 +13,29 @@ public class KeepAliveTimerTests
     public async Task APingIsTimedThoughNothingWasReadWhenItsTimeWasUpAndThereIsNoKeepAlive()
     {
         var time = new ManualTime();
-        var core = new ClientCore(new MqttClientOptions { Address = "mqtt://127.0.0.1", KeepAlive = TimeSpan.Zero, PingTimeout = TimeSpan.FromSeconds(1), TimeProvider = time });
-        var connection = new ClientConnection(core, Stream.Null);
-        await using var timer = new KeepAliveTimer(core);
-        lock (core.Gate)
+        var options = new MqttClientOptions { Address = "mqtt://127.0.0.1", KeepAlive = TimeSpan.Zero, PingTimeout = TimeSpan.FromSeconds(1), TimeProvider = time };
+        var gate = new ClientGate();
+        var clock = new SessionClock(time);
+        var session = new ClientSession(20, 1000, TimeSpan.FromSeconds(1));
+        var counters = new ClientCounters();
+        var ending = new ConnectionEnding(gate.Lock);
+        var outgoing = new OutgoingMessages(gate.Lock, session, new ClientStatus(), counters, new QueueLimits(options), ackTimer: null, new ReadingPause(), file: null);
+        gate.Writer = new ConnectionWriter(gate.Lock, Stream.Null, ending, session, clock, counters, outgoing, file: null, packetTap: null);
+        await using var timer = new KeepAliveTimer(gate, session, clock, options);
+        lock (gate.Lock)
         {
-            core.Session.Connect(new ConnectPacket { ClientId = "a"u8, CleanSession = true }, core.Now, connection.Output);
+            session.Connect(new ConnectPacket { ClientId = "a"u8, CleanSession = true }, clock.Now, gate.Writer.Output);
             ReadOnlySpan<byte> connAck = [0x20, 2, 0, 0];
-            core.Session.TryReceive(ref connAck, core.Now, connection.Output, out _);
-            core.Connection = connection;
-            core.Session.Ping(core.Now, connection.Output);
-            core.Session.PauseReading();
+            session.TryReceive(ref connAck, clock.Now, gate.Writer.Output, out _);
+            session.Ping(clock.Now, gate.Writer.Output);
+            session.PauseReading();
         }
 
         timer.Arm();
         time.Advance(TimeSpan.FromSeconds(8));
-        lock (core.Gate) core.Session.ResumeReading(core.Now);
-        Assert.False(connection.Ended.IsCancellationRequested);
+        lock (gate.Lock) session.ResumeReading(clock.Now);
+        Assert.False(ending.Token.IsCancellationRequested);
         time.Advance(TimeSpan.FromSeconds(8));
-        Assert.True(connection.Ended.IsCancellationRequested);
+        Assert.True(ending.Token.IsCancellationRequested);
     }
 }

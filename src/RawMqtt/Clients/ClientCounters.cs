@@ -2,8 +2,8 @@
 
 namespace RawMqtt.Clients;
 
-/// <summary>Counters of one client: plain numbers, because the gate guards them, but for those that say otherwise.</summary>
-internal sealed class ClientStatistics
+/// <summary>Counters of one client. The gate guards them; the thread that reads the connection writes some without it, as their comments say.</summary>
+internal sealed class ClientCounters
 {
     public long MessagesSent;
     public long MessagesReceived;

@@ -5,32 +5,32 @@ using RawMqtt.Codec;
 
 namespace RawMqtt.Clients;
 
-/// <summary>Remembers which subscriptions a topic name goes to, so that filters are matched once and not for each message.</summary>
+/// <summary>Remembers which subscriptions a topic name goes to, so that filters are not matched for each message.</summary>
 /// <remarks>Used by the thread that reads the connection.</remarks>
-internal sealed class TopicRoutes(ClientSubscriptions subscriptions)
+internal sealed class LocalRoutes(ClientSubscriptions subscriptions)
 {
     private const int MaxRemembered = 4096;
 
-    private readonly Dictionary<byte[], TopicRoute> remembered = new(new ByBytes());
-    private MqttSubscription[] known = [];
-    private TopicRoute last = new([], []);
+    private readonly Dictionary<byte[], LocalRoute> remembered = new(new ByBytes());
+    private LocalSubscription[] known = [];
+    private LocalRoute last = new([], []);
 
-    public TopicRoute Find(ReadOnlySpan<byte> topic)
+    public LocalRoute Find(ReadOnlySpan<byte> topic)
     {
-        MqttSubscription[] current = subscriptions.Active;
+        LocalSubscription[] current = subscriptions.Active;
         if (current == known && topic.SequenceEqual(last.Topic)) return last;
         if (current != known || remembered.Count >= MaxRemembered) remembered.Clear();
         known = current;
-        Dictionary<byte[], TopicRoute>.AlternateLookup<ReadOnlySpan<byte>> lookup = remembered.GetAlternateLookup<ReadOnlySpan<byte>>();
-        if (!lookup.TryGetValue(topic, out TopicRoute? route)) lookup[topic] = route = Match(topic);
+        Dictionary<byte[], LocalRoute>.AlternateLookup<ReadOnlySpan<byte>> lookup = remembered.GetAlternateLookup<ReadOnlySpan<byte>>();
+        if (!lookup.TryGetValue(topic, out LocalRoute? route)) lookup[topic] = route = Match(topic);
         last = route;
         return route;
     }
 
-    private TopicRoute Match(ReadOnlySpan<byte> topic)
+    private LocalRoute Match(ReadOnlySpan<byte> topic)
     {
-        var targets = new List<MqttSubscription>();
-        foreach (MqttSubscription subscription in known)
+        var targets = new List<LocalSubscription>();
+        foreach (LocalSubscription subscription in known)
         {
             foreach (byte[] filter in subscription.FilterBytes)
             {
@@ -40,7 +40,7 @@ internal sealed class TopicRoutes(ClientSubscriptions subscriptions)
             }
         }
 
-        return new TopicRoute(topic.ToArray(), [.. targets]);
+        return new LocalRoute(topic.ToArray(), [.. targets]);
     }
 
     private sealed class ByBytes : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+
+using RawMqtt.Sessions;
+
+namespace RawMqtt.Clients;
+
+/// <summary>Puts the parts of a connection together over a stream that was opened, and takes them off the session when it has ended.</summary>
+internal sealed class ConnectionOpener(
+    MqttClientOptions options, ClientGate gate, ClientSession session, SessionClock clock, ClientStatus status, ClientCounters counters, ClientLog log,
+    OutgoingMessages outgoing, ClientSubscriptions subscriptions, Pings pings, ReadingPause pause, SessionFile? file)
+{
+    public ClientConnection Open(Stream stream)
+    {
+        var accepted = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ending = new ConnectionEnding(gate.Lock);
+        var writer = new ConnectionWriter(gate.Lock, stream, ending, session, clock, counters, outgoing, file, options.PacketTap);
+        var answers = new ServerAnswers(outgoing, subscriptions, pings, status, counters, clock, accepted);
+        var intake = new PacketIntake(gate, writer, session, clock, counters, answers, log, options.MaxPacketLength, options.PacketTap);
+        var backPressure = new BackPressure(session, clock, options.TimeProvider, gate.Lock, ending, pause, outgoing, subscriptions, pings);
+        var delivery = new MessageDelivery(gate, writer, session, subscriptions, counters, log, backPressure, options);
+        var reader = new ConnectionReader(stream, writer, gate.Lock, session, intake, delivery);
+        return new ClientConnection(stream, reader, writer, gate, accepted, options.TimeProvider, isStreamSupplied: options.ConnectStream is not null);
+    }
+
+    /// <summary>Sends the first packet.</summary>
+    public void SendConnect(ClientConnection connection, ConnectSteps steps)
+    {
+        using Turn turn = gate.Enter(connection.Writer);
+        steps.WriteConnect(session, clock.Now, connection.Writer.Output);
+    }
+
+    /// <summary>Ends the connection, closes its stream, and tells the session.</summary>
+    /// <param name="connection">What <see cref="Open"/> returned.</param>
+    /// <param name="running">Its <see cref="ClientConnection.RunAsync"/>; null if it was not started.</param>
+    public async Task EndAsync(ClientConnection connection, Task<MqttException>? running)
+    {
+        var cause = new MqttException(MqttErrorCode.ConnectionLost, "The connection was given up.");
+        connection.Fail(cause);
+        if (running is not null) cause = await running.ConfigureAwait(false);
+        await connection.CloseAsync().ConfigureAwait(false);
+        lock (gate.Lock)
+        {
+            gate.Writer = null;
+            connection.Writer.ReleaseWaiting();
+            session.ConnectionLost();
+            subscriptions.ConnectionLost();
+            pings.FailAll(cause);
+            if (options.CleanSession) outgoing.LoseInFlight(ConnectFaults.SessionEnded(cause));
+        }
+    }
+}

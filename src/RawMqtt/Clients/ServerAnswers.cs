@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+
+using RawMqtt.Sessions;
+
+namespace RawMqtt.Clients;
+
+/// <summary>Passes what the server answered to the part of the client that asked. Under the gate.</summary>
+internal sealed class ServerAnswers(
+    OutgoingMessages outgoing, ClientSubscriptions subscriptions, Pings pings, ClientStatus status, ClientCounters counters,
+    SessionClock clock, TaskCompletionSource<bool> accepted)
+{
+    public void Handle(in SessionEvent answer, OutgoingBuffer output)
+    {
+        switch (answer.Kind)
+        {
+            case SessionEventKind.Delivered:
+                subscriptions.SendUnsent(output); // an identifier is free: SUBSCRIBEs come before messages
+                outgoing.Complete(answer.PacketId, output);
+                break;
+            case SessionEventKind.Subscribed:
+            case SessionEventKind.Unsubscribed:
+                subscriptions.Complete(answer.PacketId, answer.ReturnCodes.ToArray(), output);
+                outgoing.SendQueued(output);
+                break;
+            case SessionEventKind.Pong:
+                pings.Complete(clock.Now);
+                break;
+            case SessionEventKind.Connected:
+                status.SessionPresent = answer.SessionPresent;
+                counters.Connections++;
+                if (answer.SessionLost) outgoing.LoseInFlight(ConnectFaults.SessionForgotten());
+                subscriptions.Connected(answer.SessionPresent, output);
+                outgoing.SendQueued(output);
+                accepted.TrySetResult(answer.SessionPresent);
+                break;
+        }
+    }
+}
