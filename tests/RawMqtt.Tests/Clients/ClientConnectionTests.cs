@@ -19,7 +19,7 @@ public class ClientConnectionTests
     [InlineData("dispose")]
     [InlineData("disconnect")]
     [InlineData("keep alive")]
-    public async Task AStreamThatDoesNotHeedItsTokenIsClosedUnderItsReader(string how)
+    public async Task A_stream_that_does_not_heed_its_token_is_closed_under_its_reader(string how)
     {
         await using var server = new SmallServer { Answer = (packet, output) => packet.Header.Type != PacketType.Connect || SmallServer.AcknowledgeAll(packet, output) };
         var client = new MqttClient(new MqttClientOptions
@@ -40,7 +40,7 @@ public class ClientConnectionTests
     }
 
     [Fact]
-    public async Task WritingGoesOnWithoutTheCallersSynchronizationContext()
+    public async Task Writing_goes_on_without_the_callers_SynchronizationContext()
     {
         await using var server = new SmallServer();
         StubbornStream? stream = null;
@@ -63,7 +63,7 @@ public class ClientConnectionTests
     }
 
     [Fact]
-    public async Task DisconnectWaitsForTheSendBufferAsLongAsItWasTold()
+    public async Task Disconnect_waits_for_the_send_buffer_as_long_as_it_was_told()
     {
         var time = new ManualTime();
         using var server = new SlowServer();
@@ -78,7 +78,7 @@ public class ClientConnectionTests
     }
 
     [Fact]
-    public async Task DisconnectOverTcpLosesNothingThoughTheServerIsSending()
+    public async Task Disconnect_over_TCP_loses_nothing_though_the_server_is_sending()
     {
         var disconnectSent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var server = new SlowServer();
@@ -99,7 +99,7 @@ public class ClientConnectionTests
     }
 
     [Fact]
-    public async Task AbortSendsNoCloseFrame()
+    public async Task Abort_sends_no_close_frame()
     {
         var firstBytes = new ConcurrentQueue<byte>();
         await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["ws://127.0.0.1:0/mqtt"] }, Soon);
@@ -111,7 +111,7 @@ public class ClientConnectionTests
     }
 
     [Fact]
-    public async Task AFrozenServerIsSentNoCloseFrame()
+    public async Task A_frozen_server_is_sent_no_close_frame()
     {
         var time = new ManualTime();
         var firstBytes = new ConcurrentQueue<byte>();
@@ -127,7 +127,7 @@ public class ClientConnectionTests
     }
 
     [Fact]
-    public async Task APublisherAtQos0NoticesAFrozenServer()
+    public async Task A_publisher_at_QoS_0_notices_a_frozen_server()
     {
         var time = new ManualTime();
         await using var server = new SmallServer { Answer = (packet, output) => packet.Header.Type != PacketType.Connect || SmallServer.AcknowledgeAll(packet, output) };

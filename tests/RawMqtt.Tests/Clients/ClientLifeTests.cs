@@ -17,14 +17,14 @@ public class ClientLifeTests
     private static MqttClientOptions OptionsFor(SmallServer server) => new() { Address = server.Address, ReconnectDelay = TimeSpan.FromMilliseconds(1), MaxReconnectDelay = TimeSpan.FromMilliseconds(20) };
 
     [Fact]
-    public async Task AProviderThatNeverReturnsIsGivenUpAtTheConnectTimeout()
+    public async Task A_provider_that_never_returns_is_given_up_at_the_connect_timeout()
     {
         await using var client = new MqttClient(new MqttClientOptions { Address = Nobody, ConnectTimeout = TimeSpan.FromMilliseconds(50), BeforeConnect = Never<MqttConnectAttempt> });
         Assert.Equal(MqttErrorCode.ConnectTimeout, (await Assert.ThrowsAsync<MqttException>(() => client.OpenAsync(Soon))).Code);
     }
 
     [Fact]
-    public async Task AProviderThatNeverReturnsHoldsUpNeitherCancellationNorDispose()
+    public async Task A_provider_that_never_returns_holds_up_neither_cancellation_nor_dispose()
     {
         var client = new MqttClient(new MqttClientOptions { Address = Nobody, BeforeConnect = Never<MqttConnectAttempt> });
         using var cancel = new CancellationTokenSource();
@@ -36,7 +36,7 @@ public class ClientLifeTests
     }
 
     [Fact]
-    public async Task AStreamThatComesTooLateIsDisposedOf()
+    public async Task A_stream_that_comes_too_late_is_disposed_of()
     {
         var supplied = new TaskCompletionSource<Stream>();
         await using var client = new MqttClient(new MqttClientOptions { ConnectTimeout = TimeSpan.FromMilliseconds(50), ConnectStream = (_, _) => new ValueTask<Stream>(supplied.Task) });
@@ -47,7 +47,7 @@ public class ClientLifeTests
     }
 
     [Fact]
-    public async Task TheTokenOfConnectStreamIsQuietOnceConnected()
+    public async Task The_token_of_ConnectStream_is_quiet_once_connected()
     {
         var time = new ManualTime();
         await using var server = new SmallServer();
@@ -70,7 +70,7 @@ public class ClientLifeTests
     }
 
     [Fact]
-    public async Task TheFirstChangeBeginsAtDisconnected()
+    public async Task The_first_change_begins_at_disconnected()
     {
         await using var server = new SmallServer();
         await using var client = new MqttClient(OptionsFor(server));
@@ -81,7 +81,7 @@ public class ClientLifeTests
     }
 
     [Fact]
-    public async Task EachOpenAsyncIsAnAttemptOfItsOwnAndChangesAreToldInOrder()
+    public async Task Each_OpenAsync_is_an_attempt_of_its_own_and_changes_are_told_in_order()
     {
         int attempts = 0;
         var last = MqttClientState.Disconnected;
@@ -102,7 +102,7 @@ public class ClientLifeTests
     }
 
     [Fact]
-    public async Task ADisconnectThatOutlivesItsConnectionLeavesTheNextOneAlone()
+    public async Task A_disconnect_that_outlives_its_connection_leaves_the_next_one_alone()
     {
         await using var server = new SmallServer { Answer = ReconnectTests.Silence(PacketType.Publish) };
         for (int i = 0; i < 50; i++)
@@ -125,7 +125,7 @@ public class ClientLifeTests
     }
 
     [Fact]
-    public async Task OpeningWhileDisposingLeavesNoConnection()
+    public async Task Opening_while_disposing_leaves_no_connection()
     {
         await using var server = new SmallServer();
         for (int i = 0; i < 300; i++)
@@ -151,7 +151,7 @@ public class ClientLifeTests
     }
 
     [Fact]
-    public async Task ADisconnectWithoutATimeLimitEndsWhenWhatIsInFlightIsLost()
+    public async Task A_disconnect_without_a_time_limit_ends_when_what_is_in_flight_is_lost()
     {
         await using var server = new SmallServer { Answer = ReconnectTests.Silence(PacketType.Publish) };
         await using MqttClient client = await MqttClient.ConnectAsync(OptionsFor(server), Soon);
@@ -164,7 +164,7 @@ public class ClientLifeTests
     }
 
     [Fact]
-    public async Task ADisconnectWithoutATimeLimitEndsWhenWhatWaitsIsCancelled()
+    public async Task A_disconnect_without_a_time_limit_ends_when_what_waits_is_cancelled()
     {
         await using var client = new MqttClient(new MqttClientOptions { Address = Nobody, RetryFirstConnect = true });
         Task opening = client.OpenAsync(Soon);
@@ -178,7 +178,7 @@ public class ClientLifeTests
     }
 
     [Fact]
-    public async Task ADisconnectWithoutATimeLimitEndsWhenWhatWaitsAtQos0IsSent()
+    public async Task A_disconnect_without_a_time_limit_ends_when_what_waits_at_QoS_0_is_sent()
     {
         var connack = new TaskCompletionSource();
         await using var server = new SmallServer();
@@ -200,7 +200,7 @@ public class ClientLifeTests
     }
 
     [Fact]
-    public async Task WhatIsGivenUpWhileADisconnectDrainsIsReportedAndOnce()
+    public async Task What_is_given_up_while_a_disconnect_drains_is_reported_and_once()
     {
         await using var server = new SmallServer { Answer = ReconnectTests.Silence(PacketType.Publish) };
         await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, MaxInFlight = 1, ReconnectDelay = TimeSpan.Zero }, Soon);
@@ -216,7 +216,7 @@ public class ClientLifeTests
     }
 
     [Fact]
-    public async Task WhatWaitsForAClientThatWasNeverOpenedIsReported()
+    public async Task What_waits_for_a_client_that_was_never_opened_is_reported()
     {
         await using var client = new MqttClient(new MqttClientOptions { Address = Nobody });
         ValueTask waits = client.PublishAsync("a", "1", QualityOfService.AtLeastOnce, cancellationToken: Soon);
@@ -225,7 +225,7 @@ public class ClientLifeTests
     }
 
     [Fact]
-    public async Task DisposingDoesNotCutTheFarewellOfADisconnectShort()
+    public async Task Disposing_does_not_cut_the_farewell_of_a_disconnect_short()
     {
         var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         HeldStream? stream = null;
@@ -242,7 +242,7 @@ public class ClientLifeTests
     }
 
     [Fact]
-    public async Task ACallWhoseTokenIsCancelledAlreadyHasNoEffect()
+    public async Task A_call_whose_token_is_cancelled_already_has_no_effect()
     {
         await using var server = new SmallServer();
         var changes = new ConcurrentQueue<MqttStateChange>();
@@ -264,7 +264,7 @@ public class ClientLifeTests
     [InlineData("abort")]
     [InlineData("disconnect")]
     [InlineData("dispose")]
-    public async Task CodeThatThrowsWhenItsTokenIsCancelledHoldsNothingUp(string how)
+    public async Task Code_that_throws_when_its_token_is_cancelled_holds_nothing_up(string how)
     {
         await using var server = new SmallServer();
         var thrown = new ConcurrentQueue<string>();
@@ -284,7 +284,7 @@ public class ClientLifeTests
     [Theory]
     [InlineData("dispose")]
     [InlineData("disconnect")]
-    public async Task AStreamThatNeverEndsIsGivenUp(string how)
+    public async Task A_stream_that_never_ends_is_given_up(string how)
     {
         await using var server = new SmallServer();
         var time = new ManualTime();

@@ -14,7 +14,7 @@ public class ClientSubscriptionsTests
     private static MqttClientOptions OptionsFor(SmallServer server) => new() { Address = server.Address, ReconnectDelay = TimeSpan.FromMilliseconds(1), MaxReconnectDelay = TimeSpan.FromMilliseconds(20) };
 
     [Fact]
-    public async Task ASubscribeWaitsForAPacketIdentifier()
+    public async Task A_SUBSCRIBE_waits_for_a_packet_identifier()
     {
         await using var server = new SmallServer();
         server.Answer = (packet, output) =>
@@ -34,7 +34,7 @@ public class ClientSubscriptionsTests
     }
 
     [Fact]
-    public async Task APublishWaitsForAPacketIdentifierThatASubscribeHas()
+    public async Task A_PUBLISH_waits_for_a_packet_identifier_that_a_SUBSCRIBE_has()
     {
         ushort subscribeId = 0;
         int published = 0;
@@ -70,7 +70,7 @@ public class ClientSubscriptionsTests
     }
 
     [Fact]
-    public async Task ASubscriptionThatMayBeRefusedLivesThroughAReconnect()
+    public async Task A_subscription_that_may_be_refused_lives_through_a_reconnect()
     {
         await using var server = new SmallServer();
         server.Answer = Grant((_, _) => [0, SubAckPacket.Failure]);
@@ -90,7 +90,7 @@ public class ClientSubscriptionsTests
     }
 
     [Fact]
-    public async Task TheOtherFiltersOfASubscriptionThatIsRefusedLaterAreEndedToo()
+    public async Task The_other_filters_of_a_subscription_that_is_refused_later_are_ended_too()
     {
         await using var server = new SmallServer();
         server.Answer = Grant((connection, _) => [0, connection == 1 ? (byte)0 : SubAckPacket.Failure]);
@@ -108,7 +108,7 @@ public class ClientSubscriptionsTests
     }
 
     [Fact]
-    public async Task DisposingAfterUnsubscribeLeavesANewerSubscriptionAlone()
+    public async Task Disposing_after_unsubscribe_leaves_a_newer_subscription_alone()
     {
         await using var server = new SmallServer();
         await using MqttClient client = await MqttClient.ConnectAsync(OptionsFor(server), Soon);
@@ -121,7 +121,7 @@ public class ClientSubscriptionsTests
     }
 
     [Fact]
-    public async Task DisposingOfAManualSubscriptionDoesNotHoldUpTheAnswersToOthers()
+    public async Task Disposing_of_a_manual_subscription_does_not_hold_up_the_answers_to_others()
     {
         await using var server = new SmallServer();
         server.Answer = (packet, output) =>

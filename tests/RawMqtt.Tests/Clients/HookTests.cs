@@ -12,7 +12,7 @@ public class HookTests
     private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
 
     [Fact]
-    public async Task ALogThatThrowsHarmsNothing()
+    public async Task A_log_that_throws_harms_nothing()
     {
         await using var server = new SmallServer();
         await using var client = new MqttClient(new MqttClientOptions { Address = server.Address, Log = (_, _) => throw new FormatException("log") });
@@ -22,7 +22,7 @@ public class HookTests
     }
 
     [Fact]
-    public async Task APacketTapThatThrowsHarmsNothing()
+    public async Task A_packet_tap_that_throws_harms_nothing()
     {
         await using var server = new SmallServer();
         await using var client = new MqttClient(new MqttClientOptions { Address = server.Address, PacketTap = (_, _) => throw new FormatException("tap") });
@@ -32,7 +32,7 @@ public class HookTests
     }
 
     [Fact]
-    public async Task AMessageIsDeliveredThoughThePacketTapThrowsForIt()
+    public async Task A_message_is_delivered_though_the_packet_tap_throws_for_it()
     {
         await using var server = new SmallServer();
         server.Answer = (packet, output) =>
@@ -61,7 +61,7 @@ public class HookTests
     [InlineData("ws:/me:geheim@host:8083/mqtt")]
     [InlineData("me:geheim@host:8083/mqtt?X-Signature=geheim")]
     [InlineData("ws://me:geheim/x@host:8083/mqtt")]
-    public async Task NoSecretOfAnAddressIsTold(string address)
+    public async Task No_secret_of_an_address_is_told(string address)
     {
         var told = new ConcurrentQueue<string>();
         var options = new MqttClientOptions { Address = address, Log = (_, line) => told.Enqueue(line) };
@@ -72,7 +72,7 @@ public class HookTests
     }
 
     [Fact]
-    public async Task NoSecretOfAnAddressIsToldWhenThePathIsWrong()
+    public async Task No_secret_of_an_address_is_told_when_the_path_is_wrong()
     {
         await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["ws://127.0.0.1:0/mqtt"] }, Soon);
         await using var client = new MqttClient(new MqttClientOptions { Address = broker.Addresses[0] + "/elsewhere?X-Signature=geheim" });

@@ -10,7 +10,7 @@ namespace RawMqtt.Tests.Clients;
 public class KeepAliveTimerTests
 {
     [Fact]
-    public async Task APingIsTimedThoughNothingWasReadWhenItsTimeWasUpAndThereIsNoKeepAlive()
+    public async Task A_ping_is_timed_though_nothing_was_read_when_its_time_was_up_and_there_is_no_keep_alive()
     {
         var time = new ManualTime();
         var options = new MqttClientOptions { Address = "mqtt://127.0.0.1", KeepAlive = TimeSpan.Zero, PingTimeout = TimeSpan.FromSeconds(1), TimeProvider = time };

@@ -13,7 +13,7 @@ public class MqttClientTests
     [InlineData("ws://127.0.0.1:0/mqtt", QualityOfService.AtMostOnce)]
     [InlineData("ws://127.0.0.1:0/mqtt", QualityOfService.AtLeastOnce)]
     [InlineData("ws://127.0.0.1:0/mqtt", QualityOfService.ExactlyOnce)]
-    public async Task TheFourLinesOfTheReadMe(string listener, QualityOfService qos)
+    public async Task The_four_lines_of_the_README(string listener, QualityOfService qos)
     {
         await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = [listener] }, Soon);
         await using MqttClient client = await MqttClient.ConnectAsync(broker.Addresses[0], Soon);
@@ -30,7 +30,7 @@ public class MqttClientTests
     }
 
     [Fact]
-    public void OptionsAreCheckedWhenTheyAreGiven()
+    public void Options_are_checked_when_they_are_given()
     {
         var options = new MqttClientOptions { Addresses = ["mqtt://127.0.0.1:1883"] };
         Assert.Equal(MqttErrorCode.InvalidAddress, Assert.Throws<MqttException>(() => new MqttClient(options with { Addresses = ["mqtt://127.0.0.1:1883", "127.0.0.2:1883"] })).Code);
@@ -44,7 +44,7 @@ public class MqttClientTests
     }
 
     [Fact]
-    public async Task ASubscriptionKeepsItsOwnFilters()
+    public async Task A_subscription_keeps_its_own_filters()
     {
         await using var server = new SmallServer();
         await using MqttClient client = await MqttClient.ConnectAsync(server.Address, Soon);
@@ -55,7 +55,7 @@ public class MqttClientTests
     }
 
     [Fact]
-    public async Task EachConnectionTellsTheTimesOfItsPhases()
+    public async Task Each_connection_tells_the_times_of_its_phases()
     {
         var log = new ConcurrentQueue<string>();
         await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["ws://127.0.0.1:0/mqtt"] }, Soon);

@@ -7,7 +7,7 @@ namespace RawMqtt.Tests.Clients;
 public class MqttOptionsJsonTests
 {
     [Fact]
-    public void TheObjectOfTheArticleIsTakenWhole()
+    public void The_object_of_the_article_is_taken_whole()
     {
         MqttClientOptions options = MqttOptionsJson.Read("""
             {
@@ -27,7 +27,7 @@ public class MqttOptionsJsonTests
     }
 
     [Fact]
-    public void WhatIsNotNamedStays()
+    public void What_is_not_named_stays()
     {
         MqttClientOptions options = MqttOptionsJson.Read("""{"clean":false,"reconnectPeriod":0,"keepalive":0}"""u8, new MqttClientOptions { Address = "ws://h/mqtt", ClientId = "kept" });
         Assert.Equal(("ws://h/mqtt", "kept", false, TimeSpan.Zero, TimeSpan.Zero), (options.Address, options.ClientId, options.CleanSession, options.ReconnectDelay, options.KeepAlive));
@@ -45,7 +45,7 @@ public class MqttOptionsJsonTests
     [InlineData("""{"will":{"topic":"t","qos":3}}""", "will.qos is a whole number from 0 to 2")]
     [InlineData("""{"keepAlive":60}""", "\"keepAlive\" is not an option")]
     [InlineData("""{"clean":true""", "not JSON")]
-    public void MistakesAreNamed(string json, string expected)
+    public void Mistakes_are_named(string json, string expected)
     {
         MqttException fault = Assert.Throws<MqttException>(() => MqttOptionsJson.Read(Encoding.UTF8.GetBytes(json)));
         Assert.Equal(MqttErrorCode.InvalidOptions, fault.Code);

@@ -12,7 +12,7 @@ public class PublishingTests
     private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
 
     [Fact]
-    public async Task MessagesWaitForTheFirstConnection()
+    public async Task Messages_wait_for_the_first_connection()
     {
         await using var server = new SmallServer();
         await using var client = new MqttClient(new MqttClientOptions { Address = server.Address });
@@ -24,7 +24,7 @@ public class PublishingTests
     }
 
     [Fact]
-    public async Task OfflinePublishingMayFail()
+    public async Task Offline_publishing_may_fail()
     {
         await using var client = new MqttClient(new MqttClientOptions { Address = "mqtt://127.0.0.1:1", OfflinePublishing = MqttOfflinePublishing.Fail });
         Assert.Equal(MqttErrorCode.NotConnected, await CodeOf(client.PublishAsync("a", "x", Qos1, cancellationToken: Soon)));
@@ -32,7 +32,7 @@ public class PublishingTests
     }
 
     [Fact]
-    public async Task AFullQueueDropsQos0FirstAndSaysSo()
+    public async Task A_full_queue_drops_QoS_0_first_and_says_so()
     {
         await using var server = new SmallServer();
         await using var client = new MqttClient(new MqttClientOptions { Address = server.Address, MaxQueuedMessages = 3 });
@@ -46,7 +46,7 @@ public class PublishingTests
     }
 
     [Fact]
-    public async Task TheQueueIsBoundedInBytes()
+    public async Task The_queue_is_bounded_in_bytes()
     {
         await using var client = new MqttClient(new MqttClientOptions { Address = "mqtt://127.0.0.1:1", MaxQueuedBytes = 100 });
         ValueTask first = client.PublishAsync("a", new byte[60], Qos1, cancellationToken: Soon);
@@ -56,7 +56,7 @@ public class PublishingTests
     }
 
     [Fact]
-    public async Task TheSendBufferIsBoundedForThoseWhoDoNotAwait()
+    public async Task The_send_buffer_is_bounded_for_those_who_do_not_await()
     {
         await using var client = new MqttClient(new MqttClientOptions { ConnectStream = (_, _) => ValueTask.FromResult<Stream>(new SilentStream([], 0)), MaxQueuedBytes = 4 << 20 });
         await client.OpenAsync(Soon);
@@ -72,7 +72,7 @@ public class PublishingTests
     }
 
     [Fact]
-    public async Task AServerThatSendsAndDoesNotReadIsNotReadFromForEver()
+    public async Task A_server_that_sends_and_does_not_read_is_not_read_from_for_ever()
     {
         var time = new ManualTime();
         byte[] pubRels = [.. Enumerable.Repeat((byte[])[0x62, 2, 0, 1], 1000).SelectMany(packet => packet)]; // each is answered by a PUBCOMP
@@ -96,7 +96,7 @@ public class PublishingTests
     }
 
     [Fact]
-    public async Task AMessageThatCannotFitIntoTheQueueDropsNoOther()
+    public async Task A_message_that_cannot_fit_into_the_queue_drops_no_other()
     {
         await using var client = new MqttClient(new MqttClientOptions { Address = "mqtt://127.0.0.1:1", MaxQueuedBytes = 1000 });
         Task[] small = [.. Enumerable.Range(0, 10).Select(_ => client.PublishAsync("a", new byte[10], cancellationToken: Soon).AsTask())];
@@ -107,7 +107,7 @@ public class PublishingTests
     }
 
     [Fact]
-    public async Task TakingTheResultTooEarlyHarmsNobodyElse()
+    public async Task Taking_the_result_too_early_harms_nobody_else()
     {
         int pings = 0;
         await using var server = new SmallServer();
@@ -131,7 +131,7 @@ public class PublishingTests
     }
 
     [Fact]
-    public async Task PublishingWaitsAtTheInFlightLimit()
+    public async Task Publishing_waits_at_the_in_flight_limit()
     {
         var held = new List<ushort>();
         var release = new TaskCompletionSource();
@@ -154,7 +154,7 @@ public class PublishingTests
     }
 
     [Fact]
-    public async Task ACancelledPublishIsNotSentIfItWaits()
+    public async Task A_cancelled_publish_is_not_sent_if_it_waits()
     {
         await using var server = new SmallServer();
         await using var client = new MqttClient(new MqttClientOptions { Address = server.Address });
@@ -169,7 +169,7 @@ public class PublishingTests
     }
 
     [Fact]
-    public async Task ACancelledPublishThatWasSentGoesOnWithoutItsCaller()
+    public async Task A_cancelled_publish_that_was_sent_goes_on_without_its_caller()
     {
         await using var server = new SmallServer { Answer = ReconnectTests.Silence(PacketType.Publish) };
         await using MqttClient client = await MqttClient.ConnectAsync(server.Address, Soon);
@@ -182,7 +182,7 @@ public class PublishingTests
     }
 
     [Fact]
-    public async Task ALateAcknowledgementEndsTheAwaitAndNotTheDelivery()
+    public async Task A_late_acknowledgement_ends_the_await_and_not_the_delivery()
     {
         var time = new ManualTime();
         var held = new List<ushort>();
@@ -213,7 +213,7 @@ public class PublishingTests
     }
 
     [Fact]
-    public async Task ALateSubAckOrUnsubAckEndsTheAwait()
+    public async Task A_late_SUBACK_or_UNSUBACK_ends_the_await()
     {
         var time = new ManualTime();
         await using var server = new SmallServer();
@@ -232,7 +232,7 @@ public class PublishingTests
     }
 
     [Fact]
-    public async Task AnAnsweredAwaitIsNotEndedLater()
+    public async Task An_answered_await_is_not_ended_later()
     {
         var time = new ManualTime();
         await using var server = new SmallServer();
@@ -248,7 +248,7 @@ public class PublishingTests
     }
 
     [Fact]
-    public async Task DisconnectDrainsAndReportsWhatIsLeft()
+    public async Task Disconnect_drains_and_reports_what_is_left()
     {
         await using var server = new SmallServer { Answer = ReconnectTests.Silence(PacketType.Publish) };
         await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, MaxInFlight = 1 }, Soon);
@@ -263,7 +263,7 @@ public class PublishingTests
     }
 
     [Fact]
-    public async Task DisposeSettlesEverythingThatWaits()
+    public async Task Dispose_settles_everything_that_waits()
     {
         await using var server = new SmallServer { Answer = (packet, output) => packet.Header.Type != PacketType.Connect || SmallServer.AcknowledgeAll(packet, output) };
         MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, CleanSession = false }, Soon);
@@ -276,7 +276,7 @@ public class PublishingTests
     }
 
     [Fact]
-    public async Task PingTellsTheRoundTrip()
+    public async Task Ping_tells_the_round_trip()
     {
         await using var server = new SmallServer();
         await using MqttClient client = await MqttClient.ConnectAsync(server.Address, Soon);
@@ -284,7 +284,7 @@ public class PublishingTests
     }
 
     [Fact]
-    public async Task ABadTopicIsRefusedBeforeItIsSent()
+    public async Task A_bad_topic_is_refused_before_it_is_sent()
     {
         await using var server = new SmallServer();
         await using MqttClient client = await MqttClient.ConnectAsync(server.Address, Soon);
@@ -300,7 +300,7 @@ public class PublishingTests
     }
 
     [Fact]
-    public async Task ManyThreadsPublishAndEachKeepsItsOrder()
+    public async Task Many_threads_publish_and_each_keeps_its_order()
     {
         await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["ws://127.0.0.1:0/mqtt"] }, Soon);
         await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = broker.Addresses[0], MaxInFlight = 100 }, Soon);
@@ -325,7 +325,7 @@ public class PublishingTests
     }
 
     [Fact]
-    public async Task PublishingAtQos0AllocatesNothing()
+    public async Task Publishing_at_QoS_0_allocates_nothing()
     {
         await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["ws://127.0.0.1:0/mqtt"] }, Soon);
         await using MqttClient client = await MqttClient.ConnectAsync(broker.Addresses[0], Soon);

@@ -16,7 +16,7 @@ public class ReceivingTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task ASlowReaderHoldsTheConnectionUpAndLosesNothing(bool anotherAwaitsAnAnswer)
+    public async Task A_slow_reader_holds_the_connection_up_and_loses_nothing(bool anotherAwaitsAnAnswer)
     {
         const int Count = 5000;
         await using SmallServer server = Flood(Count, QualityOfService.AtMostOnce, PacketType.Publish);
@@ -35,7 +35,7 @@ public class ReceivingTests
     }
 
     [Fact]
-    public async Task AReaderThatTakesNothingIsNotWaitedForWhenAnAnswerIs()
+    public async Task A_reader_that_takes_nothing_is_not_waited_for_when_an_answer_is()
     {
         var time = new ManualTime();
         await using SmallServer server = Flood(300, QualityOfService.AtMostOnce);
@@ -48,7 +48,7 @@ public class ReceivingTests
     }
 
     [Fact]
-    public async Task WhatACleanSessionLosesIsCountedAndTold()
+    public async Task What_a_clean_session_loses_is_counted_and_told()
     {
         var time = new ManualTime();
         await using SmallServer server = Flood(100, QualityOfService.AtLeastOnce, PacketType.Publish);
@@ -70,7 +70,7 @@ public class ReceivingTests
     }
 
     [Fact]
-    public async Task AReaderThatPublishesDoesNotWaitForItself()
+    public async Task A_reader_that_publishes_does_not_wait_for_itself()
     {
         await using SmallServer server = Flood(300, QualityOfService.AtMostOnce);
         await using MqttClient client = await MqttClient.ConnectAsync(server.Address, Soon);
@@ -84,7 +84,7 @@ public class ReceivingTests
     }
 
     [Fact]
-    public async Task AReaderThatPublishesMoreThanTheSendBufferHoldsDoesNotStandStill()
+    public async Task A_reader_that_publishes_more_than_the_send_buffer_holds_does_not_stand_still()
     {
         const int Count = 40_000;
         byte[] payload = new byte[1000];
@@ -113,7 +113,7 @@ public class ReceivingTests
 
     [Fact]
     [Rule("MQTT-4.3.3-2")]
-    public async Task AtQos2AReceiverSeesAMessageOnceThoughAnotherReaderIsFarBehind()
+    public async Task At_QoS_2_a_receiver_sees_a_message_once_though_another_reader_is_far_behind()
     {
         var open = new SortedSet<ushort>(Enumerable.Range(1, 10).Select(id => (ushort)id));
         var allTaken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -153,7 +153,7 @@ public class ReceivingTests
 
     [Fact]
     [Rule("MQTT-4.6.0-2")]
-    public async Task ManualAcknowledgementsLeaveInTheOrderOfArrival()
+    public async Task Manual_acknowledgements_leave_in_the_order_of_arrival()
     {
         await using SmallServer server = Flood(3, QualityOfService.AtLeastOnce);
         await using MqttClient client = await MqttClient.ConnectAsync(server.Address, Soon);
@@ -173,7 +173,7 @@ public class ReceivingTests
     }
 
     [Fact]
-    public async Task AReceiverThatThrowsDoesNotEndTheConnection()
+    public async Task A_receiver_that_throws_does_not_end_the_connection()
     {
         var log = new ConcurrentQueue<string>();
         await using SmallServer server = Flood(3, QualityOfService.AtLeastOnce);
@@ -187,7 +187,7 @@ public class ReceivingTests
 
     [Fact]
     [Rule("MQTT-4.5.0-2")]
-    public async Task MessagesThatMatchNothingAreAcknowledgedAndGoToTheirOwnReceiver()
+    public async Task Messages_that_match_nothing_are_acknowledged_and_go_to_their_own_receiver()
     {
         var unmatched = new ConcurrentQueue<string>();
         await using SmallServer server = Flood(2, QualityOfService.AtLeastOnce);
@@ -199,7 +199,7 @@ public class ReceivingTests
     }
 
     [Fact]
-    public async Task OverlappingSubscriptionsEachGetTheMessage()
+    public async Task Overlapping_subscriptions_each_get_the_message()
     {
         await using var server = new SmallServer();
         await using MqttClient client = await MqttClient.ConnectAsync(server.Address, Soon);
@@ -211,7 +211,7 @@ public class ReceivingTests
     }
 
     [Fact]
-    public async Task ARefusedFilterIsAnErrorUnlessAllowed()
+    public async Task A_refused_filter_is_an_error_unless_allowed()
     {
         await using var server = new SmallServer();
         server.Answer = (packet, output) =>
@@ -230,7 +230,7 @@ public class ReceivingTests
     }
 
     [Fact]
-    public async Task ARefusalWhenSubscribingAgainIsLoggedAndStaysVisible()
+    public async Task A_refusal_when_subscribing_again_is_logged_and_stays_visible()
     {
         var warned = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var server = new SmallServer();
@@ -262,7 +262,7 @@ public class ReceivingTests
     }
 
     [Fact]
-    public async Task WhatWasCancelledBeforeItWasSentIsNeverSent()
+    public async Task What_was_cancelled_before_it_was_sent_is_never_sent()
     {
         await using var server = new SmallServer();
         await using var client = new MqttClient(new MqttClientOptions { Address = server.Address });
@@ -278,7 +278,7 @@ public class ReceivingTests
     }
 
     [Fact]
-    public async Task DisposingUnsubscribesWhenNoOtherWantsTheFilter()
+    public async Task Disposing_unsubscribes_when_no_other_wants_the_filter()
     {
         await using var server = new SmallServer();
         await using MqttClient client = await MqttClient.ConnectAsync(server.Address, Soon);
@@ -295,7 +295,7 @@ public class ReceivingTests
     }
 
     [Fact]
-    public async Task ReadingCanBeCancelled()
+    public async Task Reading_can_be_cancelled()
     {
         await using var server = new SmallServer();
         await using MqttClient client = await MqttClient.ConnectAsync(server.Address, Soon);
@@ -309,7 +309,7 @@ public class ReceivingTests
     }
 
     [Fact]
-    public async Task TapLogAndMeterTellWhatHappensAndNoPassword()
+    public async Task Tap_log_and_meter_tell_what_happens_and_no_password()
     {
         var packets = new ConcurrentQueue<string>();
         var log = new ConcurrentQueue<string>();

@@ -23,7 +23,7 @@ public class ReconnectTests
     };
 
     [Fact]
-    public async Task ALostConnectionIsMadeAgainAndSubscriptionsWithIt()
+    public async Task A_lost_connection_is_made_again_and_subscriptions_with_it()
     {
         await using var server = new SmallServer();
         await using var client = new MqttClient(OptionsFor(server));
@@ -46,7 +46,7 @@ public class ReconnectTests
 
     [Fact]
     [Rule("WS-7.2.3-1")]
-    public async Task StateChangesTellCauseAttemptAndDelay()
+    public async Task State_changes_tell_cause_attempt_and_delay()
     {
         await using var server = new SmallServer();
         await using var client = new MqttClient(OptionsFor(server));
@@ -66,7 +66,7 @@ public class ReconnectTests
     }
 
     [Fact]
-    public async Task WhatIsInFlightInACleanSessionIsReportedLost()
+    public async Task What_is_in_flight_in_a_clean_session_is_reported_lost()
     {
         await using var server = new SmallServer { Answer = Silence(PacketType.Publish) };
         await using MqttClient client = await MqttClient.ConnectAsync(OptionsFor(server), Soon);
@@ -80,7 +80,7 @@ public class ReconnectTests
     [Theory]
     [InlineData(QualityOfService.AtLeastOnce)]
     [InlineData(QualityOfService.ExactlyOnce)]
-    public async Task WhatIsInFlightInAKeptSessionIsSentAgain(QualityOfService qos)
+    public async Task What_is_in_flight_in_a_kept_session_is_sent_again(QualityOfService qos)
     {
         await using var server = new SmallServer();
         server.Answer = (packet, output) =>
@@ -97,7 +97,7 @@ public class ReconnectTests
     }
 
     [Fact]
-    public async Task ASessionThatTheServerForgotIsReportedLost()
+    public async Task A_session_that_the_server_forgot_is_reported_lost()
     {
         await using var server = new SmallServer { Answer = Silence(PacketType.Publish) };
         await using MqttClient client = await MqttClient.ConnectAsync(OptionsFor(server) with { CleanSession = false }, Soon);
@@ -114,7 +114,7 @@ public class ReconnectTests
     [InlineData(ConnectReturnCode.BadUserNameOrPassword)]
     [InlineData(ConnectReturnCode.NotAuthorized)]
     [Rule("MQTT-3.2.2-5")]
-    public async Task ARefusalThatWillNotChangeEndsTheAttempts(ConnectReturnCode code)
+    public async Task A_refusal_that_will_not_change_ends_the_attempts(ConnectReturnCode code)
     {
         await using var server = new SmallServer { Answer = Refuse(_ => code) };
         await using var client = new MqttClient(OptionsFor(server) with { RetryFirstConnect = true });
@@ -125,7 +125,7 @@ public class ReconnectTests
     }
 
     [Fact]
-    public async Task AServerThatIsNotAvailableIsTriedAgain()
+    public async Task A_server_that_is_not_available_is_tried_again()
     {
         await using var server = new SmallServer();
         server.Answer = Refuse(connection => connection < 3 ? ConnectReturnCode.ServerUnavailable : ConnectReturnCode.Accepted);
@@ -135,7 +135,7 @@ public class ReconnectTests
     }
 
     [Fact]
-    public async Task TwoClientsWithOneIdentifierAreNamedAsTheLikelyCause()
+    public async Task Two_clients_with_one_identifier_are_named_as_the_likely_cause()
     {
         await using var server = new SmallServer();
         server.Answer = (packet, output) => packet.Header.Type == PacketType.Subscribe ? false : SmallServer.AcknowledgeAll(packet, output);
@@ -155,7 +155,7 @@ public class ReconnectTests
 
     [Fact]
     [Rule("WS-7.2.3-2", "WS-7.2.3-3")]
-    public void DelaysDoubleWithFullJitterAndStartAnewOnlyAfterProvenLife()
+    public void Delays_double_with_full_jitter_and_start_anew_only_after_proven_life()
     {
         var delays = new ReconnectDelays(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), () => 0.5);
         var drawn = new List<double>();
@@ -173,7 +173,7 @@ public class ReconnectTests
     }
 
     [Fact]
-    public async Task SeveralAddressesAreTriedInTurn()
+    public async Task Several_addresses_are_tried_in_turn()
     {
         await using var server = new SmallServer();
         using var nobody = new TcpListener(IPAddress.Loopback, 0);
@@ -188,7 +188,7 @@ public class ReconnectTests
     [Theory]
     [InlineData(1)]
     [InlineData(0)]
-    public async Task TheFirstOpeningTriesEachAddressOnce(int reconnectDelay)
+    public async Task The_first_opening_tries_each_address_once(int reconnectDelay)
     {
         await using var server = new SmallServer();
         MqttClientOptions options = OptionsFor(server) with { ReconnectDelay = TimeSpan.FromSeconds(reconnectDelay), MaxReconnectDelay = TimeSpan.FromHours(1), TimeProvider = new ManualTime() };
@@ -210,7 +210,7 @@ public class ReconnectTests
     }
 
     [Fact]
-    public async Task ALostConnectionIsMadeAgainAtTheNextAddress()
+    public async Task A_lost_connection_is_made_again_at_the_next_address()
     {
         await using var one = new SmallServer();
         await using var two = new SmallServer();
@@ -223,7 +223,7 @@ public class ReconnectTests
     }
 
     [Fact]
-    public async Task OpeningWhileReconnectingWaitsForTheConnection()
+    public async Task Opening_while_reconnecting_waits_for_the_connection()
     {
         var time = new ManualTime();
         await using var server = new SmallServer();
@@ -249,7 +249,7 @@ public class ReconnectTests
     }
 
     [Fact]
-    public async Task TheApplicationMayEndTheDelayAndAskForTheLastFault()
+    public async Task The_application_may_end_the_delay_and_ask_for_the_last_fault()
     {
         await using var server = new SmallServer();
         await using var client = new MqttClient(OptionsFor(server) with { TimeProvider = new ManualTime(), ReconnectDelay = TimeSpan.FromMinutes(1), MaxReconnectDelay = TimeSpan.FromMinutes(1) });
@@ -270,7 +270,7 @@ public class ReconnectTests
     }
 
     [Fact]
-    public async Task AFunctionThatFailsOnceWithAnArgumentExceptionIsAskedAgain()
+    public async Task A_function_that_fails_once_with_an_argument_exception_is_asked_again()
     {
         await using var server = new SmallServer();
         int calls = 0;
@@ -283,7 +283,7 @@ public class ReconnectTests
 
     [Fact]
     [Rule("MQTT-3.1.2-22")]
-    public async Task APasswordWithoutItsUserEndsTheAttempts()
+    public async Task A_password_without_its_user_ends_the_attempts()
     {
         await using var server = new SmallServer();
         await using var client = new MqttClient(OptionsFor(server) with { RetryFirstConnect = true, BeforeConnect = (attempt, _) => ValueTask.FromResult(attempt with { Password = new byte[1] }) });
@@ -293,7 +293,7 @@ public class ReconnectTests
     }
 
     [Fact]
-    public async Task WithoutReconnectTheEndIsTold()
+    public async Task Without_reconnect_the_end_is_told()
     {
         await using var server = new SmallServer();
         await using MqttClient client = await MqttClient.ConnectAsync(OptionsFor(server) with { ReconnectDelay = TimeSpan.Zero }, Soon);
@@ -313,7 +313,7 @@ public class ReconnectTests
     }
 
     [Fact]
-    public async Task EachAttemptMayHaveItsOwnPassword()
+    public async Task Each_attempt_may_have_its_own_password()
     {
         var users = new ConcurrentQueue<string>();
         await using var server = new SmallServer();
@@ -333,7 +333,7 @@ public class ReconnectTests
     }
 
     [Fact]
-    public async Task AFunctionThatThrowsBeforeConnectIsTold()
+    public async Task A_function_that_throws_before_CONNECT_is_told()
     {
         await using var client = new MqttClient(new MqttClientOptions { Address = "mqtt://127.0.0.1:1", BeforeConnect = (_, _) => throw new FormatException("no token") });
         MqttException failure = await Assert.ThrowsAsync<MqttException>(() => client.OpenAsync(Soon));
@@ -343,7 +343,7 @@ public class ReconnectTests
 
     [Fact]
     [Rule("MQTT-7.1.2-1")]
-    public async Task TheApplicationMaySupplyTheStream()
+    public async Task The_application_may_supply_the_stream()
     {
         await using var server = new SmallServer();
         int port = new Uri(server.Address).Port;
@@ -360,7 +360,7 @@ public class ReconnectTests
     }
 
     [Fact]
-    public async Task AServerThatDoesNotAnswerConnectIsGivenUp()
+    public async Task A_server_that_does_not_answer_CONNECT_is_given_up()
     {
         var time = new ManualTime();
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -376,7 +376,7 @@ public class ReconnectTests
 
     [Fact]
     [Rule("MQTT-4.8.0-1")]
-    public async Task AViolationOfTheServerEndsTheConnectionAndIsTold()
+    public async Task A_violation_of_the_server_ends_the_connection_and_is_told()
     {
         await using var server = new SmallServer();
         server.Answer = (packet, output) =>
@@ -399,7 +399,7 @@ public class ReconnectTests
     }
 
     [Fact]
-    public async Task ATooLargePacketHasACodeOfItsOwn()
+    public async Task A_too_large_packet_has_a_code_of_its_own()
     {
         await using var server = new SmallServer();
         await using MqttClient client = await MqttClient.ConnectAsync(OptionsFor(server) with { MaxPacketLength = 100, ReconnectDelay = TimeSpan.Zero }, Soon);
@@ -416,7 +416,7 @@ public class ReconnectTests
     }
 
     [Fact]
-    public async Task AFrozenServerIsNoticedAndASleepIsSuspected()
+    public async Task A_frozen_server_is_noticed_and_a_sleep_is_suspected()
     {
         var time = new ManualTime();
         await using var server = new SmallServer();
@@ -442,7 +442,7 @@ public class ReconnectTests
     }
 
     [Fact]
-    public async Task DisposingEndsWhateverTheReconnectIsDoing()
+    public async Task Disposing_ends_whatever_the_reconnect_is_doing()
     {
         await using var server = new SmallServer();
         for (int i = 0; i < 200; i++)

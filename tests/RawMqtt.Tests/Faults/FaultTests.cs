@@ -15,7 +15,7 @@ public class FaultTests(ITestOutputHelper output)
     [InlineData("ws", QualityOfService.AtLeastOnce)]
     [InlineData("ws", QualityOfService.ExactlyOnce)]
     [Rule("MQTT-4.4.0-1", "MQTT-4.3.3-2")]
-    public Task NothingIsLostThroughManyCuts(string scheme, QualityOfService qos) => PublishThroughCuts(scheme, qos, messages: 1000, longest: 8_000);
+    public Task Nothing_is_lost_through_many_cuts(string scheme, QualityOfService qos) => PublishThroughCuts(scheme, qos, messages: 1000, longest: 8_000);
 
     /// <summary>By name: ten thousand messages a carrier and QoS, through hundreds of cuts.</summary>
     [Theory(Explicit = true)]
@@ -23,10 +23,10 @@ public class FaultTests(ITestOutputHelper output)
     [InlineData("mqtt", QualityOfService.ExactlyOnce)]
     [InlineData("ws", QualityOfService.AtLeastOnce)]
     [InlineData("ws", QualityOfService.ExactlyOnce)]
-    public Task NothingIsLostThroughHundredsOfCuts(string scheme, QualityOfService qos) => PublishThroughCuts(scheme, qos, messages: 10_000, longest: 2_500);
+    public Task Nothing_is_lost_through_hundreds_of_cuts(string scheme, QualityOfService qos) => PublishThroughCuts(scheme, qos, messages: 10_000, longest: 2_500);
 
     [Fact]
-    public async Task AFrozenConnectionIsNoticedWithinTheKeepAliveDeadline()
+    public async Task A_frozen_connection_is_noticed_within_the_keep_alive_deadline()
     {
         await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["mqtt://127.0.0.1:0"] });
         await using var proxy = new FaultProxy(new Uri(broker.Addresses[0]).Port, number => number == 1 ? new Fault(200, FaultEnd.HalfOpen) : Fault.None);

@@ -23,7 +23,7 @@ public class StressTests(ITestOutputHelper output)
     [Theory]
     [InlineData("mqtt", false)]
     [InlineData("ws", true)]
-    public async Task EveryCallSettles(string scheme, bool cleanSession)
+    public async Task Every_call_settles(string scheme, bool cleanSession)
     {
         int seed = Environment.TickCount;
         output.WriteLine($"seed {seed}");

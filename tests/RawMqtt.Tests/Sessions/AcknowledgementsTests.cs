@@ -15,7 +15,7 @@ public class AcknowledgementsTests
 
     [Fact]
     [Rule("MQTT-4.5.0-2", "MQTT-3.3.4-1", "MQTT-4.3.2-2")]
-    public void EveryPublishIsAnsweredByItsQos()
+    public void Every_PUBLISH_is_answered_by_its_QoS()
     {
         client.Connect();
         Assert.Equal(["Message a qos0"], client.ReceivePublish("a", Qos0));
@@ -30,7 +30,7 @@ public class AcknowledgementsTests
 
     [Fact]
     [Rule("MQTT-4.6.0-2", "MQTT-4.6.0-3")]
-    public void AcknowledgementsLeaveInTheOrderOfArrival()
+    public void Acknowledgements_leave_in_the_order_of_arrival()
     {
         client.Connect();
         client.ReceivePublish("a", Qos1, 5);
@@ -49,7 +49,7 @@ public class AcknowledgementsTests
 
     [Fact]
     [Rule("MQTT-4.3.3-2")]
-    public void Qos2IsDeliveredOnceThroughReconnects()
+    public void QoS_2_is_delivered_once_through_reconnects()
     {
         client.Connect(clean: false);
         client.ReceivePublish("a", Qos2, 7);
@@ -66,7 +66,7 @@ public class AcknowledgementsTests
 
     [Fact]
     [Rule("MQTT-4.3.3-2")]
-    public void AHeldQos2MessageIsAnsweredWhenTheApplicationIsDoneAlsoOnTheNextConnection()
+    public void A_held_QoS_2_message_is_answered_when_the_application_is_done_also_on_the_next_connection()
     {
         client.Connect(clean: false);
         client.ReceivePublish("a", Qos2, 7);
@@ -81,7 +81,7 @@ public class AcknowledgementsTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void AQos2MessageThatIsRepeatedWhileItsPubRecWaitsIsAnsweredOnce(bool isDone)
+    public void A_QoS_2_message_that_is_repeated_while_its_PUBREC_waits_is_answered_once(bool isDone)
     {
         client.Connect();
         client.ReceivePublish("before", Qos1, 6);
@@ -100,7 +100,7 @@ public class AcknowledgementsTests
     }
 
     [Fact]
-    public void AHeldQos2MessageThatIsRepeatedOnEachConnectionIsAnsweredOnThatWhichStands()
+    public void A_held_QoS_2_message_that_is_repeated_on_each_connection_is_answered_on_that_which_stands()
     {
         client.Connect(clean: false);
         client.ReceivePublish("a", Qos2, 7);
@@ -117,7 +117,7 @@ public class AcknowledgementsTests
     }
 
     [Fact]
-    public void AHeldQos1MessageComesAgainAndItsOldReceiptIsWorthNothing()
+    public void A_held_QoS_1_message_comes_again_and_its_old_receipt_is_worth_nothing()
     {
         client.Connect(clean: false);
         client.ReceivePublish("a", Qos1, 7);
@@ -133,7 +133,7 @@ public class AcknowledgementsTests
 
     [Fact]
     [Rule("MQTT-4.8.0-2")]
-    public void ARefusedQos2MessageIsNewWhenItComesAgain()
+    public void A_refused_QoS_2_message_is_new_when_it_comes_again()
     {
         client.Connect(clean: false);
         client.ReceivePublish("a", Qos2, 7);
@@ -144,7 +144,7 @@ public class AcknowledgementsTests
     }
 
     [Fact]
-    public void ALateAcknowledgementDoesNotAnswerAMessageOfTheNextSession()
+    public void A_late_acknowledgement_does_not_answer_a_message_of_the_next_session()
     {
         client.Connect();
         client.ReceivePublish("old", Qos2, 1);

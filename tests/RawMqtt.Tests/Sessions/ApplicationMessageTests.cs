@@ -7,7 +7,7 @@ namespace RawMqtt.Tests.Sessions;
 public class ApplicationMessageTests
 {
     [Fact]
-    public void TheBytesLiveUntilTheLastHolderGivesThemBack()
+    public void The_bytes_live_until_the_last_holder_gives_them_back()
     {
         var pool = new ApplicationMessagePool();
         byte[] topic = [.. "a/b"u8];
@@ -25,7 +25,7 @@ public class ApplicationMessageTests
     }
 
     [Fact]
-    public void AMessageGivenBackIsUsedAgain()
+    public void A_message_given_back_is_used_again()
     {
         var pool = new ApplicationMessagePool();
         ApplicationMessage first = pool.Keep("a"u8, default, QualityOfService.AtMostOnce);

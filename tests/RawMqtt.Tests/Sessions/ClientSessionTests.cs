@@ -16,7 +16,7 @@ public class ClientSessionTests
 
     [Fact]
     [Rule("MQTT-3.1.0-1")]
-    public void ConnectIsFirstAndNothingElseIsSentBeforeConnAck()
+    public void CONNECT_is_first_and_nothing_else_is_sent_before_CONNACK()
     {
         Assert.Throws<InvalidOperationException>(() => client.Publish("a", Qos0));
         client.SendConnect();
@@ -31,7 +31,7 @@ public class ClientSessionTests
 
     [Fact]
     [Rule("MQTT-3.2.0-1", "MQTT-4.8.0-1")]
-    public void AnythingButConnAckFirstEndsTheConnection()
+    public void Anything_but_CONNACK_first_ends_the_connection()
     {
         client.SendConnect();
         Assert.Equal(["Violation MQTT-3.2.0-1"], client.Receive(new PingRespPacket()));
@@ -40,7 +40,7 @@ public class ClientSessionTests
     }
 
     [Fact]
-    public void ASecondConnAckEndsTheConnection()
+    public void A_second_CONNACK_ends_the_connection()
     {
         client.Connect();
         Assert.Equal(["Violation 3.2"], client.Receive(new ConnAckPacket()));
@@ -48,7 +48,7 @@ public class ClientSessionTests
 
     [Fact]
     [Rule("MQTT-3.2.2-1")]
-    public void SessionPresentAfterCleanSessionIsAViolation()
+    public void Session_present_after_clean_session_is_a_violation()
     {
         client.SendConnect(clean: true);
         Assert.Equal(["Violation MQTT-3.2.2-1"], client.Receive(new ConnAckPacket { SessionPresent = true }));
@@ -60,7 +60,7 @@ public class ClientSessionTests
     [InlineData(ConnectReturnCode.ServerUnavailable)]
     [InlineData(ConnectReturnCode.BadUserNameOrPassword)]
     [InlineData(ConnectReturnCode.NotAuthorized)]
-    public void ARefusalEndsTheConnectionAndKeepsTheSession(ConnectReturnCode code)
+    public void A_refusal_ends_the_connection_and_keeps_the_session(ConnectReturnCode code)
     {
         client.Connect(clean: false);
         client.Publish("a", Qos1);
@@ -76,7 +76,7 @@ public class ClientSessionTests
 
     [Fact]
     [Rule("MQTT-4.3.1-1", "MQTT-2.3.1-5")]
-    public void Qos0IsSentAndForgotten()
+    public void QoS_0_is_sent_and_forgotten()
     {
         client.Connect();
         Assert.Equal(0, client.Publish("a", Qos0));
@@ -86,7 +86,7 @@ public class ClientSessionTests
 
     [Fact]
     [Rule("MQTT-4.3.2-1", "MQTT-2.3.1-2", "MQTT-2.3.1-3")]
-    public void Qos1IsDeliveredByPubAck()
+    public void QoS_1_is_delivered_by_PUBACK()
     {
         client.Connect();
         ushort id = client.Publish("a", Qos1);
@@ -98,7 +98,7 @@ public class ClientSessionTests
 
     [Fact]
     [Rule("MQTT-4.3.3-1", "MQTT-4.6.0-4", "MQTT-2.3.1-6")]
-    public void Qos2IsDeliveredByPubCompAndPubRelsFollowTheirPubRecs()
+    public void QoS_2_is_delivered_by_PUBCOMP_and_PUBRELs_follow_their_PUBRECs()
     {
         client.Connect();
         ushort a = client.Publish("a", Qos2);
@@ -114,7 +114,7 @@ public class ClientSessionTests
 
     [Fact]
     [Rule("MQTT-4.8.0-1")]
-    public void TheWrongAcknowledgementEndsTheConnection()
+    public void The_wrong_acknowledgement_ends_the_connection()
     {
         client.Connect();
         ushort id = client.Publish("a", Qos1);
@@ -122,7 +122,7 @@ public class ClientSessionTests
     }
 
     [Fact]
-    public void PublishingWaitsAtTheInFlightLimitAndIdentifiersAreNotReused()
+    public void Publishing_waits_at_the_in_flight_limit_and_identifiers_are_not_reused()
     {
         var limited = new SessionFixture(inFlightLimit: 2);
         limited.Connect();
@@ -137,7 +137,7 @@ public class ClientSessionTests
 
     [Fact]
     [Rule("MQTT-2.3.1-2", "MQTT-2.3.1-3")]
-    public void AllIdentifiersCanBeInUseAndNoneIsGivenTwice()
+    public void All_identifiers_can_be_in_use_and_none_is_given_twice()
     {
         var full = new SessionFixture(inFlightLimit: 65535);
         full.Connect();
@@ -151,7 +151,7 @@ public class ClientSessionTests
 
     [Fact]
     [Rule("MQTT-4.4.0-1", "MQTT-4.6.0-1", "MQTT-3.1.2-4", "MQTT-4.1.0-1", "MQTT-3.3.1-1")]
-    public void AKeptSessionSendsAgainWhatIsNotAcknowledged()
+    public void A_kept_session_sends_again_what_is_not_acknowledged()
     {
         client.Connect(clean: false);
         ushort a = client.Publish("a", Qos1);
@@ -169,7 +169,7 @@ public class ClientSessionTests
     }
 
     [Fact]
-    public void ALostSessionIsToldAndNothingIsSentAgain()
+    public void A_lost_session_is_told_and_nothing_is_sent_again()
     {
         client.Connect(clean: false);
         client.Publish("a", Qos1);
@@ -187,7 +187,7 @@ public class ClientSessionTests
 
     [Fact]
     [Rule("MQTT-3.1.2-6")]
-    public void ACleanSessionEndsWithItsConnection()
+    public void A_clean_session_ends_with_its_connection()
     {
         client.Connect(clean: true);
         client.Publish("a", Qos2);
@@ -203,7 +203,7 @@ public class ClientSessionTests
 
     [Fact]
     [Rule("MQTT-3.1.2-6")]
-    public void CleanSessionDropsTheSessionThatWasKept()
+    public void Clean_session_drops_the_session_that_was_kept()
     {
         client.Connect(clean: false);
         client.Publish("a", Qos1);
@@ -215,7 +215,7 @@ public class ClientSessionTests
 
     [Fact]
     [Rule("MQTT-4.1.0-2")]
-    public void TheSessionLivesWhileItsConnectionDoes()
+    public void The_session_lives_while_its_connection_does()
     {
         client.Connect(clean: true);
         ushort id = client.Publish("a", Qos2);
@@ -226,7 +226,7 @@ public class ClientSessionTests
 
     [Fact]
     [Rule("MQTT-2.3.1-7", "MQTT-3.8.4-2")]
-    public void SubAckAnswersItsSubscribe()
+    public void SUBACK_answers_its_SUBSCRIBE()
     {
         client.Connect();
         ushort id = client.Subscribe("a", "b/#");
@@ -239,7 +239,7 @@ public class ClientSessionTests
 
     [Fact]
     [Rule("MQTT-3.8.4-5")]
-    public void SubAckHasOneCodeForEachFilter()
+    public void SUBACK_has_one_code_for_each_filter()
     {
         client.Connect();
         ushort id = client.Subscribe("a", "b");
@@ -247,7 +247,7 @@ public class ClientSessionTests
     }
 
     [Fact]
-    public void ASubscribeEndsWithItsConnection()
+    public void A_SUBSCRIBE_ends_with_its_connection()
     {
         client.Connect(clean: false);
         ushort id = client.Subscribe("a");
@@ -258,7 +258,7 @@ public class ClientSessionTests
     }
 
     [Fact]
-    public void WhatASubscribeAskedForIsForgottenWithItsConnection()
+    public void What_a_SUBSCRIBE_asked_for_is_forgotten_with_its_connection()
     {
         client.Connect(clean: false);
         ushort id = client.Subscribe("a", "b");
@@ -269,7 +269,7 @@ public class ClientSessionTests
     }
 
     [Fact]
-    public void TheIdentifiersOfSubscribeAndUnsubscribeAreFreeAgainAfterTheirConnection()
+    public void The_identifiers_of_SUBSCRIBE_and_UNSUBSCRIBE_are_free_again_after_their_connection()
     {
         var full = new SessionFixture(inFlightLimit: 65535);
         full.Connect(clean: false);
@@ -283,7 +283,7 @@ public class ClientSessionTests
     }
 
     [Fact]
-    public void AMessageThatNoPacketCanCarryIsNotKept()
+    public void A_message_that_no_packet_can_carry_is_not_kept()
     {
         client.Connect();
         byte[] payload = new byte[FixedHeader.MaxRemainingLength - 4];
@@ -294,7 +294,7 @@ public class ClientSessionTests
 
     [Fact]
     [Rule("MQTT-3.14.4-1", "MQTT-3.14.4-2")]
-    public void NothingIsSentAfterDisconnect()
+    public void Nothing_is_sent_after_DISCONNECT()
     {
         client.Connect(keepAlive: 1);
         client.ReceivePublish("a", Qos1, 7);
@@ -312,7 +312,7 @@ public class ClientSessionTests
 
     [Fact]
     [Rule("MQTT-4.8.0-2")]
-    public void APacketAboveTheLimitIsRefusedByItsHeader()
+    public void A_packet_above_the_limit_is_refused_by_its_header()
     {
         var small = new SessionFixture(maximumPacketLength: 100);
         small.Connect();
@@ -320,7 +320,7 @@ public class ClientSessionTests
     }
 
     [Fact]
-    public void PacketsAreTakenWhereverTheStreamIsCut()
+    public void Packets_are_taken_wherever_the_stream_is_cut()
     {
         byte[] stream = ByteText.Parse("20 02 00 00  30 04 00 01 'a' 'x'  32 06 00 01 'b' 00 07 'x'  D0 00  30 03 00 01 'c'");
         var whole = new SessionFixture();

@@ -13,7 +13,7 @@ public class DeliveryTableTests
     private static readonly string Page = File.ReadAllText(Repository.PathOf("spec-notes/qos.md"));
 
     [Fact]
-    public void SendersTableIsThatOfThePage()
+    public void The_senders_table_is_that_of_the_page()
     {
         PacketType[] answers = [PacketType.PubAck, PacketType.PubRec, PacketType.PubComp, PacketType.SubAck, PacketType.UnsubAck];
         var table = new StringBuilder();
@@ -46,7 +46,7 @@ public class DeliveryTableTests
     }
 
     [Fact]
-    public void ReceiversTableIsThatOfThePage()
+    public void The_receivers_table_is_that_of_the_page()
     {
         var table = new StringBuilder();
         table.Append("| received | identifier is not known | identifier is known |\n|---|---|---|\n");

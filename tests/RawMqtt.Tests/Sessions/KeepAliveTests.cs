@@ -13,7 +13,7 @@ public class KeepAliveTests
 
     [Fact]
     [Rule("MQTT-3.1.2-23")]
-    public void PingReqIsSentBeforeTheKeepAliveIsOver()
+    public void PINGREQ_is_sent_before_the_keep_alive_is_over()
     {
         client.Connect(keepAlive: 60);
         client.Session.Sent(client.Now);
@@ -32,7 +32,7 @@ public class KeepAliveTests
     }
 
     [Fact]
-    public void PingReqIsSentToAServerThatIsSilentHoweverMuchIsSent()
+    public void PINGREQ_is_sent_to_a_server_that_is_silent_however_much_is_sent()
     {
         client.Connect(keepAlive: 60);
         client.Session.Sent(TimeSpan.FromSeconds(58));
@@ -46,7 +46,7 @@ public class KeepAliveTests
     }
 
     [Fact]
-    public void ASilentServerIsGivenUpAfterThePingTimeout()
+    public void A_silent_server_is_given_up_after_the_ping_timeout()
     {
         client.Connect(keepAlive: 60);
         Assert.True(client.Session.Tick(TimeSpan.FromSeconds(59), client.Output));
@@ -56,7 +56,7 @@ public class KeepAliveTests
     }
 
     [Fact]
-    public void WhateverComesInIsASignOfLife()
+    public void Whatever_comes_in_is_a_sign_of_life()
     {
         client.Connect(keepAlive: 60);
         client.Session.Tick(TimeSpan.FromSeconds(59), client.Output);
@@ -68,7 +68,7 @@ public class KeepAliveTests
     }
 
     [Fact]
-    public void WhileNothingIsReadPingsGoOnAndNoAnswerIsDue()
+    public void While_nothing_is_read_pings_go_on_and_no_answer_is_due()
     {
         client.Connect(keepAlive: 10);
         client.Session.PauseReading();
@@ -80,7 +80,7 @@ public class KeepAliveTests
     }
 
     [Fact]
-    public void KeepAliveZeroNeverPings()
+    public void Keep_alive_zero_never_pings()
     {
         client.Connect(keepAlive: 0);
         Assert.Null(client.Session.NextDeadline);

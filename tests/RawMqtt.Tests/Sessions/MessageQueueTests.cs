@@ -15,7 +15,7 @@ public class MessageQueueTests
     [InlineData(64)]
     [InlineData(65)]
     [InlineData(10_000)]
-    public void AnEmptyQueueHoldsASmallArrayAtTheMostHoweverManyWaited(int most)
+    public void An_empty_queue_holds_a_small_array_at_the_most_however_many_waited(int most)
     {
         Fill(most);
         Assert.InRange(queue.Capacity, most, 2 * Math.Max(most, 8));
@@ -30,7 +30,7 @@ public class MessageQueueTests
     }
 
     [Fact]
-    public void TheOrderStaysWhileItGrowsAndTurnsAroundInItsArray()
+    public void The_order_stays_while_it_grows_and_turns_around_in_its_array()
     {
         int added = 0;
         int taken = 0;
@@ -47,7 +47,7 @@ public class MessageQueueTests
     [Theory]
     [InlineData(50)]
     [InlineData(5000)]
-    public void FillingAndEmptyingAgainAndAgainAllocatesNothing(int most)
+    public void Filling_and_emptying_again_and_again_allocates_nothing(int most)
     {
         ApplicationMessage message = Message(0);
         long before = 0;

@@ -8,7 +8,7 @@ namespace RawMqtt.Tests.Sessions;
 public class OutgoingBufferTests
 {
     [Fact]
-    public void WhatIsAppendedStandsInOrder()
+    public void What_is_appended_stands_in_order()
     {
         var buffer = new OutgoingBuffer();
         byte[] expected = [.. Enumerable.Range(0, 100_000).Select(i => (byte)i)];
@@ -18,7 +18,7 @@ public class OutgoingBufferTests
     }
 
     [Fact]
-    public void ClearAndResetForget()
+    public void Clear_and_reset_forget()
     {
         var buffer = new OutgoingBuffer();
         buffer.Write<byte>([1, 2, 3]);
@@ -33,7 +33,7 @@ public class OutgoingBufferTests
     }
 
     [Fact]
-    public void MoreThanReservedIsRefused()
+    public void More_than_reserved_is_refused()
     {
         var buffer = new OutgoingBuffer();
         int room = buffer.GetSpan(10).Length;

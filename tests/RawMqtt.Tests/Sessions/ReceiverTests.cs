@@ -12,7 +12,7 @@ public class ReceiverTests
 
     [Fact]
     [Rule("MQTT-3.3.4-1", "MQTT-2.3.1-6")]
-    public void EachQosHasItsAnswer()
+    public void Each_QoS_has_its_answer()
     {
         Assert.True(Publish(QualityOfService.AtMostOnce, 0));
         Assert.True(Publish(QualityOfService.AtLeastOnce, 7));
@@ -22,7 +22,7 @@ public class ReceiverTests
 
     [Fact]
     [Rule("MQTT-4.3.2-2")]
-    public void AtQos1EveryPublishIsNewWhateverItsDup()
+    public void At_QoS_1_every_PUBLISH_is_new_whatever_its_DUP()
     {
         Assert.True(Publish(QualityOfService.AtLeastOnce, 7));
         Assert.True(Publish(QualityOfService.AtLeastOnce, 7, duplicate: true));
@@ -31,7 +31,7 @@ public class ReceiverTests
 
     [Fact]
     [Rule("MQTT-4.3.3-2")]
-    public void AtQos2AnIdentifierIsOneMessageUntilPubRel()
+    public void At_QoS_2_an_identifier_is_one_message_until_PUBREL()
     {
         Assert.True(Publish(QualityOfService.ExactlyOnce, 8));
         Assert.False(Publish(QualityOfService.ExactlyOnce, 8, duplicate: true));
@@ -44,14 +44,14 @@ public class ReceiverTests
     }
 
     [Fact]
-    public void AnUnknownPubRelIsAnswered()
+    public void An_unknown_PUBREL_is_answered()
     {
         receiver.Release(65535, output);
         Assert.Equal(["PUBCOMP 65535"], SentPackets.Describe(output.Written.Span));
     }
 
     [Fact]
-    public void TheSameIdentifierAtQos1AndQos2IsTwoMessages()
+    public void The_same_identifier_at_QoS_1_and_QoS_2_is_two_messages()
     {
         Assert.True(Publish(QualityOfService.ExactlyOnce, 5));
         Assert.True(Publish(QualityOfService.AtLeastOnce, 5));
@@ -59,7 +59,7 @@ public class ReceiverTests
     }
 
     [Fact]
-    public void AllIdentifiersFit()
+    public void All_identifiers_fit()
     {
         for (int id = 65535; id >= 1; id--) Assert.True(Publish(QualityOfService.ExactlyOnce, (ushort)id));
         Assert.Equal(65535, receiver.Unreleased);

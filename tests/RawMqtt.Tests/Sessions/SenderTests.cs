@@ -12,7 +12,7 @@ public class SenderTests
 
     [Fact]
     [Rule("MQTT-4.3.2-1", "MQTT-2.3.1-4")]
-    public void Qos1IsOneIdentifierUntilPubAck()
+    public void QoS_1_is_one_identifier_until_PUBACK()
     {
         var sender = new Sender(20);
         Assert.Equal(1, Send(sender, "a", QualityOfService.AtLeastOnce));
@@ -28,7 +28,7 @@ public class SenderTests
 
     [Fact]
     [Rule("MQTT-4.3.3-1", "MQTT-2.3.1-6")]
-    public void Qos2IsPublishPubRecPubRelPubComp()
+    public void QoS_2_is_PUBLISH_PUBREC_PUBREL_PUBCOMP()
     {
         var sender = new Sender(20);
         ushort id = Send(sender, "a", QualityOfService.ExactlyOnce);
@@ -48,7 +48,7 @@ public class SenderTests
 
     [Fact]
     [Rule("MQTT-4.4.0-1", "MQTT-4.6.0-1", "MQTT-4.6.0-4", "MQTT-3.3.1-1", "MQTT-2.3.1-3")]
-    public void WhatIsSentAgainKeepsItsOrderAndItsIdentifier()
+    public void What_is_sent_again_keeps_its_order_and_its_identifier()
     {
         var sender = new Sender(20);
         foreach (string topic in (string[])["a", "b", "c", "d", "e"]) Send(sender, topic, topic == "d" ? QualityOfService.AtLeastOnce : QualityOfService.ExactlyOnce);
@@ -61,7 +61,7 @@ public class SenderTests
     }
 
     [Fact]
-    public void AnIdentifierIsNeverGivenOutTwice()
+    public void An_identifier_is_never_given_out_twice()
     {
         var sender = new Sender(Sender.MaxPacketIds);
         var open = new HashSet<ushort>();
@@ -76,7 +76,7 @@ public class SenderTests
     }
 
     [Fact]
-    public void TheInFlightLimitHoldsUntilAnAcknowledgement()
+    public void The_in_flight_limit_holds_until_an_acknowledgement()
     {
         var sender = new Sender(2);
         ushort first = Send(sender, "a", QualityOfService.AtLeastOnce);
@@ -89,7 +89,7 @@ public class SenderTests
     }
 
     [Fact]
-    public void ALateAcknowledgementIsIgnoredAndAWrongOneIsNot()
+    public void A_late_acknowledgement_is_ignored_and_a_wrong_one_is_not()
     {
         var sender = new Sender(20);
         ushort id = Send(sender, "a", QualityOfService.ExactlyOnce);
@@ -105,7 +105,7 @@ public class SenderTests
 
     [Fact]
     [Rule("MQTT-2.3.1-2")]
-    public void SubscriptionsShareTheIdentifiersAndEndWithTheConnection()
+    public void Subscriptions_share_the_identifiers_and_end_with_the_connection()
     {
         var sender = new Sender(20);
         ushort publish = Send(sender, "a", QualityOfService.AtLeastOnce);
@@ -118,7 +118,7 @@ public class SenderTests
     }
 
     [Fact]
-    public void ClearGivesEveryMessageBack()
+    public void Clear_gives_every_message_back()
     {
         var sender = new Sender(20);
         for (int i = 0; i < 7; i++) Send(sender, "t", QualityOfService.AtLeastOnce);
@@ -130,7 +130,7 @@ public class SenderTests
     }
 
     [Fact]
-    public void AnExchangeAllocatesNothing()
+    public void An_exchange_allocates_nothing()
     {
         var sender = new Sender(20);
         void Exchange()

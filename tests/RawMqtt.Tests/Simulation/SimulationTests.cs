@@ -9,7 +9,7 @@ public class SimulationTests(ITestOutputHelper output)
 {
     [Fact]
     [Rule("MQTT-4.3.2-1", "MQTT-4.3.2-2", "MQTT-4.3.3-1", "MQTT-4.3.3-2", "MQTT-4.4.0-1", "MQTT-4.6.0-1", "MQTT-4.6.0-2", "MQTT-4.6.0-3", "MQTT-4.6.0-4", "MQTT-4.6.0-5", "MQTT-4.6.0-6", "MQTT-3.1.2-4", "MQTT-3.1.2-5", "MQTT-3.1.2-23", "MQTT-4.1.0-1")]
-    public void NothingIsLostDoubledOrReorderedWhateverTheLinksDo()
+    public void Nothing_is_lost_doubled_or_reordered_whatever_the_links_do()
     {
         for (int seed = 1; seed <= 2000; seed++) Scenario.Run(seed);
     }
@@ -34,7 +34,7 @@ public class SimulationTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void EqualSeedsGiveEqualWorlds() => Assert.Equal(Scenario.TraceOf(7), Scenario.TraceOf(7));
+    public void Equal_seeds_give_equal_worlds() => Assert.Equal(Scenario.TraceOf(7), Scenario.TraceOf(7));
 
     private static int Number(string variable, int otherwise) =>
         Environment.GetEnvironmentVariable(variable) is string text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;

@@ -19,7 +19,7 @@ public sealed class FrameSenderTests : IDisposable
     public void Dispose() => below.Dispose();
 
     [Fact]
-    public async Task NothingFollowsAFrameThatWasCutShort()
+    public async Task Nothing_follows_a_frame_that_was_cut_short()
     {
         using var cancel = new CancellationTokenSource();
         Task cut = SendAsync(cancel.Token);
@@ -37,7 +37,7 @@ public sealed class FrameSenderTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task ALargeFrameCutShortIsTheLastOneToo(bool betweenItsParts)
+    public async Task A_large_frame_cut_short_is_the_last_one_too(bool betweenItsParts)
     {
         using var cancel = new CancellationTokenSource();
         if (betweenItsParts) below.Open();
@@ -54,7 +54,7 @@ public sealed class FrameSenderTests : IDisposable
     }
 
     [Fact]
-    public async Task AWriteCancelledBeforeItsTurnBreaksNothing()
+    public async Task A_write_cancelled_before_its_turn_breaks_nothing()
     {
         using var cancel = new CancellationTokenSource();
         Task first = SendAsync(CancellationToken.None);
@@ -70,7 +70,7 @@ public sealed class FrameSenderTests : IDisposable
 
     [Fact]
     [Rule("WS-5.5.2-1", "WS-5.5.2-2")]
-    public async Task PongsGoOutBehindTheFrameThatIsUnderWay()
+    public async Task Pongs_go_out_behind_the_frame_that_is_under_way()
     {
         Task data = SendAsync(CancellationToken.None);
         sender.AddPong("p"u8);
@@ -86,7 +86,7 @@ public sealed class FrameSenderTests : IDisposable
     }
 
     [Fact]
-    public async Task PongsHandedToAWriteThatIsCancelledAsItEndsAreSent()
+    public async Task Pongs_handed_to_a_write_that_is_cancelled_as_it_ends_are_sent()
     {
         using var cancel = new CancellationTokenSource();
         using var stream = new ObservedStream();
@@ -103,7 +103,7 @@ public sealed class FrameSenderTests : IDisposable
     }
 
     [Fact]
-    public async Task AFlushWaitsForTheFrameThatIsUnderWay()
+    public async Task A_flush_waits_for_the_frame_that_is_under_way()
     {
         Task data = SendAsync(CancellationToken.None);
         sender.AddPong("p"u8);
@@ -118,7 +118,7 @@ public sealed class FrameSenderTests : IDisposable
 
     [Fact]
     [Rule("WS-5.5.1-5", "WS-5.5.2-1", "WS-6.1-2")]
-    public async Task APongAskedForWhileACloseLeavesIsSentAndDataAreNot()
+    public async Task A_pong_asked_for_while_a_close_leaves_is_sent_and_data_are_not()
     {
         Task close = sender.SendCloseAsync(CloseCode.NormalClosure, "", CancellationToken.None).AsTask();
         sender.AddPong("p"u8);
@@ -132,7 +132,7 @@ public sealed class FrameSenderTests : IDisposable
     }
 
     [Fact]
-    public async Task APeerThatDoesNotTakeItsPongsHoldsUpNoCloseForLongerThanAllowed()
+    public async Task A_peer_that_does_not_take_its_pongs_holds_up_no_close_for_longer_than_allowed()
     {
         sender.AddPong("p"u8);
         Task pongs = sender.SendPongsAsync(CancellationToken.None).AsTask();

@@ -22,7 +22,7 @@ public sealed class HostilePeerTests : IDisposable
     // Threat 1: two readers of one request.
     [Fact]
     [Rule("WS-4.2.1-1", "WS-10.7-3")]
-    public async Task ASmuggledSecondRequestIsNotAnswered()
+    public async Task A_smuggled_second_request_is_not_answered()
     {
         string request = ServerHandshakeTests.Request.Replace("Host", "Content-Length: 30\r\nHost", StringComparison.Ordinal);
         (string answer, bool wasReset) = await SendAsync(Encoding.ASCII.GetBytes(request + ServerHandshakeTests.Request));
@@ -35,7 +35,7 @@ public sealed class HostilePeerTests : IDisposable
     // Threat 2: bytes right behind the request.
     [Fact]
     [Rule("WS-4.2.2-16", "WS-6.2-1")]
-    public async Task FramesBehindTheRequestAreNotLost()
+    public async Task Frames_behind_the_request_are_not_lost()
     {
         (string answer, bool wasReset) = await SendAsync([.. Encoding.ASCII.GetBytes(ServerHandshakeTests.Request), .. RawFrame.To(Server, 0x82, "early"), .. RawFrame.To(Server, 0x88, [3, 0xE8])]);
         Assert.EndsWith("\r\n\r\n\u0082\u0005early\u0088\u0002\u0003\u00E8", answer);
@@ -45,7 +45,7 @@ public sealed class HostilePeerTests : IDisposable
     // Threat 3: slow loris. The deadline counts from accept on, however many bytes come.
     [Fact]
     [Rule("WS-7.2.2-1")]
-    public async Task AnUnfinishedRequestEndsAtTheDeadline()
+    public async Task An_unfinished_request_ends_at_the_deadline()
     {
         using Loopback loopback = await Loopback.OpenAsync();
         using var handshakeTime = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
@@ -72,7 +72,7 @@ public sealed class HostilePeerTests : IDisposable
     [Theory]
     [InlineData(16_000, 1)]
     [InlineData(1, 500)]
-    public async Task TooMuchHeaderIs431AndTheAnswerArrives(int length, int count)
+    public async Task Too_much_header_is_431_and_the_answer_arrives(int length, int count)
     {
         string fields = string.Concat(Enumerable.Range(0, count).Select(i => $"X{i}: {new string('x', length)}\r\n"));
         (string answer, bool wasReset) = await SendAsync(Encoding.ASCII.GetBytes(ServerHandshakeTests.Request.Replace("Host", fields + "Host", StringComparison.Ordinal)));
@@ -87,7 +87,7 @@ public sealed class HostilePeerTests : IDisposable
     [InlineData("Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n", "HTTP/1.1 101 ")]
     [InlineData("Sec-WebSocket-Extensions: permessage-deflate; =\r\n", "HTTP/1.1 400 ")]
     [InlineData("Sec-WebSocket-Protocol: ,\r\n", "HTTP/1.1 400 ")]
-    public async Task WhatWasNotAgreedOnIsNotGranted(string field, string status)
+    public async Task What_was_not_agreed_on_is_not_granted(string field, string status)
     {
         (string answer, _) = await SendAsync(Encoding.ASCII.GetBytes(ServerHandshakeTests.Request.Replace("Host", field + "Host", StringComparison.Ordinal)), shutDown: true);
         Assert.StartsWith(status, answer);
@@ -115,7 +115,7 @@ public sealed class HostilePeerTests : IDisposable
     [InlineData("888100000000" + "03", 1002)]
     [InlineData("888200000000" + "03ED", 1002)]
     [InlineData("888400000000" + "03E8C080", 1007)]
-    public async Task AfterAViolationTheCloseFrameArrives(string hex, int code)
+    public async Task After_a_violation_the_close_frame_arrives(string hex, int code)
     {
         foreach (int unread in new[] { 0, 200_000 })
         {
@@ -133,7 +133,7 @@ public sealed class HostilePeerTests : IDisposable
     // Threats 8 and 10: promises and empty fragments cost nothing.
     [Fact]
     [Rule("WS-10.4-1", "WS-5.4-3")]
-    public async Task DeclaredLengthsAndEmptyFragmentsCostNoMemory()
+    public async Task Declared_lengths_and_empty_fragments_cost_no_memory()
     {
         long before = GC.GetTotalMemory(forceFullCollection: true);
         List<Loopback> open = [];
@@ -164,7 +164,7 @@ public sealed class HostilePeerTests : IDisposable
     [Rule("WS-5.5.2-1", "WS-10.4-1")]
     [InlineData(0x89, 125)]
     [InlineData(0x82, 60_000)]
-    public async Task AFloodWithoutReadingBlocksTheFlooder(int first, int length)
+    public async Task A_flood_without_reading_blocks_the_flooder(int first, int length)
     {
         using Loopback loopback = await Loopback.OpenAsync();
         Task serving = ServeAsync(loopback.Server, Soon);
@@ -188,7 +188,7 @@ public sealed class HostilePeerTests : IDisposable
 
     // Threat 13: a frame begun, then silence. The read is bounded by whoever reads.
     [Fact]
-    public async Task AStartedFrameDoesNotOutliveTheReadersDeadline()
+    public async Task A_started_frame_does_not_outlive_the_readers_deadline()
     {
         using Loopback loopback = await Loopback.OpenAsync();
         using var readTime = new CancellationTokenSource();
@@ -209,7 +209,7 @@ public sealed class HostilePeerTests : IDisposable
     [InlineData(0x82, 50_000, true)]
     [InlineData(0x89, 125, false)]
     [InlineData(0x89, 125, true)]
-    public async Task ClosingIsBoundedWhateverThePeerDoes(int first, int length, bool isFull)
+    public async Task Closing_is_bounded_whatever_the_peer_does(int first, int length, bool isFull)
     {
         using Loopback loopback = await Loopback.OpenAsync(bufferSize: 4096);
         var server = new WebSocketStream(loopback.Server, Server) { CloseTimeout = TimeSpan.FromSeconds(1) };
@@ -236,7 +236,7 @@ public sealed class HostilePeerTests : IDisposable
     // Threat 18: the end of the peer's sending is not the end of its reading.
     [Fact]
     [Rule("WS-7.1.5-3", "WS-7.2.1-2")]
-    public async Task AHalfClosedPeerStillGetsItsAnswer()
+    public async Task A_half_closed_peer_still_gets_its_answer()
     {
         (string answer, bool wasReset) = await SendAsync([.. Encoding.ASCII.GetBytes(ServerHandshakeTests.Request), .. RawFrame.To(Server, 0x82, "last words")], shutDown: true);
         Assert.EndsWith("\r\n\r\n\u0082\u000Alast words\u0088\u0002\u0003\u00E8", answer);

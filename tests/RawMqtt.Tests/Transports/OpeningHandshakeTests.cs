@@ -17,7 +17,7 @@ public sealed class OpeningHandshakeTests : IDisposable
     public void Dispose() => deadline.Dispose();
 
     [Fact]
-    public async Task RefusedClientLearnsWhy()
+    public async Task A_refused_client_learns_why()
     {
         using Loopback loopback = await Loopback.OpenAsync();
         Task<WebSocketStream?> accepting = WebSocketStream.AcceptAsync(loopback.Server, new ServerHandshakeOptions(), Soon);
@@ -34,7 +34,7 @@ public sealed class OpeningHandshakeTests : IDisposable
     [InlineData("404 x\r\nContent-Length: 2\r\n\r\nno")]
     [InlineData("404 x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n")]
     [InlineData("204 x\r\n\r\n")]
-    public async Task AServerThatKeepsTheConnectionOpenHoldsUpNoRefusal(string answer)
+    public async Task A_server_that_keeps_the_connection_open_holds_up_no_refusal(string answer)
     {
         var below = new ScriptedStream(Encoding.ASCII.GetBytes("HTTP/1.1 " + answer));
         var refused = await Assert.ThrowsAsync<WebSocketHandshakeException>(() => WebSocketStream.ConnectAsync(below, new ClientHandshake { Host = "localhost" }, Soon));
@@ -45,7 +45,7 @@ public sealed class OpeningHandshakeTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task OfALongRefusalTheFirstKilobyteIsKept(bool inChunks)
+    public async Task Of_a_long_refusal_the_first_kilobyte_is_kept(bool inChunks)
     {
         using Loopback loopback = await Loopback.OpenAsync();
         Task<WebSocketStream> connecting = WebSocketStream.ConnectAsync(loopback.Client, new ClientHandshake { Host = "localhost" }, Soon);

@@ -32,7 +32,7 @@ public sealed class SecureWebSocketTests : IDisposable
 
     [Fact]
     [Rule("WS-4.1-8", "WS-4.1-11", "WS-4.1-13", "WS-4.1-14", "WS-4.2.2-2", "WS-10.6-1", "WS-10.6-3", "WS-7.1.1-1", "WS-5.1-1")]
-    public async Task EverythingGoesInsideTls()
+    public async Task Everything_goes_inside_TLS()
     {
         List<byte> wire = [];
         Task<(string? ServerName, SslProtocols Protocol)> serving = ServeAsync(wire);
@@ -58,7 +58,7 @@ public sealed class SecureWebSocketTests : IDisposable
 
     [Fact]
     [Rule("WS-4.1-12", "WS-7.2.1-1")]
-    public async Task NothingIsAskedOfAServerThatCannotBeTrusted()
+    public async Task Nothing_is_asked_of_a_server_that_cannot_be_trusted()
     {
         Task<(string? ServerName, SslProtocols Protocol)> serving = ServeAsync([]);
         MqttException refused = await Assert.ThrowsAsync<MqttException>(() => Dialer.ConnectAsync(Address, new DialOptions(), Soon));

@@ -13,7 +13,7 @@ public class TransportEndTests
     [Theory]
     [InlineData(100_000)]
     [InlineData(10_000_000)]
-    public async Task BehindARefusedHandshakeWhatComesIsReadUpToTheBound(int behind)
+    public async Task Behind_a_refused_handshake_what_comes_is_read_up_to_the_bound(int behind)
     {
         var below = new ScriptedStream([.. "GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8, .. new byte[behind]]);
         Assert.Null(await WebSocketStream.AcceptAsync(below, new ServerHandshakeOptions(), CancellationToken.None));
@@ -24,7 +24,7 @@ public class TransportEndTests
     [Theory]
     [InlineData(100_000)]
     [InlineData(10_000_000)]
-    public async Task BehindABrokenRuleWhatComesIsReadUpToTheBound(int behind)
+    public async Task Behind_a_broken_rule_what_comes_is_read_up_to_the_bound(int behind)
     {
         var below = new ScriptedStream([0xFF, .. new byte[behind]]);
         var server = new WebSocketStream(below, WebSocketRole.Server);
@@ -34,7 +34,7 @@ public class TransportEndTests
     }
 
     [Fact]
-    public async Task APeerThatNeitherSendsNorEndsIsNotWaitedForForEver()
+    public async Task A_peer_that_neither_sends_nor_ends_is_not_waited_for_for_ever()
     {
         using Loopback loopback = await Loopback.OpenAsync();
         await TransportEnd.DrainAsync(loopback.Server).AsTask().WaitAsync(TimeSpan.FromSeconds(20));

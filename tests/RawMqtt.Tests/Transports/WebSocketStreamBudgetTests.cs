@@ -14,7 +14,7 @@ public class WebSocketStreamBudgetTests
 {
     [Fact]
     [Rule("WS-6.1-7", "WS-5.1-1", "WS-5.1-3")]
-    public async Task OneWriteIsOneFrameAndOneWriteBelow()
+    public async Task One_write_is_one_frame_and_one_write_below()
     {
         foreach (WebSocketRole role in Enum.GetValues<WebSocketRole>())
         {
@@ -32,7 +32,7 @@ public class WebSocketStreamBudgetTests
     }
 
     [Fact]
-    public async Task ALargeWriteIsOneFrameInSeveralWrites()
+    public async Task A_large_write_is_one_frame_in_several_writes()
     {
         foreach (WebSocketRole role in Enum.GetValues<WebSocketRole>())
         {
@@ -46,7 +46,7 @@ public class WebSocketStreamBudgetTests
 
     [Fact]
     [Rule("WS-5.4-1", "WS-6.2-1")]
-    public async Task ManySmallFramesAreOneRead()
+    public async Task Many_small_frames_are_one_read()
     {
         foreach (WebSocketRole role in Enum.GetValues<WebSocketRole>())
         {
@@ -64,7 +64,7 @@ public class WebSocketStreamBudgetTests
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(true, true)]
-    public async Task NothingIsAllocatedPerReadOrWrite(bool pings, bool waits)
+    public async Task Nothing_is_allocated_per_read_or_write(bool pings, bool waits)
     {
         foreach (WebSocketRole role in Enum.GetValues<WebSocketRole>())
         {
@@ -100,7 +100,7 @@ public class WebSocketStreamBudgetTests
         typeof(WebSocketStream).Assembly.GetCustomAttributes(typeof(DebuggableAttribute), false) is not [DebuggableAttribute { IsJITOptimizerDisabled: true }];
 
     [Fact]
-    public async Task AReadOfNoBytesHoldsNoBufferAndIsPassedOn()
+    public async Task A_read_of_no_bytes_holds_no_buffer_and_is_passed_on()
     {
         using Loopback loopback = await Loopback.OpenAsync();
         var server = new WebSocketStream(loopback.Server, WebSocketRole.Server);

@@ -18,7 +18,7 @@ public sealed class WebSocketStreamClosingTests : IDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(10)]
-    public async Task ClosingOutOfTimeEndsTheReadThatIsUnderWay(int size)
+    public async Task Closing_out_of_time_ends_the_read_that_is_under_way(int size)
     {
         using Loopback loopback = await Loopback.OpenAsync();
         var client = new WebSocketStream(loopback.Client, WebSocketRole.Client) { CloseTimeout = TimeSpan.FromMilliseconds(100) };
@@ -30,7 +30,7 @@ public sealed class WebSocketStreamClosingTests : IDisposable
     }
 
     [Fact]
-    public async Task AReadThatComesTooLateWaitsForTheEndAndCanBeCancelled()
+    public async Task A_read_that_comes_too_late_waits_for_the_end_and_can_be_cancelled()
     {
         using Loopback loopback = await Loopback.OpenAsync();
         var client = new WebSocketStream(loopback.Client, WebSocketRole.Client);
@@ -56,7 +56,7 @@ public sealed class WebSocketStreamClosingTests : IDisposable
     [InlineData(1015)]
     [InlineData(2000)]
     [InlineData(5000)]
-    public async Task ACodeThatIsNeverSentLeavesTheConnectionOpen(int code)
+    public async Task A_code_that_is_never_sent_leaves_the_connection_open(int code)
     {
         var below = new ScriptedStream([]);
         var server = new WebSocketStream(below, WebSocketRole.Server);
@@ -70,7 +70,7 @@ public sealed class WebSocketStreamClosingTests : IDisposable
     [Rule("WS-7.1.7-4", "WS-5.5.1-6")]
     [InlineData("810141", 1002)]
     [InlineData("888437FA213D" + "34135553", 1001)]
-    public async Task WhatStoodBehindTheLastDataIsAnsweredByClosing(string end, int code)
+    public async Task What_stood_behind_the_last_data_is_answered_by_closing(string end, int code)
     {
         using Loopback loopback = await Loopback.OpenAsync();
         var server = new WebSocketStream(loopback.Server, WebSocketRole.Server);
@@ -84,7 +84,7 @@ public sealed class WebSocketStreamClosingTests : IDisposable
     }
 
     [Fact]
-    public void ATimeThatNoClosingCanTakeIsRefused()
+    public void A_time_that_no_closing_can_take_is_refused()
     {
         var server = new WebSocketStream(new ScriptedStream([]), WebSocketRole.Server);
         Assert.Throws<ArgumentOutOfRangeException>(() => server.CloseTimeout = TimeSpan.FromSeconds(-1));
@@ -95,7 +95,7 @@ public sealed class WebSocketStreamClosingTests : IDisposable
     }
 
     [Fact]
-    public async Task CancellingDropsTheTransport()
+    public async Task Cancelling_drops_the_transport()
     {
         using Loopback loopback = await Loopback.OpenAsync();
         var client = new WebSocketStream(loopback.Client, WebSocketRole.Client);
@@ -116,7 +116,7 @@ public sealed class WebSocketStreamClosingTests : IDisposable
     [InlineData("8884" + "37FA213D" + "341253" + "5D", CloseCode.NormalClosure, "r`", "880203E8")]
     [InlineData("", CloseCode.AbnormalClosure, "", "")]
     [InlineData("8280", CloseCode.AbnormalClosure, "", "")]
-    public async Task TheServerAnswersAndEndsAtOnce(string close, CloseCode code, string reason, string answer)
+    public async Task The_server_answers_and_ends_at_once(string close, CloseCode code, string reason, string answer)
     {
         using Loopback loopback = await Loopback.OpenAsync();
         var server = new WebSocketStream(loopback.Server, WebSocketRole.Server);
@@ -137,7 +137,7 @@ public sealed class WebSocketStreamClosingTests : IDisposable
 
     [Fact]
     [Rule("WS-5.5.1-10", "WS-7.1.1-2", "WS-7.1.1-4", "WS-7.1.1-1")]
-    public async Task TheClientLetsTheServerEndFirst()
+    public async Task The_client_lets_the_server_end_first()
     {
         using Loopback loopback = await Loopback.OpenAsync();
         var client = new WebSocketStream(loopback.Client, WebSocketRole.Client);
@@ -156,7 +156,7 @@ public sealed class WebSocketStreamClosingTests : IDisposable
 
     [Fact]
     [Rule("WS-5.5.1-10", "WS-7.1.2-1")]
-    public async Task ClosingEndsEvenIfThePeerSaysNothing()
+    public async Task Closing_ends_even_if_the_peer_says_nothing()
     {
         using Loopback loopback = await Loopback.OpenAsync();
         var client = new WebSocketStream(loopback.Client, WebSocketRole.Client) { CloseTimeout = TimeSpan.FromMilliseconds(100) };

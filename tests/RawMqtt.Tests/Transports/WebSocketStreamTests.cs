@@ -17,7 +17,7 @@ public sealed class WebSocketStreamTests : IDisposable
 
     [Fact]
     [Rule("WS-4.1-1", "WS-4.1-15", "WS-4.2.2-1", "WS-4.2.2-16", "WS-6.1-7")]
-    public async Task OpensAndCarriesBytesBothWays()
+    public async Task The_stream_opens_and_carries_bytes_both_ways()
     {
         (WebSocketStream client, WebSocketStream server) = await OpenAsync();
         Assert.Equal("mqtt", client.Subprotocol);
@@ -41,7 +41,7 @@ public sealed class WebSocketStreamTests : IDisposable
 
     [Fact]
     [Rule("WS-5.5.1-8", "WS-7.1.2-1", "WS-7.1.2-2", "WS-7.1.5-1", "WS-7.1.6-1", "WS-7.3-2")]
-    public async Task ClosesCleanlyFromEitherEnd()
+    public async Task The_stream_closes_cleanly_from_either_end()
     {
         foreach (bool clientFirst in new[] { true, false })
         {
@@ -61,7 +61,7 @@ public sealed class WebSocketStreamTests : IDisposable
 
     [Fact]
     [Rule("WS-5.1-2", "WS-5.5.1-1")]
-    public async Task AViolationEndsInACloseFrameAndThenTheEnd()
+    public async Task A_violation_ends_in_a_close_frame_and_then_the_end()
     {
         using Loopback loopback = await Loopback.OpenAsync();
         var server = new WebSocketStream(loopback.Server, WebSocketRole.Server);
@@ -81,7 +81,7 @@ public sealed class WebSocketStreamTests : IDisposable
 
     [Fact]
     [Rule("WS-4.1-28", "WS-4.1-23")]
-    public async Task TheClientWaitsForTheAnswerAndTakesWhatComesBehindIt()
+    public async Task The_client_waits_for_the_answer_and_takes_what_comes_behind_it()
     {
         HashSet<string> keys = [];
         for (int i = 0; i < 20; i++)
@@ -121,7 +121,7 @@ public sealed class WebSocketStreamTests : IDisposable
     [InlineData("HTTP/1.1 abc\r\n\r\nx", null, "HTTP/1.1 abc\r\n\r\nx", "WS-4.1-35")]
     [InlineData("HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", 101, "", "WS-4.1-32")]
     [InlineData("HTTP/1.1 101 x\r\n", null, "", "WS-4.1-35")]
-    public async Task ARefusedClientKeepsWhatItWasTold(string answer, int? status, string body, string rule)
+    public async Task A_refused_client_keeps_what_it_was_told(string answer, int? status, string body, string rule)
     {
         using Loopback loopback = await Loopback.OpenAsync();
         Task<WebSocketStream> connecting = WebSocketStream.ConnectAsync(loopback.Client, new ClientHandshake { Host = "localhost" }, Soon);
@@ -134,7 +134,7 @@ public sealed class WebSocketStreamTests : IDisposable
 
     [Fact]
     [Rule("WS-5.5.2-1", "WS-5.5.2-2", "WS-5.5.3-1", "WS-6.1-2")]
-    public async Task FramesOfAllSendersStayWholeAndPongsInOrder()
+    public async Task Frames_of_all_senders_stay_whole_and_pongs_in_order()
     {
         (WebSocketStream client, WebSocketStream server) = await OpenAsync();
         using Loopback raw = await Loopback.OpenAsync();
@@ -196,7 +196,7 @@ public sealed class WebSocketStreamTests : IDisposable
     }
 
     [Fact]
-    public async Task ReadsAreOneAtATime()
+    public async Task Reads_are_one_at_a_time()
     {
         using Loopback loopback = await Loopback.OpenAsync();
         var server = new WebSocketStream(loopback.Server, WebSocketRole.Server);
@@ -216,7 +216,7 @@ public sealed class WebSocketStreamTests : IDisposable
     [Rule("WS-5.5.2-2")]
     [InlineData("")]
     [InlineData("b")]
-    public async Task AReadThatWaitsForABlockedWriteCanBeCancelledAndLosesNothing(string behindThePing)
+    public async Task A_read_that_waits_for_a_blocked_write_can_be_cancelled_and_loses_nothing(string behindThePing)
     {
         using Loopback loopback = await Loopback.OpenAsync();
         var server = new WebSocketStream(loopback.Server, WebSocketRole.Server);
@@ -259,7 +259,7 @@ public sealed class WebSocketStreamTests : IDisposable
 
     [Fact]
     [Rule("WS-5.3-5", "WS-5.4-1", "WS-10.3-2")]
-    public async Task LargeTransfersArriveUnchanged()
+    public async Task Large_transfers_arrive_unchanged()
     {
         (WebSocketStream client, WebSocketStream server) = await OpenAsync();
         foreach ((WebSocketStream from, WebSocketStream to, int seed) in new[] { (client, server, 1), (server, client, 2) })

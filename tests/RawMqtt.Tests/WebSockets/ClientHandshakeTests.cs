@@ -16,7 +16,7 @@ public class ClientHandshakeTests
 
     [Fact]
     [Rule("WS-4.1-16", "WS-4.1-17", "WS-4.1-18", "WS-4.1-19", "WS-4.1-20", "WS-4.1-21", "WS-4.1-22", "WS-4.1-25", "WS-4.1-26", "WS-11.3.1-1", "WS-11.3.5-1")]
-    public void WritesTheRequest()
+    public void The_request_is_written_in_order()
     {
         var request = new ClientHandshake
         {
@@ -37,7 +37,7 @@ public class ClientHandshakeTests
 
     [Fact]
     [Rule("WS-4.1-26")]
-    public void OffersNothingWhenThereIsNothingToOffer()
+    public void Nothing_is_offered_when_there_is_nothing_to_offer()
     {
         var output = new ArrayBufferWriter<byte>();
         new ClientHandshake { Host = "a", Subprotocols = [] }.WriteRequest(Key, output);
@@ -69,7 +69,7 @@ public class ClientHandshakeTests
     [InlineData("Header", "a:b")]
     [InlineData("Value", "a\r\nb")]
     [InlineData("Value", "a\0b")]
-    public void RefusesToWriteAMalformedRequest(string part, string value) => Assert.Throws<ArgumentException>(() => part switch
+    public void A_malformed_request_is_not_written(string part, string value) => Assert.Throws<ArgumentException>(() => part switch
     {
         "Host" => new ClientHandshake { Host = value },
         "Resource" => new ClientHandshake { Host = "a", Resource = value },
@@ -118,7 +118,7 @@ public class ClientHandshakeTests
     [InlineData("Upgrade: websocket", "Upgrade : websocket", "WS-4.1-35")]
     [InlineData("Upgrade: websocket", "Upgrade: websocket\r\n folded", "WS-4.1-35")]
     [InlineData("Upgrade: websocket", "Upgrade: websocket\r\nX: \0", "WS-4.1-35")]
-    public void EachAnswerIsTakenOrRefused(string part, string instead, string? rule)
+    public void Each_answer_is_taken_or_refused(string part, string instead, string? rule)
     {
         byte[] bytes = Encoding.Latin1.GetBytes(part.Length == 0 ? Answer : Answer.Replace(part, instead, StringComparison.Ordinal));
         foreach (byte[][] parts in Cuts.Of(bytes))
@@ -133,7 +133,7 @@ public class ClientHandshakeTests
     }
 
     [Fact]
-    public void AnAnswerWithoutEndIsRefused()
+    public void An_answer_without_end_is_refused()
     {
         UpgradeResponse response = Read([Encoding.ASCII.GetBytes(Answer[..^2] + "X: " + new string('x', 9000))], out OperationStatus status, out _);
         Assert.Equal(OperationStatus.InvalidData, status);
@@ -142,7 +142,7 @@ public class ClientHandshakeTests
 
     [Fact]
     [Rule("WS-4.2.2-13")]
-    public void ErratumOfTheExampleKeyIsTolerated()
+    public void The_erratum_of_the_example_key_is_tolerated()
     {
         Assert.True(AcceptKey.IsKey("AQIDBAUGBwgJCgsMDQ4PEA=="u8));
         Assert.True(AcceptKey.IsKey("AQIDBAUGBwgJCgsMDQ4PEC=="u8));

@@ -12,7 +12,7 @@ public class DifferentialTests(ITestOutputHelper output)
 {
     [Fact]
     [Rule("WS-5.4-3", "WS-5.6-1", "WS-5.6-2", "WS-6.2-1", "WS-8.1-1", "WS-5.5.3-1", "WS-7.1.5-1")]
-    public async Task LegalTrafficReadsTheSame()
+    public async Task Legal_traffic_reads_the_same()
     {
         const int Seed = 20260202;
         output.WriteLine($"seed {Seed}");
@@ -30,7 +30,7 @@ public class DifferentialTests(ITestOutputHelper output)
 
     [Fact]
     [Rule("WS-5.2-2", "WS-5.2-3", "WS-5.4-6", "WS-5.5-1", "WS-5.5-2", "WS-5.5.1-1")]
-    public async Task BrokenTrafficIsRefusedAtTheSamePlace()
+    public async Task Broken_traffic_is_refused_at_the_same_place()
     {
         const int Seed = 20260303;
         output.WriteLine($"seed {Seed}");
@@ -58,7 +58,7 @@ public class DifferentialTests(ITestOutputHelper output)
 
     [Fact]
     [Rule("WS-6.1-3", "WS-5.1-1", "WS-5.1-3", "WS-5.3-1", "WS-5.3-5")]
-    public async Task WhatWeWriteTheyRead()
+    public async Task What_we_write_the_framework_reads()
     {
         var random = new Random(7);
         for (int i = 0; i < 100; i++)
@@ -85,7 +85,7 @@ public class DifferentialTests(ITestOutputHelper output)
 
     [Fact]
     [Rule("WS-5.2-6", "WS-6.2-6", "WS-5.4-8")]
-    public async Task WhatTheyWriteWeRead()
+    public async Task What_the_framework_writes_we_read()
     {
         var random = new Random(8);
         for (int i = 0; i < 60; i++)

@@ -29,7 +29,7 @@ public class FrameVectorTests
     [Rule("WS-5.5.1-1", "WS-5.5.1-2", "WS-5.5.1-6", "WS-5.5.2-1", "WS-5.5.2-2", "WS-5.5.3-1", "WS-5.5.3-2")]
     [Rule("WS-7.4.1-1", "WS-7.4.1-2", "WS-7.4.1-3", "WS-7.4.1-4", "WS-7.4.1-6", "WS-7.4.2-1", "WS-7.4.2-2", "WS-7.4.2-3", "WS-11.7-1")]
     [Rule("WS-7.1.7-4", "WS-7.1.7-5", "WS-10.7-1", "WS-10.7-2", "WS-10.4-1")]
-    public void HoldsInEveryCut(string name, WebSocketRole role)
+    public void The_vector_holds_in_every_cut(string name, WebSocketRole role)
     {
         FrameVectors.Vector vector = FrameVectors.All.Single(one => one.Name == name);
         byte[] bytes = vector.Send(role);
@@ -51,7 +51,7 @@ public class FrameVectorTests
     [InlineData("8005", "WS-5.4-6")]
     [InlineData("8305", "WS-5.2-3")]
     [InlineData("8105", "WS-5.1-2")]
-    public void TheRuleNamedDoesNotDependOnTheCut(string hex, string rule)
+    public void The_rule_named_does_not_depend_on_the_cut(string hex, string rule)
     {
         byte[] bytes = Convert.FromHexString(hex);
         foreach (byte[][] parts in Cuts.Of(bytes))
@@ -73,7 +73,7 @@ public class FrameVectorTests
     [InlineData("82FE0005", "WS-5.2-8")]
     [InlineData("80", "WS-5.4-6")]
     [InlineData("02800000000002", "WS-5.4-6")]
-    public void ServerRefusesAtTheFirstByteThatShowsIt(string hex, string rule)
+    public void The_server_refuses_at_the_first_byte_that_shows_it(string hex, string rule)
     {
         byte[] bytes = Convert.FromHexString(hex);
         Assert.Empty(Conversation.With(WebSocketRole.Server, [bytes[..^1]]).Log);

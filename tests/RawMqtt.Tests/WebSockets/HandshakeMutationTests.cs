@@ -18,10 +18,10 @@ public partial class HandshakeMutationTests(ITestOutputHelper output)
 
     [Fact]
     [Rule("WS-4.2.1-1", "WS-4.2.2-1", "WS-10.7-1")]
-    public void NoDamagedRequestIsAccepted() => Run(20_000, 20260101);
+    public void No_damaged_request_is_accepted() => Run(20_000, 20260101);
 
     [Fact(Explicit = true)]
-    public void NoDamagedRequestIsAcceptedInAMillionTries() => Run(1_000_000, Environment.TickCount);
+    public void No_damaged_request_is_accepted_in_a_million_tries() => Run(1_000_000, Environment.TickCount);
 
     private void Run(int tries, int seed)
     {

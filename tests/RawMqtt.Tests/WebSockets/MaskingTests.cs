@@ -11,7 +11,7 @@ public class MaskingTests
 
     [Fact]
     [Rule("WS-5.3-5")]
-    public void EveryLengthAndEveryDistanceEqualsTheDefinition()
+    public void Every_length_and_every_distance_equals_the_definition()
     {
         var random = new Random(53);
         int[] lengths = [.. Enumerable.Range(0, 300), 1000, 1023, 1024, 1025, 4095, 16384, 65537];
@@ -37,7 +37,7 @@ public class MaskingTests
 
     /// <summary>Wide steps begin on a cache line, wherever that is.</summary>
     [Fact]
-    public void MasksWhereverTheDataBegin()
+    public void Data_are_masked_wherever_they_begin()
     {
         var random = new Random(54);
         byte[] bytes = new byte[1200];
@@ -61,7 +61,7 @@ public class MaskingTests
 
     [Fact]
     [Rule("WS-5.3-5")]
-    public void TheKeyGoesOnWhereAPieceEnds()
+    public void The_key_goes_on_where_a_piece_ends()
     {
         byte[] whole = new byte[1000];
         new Random(1).NextBytes(whole);
@@ -78,7 +78,7 @@ public class MaskingTests
     }
 
     [Fact]
-    public void AnotherArrayIsNotWrittenBeyondTheEnd()
+    public void Another_array_is_not_written_beyond_the_end()
     {
         byte[] target = new byte[200];
         Masking.Move(new byte[100], target, 0x01010101);
@@ -89,7 +89,7 @@ public class MaskingTests
 
     [Fact]
     [Rule("WS-5.3-2", "WS-5.3-4")]
-    public void KeysAreTakenInOrderAndNeverTwice()
+    public void Keys_are_taken_in_order_and_never_twice()
     {
         int refills = 0;
         uint next = 0;
@@ -108,7 +108,7 @@ public class MaskingTests
 
     [Fact]
     [Rule("WS-5.1-1", "WS-5.3-1", "WS-5.3-2", "WS-5.3-3", "WS-5.3-4", "WS-10.3-1")]
-    public void KeysOnTheWireAreDistinctAndUnbiased()
+    public void Keys_on_the_wire_are_distinct_and_unbiased()
     {
         const int Frames = 20_000;
         int[] ones = new int[32];

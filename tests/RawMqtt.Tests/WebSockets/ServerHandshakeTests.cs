@@ -14,7 +14,7 @@ public class ServerHandshakeTests
 
     [Fact]
     [Rule("WS-4.2.2-10", "WS-4.2.2-11", "WS-4.2.2-12", "WS-4.2.2-13", "WS-4.2.2-14", "WS-4.2.2-6", "WS-11.3.3-1", "WS-11.3.4-1", "WS-4.2.2-9", "WS-9-1")]
-    public void AnswersTheRequestOfTheSpecification()
+    public void The_request_of_the_specification_is_answered()
     {
         (int status, string answer) = Answer(Request);
         Assert.Equal(101, status);
@@ -151,7 +151,7 @@ public class ServerHandshakeTests
     [InlineData(Request, "\u0010\u000E\0\u0004MQTT", 400)]
     [InlineData(Request, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505)]
     [InlineData(Request, "GET /mqtt HTTP/1.1\r\nHost: example.com\r\n\r\n", 426)]
-    public void EachRequestHasItsStatus(string part, string instead, int status)
+    public void Each_request_has_its_status(string part, string instead, int status)
     {
         string request = Request.Replace(part, instead, StringComparison.Ordinal);
         Assert.NotEqual(Request, request);
@@ -173,11 +173,11 @@ public class ServerHandshakeTests
     [Rule("WS-4.2.2-4", "WS-4.4-1")]
     [InlineData("Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 8", "\r\nSec-WebSocket-Version: 13\r\n")]
     [InlineData("GET", "PUT", "\r\nAllow: GET\r\n")]
-    public void ARefusalSaysWhatWouldBeRight(string part, string instead, string line) =>
+    public void A_refusal_says_what_would_be_right(string part, string instead, string line) =>
         Assert.Contains(line, Answer(Request.Replace(part, instead, StringComparison.Ordinal)).Answer);
 
     [Fact]
-    public void APageOpenedInABrowserIsToldWhatThisIs()
+    public void A_page_opened_in_a_browser_is_told_what_this_is()
     {
         (int status, string answer) = Answer("GET /mqtt HTTP/1.1\r\nHost: a\r\n\r\n");
         Assert.Equal(426, status);
@@ -189,7 +189,7 @@ public class ServerHandshakeTests
     [InlineData("GET /health HTTP/1.1\r\nHost: a\r\n\r\n", 200)]
     [InlineData("GET /health HTTP/1.0\r\nHost: a\r\n\r\n", 200)]
     [InlineData("GET /healthy HTTP/1.1\r\nHost: a\r\n\r\n", 404)]
-    public void HealthIsAnswered(string request, int status)
+    public void Health_is_answered(string request, int status)
     {
         (int got, string answer) = Answer(request);
         Assert.Equal(status, got);
@@ -197,7 +197,7 @@ public class ServerHandshakeTests
     }
 
     [Fact]
-    public void SizeAndCountAreLimited()
+    public void Size_and_count_are_limited()
     {
         string filler = new('x', HttpHead.MaxSize - Request.Length - "X: \r\n".Length);
         Assert.Equal(101, Answer(Request.Replace("Host", $"X: {filler}\r\nHost", StringComparison.Ordinal)).Status);
@@ -210,7 +210,7 @@ public class ServerHandshakeTests
     }
 
     [Fact]
-    public void BytesBehindTheRequestAreLeftForTheFrames()
+    public void Bytes_behind_the_request_are_left_for_the_frames()
     {
         byte[] bytes = Encoding.ASCII.GetBytes(Request + "frames");
         var handshake = new ServerHandshake(new ServerHandshakeOptions());
@@ -220,7 +220,7 @@ public class ServerHandshakeTests
 
     [Fact]
     [Rule("WS-4.2.2-6", "WS-4.2.2-7", "WS-4.2.2-8", "WS-10.1-1")]
-    public void TheOptionsDecideWhatIsServed()
+    public void The_options_decide_what_is_served()
     {
         var options = new ServerHandshakeOptions { Paths = null, Subprotocols = null };
         Assert.Contains("\r\nSec-WebSocket-Protocol: chat\r\n", Answer(Request.Replace("mqtt\r\n\r\n", "chat, mqtt\r\n\r\n", StringComparison.Ordinal), options).Answer);
@@ -237,11 +237,11 @@ public class ServerHandshakeTests
     [InlineData("mqttv3.1, mqtt", "mqtt")]
     [InlineData("mqttv3.1\r\nSec-WebSocket-Protocol: chat, mqtt", "mqtt")]
     [InlineData("chat, mqttv3.1", "mqttv3.1")]
-    public void TheServersOrderOfSubprotocolsDecides(string offered, string chosen) =>
+    public void The_servers_order_of_subprotocols_decides(string offered, string chosen) =>
         Assert.Contains($"\r\nSec-WebSocket-Protocol: {chosen}\r\n", Answer(Request.Replace("mqtt\r\n\r\n", $"{offered}\r\n\r\n", StringComparison.Ordinal)).Answer);
 
     [Fact]
-    public void TheRequestCanBeReadAfterwards()
+    public void The_request_can_be_read_afterwards()
     {
         string request = Request.Replace("/mqtt ", "/mqtt?a=b ", StringComparison.Ordinal).Replace(
             "Upgrade: w",

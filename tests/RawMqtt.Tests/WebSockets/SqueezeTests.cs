@@ -10,7 +10,7 @@ public class SqueezeTests(ITestOutputHelper output)
 {
     [Fact]
     [Rule("WS-5.4-1", "WS-6.2-1", "WS-5.6-2")]
-    public void OnePacketInTwentyFramesAndManyInOne()
+    public void One_packet_in_twenty_frames_and_many_in_one()
     {
         foreach (WebSocketRole role in Enum.GetValues<WebSocketRole>())
         {
@@ -23,7 +23,7 @@ public class SqueezeTests(ITestOutputHelper output)
 
     [Fact]
     [Rule("WS-5.4-1", "WS-6.2-1", "WS-6.2-6", "WS-5.4-7")]
-    public void RandomFramesInRandomCutsEqualTheFramesUncut()
+    public void Random_frames_in_random_cuts_equal_the_frames_uncut()
     {
         const int Seed = 64550;
         output.WriteLine($"seed {Seed}");
@@ -42,7 +42,7 @@ public class SqueezeTests(ITestOutputHelper output)
     [Rule("WS-7.4.1-1")]
     [InlineData(0x81)]
     [InlineData(0x01)]
-    public void TextIsRefusedAtItsHeader(int first)
+    public void Text_is_refused_at_its_header(int first)
     {
         foreach (WebSocketRole role in Enum.GetValues<WebSocketRole>())
         {
@@ -56,7 +56,7 @@ public class SqueezeTests(ITestOutputHelper output)
     [Theory]
     [InlineData(100)]
     [InlineData(300)]
-    public void TheLimitHoldsForFramesThatAreThereWhole(int limit)
+    public void The_limit_holds_for_frames_that_are_there_whole(int limit)
     {
         foreach (WebSocketRole role in Enum.GetValues<WebSocketRole>())
         {
@@ -68,7 +68,7 @@ public class SqueezeTests(ITestOutputHelper output)
 
     [Fact]
     [Rule("WS-7.1.7-5")]
-    public void NothingIsTakenBehindABrokenRule()
+    public void Nothing_is_taken_behind_a_broken_rule()
     {
         foreach (WebSocketRole role in Enum.GetValues<WebSocketRole>())
         {
@@ -80,7 +80,7 @@ public class SqueezeTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void NothingIsAllocated()
+    public void Nothing_is_allocated()
     {
         var reader = new FrameReader(WebSocketRole.Server, int.MaxValue, false);
         byte[] bytes = Join([.. Enumerable.Range(0, 500).Select(i => i % 5 == 0 ? Join(To(WebSocketRole.Server, 0x02, new byte[30]), To(WebSocketRole.Server, 0x80, new byte[300])) : To(WebSocketRole.Server, 0x82, new byte[i]))]);

@@ -47,7 +47,7 @@ public class StreamingUtf8Tests
     [Theory]
     [MemberData(nameof(Texts))]
     [Rule("WS-8.1-1", "WS-5.6-1")]
-    public void EveryCutEqualsTheWhole(string hex, bool valid)
+    public void Every_cut_equals_the_whole(string hex, bool valid)
     {
         byte[] text = [.. "some ASCII before, "u8, .. Convert.FromHexString(hex)];
         foreach (byte[][] parts in Cuts.Of(text))
@@ -62,7 +62,7 @@ public class StreamingUtf8Tests
 
     [Fact]
     [Rule("WS-8.1-1")]
-    public void EveryPairAndTripleOfBytesIsJudgedAtItsFirstWrongByte()
+    public void Every_pair_and_triple_of_bytes_is_judged_at_its_first_wrong_byte()
     {
         byte[] text = new byte[3];
         for (int value = 0; value < 1 << 24; value += value < 0xC00000 ? 40_009 : 61)
@@ -80,7 +80,7 @@ public class StreamingUtf8Tests
 
     [Fact]
     [Rule("WS-8.1-1", "WS-5.6-1")]
-    public void AWrongByteIsSeenInsideAFrame()
+    public void A_wrong_byte_is_seen_inside_a_frame()
     {
         byte[] frame = RawFrame.To(WebSocketRole.Server, 0x81, [.. Encoding.UTF8.GetBytes(new string('\u00E9', 500)), 0xF4, 0x90, 0x80, 0x80, .. new byte[500]]);
         Conversation conversation = Conversation.With(WebSocketRole.Server, [frame[..1009]]);

@@ -10,7 +10,7 @@ public class WebSocketConnectionTests
 {
     [Fact]
     [Rule("WS-7.1.3-1", "WS-7.1.4-1", "WS-7.1.2-1", "WS-7.1.2-2", "WS-5.5.1-8", "WS-5.5.1-5", "WS-6.1-1", "WS-5.1-5")]
-    public void ClosingFromThisEnd()
+    public void Closing_from_this_end_waits_for_the_answer()
     {
         var conversation = new Conversation(WebSocketRole.Server);
         WebSocketConnection connection = conversation.Connection;
@@ -32,7 +32,7 @@ public class WebSocketConnectionTests
 
     [Fact]
     [Rule("WS-5.5.1-11", "WS-7.1.5-1")]
-    public void BothEndsCloseAtOnce()
+    public void Both_ends_close_at_once()
     {
         var client = new Conversation(WebSocketRole.Client);
         var server = new Conversation(WebSocketRole.Server);
@@ -50,7 +50,7 @@ public class WebSocketConnectionTests
 
     [Fact]
     [Rule("WS-7.1.5-3", "WS-7.1.4-1", "WS-7.2.1-2", "WS-7.1.5-2", "WS-7.1.6-1")]
-    public void WhatIsReported()
+    public void The_code_and_the_kind_of_each_end_are_reported()
     {
         var lost = new Conversation(WebSocketRole.Client);
         lost.Connection.TransportEnded();
@@ -74,7 +74,7 @@ public class WebSocketConnectionTests
     [InlineData(100, 100, true)]
     [InlineData(101, 100, false)]
     [InlineData(0, 100, false)]
-    public void TheLimitHoldsForAFrameAndForAMessage(int first, int limit, bool fits)
+    public void The_limit_holds_for_a_frame_and_for_a_message(int first, int limit, bool fits)
     {
         byte[] bytes = first > 0
             ? To(WebSocketRole.Server, 0x82, new byte[first])
@@ -88,7 +88,7 @@ public class WebSocketConnectionTests
 
     [Fact]
     [Rule("WS-5.4-3", "WS-5.4-8")]
-    public void ManyFragmentsAreNoReasonToRefuse()
+    public void Many_fragments_are_no_reason_to_refuse()
     {
         var conversation = new Conversation(WebSocketRole.Server);
         conversation.Feed(To(WebSocketRole.Server, 0x02, [0]));
@@ -106,7 +106,7 @@ public class WebSocketConnectionTests
 
     [Fact]
     [Rule("WS-6.1-3", "WS-6.1-4", "WS-6.1-5", "WS-6.1-6", "WS-5.2-1", "WS-5.1-1", "WS-5.1-3", "WS-5.5.1-4", "WS-5.4-5")]
-    public void WhatOneEndWritesTheOtherReads()
+    public void What_one_end_writes_the_other_reads()
     {
         foreach (WebSocketRole role in Enum.GetValues<WebSocketRole>())
         {
@@ -131,7 +131,7 @@ public class WebSocketConnectionTests
 
     [Fact]
     [Rule("WS-5.2-8", "WS-5.2-6")]
-    public void LengthsAreWrittenInTheirShortestForm()
+    public void Lengths_are_written_in_their_shortest_form()
     {
         foreach ((long length, int size) in new[] { (0L, 2), (125, 2), (126, 4), (65535, 4), (65536, 10), (long.MaxValue, 10) })
         {
@@ -145,7 +145,7 @@ public class WebSocketConnectionTests
 
     [Fact]
     [Rule("WS-7.4.1-2", "WS-7.4.1-3", "WS-7.4.1-4", "WS-7.4.1-6", "WS-7.4.2-1", "WS-7.4.2-2", "WS-11.7-1", "WS-5.5-1")]
-    public void ThisEndCannotBreakTheRules()
+    public void This_end_cannot_break_the_rules()
     {
         var conversation = new Conversation(WebSocketRole.Server);
         WebSocketConnection connection = conversation.Connection;
@@ -161,7 +161,7 @@ public class WebSocketConnectionTests
 
     [Fact]
     [Rule("WS-5.5.1-2", "WS-7.4.1-5")]
-    public void ALongReasonIsCutBetweenCharacters()
+    public void A_long_reason_is_cut_between_characters()
     {
         var conversation = new Conversation(WebSocketRole.Server);
         conversation.Connection.Close(CloseCode.MissingExtension, new string('x', 122) + "\u00E9\u00E9", conversation.Output);
@@ -172,7 +172,7 @@ public class WebSocketConnectionTests
 
     [Fact]
     [Rule("WS-7.1.7-5", "WS-7.1.7-1", "WS-7.1.7-2")]
-    public void NothingIsHandledAfterAFailure()
+    public void Nothing_is_handled_after_a_failure()
     {
         var conversation = Conversation.With(WebSocketRole.Server, [[0xFF], To(WebSocketRole.Server, 0x89, "p"), To(WebSocketRole.Server, 0x88, [3, 0xE8])]);
         Assert.Equal(["WS-5.2-2 1002"], conversation.Log);
