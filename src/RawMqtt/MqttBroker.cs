@@ -220,9 +220,8 @@ public sealed class MqttBroker : IAsyncDisposable
 
     private Task PublishSystemTopicsAsync()
     {
-        var topics = new SystemTopics(shell.Core);
-        shell.Use(topics.Publish);
-        return RepeatAsync(options.SystemTopicsInterval, () => shell.Use(topics.Publish));
+        shell.Use(shell.Core.PublishSystemTopics);
+        return RepeatAsync(options.SystemTopicsInterval, () => shell.Use(shell.Core.PublishSystemTopics));
     }
 
     private async Task RepeatAsync(TimeSpan interval, Action action)

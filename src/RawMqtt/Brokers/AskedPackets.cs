@@ -2,7 +2,7 @@
 
 namespace RawMqtt.Brokers;
 
-/// <summary>The packets that the program that runs the broker wants to be asked about.</summary>
+/// <summary>The packets that need an answer of the program that runs the broker.</summary>
 [Flags]
 internal enum AskedPackets
 {

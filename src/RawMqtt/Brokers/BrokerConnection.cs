@@ -6,7 +6,7 @@ using RawMqtt.Sessions;
 namespace RawMqtt.Brokers;
 
 /// <summary>One network connection of the broker, from its acceptance to its end.</summary>
-internal sealed class BrokerConnection(BrokerCore broker, TimeSpan now)
+internal sealed class BrokerConnection(SpareOutputs outputs, TimeSpan now)
 {
     private OutgoingBuffer? output;
 
@@ -22,19 +22,19 @@ internal sealed class BrokerConnection(BrokerCore broker, TimeSpan now)
     /// <summary>When the last whole packet came, and before the first one, when the connection was accepted.</summary>
     public TimeSpan LastReceived { get; set; } = now;
 
-    /// <summary>The last <see cref="BrokerCore.Receive"/> left a whole packet: it is to be called again, when the pause is over, which it may be already.</summary>
+    /// <summary>Whether a whole packet is left: the shell calls <see cref="BrokerCore.Receive"/> again once <see cref="Pause"/> is None.</summary>
     public bool HasStopped { get; set; }
 
-    /// <summary>Why nothing is taken from it now.</summary>
+    /// <summary>Why the broker takes nothing from the connection now.</summary>
     public Pause Pause { get; set; }
 
-    /// <summary>The answer to the packet that comes next, when that one asks.</summary>
+    /// <summary>The answer to the next packet, if the connection was paused to ask for it.</summary>
     public HookAnswer? Answer { get; set; }
 
-    /// <summary>Null while the connection stands. Once set, what <see cref="Output"/> holds is still to be sent.</summary>
+    /// <summary>Null while the connection is open. Once it is set, the shell still sends what <see cref="Output"/> holds.</summary>
     public MqttConnectionEnd? End { get; set; }
 
-    /// <summary>The rule that the client broke, when that was the end.</summary>
+    /// <summary>The rule that the client broke, if that ended the connection.</summary>
     public ProtocolViolation? Violation { get; set; }
 
     /// <summary>Whether it is among the connections with something to do, <see cref="BrokerCore.TakeDirty"/>.</summary>
@@ -49,19 +49,19 @@ internal sealed class BrokerConnection(BrokerCore broker, TimeSpan now)
     /// <summary>The route of its last message: most clients publish to one topic many times.</summary>
     public TopicRoute? LastRoute { get; set; }
 
-    /// <summary>What the shell knows this connection by.</summary>
+    /// <summary>The shell's object for this connection.</summary>
     public object? Carrier { get; set; }
 
     /// <summary>Where packets to the client are appended.</summary>
-    public OutgoingBuffer Output => output ??= broker.Outputs.Rent();
+    public OutgoingBuffer Output => output ??= outputs.Rent();
 
-    /// <summary>The bytes that were sent again when the client came back: it did not ask for them on this connection.</summary>
+    /// <summary>The bytes that were sent again when the session was resumed: the client did not ask for them on this connection.</summary>
     public int Resent { get; set; }
 
     /// <summary>The bytes that are not sent yet.</summary>
     public int Unsent => (output?.Length ?? 0) + Flushing;
 
-    /// <summary>Takes all that waits, for a flush; null when nothing does. Goes back by <see cref="BrokerCore.Flushed"/>.</summary>
+    /// <summary>Takes all bytes that wait, for a flush; null if there are none. <see cref="BrokerCore.Flushed"/> takes the buffer back.</summary>
     public OutgoingBuffer? BeginFlush(TimeSpan now)
     {
         OutgoingBuffer? taken = output is { Length: > 0 } ? output : null;

@@ -2,10 +2,10 @@
 
 namespace RawMqtt.Brokers;
 
-/// <summary>When a connection ends unless something happens, and why.</summary>
+/// <summary>When a connection ends unless its client sends or takes something, and why.</summary>
 internal readonly record struct Deadline(TimeSpan At, MqttConnectionEnd Reason)
 {
-    /// <summary>The one that comes first; null for none.</summary>
+    /// <summary>Returns the deadline of a connection that comes first; null for none.</summary>
     public static Deadline? Of(BrokerConnection connection, MqttBrokerLimits limits)
     {
         if (connection.End is not null) return null;

@@ -7,30 +7,29 @@ using RawMqtt.Sessions;
 namespace RawMqtt.Brokers;
 
 /// <summary>What the broker does with each packet of a client, chapter 3.</summary>
-internal sealed class PacketsFromClient(BrokerCore broker, MqttBrokerLimits limits)
+internal sealed class PacketsFromClient(
+    Turn turn, MqttBrokerLimits limits, SlowReaders slow, Deliveries deliveries, Router router, ClientFilters filters, SessionOpening opening, BrokerCallbacks callbacks)
 {
-    private readonly Router router = broker.Router;
-    private readonly SessionList sessions = broker.Sessions;
-    private readonly MqttBrokerStatistics counters = broker.Statistics;
+    private readonly MqttBrokerStatistics counters = turn.Statistics;
 
     /// <summary>Takes one packet.</summary>
     /// <param name="connection">Where it came from.</param>
     /// <param name="header">Its fixed header.</param>
     /// <param name="body">What follows the header.</param>
     /// <param name="whole">Both.</param>
-    /// <returns>Whether it was taken; false: the connection is paused, and the packet is to come again.</returns>
+    /// <returns>Whether it was taken; false: the connection is paused, and the caller passes the packet again afterwards.</returns>
     public bool Take(BrokerConnection connection, FixedHeader header, ReadOnlySpan<byte> body, ReadOnlySpan<byte> whole)
     {
         if (header.Type == PacketType.Publish) return TakePublish(connection, header, body, whole);
-        if (MustAsk(connection, header.Type)) return false;
+        if (TryPauseToAsk(connection, header.Type)) return false;
         HookAnswer answer = TakeAnswer(connection);
 
-        broker.Touch(connection);
+        turn.MarkDirty(connection);
         ProtocolViolation? violation = null;
         switch (header.Type)
         {
             case PacketType.Connect when connection.Subscriber is null:
-                sessions.Connect(connection, body, answer);
+                opening.Connect(connection, body, answer);
                 break;
             case PacketType.Connect:
                 violation = ProtocolViolation.SecondConnect; // [MQTT-3.1.0-2]
@@ -48,21 +47,21 @@ internal sealed class PacketsFromClient(BrokerCore broker, MqttBrokerLimits limi
                 if (PubRelPacket.TryRead(body, out PubRelPacket pubRel, out violation)) connection.Subscriber!.Session.Receiver.Release(pubRel.PacketId, connection.Output);
                 break;
             case PacketType.Subscribe:
-                if (SubscribePacket.TryRead(body, out SubscribePacket subscribe, out violation)) sessions.Subscribe(connection, subscribe, answer);
+                if (SubscribePacket.TryRead(body, out SubscribePacket subscribe, out violation)) filters.Subscribe(connection, subscribe, answer);
                 break;
             case PacketType.Unsubscribe:
-                if (UnsubscribePacket.TryRead(body, out UnsubscribePacket unsubscribe, out violation)) sessions.Unsubscribe(connection, unsubscribe);
+                if (UnsubscribePacket.TryRead(body, out UnsubscribePacket unsubscribe, out violation)) filters.Unsubscribe(connection, unsubscribe);
                 break;
             case PacketType.PingReq:
                 if (PingReqPacket.TryRead(body, out _, out violation)) connection.Output.Write(new PingRespPacket()); // [MQTT-3.12.4-1]
                 break;
             case PacketType.Disconnect:
-                if (DisconnectPacket.TryRead(body, out _, out violation)) broker.End(connection, MqttConnectionEnd.Disconnected); // [MQTT-3.14.4-3]
+                if (DisconnectPacket.TryRead(body, out _, out violation)) turn.End(connection, MqttConnectionEnd.Disconnected); // [MQTT-3.14.4-3]
                 break;
         }
 
-        if (violation is not null) broker.Break(connection, violation);
-        EndIfSlow(connection);
+        if (violation is not null) turn.End(connection, violation);
+        slow.EndIfTooSlow(connection);
         return true;
     }
 
@@ -70,18 +69,18 @@ internal sealed class PacketsFromClient(BrokerCore broker, MqttBrokerLimits limi
     {
         if (!PublishPacket.TryRead(header, body, out PublishPacket packet, out ProtocolViolation? violation))
         {
-            broker.Break(connection, violation);
+            turn.End(connection, violation);
             return true;
         }
 
         if (limits.IsTooDeep(packet.Topic))
         {
             counters.TopicsTooDeep++;
-            broker.Break(connection, ProtocolViolation.TooManyLevels);
+            turn.End(connection, ProtocolViolation.TooManyLevels);
             return true;
         }
 
-        if (MustAsk(connection, PacketType.Publish) || router.MustWait(packet, connection)) return false;
+        if (TryPauseToAsk(connection, PacketType.Publish) || router.TryHold(packet, connection)) return false;
         bool allowed = TakeAnswer(connection).IsAllowed && packet.Topic[0] != '$'; // $: the broker's own topics, 4.7.2
         Receiver receiver = connection.Subscriber!.Session.Receiver;
         bool isNew = packet.Qos == QualityOfService.AtMostOnce || receiver.Accept(packet);
@@ -91,15 +90,15 @@ internal sealed class PacketsFromClient(BrokerCore broker, MqttBrokerLimits limi
 
         if (packet.Qos == QualityOfService.AtMostOnce) return true;
         Receiver.Acknowledge(packet.Qos, packet.PacketId, connection.Output); // [MQTT-4.3.2-2], [MQTT-4.3.3-2]
-        broker.Touch(connection);
-        EndIfSlow(connection);
+        turn.MarkDirty(connection);
+        slow.EndIfTooSlow(connection);
         return true;
     }
 
     private void Publish(BrokerConnection connection, in PublishPacket packet, ReadOnlySpan<byte> whole)
     {
         router.Publish(packet, Qos0BytesOf(packet, whole), connection);
-        broker.Published?.Invoke(connection, packet);
+        callbacks.Published?.Invoke(connection, packet);
     }
 
     /// <summary>The packet as it came, if it can go on like that: at QoS 0, with its Remaining Length in the shortest form.</summary>
@@ -110,11 +109,12 @@ internal sealed class PacketsFromClient(BrokerCore broker, MqttBrokerLimits limi
     {
         Subscriber subscriber = connection.Subscriber!;
         if (subscriber.Session.Acknowledge(received, packetId, connection.Output) == Delivery.Outcome.Violation) return ProtocolViolation.WrongAcknowledgement;
-        router.SendWaiting(subscriber);
+        deliveries.SendWaiting(subscriber);
         return null;
     }
 
-    private bool MustAsk(BrokerConnection connection, PacketType type)
+    /// <summary>Pauses the connection if the shell wants to be asked about the packet and has not answered yet.</summary>
+    private bool TryPauseToAsk(BrokerConnection connection, PacketType type)
     {
         AskedPackets asked = type switch
         {
@@ -123,7 +123,7 @@ internal sealed class PacketsFromClient(BrokerCore broker, MqttBrokerLimits limi
             PacketType.Subscribe => AskedPackets.Subscribe,
             _ => AskedPackets.None,
         };
-        if ((broker.Asked & asked) == 0 || connection.Answer is not null) return false;
+        if ((callbacks.Asked & asked) == 0 || connection.Answer is not null) return false;
         connection.Pause = Pause.Asks;
         return true;
     }
@@ -133,13 +133,5 @@ internal sealed class PacketsFromClient(BrokerCore broker, MqttBrokerLimits limi
         HookAnswer answer = connection.Answer ?? HookAnswer.Allowed;
         connection.Answer = null;
         return answer;
-    }
-
-    /// <summary>It asks and does not take the answers, and nothing at QoS 0 is left to be shed.</summary>
-    private void EndIfSlow(BrokerConnection connection)
-    {
-        if (connection.Unsent - connection.Resent <= 2L * limits.MaxOutgoingBytes || connection.End is not null) return;
-        counters.TooSlow++;
-        broker.End(connection, MqttConnectionEnd.TooSlow);
     }
 }

@@ -2,10 +2,10 @@
 
 namespace RawMqtt.Brokers;
 
-/// <summary>Why the broker takes nothing from a connection for a while; others go on.</summary>
+/// <summary>Why the broker takes no packets from a connection for a while; it still takes those of others.</summary>
 internal enum Pause : byte
 {
-    /// <summary>It does take.</summary>
+    /// <summary>The broker takes packets.</summary>
     None,
 
     /// <summary>The next packet waits for a <see cref="HookAnswer"/>.</summary>

@@ -6,20 +6,20 @@ using RawMqtt.Sessions;
 namespace RawMqtt.Brokers;
 
 /// <summary>Sends retained messages to new subscriptions [MQTT-3.3.1-6], as fast as each client takes them.</summary>
-/// <remarks>One filter is searched for when all of the one before is sent. A turn is one call of the <see cref="BrokerCore"/>: it ends
-/// when it has looked at <see cref="MqttBrokerLimits.MaxRetainedSearch"/> levels, and what is left comes in the next one.</remarks>
-internal sealed class Replays(BrokerCore broker, MqttBrokerLimits limits, RetainedMessages retained)
+/// <remarks>The messages of one filter are sent before the next filter is searched for. A turn, one call of the core, ends after
+/// a look at <see cref="MqttBrokerLimits.MaxRetainedSearch"/> levels; the next turn continues.</remarks>
+internal sealed class Replays(Turn turn, MqttBrokerLimits limits, SlowReaders slow, RetainedMessages retained)
 {
     private readonly List<ApplicationMessage> found = [];
-    private long turn;
+    private long searchedBefore;
 
-    /// <summary>Others first.</summary>
-    public bool TurnIsOver => retained.Searched - turn >= limits.MaxRetainedSearch;
+    /// <summary>Whether the search budget of this turn is used up: other connections go first.</summary>
+    public bool IsTurnOver => retained.Searched - searchedBefore >= limits.MaxRetainedSearch;
 
-    public void BeginTurn() => turn = retained.Searched;
+    public void BeginTurn() => searchedBefore = retained.Searched;
 
-    /// <summary>Sends a subscription of the program all at once.</summary>
-    public void Send(LocalReceiver receiver, ReadOnlySpan<byte> filter, QualityOfService granted)
+    /// <summary>Sends all at once, to a subscription of the program.</summary>
+    public void SendAll(LocalReceiver receiver, ReadOnlySpan<byte> filter, QualityOfService granted)
     {
         var messages = new List<ApplicationMessage>(); // the receiver may subscribe once more
         retained.Search(filter, messages);
@@ -29,12 +29,12 @@ internal sealed class Replays(BrokerCore broker, MqttBrokerLimits limits, Retain
         }
     }
 
-    /// <summary>Sends what the connection and the window bear. What was replaced since it was found is left out: the client has got the newer message.</summary>
-    public void GoOn(Subscriber subscriber)
+    /// <summary>Sends as much as the connection and the window allow. A message that was replaced since it was found is left out: the client has got the newer one.</summary>
+    public void Continue(Subscriber subscriber)
     {
         BrokerConnection connection = subscriber.Connection!;
         RetainedReplay replay = subscriber.Replay!;
-        while (connection.Unsent < broker.OutgoingLimit)
+        while (connection.Unsent < slow.OutgoingLimit)
         {
             if (replay.Found.Count > 0)
             {
@@ -48,7 +48,7 @@ internal sealed class Replays(BrokerCore broker, MqttBrokerLimits limits, Retain
                 subscriber.Replay = null;
                 return;
             }
-            else if (TurnIsOver)
+            else if (IsTurnOver)
             {
                 return;
             }
@@ -72,8 +72,8 @@ internal sealed class Replays(BrokerCore broker, MqttBrokerLimits limits, Retain
             connection.Output.Write(new PublishPacket { Topic = message.Topic, Payload = message.Payload, Retain = true }); // [MQTT-3.3.1-8]
         }
 
-        broker.Statistics.MessagesSent++;
-        broker.Touch(connection);
+        turn.Statistics.MessagesSent++;
+        turn.MarkDirty(connection);
         return true;
     }
 }

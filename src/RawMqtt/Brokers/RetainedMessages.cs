@@ -14,19 +14,19 @@ internal sealed class RetainedMessages(Utf8Comparer comparer, MqttBrokerLimits l
 
     public int Count { get; private set; }
 
-    /// <summary>Topics and payloads of all.</summary>
+    /// <summary>Topics and payloads of all messages, in bytes.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Levels of their topics, those that several share once.</summary>
+    /// <summary>Levels of their topics; a level that several topics share counts once.</summary>
     public int Levels { get; private set; }
 
-    /// <summary>Changes with each message that is kept or forgotten.</summary>
+    /// <summary>Changes with each message that is kept or removed.</summary>
     public long Version { get; private set; }
 
-    /// <summary>The levels that all searches have looked at.</summary>
+    /// <summary>The number of levels that all searches have looked at.</summary>
     public long Searched { get; private set; }
 
-    /// <summary>The message of exactly this topic.</summary>
+    /// <summary>Returns the message of exactly this topic, or null.</summary>
     public ApplicationMessage? Find(ReadOnlySpan<byte> topic)
     {
         Node node = root;
@@ -42,7 +42,7 @@ internal sealed class RetainedMessages(Utf8Comparer comparer, MqttBrokerLimits l
 
     /// <summary>Keeps a message in place of the topic's last one [MQTT-3.3.1-5].</summary>
     /// <param name="message">The store takes a reference of its own. Its payload is not empty [MQTT-3.3.1-11].</param>
-    /// <returns>Whether the limits allow it. If not, the topic is left without one [MQTT-3.3.1-7].</returns>
+    /// <returns>Whether the limits allow it. If not, the topic has no message afterwards [MQTT-3.3.1-7].</returns>
     public bool Set(ApplicationMessage message)
     {
         Remove(message.Topic);
@@ -73,7 +73,7 @@ internal sealed class RetainedMessages(Utf8Comparer comparer, MqttBrokerLimits l
         return true;
     }
 
-    /// <summary>Forgets the message of a topic, if there is one [MQTT-3.3.1-10].</summary>
+    /// <summary>Removes the message of a topic, if there is one [MQTT-3.3.1-10].</summary>
     public void Remove(ReadOnlySpan<byte> topic) => Remove(root, topic, goesOn: true);
 
     /// <summary>Adds the messages that <paramref name="filter"/> matches to <paramref name="found"/>, in the order of their topics.</summary>

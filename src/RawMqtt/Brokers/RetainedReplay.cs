@@ -4,14 +4,14 @@ using RawMqtt.Sessions;
 
 namespace RawMqtt.Brokers;
 
-/// <summary>What new subscriptions of one client are still to bring: topic filters one after the other, each once however often it was
-/// subscribed to, and of the first of them the retained messages that were found.</summary>
+/// <summary>The retained messages that must still be sent to new subscriptions of one client: the topic filters in order, each once
+/// however often it was subscribed to, and the messages that were found for the first of them.</summary>
 internal sealed class RetainedReplay(Utf8Comparer comparer)
 {
     private readonly OrderedDictionary<byte[], QualityOfService> waiting = new(comparer);
     private KeyValuePair<byte[], QualityOfService> first;
 
-    /// <summary>No filter is left to be searched for.</summary>
+    /// <summary>Whether all filters were searched for.</summary>
     public bool IsSearched => waiting.Count == 0;
 
     public MessageQueue Found { get; } = new();
@@ -23,7 +23,7 @@ internal sealed class RetainedReplay(Utf8Comparer comparer)
 
     public void Remove(byte[] filter) => waiting.Remove(filter);
 
-    /// <summary>Goes on to the next filter.</summary>
+    /// <summary>Searches for the next filter.</summary>
     public void Search(RetainedMessages retained, List<ApplicationMessage> found)
     {
         first = waiting.GetAt(0);
@@ -34,7 +34,7 @@ internal sealed class RetainedReplay(Utf8Comparer comparer)
         found.Clear();
     }
 
-    /// <summary>The connection is over: what was found and not sent is to be searched for again.</summary>
+    /// <summary>Forgets what was found and not sent: on the next connection it is searched for again.</summary>
     public void StartAgain()
     {
         if (Found.Count == 0) return;

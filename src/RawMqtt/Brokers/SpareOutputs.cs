@@ -4,7 +4,7 @@ using RawMqtt.Sessions;
 
 namespace RawMqtt.Brokers;
 
-/// <summary>Buffers between two connections that send: few are ever in use at once, and a bounded number of bytes waits here.</summary>
+/// <summary>Keeps outgoing buffers for the next connection that sends, up to a bounded number of bytes: few are in use at the same time.</summary>
 internal sealed class SpareOutputs
 {
     private const int MaxLength = 256 * 1024;

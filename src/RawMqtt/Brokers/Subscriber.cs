@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-using RawMqtt.Codec;
 using RawMqtt.Sessions;
 
 namespace RawMqtt.Brokers;
-
-/// <summary>Takes the messages of a subscription that the program itself made.</summary>
-internal delegate void LocalReceiver(in PublishPacket packet);
 
 /// <summary>A client as the broker knows it, connected or away: its session and the topic filters that belong to it, 4.1.</summary>
 internal sealed class Subscriber(byte[] clientId, byte[]? userName, ServerSession session, bool cleanSession)
@@ -24,16 +20,16 @@ internal sealed class Subscriber(byte[] clientId, byte[]? userName, ServerSessio
     /// <summary>Null while the client is away.</summary>
     public BrokerConnection? Connection { get; set; }
 
-    /// <summary>Null but for a subscription of the program itself, which has no session.</summary>
+    /// <summary>Set only for a subscription of the program itself, which has no session.</summary>
     public LocalReceiver? Local { get; init; }
 
     /// <summary>The filters that it is subscribed to; null for none yet.</summary>
     public HashSet<byte[]>? Filters { get; set; }
 
-    /// <summary>What they are reckoned to take, <see cref="MqttBrokerLimits.MaxSubscriptionBytes"/>.</summary>
+    /// <summary>The memory that they count for, <see cref="MqttBrokerLimits.MaxSubscriptionBytes"/>.</summary>
     public int FilterBytes { get; set; }
 
-    /// <summary>Retained messages that new subscriptions are still to bring; null for none.</summary>
+    /// <summary>Retained messages that must still be sent to new subscriptions; null for none.</summary>
     public RetainedReplay? Replay { get; set; }
 
     /// <summary>When the client went away.</summary>
@@ -42,10 +38,10 @@ internal sealed class Subscriber(byte[] clientId, byte[]? userName, ServerSessio
     /// <summary>Its place among those that are away; null while it is connected.</summary>
     public LinkedListNode<Subscriber>? Away { get; set; }
 
-    /// <summary>Its queue has reached the limit, and not fallen to the half of it since.</summary>
+    /// <summary>Its queue has reached the limit, and has not fallen to half of it since.</summary>
     public bool IsFull { get; set; }
 
-    /// <summary>It has held publishers back for as long as one may: they no longer wait for it.</summary>
+    /// <summary>It has held publishers back for <see cref="MqttBrokerLimits.MaxHoldTime"/>: they no longer wait for it, until it has caught up.</summary>
     public bool IsLagging { get; set; }
 
     /// <summary>The last search of the <see cref="SubscriptionTree"/> that found this client, and where in its result.</summary>

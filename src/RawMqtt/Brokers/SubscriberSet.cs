@@ -2,7 +2,7 @@
 
 namespace RawMqtt.Brokers;
 
-/// <summary>The clients subscribed to one topic filter, with the QoS granted to each. One takes no memory of its own.</summary>
+/// <summary>The clients subscribed to one topic filter, with the QoS granted to each. A single client takes no memory of its own.</summary>
 internal struct SubscriberSet
 {
     private Subscriber? only;

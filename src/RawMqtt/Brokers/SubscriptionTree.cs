@@ -5,13 +5,13 @@ using RawMqtt.Codec;
 namespace RawMqtt.Brokers;
 
 /// <summary>All subscriptions, by the levels of their topic filters, 4.7: a search follows the levels of a topic name.</summary>
-/// <remarks>A search visits a node once at the most, so it is never longer than the list of all filters.</remarks>
+/// <remarks>A search visits each node at most once, so it never takes longer than a walk through all filters.</remarks>
 internal sealed class SubscriptionTree(Utf8Comparer comparer)
 {
     private readonly Node root = new();
     private long searches;
 
-    /// <summary>Changes with each subscription that begins or ends: what was found before is then to be searched again.</summary>
+    /// <summary>Changes with each subscription that begins or ends: earlier results are then out of date.</summary>
     public long Version { get; private set; }
 
     /// <summary>The number of subscriptions.</summary>

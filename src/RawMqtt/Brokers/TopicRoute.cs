@@ -2,14 +2,14 @@
 
 namespace RawMqtt.Brokers;
 
-/// <summary>Who gets the messages of one topic: each client once, at the highest QoS among its matching subscriptions [MQTT-3.3.5-1].</summary>
+/// <summary>The clients that get the messages of one topic: each client once, at the highest QoS among its matching subscriptions [MQTT-3.3.5-1].</summary>
 internal sealed class TopicRoute(byte[] topic)
 {
     private Receiver[] receivers = [];
 
     public byte[] Topic { get; } = topic;
 
-    /// <summary>That of the <see cref="SubscriptionTree"/> when this was searched.</summary>
+    /// <summary>The version of the <see cref="SubscriptionTree"/> that was searched.</summary>
     public long Version { get; private set; } = -1;
 
     public int Count { get; private set; }

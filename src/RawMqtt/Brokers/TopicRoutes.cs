@@ -2,7 +2,7 @@
 
 namespace RawMqtt.Brokers;
 
-/// <summary>Remembers who gets the messages of a topic, so that a hot topic costs one look and not a search.</summary>
+/// <summary>Remembers the route of each topic, so that a topic that is used often costs one look-up instead of a search.</summary>
 internal sealed class TopicRoutes(SubscriptionTree subscriptions, Utf8Comparer comparer)
 {
     private const int MaxRoutes = 16_384;
@@ -13,9 +13,9 @@ internal sealed class TopicRoutes(SubscriptionTree subscriptions, Utf8Comparer c
     private readonly TopicRoute unkept = new([]);
     private long receivers;
 
-    /// <summary>The route of a topic, as the subscriptions stand now; that of a long topic is good until the next one is looked for.</summary>
+    /// <summary>Returns the route of a topic for the present subscriptions. The route of a long topic is valid until the next call.</summary>
     /// <param name="topic">A valid topic name.</param>
-    /// <param name="last">Where this was found the last time; looked at first.</param>
+    /// <param name="last">The route found the last time; it is compared first.</param>
     public TopicRoute Find(ReadOnlySpan<byte> topic, TopicRoute? last)
     {
         if (last is not null && last.Version == subscriptions.Version && topic.SequenceEqual(last.Topic)) return last;

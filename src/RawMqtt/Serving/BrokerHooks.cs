@@ -21,26 +21,19 @@ internal sealed class BrokerHooks
         this.log = log;
         this.events = events;
         admission = new Admission(options, log);
-        Asked = (admission.IsNeeded ? AskedPackets.Connect : 0) |
-            (options.AuthorizePublish is null ? 0 : AskedPackets.Publish | AskedPackets.Connect) |
-            (options.AuthorizeSubscribe is null ? 0 : AskedPackets.Subscribe | AskedPackets.Connect);
-        if (events is not null || log is not null)
+        Callbacks = new BrokerCallbacks
         {
-            Connected = (connection, subscriber) => events?.Add(new MqttBrokerEvent(MqttBrokerEventKind.Connected, ClientOf(connection, subscriber)));
-            Ended = WhenEnded;
-        }
-
-        if (events is not null) Published = WhenPublished;
+            Asked = (admission.IsNeeded ? AskedPackets.Connect : 0) |
+                (options.AuthorizePublish is null ? 0 : AskedPackets.Publish | AskedPackets.Connect) |
+                (options.AuthorizeSubscribe is null ? 0 : AskedPackets.Subscribe | AskedPackets.Connect),
+            Connected = events is null ? null : (connection, subscriber) => events.Add(new MqttBrokerEvent(MqttBrokerEventKind.Connected, ClientOf(connection, subscriber))),
+            Ended = events is null && log is null ? null : WhenEnded,
+            Published = events is null ? null : WhenPublished,
+        };
     }
 
-    /// <summary>The packets that somebody wants to be asked about; nothing is paid for others.</summary>
-    public AskedPackets Asked { get; }
-
-    public Action<BrokerConnection, Subscriber>? Connected { get; }
-
-    public Action<BrokerConnection, Subscriber?>? Ended { get; }
-
-    public PublishObserver? Published { get; }
+    /// <summary>Gets what the core asks and reports; nothing is paid for what no option needs.</summary>
+    public BrokerCallbacks Callbacks { get; }
 
     /// <summary>Answers the packet at the start of <paramref name="waiting"/>. A hook that throws refuses, and so does one that has not answered when <paramref name="cancellationToken"/> is cancelled.</summary>
     public async ValueTask<HookAnswer> AnswerAsync(ServedConnection connection, ReadOnlyMemory<byte> waiting, CancellationToken cancellationToken)

@@ -24,7 +24,7 @@ internal sealed class BrokerMeters : IDisposable
         Observe("rawmqtt.broker.bytes.sent", "By", "Bytes of control packets sent", shell, counters => counters.BytesSent);
         meter.CreateObservableGauge("rawmqtt.broker.clients", () => Read(shell, core => core.Sessions.Count - core.Sessions.Away), "{client}", "Clients connected");
         meter.CreateObservableGauge("rawmqtt.broker.sessions.away", () => Read(shell, core => core.Sessions.Away), "{session}", "Sessions of clients that are away");
-        meter.CreateObservableGauge("rawmqtt.broker.retained", () => Read(shell, core => core.Router.Retained.Count), "{message}", "Retained messages");
+        meter.CreateObservableGauge("rawmqtt.broker.retained", () => Read(shell, core => core.Retained.Count), "{message}", "Retained messages");
     }
 
     public void Dispose() => meter.Dispose();

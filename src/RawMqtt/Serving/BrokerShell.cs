@@ -33,9 +33,9 @@ internal sealed class BrokerShell
         this.hooks = hooks;
         addresses = new AddressCounts(options.Limits.MaxConnectionsPerAddress);
         proxies = new ProxyTrust(options.TrustedProxies, options.ProxyHeader);
-        Span<byte> seed = stackalloc byte[8];
-        RandomNumberGenerator.Fill(seed);
-        Core = new BrokerCore(options.Limits, BitConverter.ToUInt64(seed)) { Asked = hooks.Asked, Connected = hooks.Connected, Ended = hooks.Ended, Published = hooks.Published };
+        Span<byte> seeds = stackalloc byte[12];
+        RandomNumberGenerator.Fill(seeds);
+        Core = new BrokerCore(options.Limits, BitConverter.ToUInt64(seeds), BitConverter.ToUInt32(seeds[8..]), hooks.Callbacks);
         started = options.TimeProvider.GetTimestamp();
     }
 
@@ -97,7 +97,7 @@ internal sealed class BrokerShell
         if (stream is WebSocketStream { Request: { } request } && connection.RemoteAddress is { } proxy) connection.ForwardedAddress = proxies.ClientOf(proxy.Address, request);
         Use(now =>
         {
-            Core.Touch(connection.Connection);
+            Core.MarkDirty(connection.Connection);
             if (connection.CountedAddress is not null || (connection.ForwardedAddress ?? connection.RemoteAddress)?.Address is not { } address || TryCount(connection, address)) return;
             Core.Statistics.ConnectionsRefused++;
             Core.End(connection.Connection, MqttConnectionEnd.TooMany, now);

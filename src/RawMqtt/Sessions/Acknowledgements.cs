@@ -4,11 +4,11 @@ using System.Buffers;
 
 namespace RawMqtt.Sessions;
 
-/// <summary>The messages received at QoS 1 and 2 and not yet answered. In whatever order the application is done with them,
-/// PUBACKs and PUBRECs leave in the order in which the messages came [MQTT-4.6.0-2], [MQTT-4.6.0-3].</summary>
-/// <remarks>At QoS 1 what was not answered comes again on the next connection, as a new message. At QoS 2 it comes again as
-/// the same message, which the application still holds: its answer waits for the application all the same. One answer of an
-/// identifier waits at a time, however often the server repeats the message: there are no more than the messages themselves.</remarks>
+/// <summary>The messages received at QoS 1 and 2 and not yet answered. PUBACKs and PUBRECs leave in the order in which the
+/// messages came, whatever the order in which the application completes them [MQTT-4.6.0-2], [MQTT-4.6.0-3].</summary>
+/// <remarks>A message that was not answered comes again on the next connection: at QoS 1 as a new message; at QoS 2 as the same
+/// one, which the application may still hold, so its answer still waits for the application. At most one answer waits for
+/// each identifier, however often the server repeats the message.</remarks>
 internal sealed class Acknowledgements
 {
     private readonly PacketIdSet held = new();
@@ -21,20 +21,20 @@ internal sealed class Acknowledgements
     /// <summary>The messages that wait for an answer.</summary>
     public int Count => (int)(next - first);
 
-    /// <summary>Whether the application holds the QoS 2 message of this identifier and is not done with it.</summary>
+    /// <summary>Whether the application has the QoS 2 message of this identifier and has not completed it.</summary>
     public bool IsHeld(ushort packetId) => held.Contains(packetId);
 
     /// <summary>Whether the message came in this session. If not, its packet identifier may be another message's by now.</summary>
     public bool IsOfThisSession(Receipt receipt) => receipt.Number >= firstOfSession;
 
-    /// <summary>A message that the application gets: it is answered when the application is done.</summary>
+    /// <summary>Adds a message that the application gets: it is answered when the application completes it.</summary>
     public Receipt Add(ushort packetId, QualityOfService qos)
     {
         if (qos == QualityOfService.ExactlyOnce) held.Add(packetId);
         return new Receipt(packetId, qos, Append(new Entry(packetId, qos, IsDone: false)));
     }
 
-    /// <summary>A QoS 2 message that came again.</summary>
+    /// <summary>Adds a QoS 2 message that came again.</summary>
     public void AddDuplicate(ushort packetId, IBufferWriter<byte> output)
     {
         if (awaitingPubRec.Contains(packetId)) return; // the PUBREC that waits answers this one too
@@ -42,7 +42,7 @@ internal sealed class Acknowledgements
         Answer(output);
     }
 
-    /// <summary>The application is done with a message: its answer leaves as soon as those before it have left.</summary>
+    /// <summary>Completes a message: its answer leaves as soon as those before it have left.</summary>
     public void Complete(Receipt receipt, IBufferWriter<byte> output)
     {
         if (receipt.Qos == QualityOfService.ExactlyOnce) held.Remove(receipt.PacketId);
@@ -51,17 +51,17 @@ internal sealed class Acknowledgements
         Answer(output);
     }
 
-    /// <summary>The application does not get the message after all; no answer leaves for it, nor for those behind it.</summary>
+    /// <summary>Takes a message back from the application: no answer leaves for it, nor for those behind it.</summary>
     public void Refuse(Receipt receipt) => held.Remove(receipt.PacketId);
 
-    /// <summary>What was not answered will come again.</summary>
+    /// <summary>Forgets the answers that wait: the messages will come again.</summary>
     public void ConnectionLost()
     {
         first = next;
         awaitingPubRec.Clear();
     }
 
-    /// <summary>Forgets all: the session is over.</summary>
+    /// <summary>Forgets all messages, at the end of the session.</summary>
     public void Clear()
     {
         ConnectionLost();
@@ -69,7 +69,7 @@ internal sealed class Acknowledgements
         held.Clear();
     }
 
-    /// <summary>The message was received on an earlier connection, and may have come again on this one.</summary>
+    /// <summary>Completes a message of an earlier connection, which may have come again on this one.</summary>
     private void CompleteLater(ushort packetId)
     {
         for (long number = first; number < next; number++)

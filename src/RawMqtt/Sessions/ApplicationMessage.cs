@@ -6,7 +6,7 @@ using System.Diagnostics;
 namespace RawMqtt.Sessions;
 
 /// <summary>An application message that is kept, 1.2: once in memory, however many sessions wait to deliver it.</summary>
-/// <remarks>Whoever keeps it holds a reference and gives it back by <see cref="Release"/>; the last one returns the bytes
+/// <remarks>Each holder has a reference and gives it back by <see cref="Release"/>; the last release returns the bytes
 /// to the <see cref="ApplicationMessagePool"/>. One thread at a time, like all of a session.</remarks>
 internal sealed class ApplicationMessage
 {
@@ -29,13 +29,13 @@ internal sealed class ApplicationMessage
     /// <summary>The QoS at which it was published; a receiver may get it at a lower one [MQTT-3.8.4-6].</summary>
     public QualityOfService Qos { get; private set; }
 
-    /// <summary>What a <see cref="SessionJournal"/> calls it.</summary>
+    /// <summary>Its number in a <see cref="SessionJournal"/>.</summary>
     public long Number { get; set; }
 
-    /// <summary>Topic and payload together, in bytes: what it counts for in a limit.</summary>
+    /// <summary>Topic and payload together, in bytes: what it counts in a limit.</summary>
     public int Length => length;
 
-    /// <summary>One more holder.</summary>
+    /// <summary>Adds a holder.</summary>
     public ApplicationMessage AddReference()
     {
         Debug.Assert(references > 0, "the message was given back already");
@@ -43,7 +43,7 @@ internal sealed class ApplicationMessage
         return this;
     }
 
-    /// <summary>One holder less; the caller does not touch the message again.</summary>
+    /// <summary>Removes a holder; the caller does not use the message again.</summary>
     public void Release()
     {
         Debug.Assert(references > 0, "the message was given back twice");

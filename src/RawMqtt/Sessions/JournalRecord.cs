@@ -8,13 +8,13 @@ internal enum JournalRecord : byte
     /// <summary>The first record: whose session this is. Fields: the client identifier.</summary>
     Owner = 1,
 
-    /// <summary>A message to be sent. Fields: its number (8 bytes), QoS and RETAIN (1), the topic's length (2), topic, payload.</summary>
+    /// <summary>A message that will be sent. Fields: its number (8 bytes), QoS and RETAIN (1), the topic's length (2), topic, payload.</summary>
     Queued = 2,
 
-    /// <summary>A message goes out. Fields: its number (8), its packet identifier (2).</summary>
+    /// <summary>A message is sent. Fields: its number (8), its packet identifier (2).</summary>
     Sent = 3,
 
-    /// <summary>A message is not to be sent any more. Field: its number (8).</summary>
+    /// <summary>A message will not be sent. Field: its number (8).</summary>
     Dropped = 4,
 
     /// <summary>PUBREC came for what was sent. Field: the packet identifier (2), as in all below.</summary>
@@ -23,7 +23,7 @@ internal enum JournalRecord : byte
     /// <summary>PUBACK or PUBCOMP came for what was sent.</summary>
     Delivered = 6,
 
-    /// <summary>The application is done with a QoS 2 message that came in.</summary>
+    /// <summary>The application has processed a QoS 2 message that came in.</summary>
     Received = 7,
 
     /// <summary>PUBREL came: its identifier may come again with another message.</summary>

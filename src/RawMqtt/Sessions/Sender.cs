@@ -91,7 +91,7 @@ internal sealed class Sender(int inFlightLimit)
         for (int i = published.First; i >= 0; i = slots[i].Next) WritePublish(i, duplicate: true, output); // [MQTT-3.3.1-1], [MQTT-4.6.0-1]
     }
 
-    /// <summary>Forgets the SUBSCRIBEs and UNSUBSCRIBEs that wait: they end with the connection and are not session state, 4.1.</summary>
+    /// <summary>Frees the identifiers of SUBSCRIBEs and UNSUBSCRIBEs that wait: they end with the connection and are not session state, 4.1.</summary>
     public void ConnectionLost()
     {
         for (int i = 0; i < slots.Length; i++)
@@ -100,7 +100,7 @@ internal sealed class Sender(int inFlightLimit)
         }
     }
 
-    /// <summary>Forgets all: the session is over.</summary>
+    /// <summary>Forgets all messages, at the end of the session.</summary>
     public void Clear()
     {
         foreach (Slot slot in slots) slot.Message?.Release();

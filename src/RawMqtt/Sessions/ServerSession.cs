@@ -8,13 +8,13 @@ namespace RawMqtt.Sessions;
 /// <summary>The server's half of a session, 4.1, without its subscriptions: what was sent and not acknowledged, what waits
 /// to be sent, and which QoS 2 messages were received and not yet released.</summary>
 /// <remarks>The window, the most messages in flight, doubles each time that the client has acknowledged a whole one while
-/// others waited: who keeps up gets more at a time, and who does not never has more than the first one.</remarks>
-/// <param name="firstWindow">The window of a new connection: 1 to 65535.</param>
+/// others waited. A client that does not keep up never has more than the first window.</remarks>
+/// <param name="firstWindow">The window of a new connection, in messages: 1 to 65535.</param>
 /// <param name="lastWindow">The largest one.</param>
 /// <param name="windowBytes">Topics and payloads in flight; the last message may go beyond.</param>
 internal sealed class ServerSession(int firstWindow, int lastWindow, int windowBytes)
 {
-    private Sender? sender; // a client with QoS 0 alone needs none of the three
+    private Sender? sender; // a client that uses QoS 0 only needs none of the three
     private MessageQueue? queue;
     private Receiver? receiver;
     private int acknowledged;
@@ -41,7 +41,7 @@ internal sealed class ServerSession(int firstWindow, int lastWindow, int windowB
     /// <summary>Whether one that waits may be sent now.</summary>
     public bool CanSendQueued => Queued > 0 && HasRoom;
 
-    /// <summary>Whether the bytes in flight, and not their number, are at the limit.</summary>
+    /// <summary>Whether the bytes in flight have reached their limit.</summary>
     public bool IsWindowFullInBytes => sender is not null && sender.Bytes >= windowBytes;
 
     private bool HasRoom => sender is null || (sender.CanSend && !IsWindowFullInBytes);
@@ -60,7 +60,7 @@ internal sealed class ServerSession(int firstWindow, int lastWindow, int windowB
     /// <param name="retain">The RETAIN bit of the PUBLISH.</param>
     public void Queue(ApplicationMessage message, QualityOfService qos, bool retain) => (queue ??= new MessageQueue()).Add(message.AddReference(), qos, retain);
 
-    /// <summary>Takes a PUBACK, PUBREC or PUBCOMP; whoever calls goes on with <see cref="SendQueued"/>.</summary>
+    /// <summary>Takes a PUBACK, PUBREC or PUBCOMP; the caller calls <see cref="SendQueued"/> afterwards.</summary>
     public Delivery.Outcome Acknowledge(PacketType received, ushort packetId, IBufferWriter<byte> output)
     {
         Delivery.Outcome outcome = Sender.Acknowledge(received, packetId, output);
@@ -68,7 +68,7 @@ internal sealed class ServerSession(int firstWindow, int lastWindow, int windowB
         return outcome;
     }
 
-    /// <summary>Sends what was not acknowledged again, for a client that is back [MQTT-4.4.0-1].</summary>
+    /// <summary>Sends again what was not acknowledged, on a new connection [MQTT-4.4.0-1].</summary>
     public void Resend(IBufferWriter<byte> output)
     {
         acknowledged = 0;
@@ -95,7 +95,7 @@ internal sealed class ServerSession(int firstWindow, int lastWindow, int windowB
         return sent;
     }
 
-    /// <summary>Forgets all: the session is over.</summary>
+    /// <summary>Forgets all messages, at the end of the session.</summary>
     public void Clear()
     {
         sender?.Clear();

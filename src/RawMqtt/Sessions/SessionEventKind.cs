@@ -5,19 +5,19 @@ namespace RawMqtt.Sessions;
 /// <summary>The kinds of <see cref="SessionEvent"/>.</summary>
 internal enum SessionEventKind
 {
-    /// <summary>Nothing that the application sees.</summary>
+    /// <summary>Nothing that concerns the application.</summary>
     None,
 
-    /// <summary>CONNACK accepts; what the session had in flight was sent again.</summary>
+    /// <summary>CONNACK accepted the connection; what the session had in flight was sent again.</summary>
     Connected,
 
-    /// <summary>CONNACK refuses: the connection is to be closed.</summary>
+    /// <summary>CONNACK refused the connection: the client closes it.</summary>
     Refused,
 
-    /// <summary>A message to deliver; to be acknowledged at QoS 1 and 2.</summary>
+    /// <summary>A message to deliver; the application acknowledges it at QoS 1 and 2.</summary>
     Message,
 
-    /// <summary>A message of ours is the server's now: PUBACK or PUBCOMP came, and the packet identifier is free.</summary>
+    /// <summary>The server has taken over a message that was sent: PUBACK or PUBCOMP came, and the packet identifier is free.</summary>
     Delivered,
 
     /// <summary>SUBACK.</summary>
@@ -29,6 +29,6 @@ internal enum SessionEventKind
     /// <summary>PINGRESP.</summary>
     Pong,
 
-    /// <summary>The server broke a rule: the connection is to be closed [MQTT-4.8.0-1].</summary>
+    /// <summary>The server broke a rule: the client closes the connection [MQTT-4.8.0-1].</summary>
     Violation,
 }

@@ -6,13 +6,13 @@ using System.Numerics;
 
 namespace RawMqtt.Sessions;
 
-/// <summary>Notes each step of a client's session that its process must not forget, as records to be appended to a file.</summary>
+/// <summary>Notes each step of a client's session that the next process must know, as records that the caller appends to a file.</summary>
 /// <remarks>
 /// A record is its length (4 bytes), a CRC-32C of what follows (4 bytes), its <see cref="JournalRecord"/> (1 byte) and its
 /// fields; numbers are little-endian. A record is on the disk before the bytes that follow from it leave: a message before
 /// its PUBLISH, the end of a message before the PUBREL or PUBREC that says so. <see cref="SavedSession"/> reads them back.
 /// </remarks>
-/// <param name="nextNumber">That of the next message: above all numbers before.</param>
+/// <param name="nextNumber">The number of the next message: above all earlier numbers.</param>
 internal sealed class SessionJournal(long nextNumber)
 {
     /// <summary>Length and CRC.</summary>
@@ -23,7 +23,7 @@ internal sealed class SessionJournal(long nextNumber)
     /// <summary>The records that are not on the disk yet.</summary>
     public OutgoingBuffer Output { get; private set; } = new();
 
-    /// <summary>Goes on with another buffer, and returns the one in use until now.</summary>
+    /// <summary>Continues with another buffer, and returns the one in use until now.</summary>
     public OutgoingBuffer Swap(OutgoingBuffer next)
     {
         OutgoingBuffer filled = Output;
@@ -31,7 +31,7 @@ internal sealed class SessionJournal(long nextNumber)
         return filled;
     }
 
-    /// <summary>A message is to be sent: now, or when there is a connection.</summary>
+    /// <summary>Notes a message that will be sent, now or when there is a connection.</summary>
     /// <returns>Its number.</returns>
     public long Queued(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos, bool retain)
     {
@@ -39,7 +39,7 @@ internal sealed class SessionJournal(long nextNumber)
         return nextNumber++;
     }
 
-    /// <summary>The message of this number goes out under this identifier.</summary>
+    /// <summary>Notes that the message of this number is sent under this identifier.</summary>
     public void Sent(long number, ushort packetId)
     {
         Span<byte> fields = stackalloc byte[10];
@@ -48,7 +48,7 @@ internal sealed class SessionJournal(long nextNumber)
         Write(Output, JournalRecord.Sent, fields);
     }
 
-    /// <summary>The message of this number is not to be sent any more.</summary>
+    /// <summary>Notes that the message of this number will not be sent.</summary>
     public void Dropped(long number)
     {
         Span<byte> fields = stackalloc byte[8];
@@ -56,7 +56,7 @@ internal sealed class SessionJournal(long nextNumber)
         Write(Output, JournalRecord.Dropped, fields);
     }
 
-    /// <summary>A step in the life of a packet identifier.</summary>
+    /// <summary>Notes a step of a packet identifier.</summary>
     public void Note(JournalRecord step, ushort packetId)
     {
         Span<byte> fields = stackalloc byte[2];
@@ -64,7 +64,7 @@ internal sealed class SessionJournal(long nextNumber)
         Write(Output, step, fields);
     }
 
-    /// <summary>The server has forgotten which messages it sent.</summary>
+    /// <summary>Notes that the server has forgotten which messages it sent.</summary>
     public void ReceivedForgotten() => Write(Output, JournalRecord.ReceivedForgotten, []);
 
     public static void WriteQueued(IBufferWriter<byte> output, long number, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos, bool retain)

@@ -14,7 +14,7 @@ public class AllocationTests
     [InlineData(2, 2)]
     public void A_message_costs_no_memory(int qos, int granted)
     {
-        var broker = new BrokerCore(new MqttBrokerLimits(), 1);
+        var broker = new BrokerCore(new MqttBrokerLimits(), 1, 2);
         BrokerConnection publisher = Connect(broker, 'p');
         BrokerConnection[] subscribers = [.. Enumerable.Range(0, 3).Select(i => Connect(broker, (char)('a' + i)))];
         foreach (BrokerConnection subscriber in subscribers) broker.Receive(subscriber, [0x82, 8, 0, 1, 0, 3, .. "a/b"u8, (byte)granted], default);

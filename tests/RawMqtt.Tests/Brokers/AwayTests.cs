@@ -16,7 +16,7 @@ public class AwayTests
 
         Assert.Equal(3, broker.Core.Sessions.Away);
         Assert.Equal(3, broker.Core.Sessions.Count);
-        Assert.Equal(3, broker.Core.Router.Subscriptions.Count);
+        Assert.Equal(3, broker.Core.Subscriptions.Count);
         Assert.Equal(7, broker.Statistics.SessionsGivenUp);
         Assert.Equal(["CONNACK 0 present"], Back(broker, "c7"));
         Assert.Equal(["CONNACK 0"], Back(broker, "c6"));
@@ -78,7 +78,7 @@ public class AwayTests
         victim.Connect("v", cleanSession: false);
         for (ushort i = 1; i <= 50; i++) victim.PubAck((ushort)((i - 1) % 4 + 1)); // four identifiers, in turns
         Assert.Equal(51, victim.Received().Count);
-        Assert.InRange(broker.Core.Router.Kept.BytesInUse, 1, 2 * 3000);
+        Assert.InRange(broker.Core.Messages.BytesInUse, 1, 2 * 3000);
     }
 
     [Fact]

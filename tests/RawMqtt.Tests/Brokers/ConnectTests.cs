@@ -200,7 +200,7 @@ public class ConnectTests
         Assert.Equal(["CONNACK 0"], client.Received());
         publisher.Publish("b", "x", qos: 1, id: 3);
         Assert.Empty(client.Received());
-        Assert.Equal(0, broker.Core.Router.Kept.InUse);
+        Assert.Equal(0, broker.Core.Messages.InUse);
     }
 
     [Fact]

@@ -72,7 +72,7 @@ public class DeliveryTests
         subscriber.PubComp(2);
 
         Assert.Equal(["PUBLISH 1 qos1 a=1", "PUBLISH 2 qos2 a=2", "PUBREL 2", "PUBREL 2"], subscriber.Received());
-        Assert.Equal(0, broker.Core.Router.Kept.InUse);
+        Assert.Equal(0, broker.Core.Messages.InUse);
         Assert.Null(subscriber.End);
     }
 
@@ -194,7 +194,7 @@ public class DeliveryTests
         }
 
         Assert.Equal(Enumerable.Range(0, 500), got);
-        Assert.Equal(0, broker.Core.Router.Kept.InUse);
+        Assert.Equal(0, broker.Core.Messages.InUse);
     }
 
     [Fact]
@@ -230,7 +230,7 @@ public class DeliveryTests
         }
 
         broker.Connect("p").Publish("a", "x", qos: 2, id: 1, retain: true);
-        Assert.Equal(1, broker.Core.Router.Kept.InUse);
+        Assert.Equal(1, broker.Core.Messages.InUse);
     }
 
     private readonly List<int> drained = [];

@@ -34,9 +34,9 @@ public class LeakTests
 
         Assert.Equal(0, broker.Core.Sessions.Count);
         Assert.Equal(0, broker.Core.Sessions.Away);
-        Assert.Equal(0, broker.Core.Router.Subscriptions.Count);
-        Assert.Equal(0, broker.Core.Router.Kept.InUse);
-        Assert.Equal(0, broker.Core.Router.Kept.BytesInUse);
+        Assert.Equal(0, broker.Core.Subscriptions.Count);
+        Assert.Equal(0, broker.Core.Messages.InUse);
+        Assert.Equal(0, broker.Core.Messages.BytesInUse);
         Assert.InRange(after - before, long.MinValue, 8 << 20);
     }
 
@@ -67,10 +67,10 @@ public class LeakTests
 
         Assert.Equal(0, broker.Core.Sessions.Count);
         Assert.Equal(0, broker.Core.Sessions.Away);
-        Assert.Equal(0, broker.Core.Router.Subscriptions.Count);
-        Assert.Equal(0, broker.Core.Router.Retained.Count);
-        Assert.Equal(0, broker.Core.Router.Kept.InUse);
-        Assert.Equal(0, broker.Core.Router.Kept.BytesInUse);
+        Assert.Equal(0, broker.Core.Subscriptions.Count);
+        Assert.Equal(0, broker.Core.Retained.Count);
+        Assert.Equal(0, broker.Core.Messages.InUse);
+        Assert.Equal(0, broker.Core.Messages.BytesInUse);
     }
 
     private static TestClient Connected(TestBroker broker, Random random)

@@ -24,7 +24,7 @@ public class LimitTests
         away.PubAck(2);
         away.PubAck(3);
         Assert.Empty(away.Received());
-        Assert.Equal(0, broker.Core.Router.Kept.InUse);
+        Assert.Equal(0, broker.Core.Messages.InUse);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public class LimitTests
         for (int i = 1; i <= 30; i++) publisher.Publish("a", "123456789", qos: 1, id: (ushort)i);
 
         Assert.Equal(20, broker.Statistics.MessagesDropped);
-        Assert.Equal(100, broker.Core.Router.Kept.BytesInUse);
+        Assert.Equal(100, broker.Core.Messages.BytesInUse);
         away.Connect("s", cleanSession: false);
         Assert.Equal(11, away.Received().Count);
     }
@@ -71,7 +71,7 @@ public class LimitTests
         Assert.Equal(200 - slow.Connection.Unsent / 10, broker.Statistics.MessagesShed);
         Assert.Null(slow.End);
         slow.TakesBytes = true;
-        broker.Core.Touch(slow.Connection);
+        broker.Core.MarkDirty(slow.Connection);
         broker.Flush();
         publisher.Publish("a", "again");
         Assert.Equal("PUBLISH qos0 a=again", slow.Received()[^1]);
@@ -120,7 +120,7 @@ public class LimitTests
         Assert.InRange(slow.Connection.Unsent, 100, 110);
 
         slow.TakesBytes = true;
-        broker.Core.Touch(slow.Connection);
+        broker.Core.MarkDirty(slow.Connection);
         broker.Flush();
         Assert.Equal(Enumerable.Range(0, 50).Select(i => $"PUBLISH {i + 1} qos1 a={i:d2}"), slow.Received());
     }
@@ -210,19 +210,11 @@ public class LimitTests
         subscriber.Subscribed("a", 1);
         TestClient publisher = broker.Connect("p");
         for (ushort i = 1; i <= 3; i++) publisher.Publish("a", "x", qos: 1, id: i);
-        broker.Core.Touch(subscriber.Connection);
+        broker.Core.MarkDirty(subscriber.Connection);
         subscriber.PubComp(9);
         _ = subscriber.Connection.Output;
 
         Assert.Null(subscriber.Connection.BeginFlush(broker.Now));
-    }
-
-    [Fact]
-    public void The_table_has_a_line_for_each_limit()
-    {
-        string table = BrokerLimitTable.Render(new MqttBrokerLimits(), new MqttBrokerStatistics());
-        foreach (System.Reflection.PropertyInfo limit in typeof(MqttBrokerLimits).GetProperties()) Assert.True(limit.Name == "EqualityContract" || table.Contains($"\n{limit.Name} ", StringComparison.Ordinal), limit.Name);
-        Assert.Contains("PacketLength           1 MiB", table);
     }
 
     private static TestClient Away(TestBroker broker)

@@ -15,12 +15,12 @@ public class ReplayTests
         TestBroker broker = Filled(100, new MqttBrokerLimits { MaxOutgoingBytes = 500 });
         TestClient client = broker.Connect("c");
         client.TakesBytes = false;
-        long before = broker.Core.Router.Retained.Searched;
+        long before = broker.Core.Retained.Searched;
         for (int i = 0; i < 50; i++) client.Send(Again);
-        Assert.InRange(broker.Core.Router.Retained.Searched - before, 1, 150); // one search
+        Assert.InRange(broker.Core.Retained.Searched - before, 1, 150); // one search
 
         client.TakesBytes = true;
-        broker.Core.Touch(client.Connection);
+        broker.Core.MarkDirty(client.Connection);
         broker.Flush();
         List<string> got = client.Received();
         Assert.Equal(50, got.Count(p => p.StartsWith("SUBACK", StringComparison.Ordinal)));
@@ -63,7 +63,7 @@ public class ReplayTests
         client.TakesBytes = false;
         client.Subscribe(1, ("#", 0), ("+/a", 0), ("+/b", 0), ("t1", 0));
         client.TakesBytes = true;
-        broker.Core.Touch(client.Connection);
+        broker.Core.MarkDirty(client.Connection);
         broker.Flush();
         for (int i = 0; i < 4; i++) broker.Pass(TimeSpan.FromSeconds(0.25));
 
@@ -81,7 +81,7 @@ public class ReplayTests
         client.Subscribe(1, ("#", 1), ("t5", 0));
         Assert.Equal(1 + 2, client.Received().Count);
         client.Lose();
-        Assert.Equal(100, broker.Core.Router.Kept.InUse); // the retained ones alone
+        Assert.Equal(100, broker.Core.Messages.InUse); // the retained ones alone
 
         client = broker.Open();
         client.Connect("c", cleanSession: false);
@@ -105,7 +105,7 @@ public class ReplayTests
         client.Subscribe(1, ("#", 0), ("t7", 0));
         client.Unsubscribe(2, "t7");
         client.TakesBytes = true;
-        broker.Core.Touch(client.Connection);
+        broker.Core.MarkDirty(client.Connection);
         broker.Flush();
         Assert.Equal(102, client.Received().Count);
     }

@@ -51,7 +51,7 @@ public class ResumeTests
             Assert.Equal(["CONNACK 0 present", "PUBREL 1"], subscriber.Received());
         }
 
-        Assert.Equal(0, broker.Core.Router.Kept.InUse);
+        Assert.Equal(0, broker.Core.Messages.InUse);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public class ResumeTests
         for (ushort i = 2; i <= 4; i++) subscriber.PubAck(i);
         subscriber.PubAck(1);
         Assert.Single(subscriber.Received());
-        Assert.Equal(0, broker.Core.Router.Kept.InUse);
+        Assert.Equal(0, broker.Core.Messages.InUse);
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public class ResumeTests
         List<string> got = next.Received();
         Assert.Equal(expected, got[0]);
         Assert.Equal(expected.EndsWith("present", StringComparison.Ordinal) ? 2 : 1, got.Count);
-        Assert.Equal(got.Count - 1, broker.Core.Router.Kept.InUse);
-        Assert.Equal(got.Count - 1, broker.Core.Router.Subscriptions.Count);
+        Assert.Equal(got.Count - 1, broker.Core.Messages.InUse);
+        Assert.Equal(got.Count - 1, broker.Core.Subscriptions.Count);
     }
 }

@@ -51,7 +51,7 @@ public class RetainTests
         late.Subscribe(1, ("a", 2));
 
         Assert.Equal(["SUBACK 1: 2", "PUBLISH qos0 retain a=2"], late.Received());
-        Assert.Equal(1, broker.Core.Router.Retained.Count);
+        Assert.Equal(1, broker.Core.Retained.Count);
     }
 
     [Fact]
@@ -67,8 +67,8 @@ public class RetainTests
         TestClient late = broker.Connect("l");
         late.Subscribe(1, ("a", 0));
         Assert.Equal(["SUBACK 1: 0"], late.Received());
-        Assert.Equal(0, broker.Core.Router.Retained.Count);
-        Assert.Equal(0, broker.Core.Router.Kept.InUse);
+        Assert.Equal(0, broker.Core.Retained.Count);
+        Assert.Equal(0, broker.Core.Messages.InUse);
     }
 
     [Fact]
@@ -176,10 +176,10 @@ public class RetainTests
         foreach (string topic in new[] { "a", "b", "c" }) filler.Publish(topic, "x", qos: 1, id: 1, retain: true);
 
         Assert.Null(filler.End);
-        Assert.Equal(2, small.Core.Router.Retained.Count);
+        Assert.Equal(2, small.Core.Retained.Count);
         Assert.Equal(1, small.Statistics.RetainedDropped);
         filler.Publish("a", "newer", retain: true);
-        Assert.Equal("newer"u8, small.Core.Router.Retained.Find("a"u8)!.Payload);
+        Assert.Equal("newer"u8, small.Core.Retained.Find("a"u8)!.Payload);
     }
 
     [Fact]
@@ -189,12 +189,12 @@ public class RetainTests
         var small = new TestBroker(new MqttBrokerLimits { MaxRetainedBytes = 10 });
         TestClient filler = small.Connect("f");
         filler.Publish("a", "123456789", retain: true);
-        Assert.Equal(10, small.Core.Router.Retained.Bytes);
+        Assert.Equal(10, small.Core.Retained.Bytes);
         filler.Publish("a", "1234567890", retain: true);
 
-        Assert.Equal(0, small.Core.Router.Retained.Count);
-        Assert.Equal(0, small.Core.Router.Retained.Bytes);
+        Assert.Equal(0, small.Core.Retained.Count);
+        Assert.Equal(0, small.Core.Retained.Bytes);
         Assert.Equal(1, small.Statistics.RetainedDropped);
-        Assert.Equal(0, small.Core.Router.Kept.InUse);
+        Assert.Equal(0, small.Core.Messages.InUse);
     }
 }

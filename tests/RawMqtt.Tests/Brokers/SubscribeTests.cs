@@ -33,7 +33,7 @@ public class SubscribeTests
         publisher.Publish("a", "x", qos: 2, id: 1);
 
         Assert.Equal(["PUBLISH qos0 a=x"], client.Received());
-        Assert.Equal(1, broker.Core.Router.Subscriptions.Count);
+        Assert.Equal(1, broker.Core.Subscriptions.Count);
     }
 
     [Fact]
@@ -118,12 +118,12 @@ public class SubscribeTests
         client.Subscribed("a", 2);
         publisher.Publish("a", "x", qos: 2, id: 1);
         client.Unsubscribe(2, "a");
-        Assert.Equal(1, broker.Core.Router.Kept.InUse); // as long as it may have to be sent again
+        Assert.Equal(1, broker.Core.Messages.InUse); // as long as it may have to be sent again
         client.PubRec(1);
         client.PubComp(1);
 
         Assert.Equal(["PUBLISH 1 qos2 a=x", "UNSUBACK 2", "PUBREL 1"], client.Received());
-        Assert.Equal(0, broker.Core.Router.Kept.InUse);
+        Assert.Equal(0, broker.Core.Messages.InUse);
     }
 
     [Theory]
@@ -189,7 +189,7 @@ public class SubscribeTests
 
         Assert.Equal(qos switch { 0 => [], 1 => ["PUBACK 3"], _ => ["PUBREC 3"] }, publisher.Received());
         Assert.Empty(client.Received());
-        Assert.Equal(0, broker.Core.Router.Retained.Count);
+        Assert.Equal(0, broker.Core.Retained.Count);
         Assert.Equal(1, broker.Statistics.MessagesNotAllowed);
     }
 

@@ -11,7 +11,7 @@ internal sealed class TestBroker
 {
     private readonly List<BrokerConnection> dirty = [];
 
-    public TestBroker(MqttBrokerLimits? limits = null) => Core = new BrokerCore(limits ?? new MqttBrokerLimits(), seed: 1);
+    public TestBroker(MqttBrokerLimits? limits = null) => Core = new BrokerCore(limits ?? new MqttBrokerLimits(), hashSeed: 1, idSeed: 2);
 
     public BrokerCore Core { get; }
 

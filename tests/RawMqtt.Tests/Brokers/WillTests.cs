@@ -28,7 +28,7 @@ public class WillTests
 
         client.Lose();
         Assert.Empty(watcher.Received());
-        Assert.Null(broker.Core.Router.Retained.Find("will/c"u8));
+        Assert.Null(broker.Core.Retained.Find("will/c"u8));
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public class WillTests
 
         Assert.Equal(MqttConnectionEnd.Disconnected, client.End);
         Assert.Empty(watcher.Received());
-        Assert.Equal(0, broker.Core.Router.Kept.InUse);
+        Assert.Equal(0, broker.Core.Messages.InUse);
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public class WillTests
         client.Connect("c", willTopic: "will/c", will: "", willRetain: true);
         client.Lose();
 
-        Assert.Null(broker.Core.Router.Retained.Find("will/c"u8));
+        Assert.Null(broker.Core.Retained.Find("will/c"u8));
         Assert.Equal(["PUBLISH qos0 will/c=here", "PUBLISH qos0 will/c="], watcher.Received());
     }
 

@@ -21,7 +21,7 @@ internal sealed class SimulatedServer
     {
         this.world = world;
         slowness = world.Chance(0.3) ? 1 : 0;
-        core = new BrokerCore(new MqttBrokerLimits { InitialInFlight = world.Random.Next(1, 21), ConnectTimeout = TimeSpan.FromSeconds(10), MaxOutgoingBytes = world.Chance(0.3) ? 500 : 1 << 20 }, seed: 1);
+        core = new BrokerCore(new MqttBrokerLimits { InitialInFlight = world.Random.Next(1, 21), ConnectTimeout = TimeSpan.FromSeconds(10), MaxOutgoingBytes = world.Chance(0.3) ? 500 : 1 << 20 }, hashSeed: 1, idSeed: 2);
         world.After(TimeSpan.FromSeconds(1), Tick);
     }
 
@@ -102,7 +102,7 @@ internal sealed class SimulatedServer
     private void CheckMemory()
     {
         int needed = core.Sessions.All.Sum(subscriber => subscriber.Session.InFlight + subscriber.Session.Queued);
-        if (core.Router.Kept.InUse > needed) throw new SimulationException($"the server keeps {core.Router.Kept.InUse} messages and needs {needed}");
+        if (core.Messages.InUse > needed) throw new SimulationException($"the server keeps {core.Messages.InUse} messages and needs {needed}");
         int longest = served.Max(connection => (int?)connection.Unread.Count) ?? 0;
         if (longest > SimulatedClient.LongestPacket) throw new SimulationException($"the server keeps {longest} bytes of one packet");
     }

@@ -3,16 +3,14 @@
 using System.Globalization;
 using System.Text;
 
-namespace RawMqtt.Brokers;
+namespace RawMqtt.Cli;
 
-/// <summary>All limits of a broker as one table: what is bounded, by how much, what happens beyond, and how often it has.</summary>
-public static class BrokerLimitTable
+/// <summary>Renders all limits of a broker as a table: the limit, its value, how often it was reached, and what happens beyond it.</summary>
+internal static class BrokerLimitTable
 {
-    /// <summary>The table as text, one limit a line.</summary>
+    /// <summary>Returns the table as text, one limit a line.</summary>
     public static string Render(MqttBrokerLimits limits, MqttBrokerStatistics counters)
     {
-        ArgumentNullException.ThrowIfNull(limits);
-        ArgumentNullException.ThrowIfNull(counters);
         (string Limit, string Value, string Beyond, long Reached)[] rows =
         [
             (nameof(limits.MaxPacketLength), Bytes(limits.MaxPacketLength), "the connection ends, over ws with 1009", counters.PacketsTooLong),

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+
+namespace RawMqtt.Brokers;
+
+/// <summary>What the shell wants to know from a <see cref="BrokerCore"/>. A callback that is null is not called, and costs nothing.</summary>
+internal sealed record BrokerCallbacks
+{
+    /// <summary>The packets that a connection waits with until they are answered, see <see cref="Pause.Asks"/>.</summary>
+    public AskedPackets Asked { get; init; }
+
+    /// <summary>Called for each CONNECT that was accepted.</summary>
+    public Action<BrokerConnection, Subscriber>? Connected { get; init; }
+
+    /// <summary>Called for each connection that ended, with its client if the CONNECT had been accepted.</summary>
+    public Action<BrokerConnection, Subscriber?>? Ended { get; init; }
+
+    /// <summary>Called for each message of a client that the broker passes on.</summary>
+    public PublishObserver? Published { get; init; }
+}

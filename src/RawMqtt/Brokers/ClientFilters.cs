@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+
+using System.Buffers;
+using RawMqtt.Codec;
+
+namespace RawMqtt.Brokers;
+
+/// <summary>The topic filters of each client: SUBSCRIBE, UNSUBSCRIBE, and what bounds them.</summary>
+internal sealed class ClientFilters(Turn turn, MqttBrokerLimits limits, Utf8Comparer comparer, SubscriptionTree subscriptions, RetainedMessages retained, Replays replays)
+{
+    private readonly MqttBrokerStatistics counters = turn.Statistics;
+    private readonly ArrayBufferWriter<byte> returnCodes = new();
+    private long bytesOfAll;
+
+    /// <summary>Takes a SUBSCRIBE: sends its answer first, then the retained messages.</summary>
+    public void Subscribe(BrokerConnection connection, in SubscribePacket packet, HookAnswer answer)
+    {
+        Subscriber subscriber = connection.Subscriber!;
+        returnCodes.ResetWrittenCount();
+        foreach (Subscription subscription in packet.Subscriptions) // in order [MQTT-3.8.4-4], [MQTT-3.9.3-1]
+        {
+            bool isAllowed = answer.AllowedFilters?[returnCodes.WrittenCount] ?? true;
+            if (!isAllowed) counters.SubscriptionsNotAllowed++;
+            returnCodes.Write([isAllowed && TryAdd(subscriber, subscription) ? (byte)subscription.Qos : SubAckPacket.Failure]); // [MQTT-3.8.4-5]
+        }
+
+        connection.Output.Write(new SubAckPacket { PacketId = packet.PacketId, ReturnCodes = returnCodes.WrittenSpan }); // [MQTT-3.8.4-1], [MQTT-3.8.4-2]
+        if (subscriber.Replay is not null) replays.Continue(subscriber); // [MQTT-3.3.1-6], [MQTT-3.8.4-3]
+    }
+
+    /// <summary>Takes an UNSUBSCRIBE. What is in flight is still delivered [MQTT-3.10.4-3].</summary>
+    public void Unsubscribe(BrokerConnection connection, in UnsubscribePacket packet)
+    {
+        Subscriber subscriber = connection.Subscriber!;
+        foreach (ReadOnlySpan<byte> filter in packet.Filters) // [MQTT-3.10.4-6]
+        {
+            if (!subscriptions.Remove(subscriber, filter)) continue; // [MQTT-3.10.4-1]
+            var filters = subscriber.Filters!.GetAlternateLookup<ReadOnlySpan<byte>>();
+            if (filters.TryGetValue(filter, out byte[]? known)) subscriber.Replay?.Remove(known);
+            filters.Remove(filter);
+            CountBytes(subscriber, -MqttBrokerLimits.SizeOf(filter));
+        }
+
+        connection.Output.Write(new UnsubAckPacket { PacketId = packet.PacketId }); // [MQTT-3.10.4-4], [MQTT-3.10.4-5]
+    }
+
+    /// <summary>Removes all filters of a client.</summary>
+    public void Clear(Subscriber subscriber)
+    {
+        foreach (byte[] filter in subscriber.Filters ?? []) subscriptions.Remove(subscriber, filter);
+        subscriber.Filters = null;
+        subscriber.Replay = null;
+        CountBytes(subscriber, -subscriber.FilterBytes);
+    }
+
+    private bool TryAdd(Subscriber subscriber, Subscription subscription)
+    {
+        HashSet<byte[]> filters = subscriber.Filters ??= new HashSet<byte[]>(comparer);
+        bool isNew = !filters.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(subscription.Filter, out byte[]? filter);
+        if ((isNew && filters.Count >= limits.MaxSubscriptions) || limits.IsTooDeep(subscription.Filter))
+        {
+            counters.SubscriptionsRefused++;
+            return false;
+        }
+
+        if (isNew)
+        {
+            if (!TryCountBytes(subscriber, MqttBrokerLimits.SizeOf(subscription.Filter))) return false;
+            filters.Add(filter = subscription.Filter.ToArray());
+        }
+
+        subscriptions.Add(subscriber, filter, subscription.Qos);
+        if (retained.Count > 0) (subscriber.Replay ??= new RetainedReplay(comparer)).Add(filter!, subscription.Qos);
+        return true;
+    }
+
+    /// <summary>Counts the bytes of a new filter if the limits allow it. Beyond the limit of all clients, each one still has its share.</summary>
+    private bool TryCountBytes(Subscriber subscriber, int bytes)
+    {
+        long own = subscriber.FilterBytes + bytes;
+        if (own > limits.MaxSubscriptionBytes)
+        {
+            counters.SubscriptionBytesReached++;
+            return false;
+        }
+
+        if (bytesOfAll + bytes > limits.MaxTotalSubscriptionBytes && own > limits.MaxTotalSubscriptionBytes / turn.Sessions)
+        {
+            counters.AllSubscriptionBytesReached++;
+            return false;
+        }
+
+        CountBytes(subscriber, bytes);
+        return true;
+    }
+
+    private void CountBytes(Subscriber subscriber, int bytes)
+    {
+        subscriber.FilterBytes += bytes;
+        bytesOfAll += bytes;
+    }
+}

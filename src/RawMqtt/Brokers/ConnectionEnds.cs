@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+
+using RawMqtt.Codec;
+
+namespace RawMqtt.Brokers;
+
+/// <summary>What the end of a connection brings: its Will goes out, and its session ends or waits.</summary>
+internal sealed class ConnectionEnds(Turn turn, Router router, SessionList sessions, Action<BrokerConnection, Subscriber?>? observer)
+{
+    /// <summary>Carries out the ends of this turn, and those that follow from them.</summary>
+    public void CarryOut()
+    {
+        while (turn.TryTakeEnded(out BrokerConnection? connection))
+        {
+            Subscriber? subscriber = connection.Subscriber;
+            Will? will = connection.Will;
+            connection.Subscriber = null;
+            connection.LastRoute = null;
+            connection.Will = null; // it goes out once at most [MQTT-3.1.2-10]
+            if (will is not null && connection.End != MqttConnectionEnd.Disconnected) Publish(will); // [MQTT-3.1.2-8]
+            will?.Message.Release();
+            if (subscriber is not null) sessions.CloseConnection(subscriber);
+            observer?.Invoke(connection, subscriber);
+        }
+    }
+
+    private void Publish(Will will)
+    {
+        var packet = new PublishPacket { Topic = will.Message.Topic, Payload = will.Message.Payload, Qos = will.Message.Qos, Retain = will.Retain };
+        if (packet.Topic[0] == '$') turn.Statistics.MessagesNotAllowed++; // 4.7.2
+        else router.Publish(packet, default, from: null); // [MQTT-3.1.2-16], [MQTT-3.1.2-17]
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+
+using RawMqtt.Codec;
+using RawMqtt.Sessions;
+
+namespace RawMqtt.Brokers;
+
+/// <summary>Brings messages to one client: at once, later from its queue, or not at all, as <see cref="SlowReaders"/> decides.</summary>
+internal sealed class Deliveries(Turn turn, SlowReaders slow, Replays replays)
+{
+    private readonly MqttBrokerStatistics counters = turn.Statistics;
+
+    /// <summary>Sends a message at QoS 1 or 2, or queues it.</summary>
+    public void Deliver(Subscriber subscriber, ApplicationMessage message, QualityOfService qos)
+    {
+        if (slow.CanSend(subscriber, message))
+        {
+            subscriber.Session.Send(message, qos, retain: false, subscriber.Connection!.Output); // [MQTT-3.3.1-9]
+            counters.MessagesSent++;
+            turn.MarkDirty(subscriber.Connection);
+        }
+        else if (slow.CanQueue(subscriber, message))
+        {
+            subscriber.Session.Queue(message, qos, retain: false);
+            slow.NoteQueued(subscriber);
+        }
+        else
+        {
+            counters.MessagesDropped++;
+        }
+    }
+
+    /// <summary>Sends a message at QoS 0, or sheds it.</summary>
+    /// <param name="connection">That of the client.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="atQos0">The message as a PUBLISH at QoS 0, or empty; its first byte is not looked at.</param>
+    public void SendAtMostOnce(BrokerConnection connection, in PublishPacket message, ReadOnlySpan<byte> atQos0)
+    {
+        var packet = new PublishPacket { Topic = message.Topic, Payload = message.Payload }; // QoS 0, DUP 0, RETAIN 0 [MQTT-4.3.1-1], [MQTT-3.3.1-9]
+        int length = atQos0.IsEmpty ? packet.Length : atQos0.Length;
+        if (!slow.CanSendAtMostOnce(connection, length))
+        {
+            counters.MessagesShed++;
+            return;
+        }
+
+        Span<byte> destination = connection.Output.GetSpan(length);
+        if (atQos0.IsEmpty)
+        {
+            packet.Write(destination);
+        }
+        else
+        {
+            atQos0.CopyTo(destination);
+            destination[0] = (int)PacketType.Publish << 4;
+        }
+
+        connection.Output.Advance(length);
+        counters.MessagesSent++;
+        turn.MarkDirty(connection);
+    }
+
+    /// <summary>Sends what waits for a client, as far as its window and the limit of its connection allow.</summary>
+    public void SendWaiting(Subscriber subscriber)
+    {
+        if (subscriber.Connection is not { } connection) return;
+        if (subscriber.Replay is not null) replays.Continue(subscriber);
+
+        ServerSession session = subscriber.Session;
+        if (session.CanSendQueued)
+        {
+            int sent = session.SendQueued(connection.Output, slow.OutgoingLimit - connection.Unsent);
+            counters.MessagesSent += sent;
+            if (sent > 0) turn.MarkDirty(connection);
+        }
+
+        slow.NoteSent(subscriber);
+    }
+}
