@@ -29,7 +29,7 @@ public class ClientConnectionTests
             ReconnectDelay = TimeSpan.Zero,
             ConnectStream = (_, cancellationToken) => StubbornStream.ConnectAsync(server, cancellationToken),
         });
-        Task ended = ReconnectTests.When(client, change => change.To is MqttClientState.Disconnected or MqttClientState.Closed);
+        Task ended = client.When(change => change.To is MqttClientState.Disconnected or MqttClientState.Closed);
         await client.OpenAsync(Soon);
         if (how == "abort") client.Abort();
         if (how == "dispose") await client.DisposeAsync().AsTask().WaitAsync(Soon);
@@ -104,7 +104,7 @@ public class ClientConnectionTests
         var firstBytes = new ConcurrentQueue<byte>();
         await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["ws://127.0.0.1:0/mqtt"] }, Soon);
         await using MqttClient client = await MqttClient.ConnectAsync(TappedOptions(broker.Addresses[0], firstBytes), Soon);
-        Task lost = ReconnectTests.When(client, change => change.To == MqttClientState.Reconnecting);
+        Task lost = client.When(change => change.To == MqttClientState.Reconnecting);
         client.Abort();
         await lost.WaitAsync(Soon);
         Assert.DoesNotContain((byte)0x88, firstBytes);

@@ -11,8 +11,6 @@ public class ClientSubscriptionsTests
 
     private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
 
-    private static MqttClientOptions OptionsFor(SmallServer server) => new() { Address = server.Address, ReconnectDelay = TimeSpan.FromMilliseconds(1), MaxReconnectDelay = TimeSpan.FromMilliseconds(20) };
-
     [Fact]
     public async Task A_SUBSCRIBE_waits_for_a_packet_identifier()
     {
@@ -23,7 +21,7 @@ public class ClientSubscriptionsTests
             for (int id = 1; packet.Header.Type == PacketType.PingReq && id <= 65535; id++) output.Write(new PubAckPacket { PacketId = (ushort)id });
             return SmallServer.AcknowledgeAll(packet, output);
         };
-        await using MqttClient client = await MqttClient.ConnectAsync(OptionsFor(server) with { MaxInFlight = 65535 }, Soon);
+        await using MqttClient client = await MqttClient.ConnectAsync(server.ClientOptions with { MaxInFlight = 65535 }, Soon);
         Task[] publishes = [.. Enumerable.Range(0, 65535).Select(_ => client.PublishAsync("a", "", Qos1, cancellationToken: Soon).AsTask())];
         Task<MqttSubscription> subscribing = client.SubscribeAsync("b", cancellationToken: Soon);
         Assert.Equal(65535, client.Statistics.InFlight);
@@ -58,7 +56,7 @@ public class ClientSubscriptionsTests
 
             return SmallServer.AcknowledgeAll(packet, output);
         };
-        await using MqttClient client = await MqttClient.ConnectAsync(OptionsFor(server) with { MaxInFlight = 65535 }, Soon);
+        await using MqttClient client = await MqttClient.ConnectAsync(server.ClientOptions with { MaxInFlight = 65535 }, Soon);
         Task<MqttSubscription> subscribing = client.SubscribeAsync("b", cancellationToken: Soon);
         Task[] publishes = [.. Enumerable.Range(0, 65535).Select(_ => client.PublishAsync("a", "", Qos1, cancellationToken: Soon).AsTask())];
         Assert.Equal((65534, 1), (client.Statistics.InFlight, client.Statistics.Queued));
@@ -74,9 +72,9 @@ public class ClientSubscriptionsTests
     {
         await using var server = new SmallServer();
         server.Answer = Grant((_, _) => [0, SubAckPacket.Failure]);
-        await using MqttClient client = await MqttClient.ConnectAsync(OptionsFor(server), Soon);
+        await using MqttClient client = await MqttClient.ConnectAsync(server.ClientOptions, Soon);
         await using MqttSubscription messages = await client.SubscribeAsync([new("a"), new("secret")], new MqttSubscribeOptions { AllowRefused = true }, Soon);
-        Task again = ReconnectTests.When(client, change => change.To == MqttClientState.Connected);
+        Task again = client.When(change => change.To == MqttClientState.Connected);
         server.Cut();
         await again.WaitAsync(Soon);
         await server.HasReceived("Subscribe", 2);
@@ -94,7 +92,7 @@ public class ClientSubscriptionsTests
     {
         await using var server = new SmallServer();
         server.Answer = Grant((connection, _) => [0, connection == 1 ? (byte)0 : SubAckPacket.Failure]);
-        await using MqttClient client = await MqttClient.ConnectAsync(OptionsFor(server), Soon);
+        await using MqttClient client = await MqttClient.ConnectAsync(server.ClientOptions, Soon);
         await using MqttSubscription messages = await client.SubscribeAsync([new("a"), new("b")], Soon);
         server.Cut();
         MqttException refused = await Assert.ThrowsAsync<MqttException>(async () =>
@@ -111,7 +109,7 @@ public class ClientSubscriptionsTests
     public async Task Disposing_after_unsubscribe_leaves_a_newer_subscription_alone()
     {
         await using var server = new SmallServer();
-        await using MqttClient client = await MqttClient.ConnectAsync(OptionsFor(server), Soon);
+        await using MqttClient client = await MqttClient.ConnectAsync(server.ClientOptions, Soon);
         MqttSubscription first = await client.SubscribeAsync("a", cancellationToken: Soon);
         await client.UnsubscribeAsync("a", Soon);
         await using MqttSubscription second = await client.SubscribeAsync("a", cancellationToken: Soon);
@@ -133,7 +131,7 @@ public class ClientSubscriptionsTests
             if (!isFirst) output.Write(new PublishPacket { Topic = "other"u8, Payload = "x"u8, Qos = Qos1, PacketId = 4 });
             return true;
         };
-        await using MqttClient client = await MqttClient.ConnectAsync(OptionsFor(server), Soon);
+        await using MqttClient client = await MqttClient.ConnectAsync(server.ClientOptions, Soon);
         MqttSubscription manual = await client.SubscribeAsync([new("manual", Qos1)], new MqttSubscribeOptions { ManualAcknowledgement = true }, Soon);
         await foreach (MqttMessage message in manual.WithCancellation(Soon))
         {

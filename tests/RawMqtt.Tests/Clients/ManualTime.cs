@@ -49,6 +49,18 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
+    /// <summary>Time passes in steps of 100 ms until a task has ended.</summary>
+    public async Task AdvanceUntil(Task task)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!task.IsCompleted)
+        {
+            deadline.Token.ThrowIfCancellationRequested();
+            Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+    }
+
     /// <summary>The machine sleeps: the time of day goes on, and nothing else.</summary>
     public void Sleep(TimeSpan duration)
     {

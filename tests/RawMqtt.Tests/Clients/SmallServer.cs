@@ -26,6 +26,14 @@ internal sealed class SmallServer : IAsyncDisposable
 
     public string Address => $"mqtt://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
 
+    /// <summary>Options of a client of this server that connects again at once.</summary>
+    public MqttClientOptions ClientOptions => new()
+    {
+        Address = Address,
+        ReconnectDelay = TimeSpan.FromMilliseconds(1),
+        MaxReconnectDelay = TimeSpan.FromMilliseconds(20),
+    };
+
     /// <summary>The packets that came: their types, over all connections.</summary>
     public ConcurrentQueue<string> Received { get; } = new();
 
@@ -160,6 +168,3 @@ internal sealed class SmallServer : IAsyncDisposable
         return reader.Consumed;
     }
 }
-
-/// <summary>A packet that the server got.</summary>
-internal sealed record Received(FixedHeader Header, byte[] Body);

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+
+using System.Buffers;
+using RawMqtt.Codec;
+
+namespace RawMqtt.Tests.Clients;
+
+/// <summary>What becomes of the messages in flight when the connection is lost.</summary>
+public class SessionPresentTests
+{
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+
+    [Fact]
+    public async Task What_is_in_flight_in_a_clean_session_is_reported_lost()
+    {
+        await using var server = new SmallServer { Answer = ServerAnswers.Silence(PacketType.Publish) };
+        await using MqttClient client = await MqttClient.ConnectAsync(server.ClientOptions, Soon);
+        ValueTask publish = client.PublishAsync("a", "x", QualityOfService.AtLeastOnce, cancellationToken: Soon);
+        await server.HasReceived("Publish", 1);
+        server.Cut();
+        MqttException lost = await Assert.ThrowsAsync<MqttException>(async () => await publish);
+        Assert.Equal(MqttErrorCode.SessionLost, lost.Code);
+    }
+
+    [Theory]
+    [InlineData(QualityOfService.AtLeastOnce)]
+    [InlineData(QualityOfService.ExactlyOnce)]
+    public async Task What_is_in_flight_in_a_kept_session_is_sent_again(QualityOfService qos)
+    {
+        await using var server = new SmallServer();
+        server.Answer = (packet, output) =>
+        {
+            if (packet.Header.Type == PacketType.Publish && (packet.Header.Flags & 0b1000) == 0) return false; // closes on the first sending
+            if (packet.Header.Type != PacketType.Connect) return SmallServer.AcknowledgeAll(packet, output);
+            output.Write(new ConnAckPacket { SessionPresent = server.Connections > 1 });
+            return true;
+        };
+        await using MqttClient client = await MqttClient.ConnectAsync(server.ClientOptions with { CleanSession = false }, Soon);
+        await client.PublishAsync("a", "x", qos, cancellationToken: Soon);
+        Assert.True(client.SessionPresent);
+        Assert.Equal(2, server.Received.Count(type => type == "Publish"));
+    }
+
+    [Fact]
+    public async Task A_session_that_the_server_forgot_is_reported_lost()
+    {
+        await using var server = new SmallServer { Answer = ServerAnswers.Silence(PacketType.Publish) };
+        await using MqttClient client = await MqttClient.ConnectAsync(server.ClientOptions with { CleanSession = false }, Soon);
+        ValueTask publish = client.PublishAsync("a", "x", QualityOfService.ExactlyOnce, cancellationToken: Soon);
+        await server.HasReceived("Publish", 1);
+        server.Cut();
+        Assert.Equal(MqttErrorCode.SessionLost, (await Assert.ThrowsAsync<MqttException>(async () => await publish)).Code);
+        Assert.Equal(1, server.Received.Count(type => type == "Publish"));
+    }
+}
