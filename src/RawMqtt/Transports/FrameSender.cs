@@ -3,58 +3,44 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using RawMqtt.WebSockets;
 
 namespace RawMqtt.Transports;
 
-/// <summary>The sending half of a <see cref="WebSocketStream"/>: data from its writer, pongs and Close from its reader, one frame after the other.</summary>
+/// <summary>The sending half of a <see cref="WebSocketStream"/>: messages from its writers, replies and the Close from its reader, one frame after the other.</summary>
 /// <remarks>
-/// A gate lets one sender at a time to the stream. The reader must not stand behind a blocked writer for the sake of a
-/// pong, since the peer may be waiting for this end to read: it hands its pongs to whoever holds the gate. Only a reader
-/// that has more pongs while the ones before are still unsent waits, so that a flood of pings costs no memory.
+/// A gate lets one sender at a time to the stream. The reader must not wait behind a blocked writer to send a reply,
+/// since the peer may be waiting for this end to read: it hands its replies to the holder of the gate. A reader waits only
+/// if it has more replies while the ones before are still unsent, so that a flood of pings costs no memory.
 /// A write that failed or was cancelled may have left a part of a frame behind: nothing is sent after it.
+/// As a buffer writer it belongs to the reader, and takes the replies that the connection owes.
 /// </remarks>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A SemaphoreSlim without a wait handle holds nothing.")]
-internal sealed class FrameSender
+internal sealed class FrameSender(Stream inner, WebSocketConnection connection) : IBufferWriter<byte>
 {
     private const int LargestCopy = 64 * 1024;
 
-    private readonly Stream inner;
-    private readonly MaskKeys? keys;                // used by the holder of the gate
-    private readonly MaskKeys? pongKeys;            // used by the reader
     private readonly SemaphoreSlim gate = new(1, 1);
-    private ArrayBufferWriter<byte>? pongs;         // the reader's
+    private ArrayBufferWriter<byte>? replies;       // the reader's
     private ArrayBufferWriter<byte>? handedOver;    // left to the holder of the gate
     private ArrayBufferWriter<byte>? spare;         // sent, and empty again
-    private bool closeSent;
     private bool isBroken;
 
-    public FrameSender(Stream inner, WebSocketRole role)
-    {
-        this.inner = inner;
-        if (role == WebSocketRole.Client)
-        {
-            keys = new MaskKeys(RandomNumberGenerator.Fill);
-            pongKeys = new MaskKeys(RandomNumberGenerator.Fill);
-        }
-    }
+    /// <summary>For the reader: replies were added and not sent yet.</summary>
+    public bool HasReplies => replies is { WrittenCount: > 0 };
 
-    /// <summary>For the reader: pongs were added and not sent yet.</summary>
-    public bool HasPongs => pongs is { WrittenCount: > 0 };
-
-    /// <summary>Sends one binary frame. What is sent is masked and copied first. [WS-6.1-7] [WS-10.3-2]</summary>
-    public ValueTask SendAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    /// <summary>Sends a message in one frame. What is sent is masked and copied first. [WS-6.1-7] [WS-10.3-2]</summary>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> payload, bool isText, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
-        if (!gate.Wait(0, CancellationToken.None)) return SendWhenFreeAsync(payload, cancellationToken);
-        if (payload.Length > LargestCopy || closeSent || isBroken) return SendHeldAsync(payload, cancellationToken);
+        if (!gate.Wait(0, CancellationToken.None)) return SendWhenFreeAsync(payload, isText, cancellationToken);
+        if (payload.Length > LargestCopy || !connection.CanSend || isBroken) return SendHeldAsync(payload, isText, cancellationToken);
 
         byte[] frame = ArrayPool<byte>.Shared.Rent(FrameHeader.MaxSize + payload.Length);
         ValueTask write;
         try
         {
-            int size = Frame.Write(frame, Opcode.Binary, payload.Span, keys);
+            int size = connection.WriteMessage(frame, payload.Span, isText);
             write = inner.WriteAsync(frame.AsMemory(0, size), cancellationToken);
         }
         catch (Exception e)
@@ -68,44 +54,37 @@ internal sealed class FrameSender
         return ReleaseAsync(cancellationToken);
     }
 
-    /// <summary>For the reader: adds the pong that answers a ping.</summary>
-    public void AddPong(ReadOnlySpan<byte> ping) =>
-        Frame.Write(pongs ??= Interlocked.Exchange(ref spare, null) ?? new ArrayBufferWriter<byte>(), Opcode.Pong, ping, pongKeys);
-
     /// <summary>
-    /// For the reader: sends the pongs added, or leaves them to the sender that is under way. A failure is for the next write and the next read to tell.
-    /// Who is cancelled waits no longer; the pongs stay, and a frame that was begun goes on.
+    /// For the reader: sends the replies, or leaves them to the sender that is under way. A failure surfaces in the next write and the next read.
+    /// Cancellation ends only the wait: the replies stay, and a frame that was begun is finished.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask SendPongsAsync(CancellationToken cancellationToken)
+    public async ValueTask SendRepliesAsync(CancellationToken cancellationToken)
     {
         try
         {
-            while (Interlocked.CompareExchange(ref handedOver, pongs, null) is not null)
+            while (Interlocked.CompareExchange(ref handedOver, replies, null) is not null)
                 await WaitAsync(SendHandedOverWhenFreeAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
-            pongs = null;
+            replies = null;
             await WaitAsync(SendHandedOverAsync(CancellationToken.None), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (TransportEnd.IsEnd(e))
         {
-            // the next read tells
+            // the next read fails too, and tells the caller
         }
     }
 
-    /// <summary>Sends a Close unless one was sent.</summary>
-    /// <exception cref="IOException">An earlier write failed, so that the peer can be told nothing any more.</exception>
-    public async ValueTask SendCloseAsync(CloseCode code, string reason, CancellationToken cancellationToken)
+    /// <summary>Sends the Close that is due, unless one was sent.</summary>
+    /// <exception cref="IOException">An earlier write failed, so that nothing more can be sent to the peer.</exception>
+    public async ValueTask SendCloseAsync(CancellationToken cancellationToken)
     {
-        byte[] body = new byte[FrameHeader.MaxControlPayload];
-        int length = CloseBody.Write(body, code, reason);
-        byte[] frame = new byte[FrameHeader.MaxSize + length];
+        byte[] frame = new byte[WebSocketConnection.MaxCloseSize];
         await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (closeSent) return;
+            if (!connection.CanSend) return;
             await WriteHandedOverAsync(cancellationToken).ConfigureAwait(false);
-            closeSent = true;                                                           // [WS-5.5.1-5]
-            int size = Frame.Write(frame, Opcode.Close, body.AsSpan(0, length), keys);
+            int size = connection.WriteClose(frame);
             await WriteAsync(frame.AsMemory(0, size), cancellationToken).ConfigureAwait(false);
             await inner.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -115,7 +94,7 @@ internal sealed class FrameSender
         }
     }
 
-    /// <summary>Flushes the stream below, which need not bear a flush and a write side by side.</summary>
+    /// <summary>Flushes the stream below, which need not support a flush and a write side by side.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
         await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -128,6 +107,14 @@ internal sealed class FrameSender
             await ReleaseAsync(cancellationToken).ConfigureAwait(false);
         }
     }
+
+    void IBufferWriter<byte>.Advance(int count) => replies!.Advance(count);
+
+    Memory<byte> IBufferWriter<byte>.GetMemory(int sizeHint) => Replies().GetMemory(sizeHint);
+
+    Span<byte> IBufferWriter<byte>.GetSpan(int sizeHint) => Replies().GetSpan(sizeHint);
+
+    private ArrayBufferWriter<byte> Replies() => replies ??= Interlocked.Exchange(ref spare, null) ?? new ArrayBufferWriter<byte>();
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask FinishAsync(ValueTask write, byte[] frame, CancellationToken cancellationToken)
@@ -149,24 +136,22 @@ internal sealed class FrameSender
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask SendWhenFreeAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    private async ValueTask SendWhenFreeAsync(ReadOnlyMemory<byte> payload, bool isText, CancellationToken cancellationToken)
     {
         await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        await SendHeldAsync(payload, cancellationToken).ConfigureAwait(false);
+        await SendHeldAsync(payload, isText, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The gate is held. One frame and one key, but written 64 KB at a time: a large message costs no large buffer.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask SendHeldAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    private async ValueTask SendHeldAsync(ReadOnlyMemory<byte> payload, bool isText, CancellationToken cancellationToken)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(FrameHeader.MaxSize + Math.Min(payload.Length, LargestCopy));
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (closeSent) throw new IOException("The WebSocket is closing: no data frame follows a Close. RFC 6455 5.5.1"); // [WS-5.5.1-5] [WS-6.1-2]
-            var header = new FrameHeader(true, Opcode.Binary, payload.Length, keys?.Next());
-            int size = header.Write(buffer);
-            uint key = header.MaskKey;
+            if (!connection.CanSend) throw new IOException("The WebSocket is closing: no data frame follows a Close. RFC 6455 5.5.1"); // [WS-5.5.1-5] [WS-6.1-2]
+            int size = connection.WriteHeader(buffer, payload.Length, isText, out uint key);
             do
             {
                 ReadOnlyMemory<byte> part = payload[..Math.Min(payload.Length, LargestCopy)];
@@ -184,17 +169,17 @@ internal sealed class FrameSender
         }
     }
 
-    /// <summary>Whoever finds the gate free sends what was handed over; whoever held it comes here. So nothing stays behind.</summary>
+    /// <summary>Each holder of the gate ends here and sends what was handed over meanwhile, so that nothing stays behind.</summary>
     private ValueTask ReleaseAsync(CancellationToken cancellationToken)
     {
         gate.Release();
         if (Volatile.Read(ref handedOver) is null) return default;
         if (!cancellationToken.IsCancellationRequested) return SendHandedOverAsync(cancellationToken);
-        _ = SendHandedOverAsync(CancellationToken.None).AsTask(); // the pongs are not what was cancelled, and its caller waits no longer
+        _ = SendHandedOverAsync(CancellationToken.None).AsTask(); // the replies are not what was cancelled, and its caller waits no longer
         return default;
     }
 
-    /// <summary>Does not fail: the pongs are not its caller's, and the next write tells.</summary>
+    /// <summary>Does not fail: the replies are not its caller's, and the next write fails too.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SendHandedOverAsync(CancellationToken cancellationToken)
     {

@@ -14,7 +14,7 @@ internal static class OpeningHandshake
     private const int MaxBody = 1024;
 
     /// <summary>See <see cref="WebSocketStream.ConnectAsync"/>.</summary>
-    public static async Task<WebSocketStream> ConnectAsync(Stream inner, ClientHandshake request, CancellationToken cancellationToken)
+    public static async Task<WebSocketStream> ConnectAsync(Stream inner, ClientHandshake request, bool acceptsText, CancellationToken cancellationToken)
     {
         byte[] key = NewKey();
         var written = new ArrayBufferWriter<byte>(512);
@@ -40,7 +40,8 @@ internal static class OpeningHandshake
 
             if (status != OperationStatus.Done)
                 throw await RefusedAsync(inner, response, buffer, consumed, received, cancellationToken).ConfigureAwait(false);
-            return new WebSocketStream(inner, WebSocketRole.Client, buffer.AsSpan(consumed, received - consumed).ToArray()) { Subprotocol = response.Subprotocol };
+            byte[] early = buffer.AsSpan(consumed, received - consumed).ToArray();
+            return new WebSocketStream(inner, WebSocketRole.Client, early, acceptsText) { Subprotocol = response.Subprotocol };
         }
         finally
         {
@@ -49,7 +50,8 @@ internal static class OpeningHandshake
     }
 
     /// <summary>See <see cref="WebSocketStream.AcceptAsync"/>.</summary>
-    public static async Task<WebSocketStream?> AcceptAsync(Stream inner, ServerHandshakeOptions options, CancellationToken cancellationToken)
+    public static async Task<WebSocketStream?> AcceptAsync(
+        Stream inner, ServerHandshakeOptions options, bool acceptsText, CancellationToken cancellationToken)
     {
         var handshake = new ServerHandshake(options);
         var answer = new ArrayBufferWriter<byte>(256);
@@ -71,7 +73,7 @@ internal static class OpeningHandshake
             if (status == OperationStatus.Done)                                         // [WS-4.2.2-16]
             {
                 byte[] early = buffer.AsSpan(consumed, received - consumed).ToArray();
-                return new WebSocketStream(inner, WebSocketRole.Server, early) { Request = handshake.Accepted, Subprotocol = handshake.Accepted!.Subprotocol };
+                return new WebSocketStream(inner, WebSocketRole.Server, early, acceptsText) { Request = handshake.Accepted, Subprotocol = handshake.Accepted!.Subprotocol };
             }
 
             await TransportEnd.ShutDownSendingAsync(inner).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+using System.Security.Cryptography;
 using RawMqtt.WebSockets;
 
 namespace RawMqtt.Transports;
@@ -14,6 +15,7 @@ namespace RawMqtt.Transports;
 public sealed class WebSocketStream : Stream
 {
     private readonly Stream inner;
+    private readonly WebSocketConnection connection;
     private readonly ReadSide readSide = new();
     private readonly FrameSender sender;
     private readonly FrameReceiver receiver;
@@ -26,12 +28,17 @@ public sealed class WebSocketStream : Stream
     {
     }
 
-    internal WebSocketStream(Stream inner, WebSocketRole role, ReadOnlyMemory<byte> early, long maxMessageSize = int.MaxValue)
+    /// <param name="inner">Carries the bytes; owned from here on.</param>
+    /// <param name="role">This end.</param>
+    /// <param name="early">Bytes that came behind the opening handshake.</param>
+    /// <param name="acceptsText">Text and binary messages, told apart: see <see cref="EndedMessage"/>. False: bytes in binary messages.</param>
+    internal WebSocketStream(Stream inner, WebSocketRole role, ReadOnlyMemory<byte> early, bool acceptsText = false)
     {
         ArgumentNullException.ThrowIfNull(inner);
         this.inner = inner;
-        sender = new FrameSender(inner, role);
-        receiver = new FrameReceiver(inner, role, early, maxMessageSize, sender, readSide);
+        connection = new WebSocketConnection(role, RandomNumberGenerator.Fill, int.MaxValue, acceptsText);
+        sender = new FrameSender(inner, connection);
+        receiver = new FrameReceiver(inner, connection, early, sender, readSide);
         Role = role;
     }
 
@@ -45,7 +52,10 @@ public sealed class WebSocketStream : Stream
     internal AcceptedHandshake? Request { get; init; }
 
     /// <summary>The peer has begun a frame and not ended it, as far as was read. May be asked from any thread, which then sees a moment ago.</summary>
-    internal bool IsWithinFrame => receiver.IsWithinFrame;
+    internal bool IsWithinFrame => connection.IsWithinFrame;
+
+    /// <summary>The kind of the message that ended with the last read, on a stream that tells messages apart; null if it goes on.</summary>
+    internal WebSocketEventKind? EndedMessage => receiver.EndedMessage;
 
     /// <summary>How long closing may take before the transport is simply dropped: 5 seconds unless set, at most 49 days, or <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not such a time.</exception>
@@ -61,10 +71,10 @@ public sealed class WebSocketStream : Stream
     }
 
     /// <summary>The code of the peer's Close; 1005 when it named none, 1006 when the connection ended without one; null before that.</summary>
-    public CloseCode? CloseCode => receiver.CloseCode;
+    public CloseCode? CloseCode => connection.CloseCode;
 
     /// <summary>The reason in the peer's Close, for logs and not for end users.</summary>
-    public string CloseReason => receiver.CloseReason;
+    public string CloseReason => connection.CloseReason;
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -84,14 +94,14 @@ public sealed class WebSocketStream : Stream
     /// <summary>Opens a WebSocket over a connected stream as its client, RFC 6455 4.1. When this throws, the stream still belongs to the caller.</summary>
     /// <exception cref="WebSocketHandshakeException">The server refused, or did not answer as the RFC demands.</exception>
     public static Task<WebSocketStream> ConnectAsync(Stream inner, ClientHandshake request, CancellationToken cancellationToken = default) =>
-        OpeningHandshake.ConnectAsync(inner, request, cancellationToken);
+        OpeningHandshake.ConnectAsync(inner, request, acceptsText: false, cancellationToken);
 
     /// <summary>
     /// Opens a WebSocket over an accepted stream as its server, RFC 6455 4.2. null: the client was refused, with an HTTP
     /// answer that was sent, and the stream still belongs to the caller, to be closed.
     /// </summary>
     internal static Task<WebSocketStream?> AcceptAsync(Stream inner, ServerHandshakeOptions options, CancellationToken cancellationToken) =>
-        OpeningHandshake.AcceptAsync(inner, options, cancellationToken);
+        OpeningHandshake.AcceptAsync(inner, options, acceptsText: false, cancellationToken);
 
     /// <summary>Reads what the next binary frames carry; 0 when the peer closed or the transport ended, see <see cref="CloseCode"/>.</summary>
     /// <exception cref="WebSocketViolationException">The peer broke a rule; it was told so and the connection is over.</exception>
@@ -103,48 +113,32 @@ public sealed class WebSocketStream : Stream
 
     /// <summary>Sends the bytes in one binary frame; no bytes send nothing.</summary>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-        buffer.IsEmpty ? default : sender.SendAsync(buffer, cancellationToken);
+        buffer.IsEmpty ? default : sender.SendAsync(buffer, isText: false, cancellationToken);
 
     /// <summary>Flushes the stream below, between two frames.</summary>
     public override Task FlushAsync(CancellationToken cancellationToken) => sender.FlushAsync(cancellationToken);
 
+    /// <summary>Closes with code 1000 and no reason: see <see cref="CloseAsync(CloseCode, string, CancellationToken)"/>.</summary>
+    /// <param name="cancellationToken">Drops the transport at once; when closing was begun before, ends the waiting for it.</param>
+    public Task CloseAsync(CancellationToken cancellationToken = default)
+    {
+        connection.Close();
+        return FinishClosingAsync(cancellationToken);
+    }
+
     /// <summary>
-    /// The closing handshake, RFC 6455 7.1.2: a Close, the peer's Close, the end of the transport. When the peer does not
-    /// play its part within <see cref="CloseTimeout"/>, or this is cancelled, the transport is dropped. Reads that begin
-    /// after this give 0; one that is under way ends.
+    /// Does the closing handshake, RFC 6455 7.1.2: sends a Close, waits for the peer's Close and for the end of the transport. If the peer
+    /// does not play its part within <see cref="CloseTimeout"/>, or this is cancelled, the transport is dropped. Reads that begin
+    /// after this return 0; a read that is under way ends.
     /// </summary>
     /// <param name="code">1000 to 1003, 1007 to 1014 or 3000 to 4999; 1005 sends none.</param>
     /// <param name="reason">For the peer's log; no more than 123 bytes of it are sent.</param>
     /// <param name="cancellationToken">Drops the transport at once; when closing was begun before, ends the waiting for it.</param>
-    public async Task CloseAsync(CloseCode code = WebSockets.CloseCode.NormalClosure, string reason = "", CancellationToken cancellationToken = default)
+    /// <exception cref="ArgumentOutOfRangeException">The code is never sent, RFC 6455 7.4.</exception>
+    public Task CloseAsync(CloseCode code, string reason = "", CancellationToken cancellationToken = default)
     {
-        if (code != WebSockets.CloseCode.NoStatusReceived && !code.MayBeOnTheWire())
-            throw new ArgumentOutOfRangeException(nameof(code), code, "This close code is never sent. RFC 6455 7.4");
-        if (!readSide.TryBeginClosing())
-        {
-            await readSide.Closed.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return;
-        }
-
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(CloseTimeout);
-        try
-        {
-            if (readSide.LastReadEnded.IsCompleted) await receiver.AnswerAsync().ConfigureAwait(false); // the last read may have left a Close or a broken rule behind its data
-            await sender.SendCloseAsync(code, reason, deadline.Token).ConfigureAwait(false);
-            await readSide.LastReadEnded.WaitAsync(deadline.Token).ConfigureAwait(false);
-            await receiver.ReceiveCloseAsync(deadline.Token).ConfigureAwait(false); // [WS-7.1.2-2]
-            await receiver.EndTransportAsync().ConfigureAwait(false);
-        }
-        catch (Exception e) when (TransportEnd.IsEnd(e))
-        {
-            Abort(); // out of time, or the peer is gone
-        }
-        finally
-        {
-            receiver.Abandon();
-            readSide.EndClosing();
-        }
+        connection.Close(code, reason);
+        return FinishClosingAsync(cancellationToken);
     }
 
     /// <summary>Drops the transport without a word, as a lost connection would.</summary>
@@ -193,6 +187,39 @@ public sealed class WebSocketStream : Stream
     {
         if (disposing) Abort();
         base.Dispose(disposing);
+    }
+
+    /// <summary>Sends a message whole, on a stream that tells messages apart.</summary>
+    internal ValueTask WriteMessageAsync(ReadOnlyMemory<byte> message, bool isText, CancellationToken cancellationToken) =>
+        sender.SendAsync(message, isText, cancellationToken);
+
+    private async Task FinishClosingAsync(CancellationToken cancellationToken)
+    {
+        if (!readSide.TryBeginClosing())
+        {
+            await readSide.Closed.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(CloseTimeout);
+        try
+        {
+            if (readSide.LastReadEnded.IsCompleted) await receiver.AnswerAsync().ConfigureAwait(false); // the last read may have left a Close or a broken rule behind its data
+            await sender.SendCloseAsync(deadline.Token).ConfigureAwait(false);
+            await readSide.LastReadEnded.WaitAsync(deadline.Token).ConfigureAwait(false);
+            await receiver.ReceiveCloseAsync(deadline.Token).ConfigureAwait(false); // [WS-7.1.2-2]
+            await receiver.EndTransportAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (TransportEnd.IsEnd(e))
+        {
+            Abort(); // out of time, or the peer is gone
+        }
+        finally
+        {
+            connection.EndOfTransport();
+            readSide.EndClosing();
+        }
     }
 
     private async ValueTask<int> ReadEndAsync(CancellationToken cancellationToken)

@@ -49,17 +49,19 @@ internal sealed class FrameReader(WebSocketRole role, long maxMessageSize, bool 
 
     /// <summary>
     /// Un-frames in place: moves the payloads of data frames down, over their headers, so that they become one run of bytes
-    /// that ends at <paramref name="written"/>, however they were framed. Stops, with true, at anything that is not data.
+    /// that ends at <paramref name="written"/>, however they were framed. Stops, with true, at anything that is not data, and
+    /// at the end of each message if this end takes text: then it matters where a message ends.
     /// </summary>
     public bool TrySqueeze(Span<byte> bytes, scoped ref int read, scoped ref int written, out FramePiece piece)
     {
         while (true)
         {
-            if (IsBetweenMessages && Violation is null)
+            if (!acceptsText && IsBetweenMessages && Violation is null)
                 SqueezePlainFrames(bytes, ref read, ref written);
             if (!TryRead(bytes, ref read, written, out piece)) return false;
             if (piece.Opcode is not (Opcode.Binary or Opcode.Text)) return true;
             written += piece.Payload.Length;
+            if (acceptsText && piece.EndOfMessage) return true;
         }
     }
 

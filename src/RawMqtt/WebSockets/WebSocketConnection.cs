@@ -4,159 +4,163 @@ using System.Buffers;
 
 namespace RawMqtt.WebSockets;
 
-/// <summary>Where a connection is in its life, RFC 6455 section 7.</summary>
-internal enum WebSocketState
-{
-    /// <summary>Messages go both ways.</summary>
-    Open,
-
-    /// <summary>A Close was sent or received, not both.</summary>
-    Closing,
-
-    /// <summary>Both Closes are through, or the connection was failed, or the transport ended: nothing more is read or written.</summary>
-    Closed,
-}
-
-/// <summary>A WebSocket connection without its socket, RFC 6455 sections 5 to 7: bytes in, events out, replies to an output.</summary>
+/// <summary>A WebSocket connection without its transport, RFC 6455 sections 5 to 7: it decides what is answered, when the connection closes and with which code.</summary>
 /// <remarks>
-/// Both roles, text and binary, whole or in fragments. The owner reads bytes and gives them to <see cref="TryReceive"/>
-/// until it answers false, then sends what gathered in the output; when <see cref="State"/> is Closed it closes the transport.
+/// Both roles. Its two halves may run side by side: the reader calls <see cref="TryReceive"/> and <see cref="EndOfTransport"/>;
+/// one sender at a time calls the methods that write. <see cref="Close()"/> may come from any thread.
 /// </remarks>
 internal sealed class WebSocketConnection
 {
-    /// <summary>64 MiB.</summary>
-    public const long DefaultMaxMessageSize = 64 << 20;
+    /// <summary>Bytes of the largest Close frame.</summary>
+    public const int MaxCloseSize = FrameHeader.MaxSize + FrameHeader.MaxControlPayload;
 
+    private readonly WebSocketRole role;
     private readonly FrameReader reader;
-    private readonly MaskKeys? keys;
-    private bool isSendingFragments;
+    private readonly MaskKeys? keys;            // the sender's; null on a server
+    private readonly MaskKeys? replyKeys;       // the reader's; null on a server
+    private OwnClose? ownClose;
     private bool closeSent;
     private bool closeReceived;
+    private bool transportEnded;
 
     /// <param name="role">This end.</param>
-    /// <param name="keys">Needed by a client; null for a server.</param>
-    /// <param name="maxMessageSize">Bytes; a larger message ends in a Close 1009.</param>
-    public WebSocketConnection(WebSocketRole role, MaskKeys? keys, long maxMessageSize = DefaultMaxMessageSize)
+    /// <param name="random">Fills the masking keys of a client.</param>
+    /// <param name="maxMessageSize">Bytes; a larger message is answered with Close 1009.</param>
+    /// <param name="acceptsText">
+    /// True: text and binary messages, and <see cref="TryReceive"/> stops where a message ends. False: the connection is a
+    /// run of bytes in binary messages, and a text message is answered with Close 1003.
+    /// </param>
+    public WebSocketConnection(WebSocketRole role, RandomFill random, long maxMessageSize, bool acceptsText)
     {
-        if ((role == WebSocketRole.Client) != (keys is not null))
-            throw new ArgumentException("A client masks its frames and a server does not. RFC 6455 5.1", nameof(keys));
-        reader = new FrameReader(role, maxMessageSize);
-        this.keys = keys;
+        this.role = role;
+        reader = new FrameReader(role, maxMessageSize, acceptsText);
+        if (role != WebSocketRole.Client) return;
+        keys = new MaskKeys(random);
+        replyKeys = new MaskKeys(random);
     }
 
-    /// <summary>The role, told by the keys.</summary>
-    public bool IsClient => keys is not null;
-
-    /// <summary>Where the connection is in its life.</summary>
-    public WebSocketState State { get; private set; }
-
-    /// <summary>The code of the peer's first Close: 1005 when it named none, 1006 when the connection ended without one.</summary>
+    /// <summary>The code of the peer's first Close: 1005 when it named none, 1006 when the connection ended without one; null before that.</summary>
     public CloseCode? CloseCode { get; private set; }
 
-    /// <summary>The reason in the peer's Close, for logs and not for end users.</summary>
+    /// <summary>The reason in the peer's Close.</summary>
     public string CloseReason { get; private set; } = "";
 
-    /// <summary>The rule that the peer broke, when it was that which ended the connection.</summary>
+    /// <summary>The rule that the peer broke, if that ended the connection.</summary>
     public WebSocketViolation? Violation => reader.Violation;
 
-    /// <summary>The closing handshake was completed, 7.1.4.</summary>
-    public bool ClosedCleanly => closeSent && closeReceived;
+    /// <summary>No more is received: the peer closed, broke a rule, or its transport ended.</summary>
+    public bool HasEnded => closeReceived || transportEnded || Violation is not null;
 
-    /// <summary>Takes the next event off the front of <paramref name="input"/>, which is unmasked where it stands; false when all of it is taken.</summary>
-    public bool TryReceive(ref Span<byte> input, IBufferWriter<byte> output, out WebSocketEvent happened)
+    /// <summary>The peer's Close or a broken rule calls for a Close from this end, whether it was sent or not.</summary>
+    public bool CallsForClose => closeReceived || Violation is not null;             // [WS-5.5.1-6] [WS-10.7-2]
+
+    /// <summary>Whether messages may still be sent: no data frame follows a Close.</summary>
+    public bool CanSend => !closeSent;                                               // [WS-5.1-5] [WS-5.5.1-5] [WS-6.1-1] [WS-6.1-2]
+
+    /// <summary>Whether this end closes the transport first: a server does, and so does an end that fails the connection.</summary>
+    public bool EndsTransportFirst =>
+        role == WebSocketRole.Server || Violation is not null;                        // [WS-7.1.1-2] [WS-7.1.1-3] [WS-7.1.1-4] [WS-7.1.7-2]
+
+    /// <summary>The bytes received so far end within a frame.</summary>
+    public bool IsWithinFrame => reader.IsWithinFrame;
+
+    /// <summary>
+    /// Takes bytes from <paramref name="read"/> on and moves what messages carry down to <paramref name="written"/>. Returns true
+    /// at an event that the caller may want to know, false when all bytes are taken.
+    /// </summary>
+    /// <param name="bytes">As received; unmasked and moved where they stand.</param>
+    /// <param name="read">How much of the bytes is taken.</param>
+    /// <param name="written">How long the payload at the start of the bytes is.</param>
+    /// <param name="replies">Takes whole frames that the peer is owed at once: pongs.</param>
+    /// <param name="happened">What happened.</param>
+    public bool TryReceive(
+        Span<byte> bytes, scoped ref int read, scoped ref int written, IBufferWriter<byte> replies, out WebSocketEvent happened)
     {
         happened = default;
-        if (State == WebSocketState.Closed)
+        if (HasEnded)
         {
-            input = default;                                                            // [WS-7.1.1-1] [WS-7.1.7-5]
+            read = bytes.Length;                                                        // [WS-7.1.1-1] [WS-7.1.7-5]
             return false;
         }
 
-        if (!reader.TryRead(ref input, out FramePiece piece)) return false;
-        happened = piece.Violation is not null ? Fail(piece.Violation, output) : piece.Opcode switch
+        if (!reader.TrySqueeze(bytes, ref read, ref written, out FramePiece piece)) return false;
+        happened = piece.Violation is not null ? Fail() : piece.Opcode switch
         {
-            Opcode.Text => new WebSocketEvent { Kind = WebSocketEventKind.Text, Payload = piece.Payload, EndOfMessage = piece.EndOfMessage },
-            Opcode.Binary => new WebSocketEvent { Kind = WebSocketEventKind.Binary, Payload = piece.Payload, EndOfMessage = piece.EndOfMessage },
-            Opcode.Ping => Answer(piece.Payload, output),
+            Opcode.Text => new WebSocketEvent { Kind = WebSocketEventKind.Text },
+            Opcode.Binary => new WebSocketEvent { Kind = WebSocketEventKind.Binary },
+            Opcode.Ping => Answer(piece.Payload, replies),
             Opcode.Pong => new WebSocketEvent { Kind = WebSocketEventKind.Pong, Payload = piece.Payload },      // [WS-5.5.3-2]
-            _ => TakeClose(piece.Payload, output),
+            _ => TakeClose(piece.Payload),
         };
         return true;
     }
 
-    /// <summary>Appends a message, or with <paramref name="endOfMessage"/> false its next fragment, all but the first one as continuations.</summary>
-    /// <exception cref="InvalidOperationException">The connection is not open.</exception>
-    public void Send(Opcode opcode, ReadOnlySpan<byte> payload, IBufferWriter<byte> output, bool endOfMessage = true)
+    /// <summary>The peer's transport has ended; if no Close came before, that is an abnormal closure.</summary>
+    public void EndOfTransport()
     {
-        if (opcode is not (Opcode.Text or Opcode.Binary or Opcode.Continuation))
-            throw new ArgumentOutOfRangeException(nameof(opcode), opcode, "Not a data frame.");
-        if (State != WebSocketState.Open) throw new InvalidOperationException("No data frame follows a Close. RFC 6455 5.5.1"); // [WS-5.1-5] [WS-5.5.1-5] [WS-6.1-1]
-        if ((opcode == Opcode.Continuation) != isSendingFragments)
-            throw new ArgumentException("The fragments of a message follow each other: its type once, then continuations. RFC 6455 5.4", nameof(opcode)); // [WS-5.4-6]
-        isSendingFragments = !endOfMessage;
-        Frame.Write(output, opcode, payload, keys, endOfMessage);                      // [WS-6.1-3] [WS-6.1-4] [WS-6.1-5] [WS-6.1-6]
+        transportEnded = true;                                                          // [WS-7.1.4-1]
+        CloseCode ??= WebSockets.CloseCode.AbnormalClosure;                             // [WS-7.1.5-3] [WS-7.2.1-2]
     }
 
-    /// <summary>Appends a ping of at most 125 bytes.</summary>
-    public void Ping(ReadOnlySpan<byte> payload, IBufferWriter<byte> output) => SendControl(Opcode.Ping, payload, output);
+    /// <summary>Writes a message as one frame and returns its size.</summary>
+    public int WriteMessage(Span<byte> destination, ReadOnlySpan<byte> payload, bool isText) =>
+        Frame.Write(destination, TypeOf(isText), payload, keys);                        // [WS-6.1-3] [WS-6.1-4] [WS-6.1-5] [WS-6.1-6]
 
-    /// <summary>Appends a pong that nobody asked for.</summary>
-    public void Pong(ReadOnlySpan<byte> payload, IBufferWriter<byte> output) => SendControl(Opcode.Pong, payload, output);
-
-    /// <summary>Starts the closing handshake, 7.1.2, unless it was started already.</summary>
-    public void Close(CloseCode code, string reason, IBufferWriter<byte> output)
+    /// <summary>Writes the header of a message that follows in parts, and returns its size; the key masks the payload, and 0 masks nothing.</summary>
+    public int WriteHeader(Span<byte> destination, long length, bool isText, out uint key)
     {
-        if (closeSent || State == WebSocketState.Closed) return; // [WS-5.5.1-11]
-        SendClose(code, reason, output);                                                // [WS-7.1.2-1] [WS-7.3-2]
-        State = WebSocketState.Closing;                                                 // [WS-7.1.3-1]
+        var header = new FrameHeader(true, TypeOf(isText), length, keys?.Next());
+        key = header.MaskKey;
+        return header.Write(destination);
     }
 
-    /// <summary>The transport ended: without a Close received that is an abnormal closure.</summary>
-    public void TransportEnded()
+    /// <summary>Decides to close with code 1000 and no reason, if the closing handshake was not started before.</summary>
+    public void Close() => Close(WebSockets.CloseCode.NormalClosure, "");
+
+    /// <summary>Decides to close with this code, if the closing handshake was not started before.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The code is never sent. 1005 stands for a Close without a code.</exception>
+    public void Close(CloseCode code, string reason)
     {
-        CloseCode ??= WebSockets.CloseCode.AbnormalClosure;                             // [WS-7.1.5-3]
-        State = WebSocketState.Closed;                                                  // [WS-7.1.4-1]
+        if (code != WebSockets.CloseCode.NoStatusReceived && !code.MayBeOnTheWire())
+            throw new ArgumentOutOfRangeException(nameof(code), code, "This close code is never sent. RFC 6455 7.4");
+        ownClose ??= new OwnClose(code, reason);
     }
 
-    private WebSocketEvent Answer(ReadOnlySpan<byte> ping, IBufferWriter<byte> output)
+    /// <summary>Writes the Close that is due, and returns its size; 0 if it was sent before. The answer to the peer comes before this end's own wish.</summary>
+    public int WriteClose(Span<byte> destination)
     {
-        Frame.Write(output, Opcode.Pong, ping, keys);                                  // [WS-5.5.2-1] [WS-5.5.3-1]
+        if (closeSent) return 0;                                                        // [WS-5.5.1-11]
+        closeSent = true;                                                               // [WS-7.1.3-1]
+        (CloseCode code, string reason) = Violation is not null ? (Violation.CloseCode, Violation.Message)      // [WS-7.1.7-4]
+            : closeReceived ? (CloseCode!.Value, "")                                    // [WS-5.5.1-6]
+            : (ownClose!.Code, ownClose.Reason);                                        // [WS-7.1.2-1] [WS-7.3-2]
+        Span<byte> body = stackalloc byte[FrameHeader.MaxControlPayload];
+        return Frame.Write(destination, Opcode.Close, body[..CloseBody.Write(body, code, reason)], keys);       // [WS-5.5.1-4]
+    }
+
+    private WebSocketEvent Answer(ReadOnlySpan<byte> ping, IBufferWriter<byte> replies)
+    {
+        Frame.Write(replies, Opcode.Pong, ping, replyKeys);                            // [WS-5.5.2-1] [WS-5.5.3-1]
         return new WebSocketEvent { Kind = WebSocketEventKind.Ping, Payload = ping };
     }
 
-    private WebSocketEvent TakeClose(ReadOnlySpan<byte> payload, IBufferWriter<byte> output)
+    private WebSocketEvent TakeClose(ReadOnlySpan<byte> payload)
     {
         CloseBody.TryRead(payload, out CloseBody body, out _);
-        closeReceived = true;
         CloseCode = body.Code;                                                          // [WS-7.1.5-1]
         CloseReason = body.ReasonText();                                                // [WS-7.1.6-1]
-        if (!closeSent)
-            SendClose(body.Code, "", output);                                           // [WS-5.5.1-6]
-        State = WebSocketState.Closed;                                                  // [WS-5.5.1-8]
+        closeReceived = true;                                                           // [WS-5.5.1-8]
         return new WebSocketEvent { Kind = WebSocketEventKind.Close, Payload = payload };
     }
 
-    private WebSocketEvent Fail(WebSocketViolation violation, IBufferWriter<byte> output)
+    private WebSocketEvent Fail()
     {
-        if (!closeSent)
-            SendClose(violation.CloseCode, violation.Message, output);                  // [WS-7.1.7-4]
-        CloseCode = WebSockets.CloseCode.AbnormalClosure;                               // [WS-7.1.7-1] [WS-7.1.7-2] [WS-10.7-2]
-        State = WebSocketState.Closed;
+        CloseCode = WebSockets.CloseCode.AbnormalClosure;                               // [WS-7.1.7-1]
         return new WebSocketEvent { Kind = WebSocketEventKind.Violation };
     }
 
-    private void SendControl(Opcode opcode, ReadOnlySpan<byte> payload, IBufferWriter<byte> output)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(payload.Length, FrameHeader.MaxControlPayload, nameof(payload));    // [WS-5.5-1]
-        if (State != WebSocketState.Open) throw new InvalidOperationException("The connection is not open.");
-        Frame.Write(output, opcode, payload, keys);
-    }
+    private static Opcode TypeOf(bool isText) => isText ? Opcode.Text : Opcode.Binary;
 
-    private void SendClose(CloseCode code, string reason, IBufferWriter<byte> output)
-    {
-        Span<byte> body = stackalloc byte[FrameHeader.MaxControlPayload];
-        // [WS-5.5.1-4]
-        Frame.Write(output, Opcode.Close, body[..CloseBody.Write(body, code, reason)], keys);
-        closeSent = true;
-    }
+    /// <summary>The Close that this end wishes to send.</summary>
+    private sealed record OwnClose(CloseCode Code, string Reason);
 }

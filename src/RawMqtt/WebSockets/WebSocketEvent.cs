@@ -5,22 +5,22 @@ namespace RawMqtt.WebSockets;
 /// <summary>What came out of the bytes given to <see cref="WebSocketConnection"/>.</summary>
 internal enum WebSocketEventKind
 {
-    /// <summary>A piece of a text message.</summary>
+    /// <summary>A text message has ended; its last bytes stand at the end of what was written.</summary>
     Text,
 
-    /// <summary>A piece of a binary message.</summary>
+    /// <summary>A binary message has ended; told only by a connection that takes text.</summary>
     Binary,
 
-    /// <summary>A ping; its pong is already in the output.</summary>
+    /// <summary>A ping; its pong is in the replies.</summary>
     Ping,
 
     /// <summary>A pong, asked for or not.</summary>
     Pong,
 
-    /// <summary>The peer's Close; the reply, when one was due, is already in the output.</summary>
+    /// <summary>The peer's Close.</summary>
     Close,
 
-    /// <summary>The peer broke a rule; a Close that says so is already in the output.</summary>
+    /// <summary>The peer broke a rule.</summary>
     Violation,
 }
 
@@ -30,9 +30,9 @@ internal readonly ref struct WebSocketEvent
     /// <summary>What happened.</summary>
     public WebSocketEventKind Kind { get; init; }
 
-    /// <summary>The piece of the message, or what the control frame carries.</summary>
+    /// <summary>What a control frame carries.</summary>
     public ReadOnlySpan<byte> Payload { get; init; }
 
-    /// <summary>For text and binary: the message ends with this piece.</summary>
-    public bool EndOfMessage { get; init; }
+    /// <summary>A message ended here.</summary>
+    public bool IsEndOfMessage => Kind is WebSocketEventKind.Text or WebSocketEventKind.Binary;
 }
