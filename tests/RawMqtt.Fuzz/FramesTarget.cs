@@ -39,28 +39,31 @@ internal static class FramesTarget
 
     private static string Converse(WebSocketRole role, byte[] wire, int part)
     {
-        var connection = new WebSocketConnection(role, role == WebSocketRole.Client ? new MaskKeys(pool => pool.Clear()) : null, maxMessageSize: 300);
+        var connection = new WebSocketConnection(role, pool => pool.Clear(), maxMessageSize: 300, acceptsText: true);
         var output = new ArrayBufferWriter<byte>();
         var log = new List<string>();
         string message = "";
         foreach (byte[] chunk in wire.Chunk(part))
         {
-            Span<byte> input = chunk;
-            while (connection.TryReceive(ref input, output, out WebSocketEvent happened))
+            int read = 0;
+            int written = 0;
+            int told = 0;
+            while (connection.TryReceive(chunk, ref read, ref written, output, out WebSocketEvent happened))
             {
-                bool isData = happened.Kind is WebSocketEventKind.Text or WebSocketEventKind.Binary;
-                message += isData ? Convert.ToHexString(happened.Payload) : "";
-                if (!isData) log.Add($"{happened.Kind} {Convert.ToHexString(happened.Payload)}");
-                if (!happened.EndOfMessage) continue;
+                message += Convert.ToHexString(chunk.AsSpan(told..written));
+                told = written;
+                log.Add($"{happened.Kind} {(happened.IsEndOfMessage ? message : Convert.ToHexString(happened.Payload))}");
+                if (!happened.IsEndOfMessage) continue;
                 Require(message.Length <= 600, "limit");
-                log.Add($"{happened.Kind} {message}");
                 message = "";
             }
 
-            Require(input.IsEmpty, "left over");
+            message += Convert.ToHexString(chunk.AsSpan(told..written));
+            Require(read == chunk.Length && written <= read, "left over");
         }
 
-        Require(connection.State != WebSocketState.Open || connection.Violation is null, "violation and open");
+        if (connection.CallsForClose) output.Advance(connection.WriteClose(output.GetSpan(WebSocketConnection.MaxCloseSize)));
+        Require(connection.HasEnded || connection.Violation is null, "violation and open");
         return $"{string.Join('\n', log)}\n{connection.Violation} {connection.CloseCode} {connection.CloseReason} {Convert.ToHexString(output.WrittenSpan)}";
     }
 

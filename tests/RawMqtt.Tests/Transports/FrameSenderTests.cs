@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+using RawMqtt.Tests.WebSockets;
 using RawMqtt.Transports;
 using RawMqtt.WebSockets;
 
@@ -12,9 +13,10 @@ public sealed class FrameSenderTests : IDisposable
     private const string Pong = "8A0170";
 
     private readonly HalfwayStream below = new();
+    private readonly WebSocketConnection connection = new(WebSocketRole.Server, pool => pool.Clear(), int.MaxValue, acceptsText: false);
     private readonly FrameSender sender;
 
-    public FrameSenderTests() => sender = new FrameSender(below, WebSocketRole.Server);
+    public FrameSenderTests() => sender = new FrameSender(below, connection);
 
     public void Dispose() => below.Dispose();
 
@@ -27,10 +29,11 @@ public sealed class FrameSenderTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cut);
         below.Open();
 
-        sender.AddPong("p"u8);
-        await sender.SendPongsAsync(CancellationToken.None);
+        AddPong(connection, sender);
+        await sender.SendRepliesAsync(CancellationToken.None);
         await Assert.ThrowsAsync<IOException>(() => SendAsync(CancellationToken.None));
-        await Assert.ThrowsAsync<IOException>(() => sender.SendCloseAsync(CloseCode.NormalClosure, "", CancellationToken.None).AsTask());
+        connection.Close();
+        await Assert.ThrowsAsync<IOException>(() => sender.SendCloseAsync(CancellationToken.None).AsTask());
         Assert.Equal(Data[..6], below.Taken);
     }
 
@@ -43,8 +46,8 @@ public sealed class FrameSenderTests : IDisposable
         if (betweenItsParts) below.Open();
         byte[] large = new byte[200_000];
         Task sending = betweenItsParts
-            ? sender.SendAsync(new CancellingMemory(large, cancel).Memory, cancel.Token).AsTask()
-            : sender.SendAsync(large, cancel.Token).AsTask();
+            ? sender.SendAsync(new CancellingMemory(large, cancel).Memory, isText: false, cancel.Token).AsTask()
+            : sender.SendAsync(large, isText: false, cancel.Token).AsTask();
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
         if (!betweenItsParts) below.Open();
@@ -73,16 +76,16 @@ public sealed class FrameSenderTests : IDisposable
     public async Task Pongs_go_out_behind_the_frame_that_is_under_way()
     {
         Task data = SendAsync(CancellationToken.None);
-        sender.AddPong("p"u8);
-        await sender.SendPongsAsync(CancellationToken.None);
-        sender.AddPong("p"u8);
-        Task more = sender.SendPongsAsync(CancellationToken.None).AsTask();
+        AddPong(connection, sender);
+        await sender.SendRepliesAsync(CancellationToken.None);
+        AddPong(connection, sender);
+        Task more = sender.SendRepliesAsync(CancellationToken.None).AsTask();
         Assert.False(more.IsCompleted);
         below.Open();
         await data;
         await more;
         Assert.Equal(Data + Pong + Pong, below.Taken);
-        Assert.False(sender.HasPongs);
+        Assert.False(sender.HasReplies);
     }
 
     [Fact]
@@ -90,15 +93,15 @@ public sealed class FrameSenderTests : IDisposable
     {
         using var cancel = new CancellationTokenSource();
         using var stream = new ObservedStream();
-        var busy = new FrameSender(stream, WebSocketRole.Server);
+        var busy = new FrameSender(stream, connection);
         stream.Writing = () =>
         {
             stream.Writing = null;
-            busy.AddPong("p"u8);
-            Assert.True(busy.SendPongsAsync(CancellationToken.None).AsTask().IsCompleted);
+            AddPong(connection, busy);
+            Assert.True(busy.SendRepliesAsync(CancellationToken.None).AsTask().IsCompleted);
             cancel.Cancel();
         };
-        await busy.SendAsync("abcd"u8.ToArray(), cancel.Token);
+        await busy.SendAsync("abcd"u8.ToArray(), isText: false, cancel.Token);
         Assert.Equal(Data + Pong, Convert.ToHexString(stream.ToArray()));
     }
 
@@ -106,8 +109,8 @@ public sealed class FrameSenderTests : IDisposable
     public async Task A_flush_waits_for_the_frame_that_is_under_way()
     {
         Task data = SendAsync(CancellationToken.None);
-        sender.AddPong("p"u8);
-        await sender.SendPongsAsync(CancellationToken.None);
+        AddPong(connection, sender);
+        await sender.SendRepliesAsync(CancellationToken.None);
         Task flush = sender.FlushAsync(CancellationToken.None);
         Assert.False(flush.IsCompleted);
         below.Open();
@@ -120,24 +123,26 @@ public sealed class FrameSenderTests : IDisposable
     [Rule("WS-5.5.1-5", "WS-5.5.2-1", "WS-6.1-2")]
     public async Task A_pong_asked_for_while_a_close_leaves_is_sent_and_data_are_not()
     {
-        Task close = sender.SendCloseAsync(CloseCode.NormalClosure, "", CancellationToken.None).AsTask();
-        sender.AddPong("p"u8);
-        await sender.SendPongsAsync(CancellationToken.None);
+        connection.Close();
+        Task close = sender.SendCloseAsync(CancellationToken.None).AsTask();
+        AddPong(connection, sender);
+        await sender.SendRepliesAsync(CancellationToken.None);
         Task data = SendAsync(CancellationToken.None);
         below.Open();
         await close;
         await Assert.ThrowsAsync<IOException>(() => data);
-        await sender.SendCloseAsync(CloseCode.GoingAway, "", CancellationToken.None);
+        await sender.SendCloseAsync(CancellationToken.None);
         Assert.Equal("880203E8" + Pong, below.Taken);
     }
 
     [Fact]
     public async Task A_peer_that_does_not_take_its_pongs_holds_up_no_close_for_longer_than_allowed()
     {
-        sender.AddPong("p"u8);
-        Task pongs = sender.SendPongsAsync(CancellationToken.None).AsTask();
+        AddPong(connection, sender);
+        Task pongs = sender.SendRepliesAsync(CancellationToken.None).AsTask();
         using var deadline = new CancellationTokenSource();
-        Task close = sender.SendCloseAsync(CloseCode.NormalClosure, "", deadline.Token).AsTask();
+        connection.Close();
+        Task close = sender.SendCloseAsync(deadline.Token).AsTask();
         await deadline.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => close);
         Assert.False(pongs.IsCompleted);
@@ -147,7 +152,15 @@ public sealed class FrameSenderTests : IDisposable
         Assert.Equal(Pong + Data, below.Taken);
     }
 
-    private Task SendAsync(CancellationToken cancellationToken) => sender.SendAsync("abcd"u8.ToArray(), cancellationToken).AsTask();
+    private Task SendAsync(CancellationToken cancellationToken) => sender.SendAsync("abcd"u8.ToArray(), isText: false, cancellationToken).AsTask();
+
+    /// <summary>What a reader does at a ping.</summary>
+    private static void AddPong(WebSocketConnection connection, FrameSender sender)
+    {
+        int read = 0;
+        int written = 0;
+        Assert.True(connection.TryReceive(RawFrame.To(WebSocketRole.Server, 0x89, "p"), ref read, ref written, sender, out _));
+    }
 
     /// <summary>Cancels when its content is looked at for the second time, which a sender does between two parts of a large frame.</summary>
     private sealed class CancellingMemory(byte[] bytes, CancellationTokenSource cancel) : System.Buffers.MemoryManager<byte>

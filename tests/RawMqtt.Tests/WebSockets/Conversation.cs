@@ -6,14 +6,23 @@ using RawMqtt.WebSockets;
 
 namespace RawMqtt.Tests.WebSockets;
 
-/// <summary>Feeds a connection and writes down what it says, messages gathered from their pieces.</summary>
+/// <summary>Feeds a connection, answers as its transport would, and writes down what it says, messages whole.</summary>
 internal sealed class Conversation
 {
+    private readonly WebSocketRole role;
     private readonly List<byte> message = [];
 
-    public Conversation(WebSocketRole role, long maxMessageSize = WebSocketConnection.DefaultMaxMessageSize)
+    public Conversation(WebSocketRole role, long maxMessageSize = int.MaxValue, bool acceptsText = true)
     {
-        Connection = new WebSocketConnection(role, role == WebSocketRole.Client ? TestKeys() : null, maxMessageSize);
+        this.role = role;
+        int next = 0;
+        Connection = new WebSocketConnection(role, FillWithCounter, maxMessageSize, acceptsText);
+
+        void FillWithCounter(Span<byte> pool)
+        {
+            for (int i = 0; i < pool.Length; i += 4)
+                BitConverter.TryWriteBytes(pool[i..], ++next);
+        }
     }
 
     public WebSocketConnection Connection { get; }
@@ -22,18 +31,10 @@ internal sealed class Conversation
 
     public List<string> Log { get; } = [];
 
-    /// <summary>Keys 1, 2, 3 and so on.</summary>
-    public static MaskKeys TestKeys()
-    {
-        int next = 0;
-        return new MaskKeys(pool =>
-        {
-            for (int i = 0; i < pool.Length; i += 4)
-                BitConverter.TryWriteBytes(pool[i..], ++next);
-        });
-    }
+    /// <summary>What a connection that takes no text gave as one run of bytes; otherwise the message that has not ended.</summary>
+    public byte[] Data => [.. message];
 
-    public static Conversation With(WebSocketRole role, byte[][] parts, long maxMessageSize = WebSocketConnection.DefaultMaxMessageSize)
+    public static Conversation With(WebSocketRole role, byte[][] parts, long maxMessageSize = int.MaxValue)
     {
         var conversation = new Conversation(role, maxMessageSize);
         foreach (byte[] part in parts)
@@ -44,15 +45,34 @@ internal sealed class Conversation
     public void Feed(byte[] bytes)
     {
         Span<byte> input = bytes.AsSpan().ToArray();
-        while (Connection.TryReceive(ref input, Output, out WebSocketEvent happened))
+        int read = 0;
+        int written = 0;
+        int told = 0;
+        while (Connection.TryReceive(input, ref read, ref written, Output, out WebSocketEvent happened))
+        {
+            message.AddRange(input[told..written]);
+            told = written;
             Write(happened);
-        Assert.True(input.IsEmpty);
+        }
+
+        message.AddRange(input[told..written]);
+        Assert.Equal(input.Length, read);
+        if (Connection.CallsForClose) WriteClose();
+    }
+
+    public void Send(ReadOnlySpan<byte> payload, bool isText = false) =>
+        Output.Advance(Connection.WriteMessage(Output.GetSpan(FrameHeader.MaxSize + payload.Length), payload, isText));
+
+    public void Close(CloseCode code, string reason)
+    {
+        Connection.Close(code, reason);
+        WriteClose();
     }
 
     /// <summary>What was sent, as the other end reads it.</summary>
     public List<string> Sent()
     {
-        WebSocketRole other = Connection.IsClient ? WebSocketRole.Server : WebSocketRole.Client;
+        WebSocketRole other = role == WebSocketRole.Client ? WebSocketRole.Server : WebSocketRole.Client;
         var reader = new FrameReader(other, long.MaxValue);
         Span<byte> bytes = Output.WrittenSpan.ToArray();
         List<string> sent = [];
@@ -61,24 +81,23 @@ internal sealed class Conversation
         return sent;
     }
 
+    private void WriteClose() => Output.Advance(Connection.WriteClose(Output.GetSpan(WebSocketConnection.MaxCloseSize)));
+
     private void Write(WebSocketEvent happened)
     {
-        if (happened.Kind is WebSocketEventKind.Text or WebSocketEventKind.Binary)
+        if (happened.IsEndOfMessage)
         {
-            message.AddRange(happened.Payload);
-            if (!happened.EndOfMessage) return;
             Log.Add(Describe(happened.Kind.ToString(), [.. message]));
             message.Clear();
+            return;
         }
-        else
-        {
-            Log.Add(happened.Kind == WebSocketEventKind.Violation
-                ? $"{Connection.Violation!.Rule} {(int)Connection.Violation.CloseCode}"
-                : Describe(happened.Kind.ToString(), happened.Payload));
-        }
+
+        Log.Add(happened.Kind == WebSocketEventKind.Violation
+            ? $"{Connection.Violation!.Rule} {(int)Connection.Violation.CloseCode}"
+            : Describe(happened.Kind.ToString(), happened.Payload));
     }
 
-    private static string Describe(string kind, ReadOnlySpan<byte> payload)
+    public static string Describe(string kind, ReadOnlySpan<byte> payload)
     {
         if (kind == "Close" && payload.Length >= 2)
             return $"Close {(payload[0] << 8) | payload[1]} {Encoding.UTF8.GetString(payload[2..])}".TrimEnd();

@@ -14,19 +14,18 @@ public class WebSocketConnectionTests
     {
         var conversation = new Conversation(WebSocketRole.Server);
         WebSocketConnection connection = conversation.Connection;
-        Assert.Equal(WebSocketState.Open, connection.State);
-        connection.Send(Opcode.Text, "a"u8, conversation.Output);
-        connection.Close(CloseCode.GoingAway, "stop", conversation.Output);
-        connection.Close(CloseCode.NormalClosure, "again", conversation.Output);
-        Assert.Equal(WebSocketState.Closing, connection.State);
-        Assert.Throws<InvalidOperationException>(() => connection.Send(Opcode.Text, "b"u8, conversation.Output));
+        Assert.True(connection.CanSend);
+        conversation.Send("a"u8, isText: true);
+        conversation.Close(CloseCode.GoingAway, "stop");
+        conversation.Close(CloseCode.NormalClosure, "again");
+        Assert.False(connection.CanSend);
+        Assert.False(connection.HasEnded);
         conversation.Feed(To(WebSocketRole.Server, 0x81, "still on its way"));
         conversation.Feed(To(WebSocketRole.Server, 0x89, "p"));
         conversation.Feed(To(WebSocketRole.Server, 0x88, [0x03, 0xE8]));
         Assert.Equal(["Text still on its way", "Ping p", "Close 1000"], conversation.Log);
         Assert.Equal(["Text a", "Close 1001 stop", "Pong p"], conversation.Sent());
-        Assert.Equal(WebSocketState.Closed, connection.State);
-        Assert.True(connection.ClosedCleanly);
+        Assert.True(connection.HasEnded);
         Assert.Equal(CloseCode.NormalClosure, connection.CloseCode);
     }
 
@@ -36,14 +35,14 @@ public class WebSocketConnectionTests
     {
         var client = new Conversation(WebSocketRole.Client);
         var server = new Conversation(WebSocketRole.Server);
-        client.Connection.Close((CloseCode)4000, "client", client.Output);
-        server.Connection.Close((CloseCode)4001, "server", server.Output);
+        client.Close((CloseCode)4000, "client");
+        server.Close((CloseCode)4001, "server");
         byte[] fromClient = client.Output.WrittenSpan.ToArray();
         client.Feed(server.Output.WrittenSpan.ToArray());
         server.Feed(fromClient);
         Assert.Equal(["Close 4001 server"], client.Log);
         Assert.Equal(["Close 4000 client"], server.Log);
-        Assert.True(client.Connection.ClosedCleanly && server.Connection.ClosedCleanly);
+        Assert.True(client.Connection.HasEnded && server.Connection.HasEnded);
         Assert.Single(client.Sent());
         Assert.Single(server.Sent());
     }
@@ -53,20 +52,17 @@ public class WebSocketConnectionTests
     public void The_code_and_the_kind_of_each_end_are_reported()
     {
         var lost = new Conversation(WebSocketRole.Client);
-        lost.Connection.TransportEnded();
+        lost.Connection.EndOfTransport();
         Assert.Equal(CloseCode.AbnormalClosure, lost.Connection.CloseCode);
-        Assert.False(lost.Connection.ClosedCleanly);
 
         var empty = Conversation.With(WebSocketRole.Client, [To(WebSocketRole.Client, 0x88, "")]);
-        empty.Connection.TransportEnded();
+        empty.Connection.EndOfTransport();
         Assert.Equal(CloseCode.NoStatusReceived, empty.Connection.CloseCode);
         Assert.Equal("", empty.Connection.CloseReason);
-        Assert.True(empty.Connection.ClosedCleanly);
 
         var broken = Conversation.With(WebSocketRole.Client, [[0xFF]]);
         Assert.Equal(CloseCode.AbnormalClosure, broken.Connection.CloseCode);
         Assert.Equal("WS-5.2-2", broken.Connection.Violation!.Rule);
-        Assert.False(broken.Connection.ClosedCleanly);
     }
 
     [Theory]
@@ -111,20 +107,17 @@ public class WebSocketConnectionTests
         foreach (WebSocketRole role in Enum.GetValues<WebSocketRole>())
         {
             var from = new Conversation(role);
-            WebSocketConnection connection = from.Connection;
-            connection.Send(Opcode.Text, "Hel"u8, from.Output, endOfMessage: false);
-            connection.Ping("p"u8, from.Output);
-            connection.Send(Opcode.Continuation, "lo"u8, from.Output);
+            from.Send("Hello"u8, isText: true);
             foreach (int length in new[] { 0, 1, 125, 126, 127, 65535, 65536, 70000 })
-                connection.Send(Opcode.Binary, new byte[length], from.Output);
-            connection.Pong("q"u8, from.Output);
-            connection.Close(CloseCode.NormalClosure, "end", from.Output);
+                from.Send(new byte[length]);
+            from.Feed(To(role, 0x89, "q"));
+            from.Close(CloseCode.NormalClosure, "end");
             bool masked = (from.Output.WrittenSpan[1] & 0x80) != 0;
             Assert.Equal(role == WebSocketRole.Client, masked);
 
             WebSocketRole other = role == WebSocketRole.Client ? WebSocketRole.Server : WebSocketRole.Client;
             Conversation to = Conversation.With(other, [from.Output.WrittenSpan.ToArray()]);
-            Assert.Equal(["Ping p", "Text Hello", "Binary", "Binary 00"], to.Log[..4]);
+            Assert.Equal(["Text Hello", "Binary", "Binary 00"], to.Log[..3]);
             Assert.Equal(["Binary 65535 bytes, sum 0", "Binary 65536 bytes, sum 0", "Binary 70000 bytes, sum 0", "Pong q", "Close 1000 end"], to.Log[^5..]);
         }
     }
@@ -150,13 +143,10 @@ public class WebSocketConnectionTests
         var conversation = new Conversation(WebSocketRole.Server);
         WebSocketConnection connection = conversation.Connection;
         foreach (int code in new[] { 0, 999, 1004, 1006, 1015, 1016, 2999, 5000 })
-            Assert.Throws<ArgumentOutOfRangeException>(() => connection.Close((CloseCode)code, "", conversation.Output));
-        Assert.Throws<ArgumentOutOfRangeException>(() => connection.Ping(new byte[126], conversation.Output));
-        Assert.Throws<ArgumentOutOfRangeException>(() => connection.Send(Opcode.Ping, [], conversation.Output));
-        Assert.Throws<ArgumentException>(() => new WebSocketConnection(WebSocketRole.Client, null));
-        Assert.Throws<ArgumentException>(() => new WebSocketConnection(WebSocketRole.Server, Conversation.TestKeys()));
-        Assert.Equal(0, conversation.Output.WrittenCount);
-        Assert.Equal(WebSocketState.Open, connection.State);
+            Assert.Throws<ArgumentOutOfRangeException>(() => connection.Close((CloseCode)code, ""));
+        Assert.True(connection.CanSend);
+        conversation.Close(CloseCode.NormalClosure, new string('r', 500));
+        Assert.Equal(["Close 1000 " + new string('r', 123)], conversation.Sent());
     }
 
     [Fact]
@@ -164,7 +154,7 @@ public class WebSocketConnectionTests
     public void A_long_reason_is_cut_between_characters()
     {
         var conversation = new Conversation(WebSocketRole.Server);
-        conversation.Connection.Close(CloseCode.MissingExtension, new string('x', 122) + "\u00E9\u00E9", conversation.Output);
+        conversation.Close(CloseCode.MissingExtension, new string('x', 122) + "\u00E9\u00E9");
         Assert.Equal(["Close 1010 " + new string('x', 122)], conversation.Sent());
         Assert.Equal(0, CloseBody.Write(new byte[125], CloseCode.NoStatusReceived, "never"));
         Assert.Equal(2 + 123, CloseBody.Write(new byte[125], CloseCode.NormalClosure, new string('y', 500)));
@@ -177,8 +167,32 @@ public class WebSocketConnectionTests
         var conversation = Conversation.With(WebSocketRole.Server, [[0xFF], To(WebSocketRole.Server, 0x89, "p"), To(WebSocketRole.Server, 0x88, [3, 0xE8])]);
         Assert.Equal(["WS-5.2-2 1002"], conversation.Log);
         Assert.Single(conversation.Sent());
-        Assert.Equal(WebSocketState.Closed, conversation.Connection.State);
-        Assert.Throws<InvalidOperationException>(() => conversation.Connection.Ping([], conversation.Output));
+        Assert.True(conversation.Connection.HasEnded);
+        Assert.False(conversation.Connection.CanSend);
         Assert.Equal("reserved bit set without an extension that defines it", conversation.Sent()[0]["Close 1002 ".Length..]);
+    }
+
+    [Theory]
+    [Rule("WS-7.1.1-2", "WS-7.1.1-3", "WS-7.1.1-4", "WS-7.1.7-2")]
+    [InlineData(WebSocketRole.Server, false, true)]
+    [InlineData(WebSocketRole.Client, false, false)]
+    [InlineData(WebSocketRole.Server, true, true)]
+    [InlineData(WebSocketRole.Client, true, true)]
+    public void A_server_ends_the_transport_first_and_so_does_an_end_that_fails_the_connection(WebSocketRole role, bool isBroken, bool isFirst)
+    {
+        Conversation conversation = Conversation.With(role, [isBroken ? [0xFF] : To(role, 0x88, [3, 0xE8])]);
+        Assert.Equal(isFirst, conversation.Connection.EndsTransportFirst);
+    }
+
+    [Theory]
+    [Rule("WS-5.5.1-6", "WS-7.1.7-4")]
+    [InlineData(false, "Close 1001")]
+    [InlineData(true, "Close 1002 reserved bit set without an extension that defines it")]
+    public void The_answer_to_the_peer_comes_before_this_ends_own_close(bool isBroken, string sent)
+    {
+        var conversation = new Conversation(WebSocketRole.Server);
+        conversation.Connection.Close(CloseCode.InternalError, "own");
+        conversation.Feed(isBroken ? [0xFF] : To(WebSocketRole.Server, 0x88, [3, 0xE9]));
+        Assert.Equal([sent], conversation.Sent());
     }
 }
