@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using System.Text.RegularExpressions;
+using RawMqtt.Tests.Compiled;
 
 namespace RawMqtt.Tests.RuleIndex;
 
@@ -10,6 +11,9 @@ public class RuleIndexTests(ITestOutputHelper output)
     private static readonly ILookup<string, CodePlace> Places = CodePlaces.FindAll();
     private static readonly ILookup<string, string> Proofs = RuleProofs.FindAll();
     private static readonly HashSet<string> Known = RulePage.All.SelectMany(page => page.Rules).Select(rule => rule.Id).ToHashSet();
+
+    /// <summary>Types that the product is to use soon, and does not yet.</summary>
+    private static readonly string[] Expected = ["WebSocketConnection"];
 
     [Fact]
     public void Lists_are_whole()
@@ -25,6 +29,23 @@ public class RuleIndexTests(ITestOutputHelper output)
         Assert.DoesNotContain(Places.Select(place => place.Key), id => !Known.Contains(id));
         Assert.DoesNotContain(Proofs.Select(proof => proof.Key), id => !Known.Contains(id));
         Assert.DoesNotContain(RuleReasons.ReadAll().Keys, id => !Known.Contains(id));
+    }
+
+    /// <summary>A citation counts where users' programs come by: not beside a member that is gone, nor in a type that only tests and tools use.</summary>
+    [Fact]
+    public void Each_code_place_is_a_member_that_the_public_surface_reaches()
+    {
+        var reach = new Reach();
+        IEnumerable<CodePlace> places = Places.SelectMany(place => place).Distinct();
+
+        string[] lost = places.Where(place => place.Member is not { Exists: true })
+            .Select(place => $"{place.File}:{place.Line} belongs to no member")
+            .ToArray();
+        string[] apart = places.Where(place => place.Member is { Exists: true } member && !Expected.Contains(member.Type.Name) && !reach.Contains(member))
+            .Select(place => $"{place.File}:{place.Line} {place.Member} is not reached")
+            .ToArray();
+
+        Assert.True(lost.Length + apart.Length == 0, string.Join('\n', lost.Concat(apart)));
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed record RulePage(string File, string Title, IReadOnlyList<SpecRule>
         page.Append("| rule | binds | what it says | code | tests, or why there is none |\n|---|---|---|---|---|\n");
         foreach (SpecRule rule in Rules)
         {
-            string code = string.Join("<br>", places[rule.Id].Select(place => $"[{place.Member}](../{place.File})"));
+            string code = string.Join("<br>", places[rule.Id].Select(place => $"[{place.Member}](../{place.File})").Distinct());
             string proof = proofs.Contains(rule.Id) ? string.Join("<br>", proofs[rule.Id]) : $"*{reasons.GetValueOrDefault(rule.Id, "")}*";
             page.Append($"| {rule.Id} | {rule.Role} | {Escape(rule.Requirement)} | {code} | {Escape(proof)} |\n");
         }

@@ -9,19 +9,24 @@ namespace RawMqtt.Tests.RuleIndex;
 /// <summary>Which tests prove which rules: those that carry <see cref="RuleAttribute"/> and run every time, and the rows of <see cref="PacketVectors"/>.</summary>
 public static class RuleProofs
 {
+    /// <summary>The methods that carry a rule, by its number.</summary>
+    public static ILookup<string, MethodInfo> Methods { get; } =
+        (from type in typeof(RuleProofs).Assembly.GetTypes()
+         from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+         where RunsEveryTime(method)
+         from rule in method.GetCustomAttributes<RuleAttribute>().Concat(type.GetCustomAttributes<RuleAttribute>())
+         from id in rule.Ids.Distinct()
+         select (id, method)).Distinct().ToLookup(proof => proof.id, proof => proof.method);
+
+    /// <summary>The names of the packets that prove a rule, by its number.</summary>
+    public static ILookup<string, string> Vectors { get; } =
+        PacketVectors.All.SelectMany(vector => vector.Proves, (vector, id) => (id, vector.Name)).ToLookup(proof => proof.id, proof => proof.Name);
+
     public static ILookup<string, string> FindAll() =>
-        FromAttributes().Distinct()
+        Methods.SelectMany(methods => methods, (methods, method) => (Id: methods.Key, Test: $"{method.DeclaringType!.Name}.{method.Name}")).Distinct()
             .Concat(FromVectors())
             .OrderBy(proof => proof.Test, StringComparer.Ordinal)
             .ToLookup(proof => proof.Id, proof => proof.Test);
-
-    private static IEnumerable<(string Id, string Test)> FromAttributes() =>
-        from type in typeof(RuleProofs).Assembly.GetTypes()
-        from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
-        where RunsEveryTime(method)
-        from rule in method.GetCustomAttributes<RuleAttribute>().Concat(type.GetCustomAttributes<RuleAttribute>())
-        from id in rule.Ids
-        select (id, $"{type.Name}.{method.Name}");
 
     private static IEnumerable<(string Id, string Test)> FromVectors() =>
         from row in PacketVectors.ByTable
