@@ -77,7 +77,7 @@ public class DeliveryTests
     }
 
     [Fact]
-    [Rule("MQTT-4.8.0-1")]
+    [Rule("MQTT-4.8.0-1", "MQTT-4.3.3-1")]
     public void An_acknowledgement_of_the_wrong_kind_ends_the_connection_and_an_unknown_one_does_not()
     {
         TestClient subscriber = broker.Connect("s");

@@ -143,6 +143,7 @@ public class MemoryLimitTests
     }
 
     [Fact]
+    [Rule("MQTT-4.8.0-2")]
     public void A_first_packet_above_the_limit_is_refused_and_later_ones_may_be_longer()
     {
         var broker = new TestBroker(new MqttBrokerLimits { MaxConnectLength = 100 });

@@ -113,7 +113,7 @@ public class ClientSessionTests
     }
 
     [Fact]
-    [Rule("MQTT-4.8.0-1")]
+    [Rule("MQTT-4.8.0-1", "MQTT-4.3.3-1")]
     public void The_wrong_acknowledgement_ends_the_connection()
     {
         client.Connect();
