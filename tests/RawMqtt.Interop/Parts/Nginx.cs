@@ -19,7 +19,12 @@ internal sealed class Nginx : IAsyncDisposable
 
     /// <param name="certificates">Whose good one nginx shows.</param>
     /// <param name="backend">HOST:PORT of the broker's ws listener.</param>
-    public static async Task<Nginx> StartAsync(Certificates certificates, string backend)
+    public static Task<Nginx> StartAsync(Certificates certificates, string backend) => StartAsync(certificates, [backend], "/mqtt");
+
+    /// <param name="certificates">Whose good one nginx shows.</param>
+    /// <param name="backends">HOST:PORT of each broker's ws listener, with what else nginx shall know of it.</param>
+    /// <param name="path">The path at the brokers.</param>
+    public static async Task<Nginx> StartAsync(Certificates certificates, IReadOnlyList<string> backends, string path)
     {
         string program = RealPart.Nginx;
         string folder = Directory.CreateTempSubdirectory("rawmqtt-nginx-").FullName;
@@ -40,12 +45,14 @@ internal sealed class Nginx : IAsyncDisposable
               uwsgi_temp_path {{folder}}/uwsgi;
               scgi_temp_path {{folder}}/scgi;
               map $http_upgrade $connection_upgrade { default upgrade; '' close; }
+              upstream brokers { {{string.Concat(backends.Select(backend => $"server {backend} max_fails=0; "))}} }
               server {
                 listen 127.0.0.1:{{port}} ssl;
                 ssl_certificate {{certificates.Chain("good")}};
                 ssl_certificate_key {{certificates.Key("good")}};
                 location = /mqtt {
-                  proxy_pass http://{{backend}};
+                  proxy_pass http://brokers{{path}};
+                  proxy_connect_timeout 2s;
                   proxy_http_version 1.1;
                   proxy_set_header Host $http_host;
                   proxy_set_header Upgrade $http_upgrade;

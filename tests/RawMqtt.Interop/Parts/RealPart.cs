@@ -13,6 +13,11 @@ internal static class RealPart
 
     public static string Nginx => Program("nginx", "nginx-light");
 
+    /// <summary>The folder of RabbitMQ's own programs, which run as any user and take their folders from the environment.</summary>
+    public static string RabbitMq => "/usr/lib/rabbitmq/bin";
+
+    public static string Chromium => Program("chromium", "chromium");
+
     public static string OpenSsl => Program("openssl", "openssl");
 
     /// <summary>The distribution's Python, with Paho in place.</summary>
@@ -44,6 +49,11 @@ internal static class RealPart
 
     /// <summary>The echo peers, likewise.</summary>
     public static string EchoPeers { get; } = Built("tests", "RawMqtt.EchoPeers");
+
+    public static void RequireRabbitMq()
+    {
+        if (!File.Exists(Path.Combine(RabbitMq, "rabbitmq-server"))) Miss("RabbitMQ is missing: install the package rabbitmq-server.");
+    }
 
     private static string Built(string folder, string project) =>
         Path.Combine(Root(), folder, project, "bin", new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/')).Parent!.Name, "net10.0", $"{project}.dll");

@@ -118,7 +118,10 @@ internal sealed class RealProcess : IAsyncDisposable
     }
 
     /// <summary>SIGINT is 2, SIGTERM is 15, SIGSTOP is 19.</summary>
-    public void Signal(int number) => Assert.Equal(0, Kill(process.Id, number));
+    public void Signal(int number) => Signal(process.Id, number);
+
+    /// <summary>The same to a process that a program of the test started.</summary>
+    public static void Signal(int pid, int number) => Assert.Equal(0, Kill(pid, number));
 
     public void KillAtOnce() => process.Kill();
 
