@@ -3,7 +3,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
-using RawMqtt.Brokers;
 using RawMqtt.Codec;
 using RawMqtt.Explain;
 

@@ -5,7 +5,6 @@ using System.CommandLine.Parsing;
 using System.Security.Cryptography;
 using System.Text;
 using RawMqtt.Codec;
-using RawMqtt.Dialling;
 using RawMqtt.Explain;
 
 namespace RawMqtt.Cli;
@@ -62,7 +61,7 @@ internal sealed class ConnectionArguments
 
     public void AddTo(Command command)
     {
-        WillTopic.Validators.Add(result => RequireTopic(result, TopicName.IsValid));
+        WillTopic.Validators.Add(RequireTopicName);
         Version.Validators.Add(result =>
         {
             foreach (Token token in result.Tokens.Where(token => token.Value is not ("mqttv311" or "311" or "4"))) result.AddError($"MQTT 3.1.1 alone is spoken: -V takes mqttv311, 311 or 4, not \"{token.Value}\"");
@@ -92,18 +91,30 @@ internal sealed class ConnectionArguments
         }
     }
 
-    /// <summary>Says before anything is dialled what the codec would say of a topic.</summary>
-    public static void RequireTopic(OptionResult result, FieldCheck check)
+    /// <summary>Refuses a topic name that the codec would refuse, before a connection is made.</summary>
+    public static void RequireTopicName(OptionResult result)
     {
         foreach (Token token in result.Tokens)
         {
-            if (!check(Encoding.UTF8.GetBytes(token.Value), out ProtocolViolation? violation)) result.AddError($"{result.Option.Name} {token.Value}: {violation}");
+            if (!TopicName.IsValid(Encoding.UTF8.GetBytes(token.Value), out ProtocolViolation? violation)) AddError(result, token, violation);
         }
     }
 
+    /// <summary>Refuses a topic filter that the codec would refuse, before a connection is made.</summary>
+    public static void RequireTopicFilter(OptionResult result)
+    {
+        foreach (Token token in result.Tokens)
+        {
+            if (!TopicFilter.IsValid(Encoding.UTF8.GetBytes(token.Value), out ProtocolViolation? violation)) AddError(result, token, violation);
+        }
+    }
+
+    private static void AddError(OptionResult result, Token topic, ProtocolViolation violation) =>
+        result.AddError($"{result.Option.Name} {topic.Value}: {violation}");
+
     public MqttClientOptions Read(ParseResult parsed)
     {
-        MqttClientOptions options = parsed.GetValue(OptionsFile) is { } file ? MqttOptionsJson.Read(File.ReadAllBytes(file)) : new MqttClientOptions();
+        MqttClientOptions options = parsed.GetValue(OptionsFile) is { } file ? OptionsJson.Read(File.ReadAllBytes(file)) : new MqttClientOptions();
         options = options with
         {
             Address = parsed.GetValue(Url)!,
@@ -161,7 +172,7 @@ internal sealed class ConnectionArguments
             KeyFile = parsed.GetValue(Key),
             AllowUntrusted = parsed.GetValue(Insecure),
         };
-        if (MqttAddress.Parse(parsed.GetValue(Url)!).IsTls)
+        if (HasTls(parsed.GetValue(Url)!))
         {
             foreach (string file in new[] { tls.CertificateAuthorityFile, tls.CertificateFile, tls.KeyFile }.OfType<string>()) File.OpenRead(file).Dispose(); // a missing file costs no connection
         }
@@ -169,6 +180,9 @@ internal sealed class ConnectionArguments
         if (tls.AllowUntrusted) Console.Error.WriteLine("rawmqtt: --insecure accepts any certificate; nobody knows who is at the other end.");
         return tls == new MqttTlsOptions() ? null : tls;
     }
+
+    /// <summary>The library refuses TLS options beside the other schemes.</summary>
+    private static bool HasTls(string url) => url.Split("://")[0].ToUpperInvariant() is "WSS" or "MQTTS" or "SSL" or "TLS" or "WXS" or "ALIS";
 
     private static KeyValuePair<string, string> ReadHeader(string text)
     {

@@ -4,7 +4,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text;
-using RawMqtt.Codec;
 
 namespace RawMqtt.Cli;
 
@@ -27,7 +26,7 @@ internal static class PubCommand
     public static Command Create()
     {
         var command = new Command("pub", "Publish messages.") { Topic, Message, InputFile, Lines, Whole, Null, Qos, Retain, Repeat, RepeatDelay };
-        Topic.Validators.Add(result => ConnectionArguments.RequireTopic(result, TopicName.IsValid));
+        Topic.Validators.Add(ConnectionArguments.RequireTopicName);
         Connection.AddTo(command);
         command.Validators.Add(result =>
         {

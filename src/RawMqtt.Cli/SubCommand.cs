@@ -3,7 +3,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text;
-using RawMqtt.Codec;
 
 namespace RawMqtt.Cli;
 
@@ -29,7 +28,7 @@ internal static class SubCommand
     public static Command Create()
     {
         var command = new Command("sub", "Subscribe, and print what comes.") { Topics, Qos, Verbose, Count, Wait, Keep, ExitAtOnce, NoRetained, RetainedOnly, RemoveRetained, Unwanted, Unsubscribed, Format, NoNewLine };
-        foreach (Option<string[]> filters in new[] { Topics, Unwanted, Unsubscribed }) filters.Validators.Add(result => ConnectionArguments.RequireTopic(result, TopicFilter.IsValid));
+        foreach (Option<string[]> filters in new[] { Topics, Unwanted, Unsubscribed }) filters.Validators.Add(ConnectionArguments.RequireTopicFilter);
         Connection.AddTo(command);
         command.Validators.Add(result =>
         {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
 using RawMqtt.Codec;
 
 namespace RawMqtt.Explain;
 
-/// <summary>Walks over a packet and writes down its fields, until the bytes end or a field cannot be read.</summary>
+/// <summary>Reads a packet from its first byte on and lists its fields, until the bytes end or a field cannot be read.</summary>
 internal sealed class FieldCursor(byte[] packet, long offset)
 {
     private int position;
@@ -15,7 +16,7 @@ internal sealed class FieldCursor(byte[] packet, long offset)
 
     public bool AtEnd => position >= packet.Length;
 
-    /// <summary>A field was cut, so that no further one can be found.</summary>
+    /// <summary>Gets whether a field reaches beyond the end of the packet: the fields behind it cannot be found.</summary>
     public bool IsCut { get; private set; }
 
     public void Add(int length, string name, string value, string section, ProtocolViolation? violation = null)
@@ -25,7 +26,7 @@ internal sealed class FieldCursor(byte[] packet, long offset)
         position += length;
     }
 
-    public byte? Byte(string name, string section, Func<byte, (string Value, ProtocolViolation? Violation)> explain)
+    public byte? AddByte(string name, string section, Func<byte, (string Value, ProtocolViolation? Violation)> explain)
     {
         if (!Has(1, name, section)) return null;
         byte read = packet[position];
@@ -34,17 +35,17 @@ internal sealed class FieldCursor(byte[] packet, long offset)
         return read;
     }
 
-    public void UInt16(string name, string section, Func<int, (string Value, ProtocolViolation? Violation)> explain, ProtocolViolation? cut = null)
+    public void AddUInt16(string name, string section, Func<int, (string Value, ProtocolViolation? Violation)> explain, ProtocolViolation? cut = null)
     {
         if (!Has(2, name, section, cut)) return;
         (string value, ProtocolViolation? violation) = explain(BinaryPrimitives.ReadUInt16BigEndian(packet.AsSpan(position)));
         Add(2, name, value, section, violation);
     }
 
-    public void PacketId(string section) =>
-        UInt16("Packet Identifier", section, id => (Number(id), id == 0 ? ProtocolViolation.MissingPacketId : null), ProtocolViolation.MissingPacketId);
+    public void AddPacketId(string section) =>
+        AddUInt16("Packet Identifier", section, id => (Number(id), id == 0 ? ProtocolViolation.MissingPacketId : null), ProtocolViolation.MissingPacketId);
 
-    public void Text(string name, string section, FieldCheck? check = null, ProtocolViolation? missing = null)
+    public void AddText(string name, string section, FieldCheck? check = null, ProtocolViolation? missing = null)
     {
         if (!HasPrefixed(name, section, missing, out int length)) return;
         ReadOnlySpan<byte> text = packet.AsSpan(position + 2, length);
@@ -54,42 +55,42 @@ internal sealed class FieldCursor(byte[] packet, long offset)
         Add(2 + length, name, Quoted(text), section, violation);
     }
 
-    public void Binary(string name, string section, ProtocolViolation? missing = null, bool secret = false)
+    public void AddBinary(string name, string section, ProtocolViolation? missing = null, bool secret = false)
     {
         if (HasPrefixed(name, section, missing, out int length)) Add(2 + length, name, Shown(packet.AsSpan(position + 2, length)), section);
-        if (Fields[^1].Name == name) Fields[^1] = Fields[^1] with { IsSecret = secret }; // a part of it as well
+        if (Fields[^1].Name == name) Fields[^1] = Fields[^1] with { IsSecret = secret }; // a part of a password is secret too
     }
 
-    public void Rest(string name, string section)
+    public void AddRest(string name, string section)
     {
         int length = packet.Length - position;
         Add(length, name, Shown(packet.AsSpan(position, length)), section);
     }
 
-    /// <summary>Bytes that should not be there.</summary>
-    public void Trailing(ProtocolViolation? violation)
+    /// <summary>Adds the bytes behind the last field, if there are any.</summary>
+    public void AddTrailing(ProtocolViolation? violation)
     {
         if (!AtEnd && !IsCut) Add(packet.Length - position, "", "bytes behind the last field", "2.2.3", violation);
     }
 
-    /// <summary>A rule that the next field would have to keep, had there been one.</summary>
-    public void Missing(string name, string section, ProtocolViolation violation) => Add(0, name, "missing", section, violation);
+    /// <summary>Adds a field of no bytes that breaks a rule by its absence.</summary>
+    public void AddMissing(string name, string section, ProtocolViolation violation) => Add(0, name, "missing", section, violation);
 
-    public static string Number(int value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    public static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 
     public static string Quoted(ReadOnlySpan<byte> text)
     {
         var quoted = new StringBuilder("\"");
         foreach (char c in Encoding.UTF8.GetString(text[..Math.Min(text.Length, 200)]))
         {
-            if (char.IsControl(c)) quoted.Append(System.Globalization.CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            if (char.IsControl(c)) quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
             else quoted.Append(c);
         }
 
         return quoted.Append(text.Length > 200 ? "\"..." : "\"").ToString();
     }
 
-    /// <summary>Bytes that may be text or not: the text, or nothing but their number.</summary>
+    /// <summary>Returns the number of bytes, and the text if they are text without control characters.</summary>
     public static string Shown(ReadOnlySpan<byte> bytes)
     {
         string count = bytes.Length == 1 ? "1 byte" : $"{bytes.Length} bytes";
@@ -104,7 +105,7 @@ internal sealed class FieldCursor(byte[] packet, long offset)
         length = 0;
         if (AtEnd && missing is not null)
         {
-            Missing(name, section, missing);
+            AddMissing(name, section, missing);
             IsCut = true;
             return false;
         }
@@ -123,6 +124,3 @@ internal sealed class FieldCursor(byte[] packet, long offset)
         return false;
     }
 }
-
-/// <summary>The check of a string that the codec makes, such as <see cref="TopicName.IsValid"/>.</summary>
-internal delegate bool FieldCheck(ReadOnlySpan<byte> text, out ProtocolViolation? violation);

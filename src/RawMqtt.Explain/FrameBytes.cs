@@ -8,10 +8,10 @@ using static RawMqtt.Explain.FieldCursor;
 namespace RawMqtt.Explain;
 
 /// <summary>One direction's WebSocket bytes as frames, and the packets that their payloads carry.</summary>
-/// <remarks>The rules are those of the library's own <see cref="FrameReader"/>, which is fed the same bytes.</remarks>
+/// <remarks>The rules are those of the library's own <see cref="FrameReader"/>, which is given the same bytes.</remarks>
 internal sealed class FrameBytes(MqttRole sender, long start)
 {
-    private readonly FrameReader judge = new(sender == MqttRole.Client ? WebSocketRole.Server : WebSocketRole.Client, long.MaxValue, acceptsText: false);
+    private readonly FrameReader reader = new(sender == MqttRole.Client ? WebSocketRole.Server : WebSocketRole.Client, long.MaxValue, acceptsText: false);
     private readonly PacketBytes packets = new(sender);
     private byte[] received = [];
     private int taken;
@@ -28,8 +28,8 @@ internal sealed class FrameBytes(MqttRole sender, long start)
 
     private ReadOnlySpan<byte> Waiting => received.AsSpan(taken);
 
-    /// <summary>What is there of a packet that has not come whole.</summary>
-    public WireUnit? Cut() => IsBroken ? null : packets.Cut();
+    /// <summary>Returns the part of a packet that the payloads end in, or null.</summary>
+    public WireUnit? Unfinished() => IsBroken ? null : packets.Unfinished();
 
     public List<WireUnit> Feed(ReadOnlySpan<byte> bytes)
     {
@@ -49,11 +49,12 @@ internal sealed class FrameBytes(MqttRole sender, long start)
         OperationStatus status = FrameHeader.TryRead(Waiting, receiver, out frame, out WebSocketViolation? violation);
         if (status == OperationStatus.NeedMoreData) return false;
         int size = status == OperationStatus.Done ? frame.Size : Waiting.Length;
-        if (status == OperationStatus.Done) violation = Judge(Waiting[..size]);
+        if (status == OperationStatus.Done) violation = ViolationIn(Waiting[..size]);
 
         var broken = violation is null ? null : new BrokenRule(violation.Rule, violation.Message);
         List<WireField> fields = FrameFields.Of(Waiting[..size], Consumed, broken);
-        units.Add(new WireUnit(WireUnitKind.Frame, Consumed, status == OperationStatus.Done ? FrameFields.TitleOf(frame) : "frame", "RFC 6455 5.2", fields) { Broken = broken });
+        string title = status == OperationStatus.Done ? FrameFields.TitleOf(frame) : "frame";
+        units.Add(new WireUnit(WireUnitKind.Frame, Consumed, title, "RFC 6455 5.2", fields) { Broken = broken });
         if (broken is not null)
         {
             IsBroken = true;
@@ -71,7 +72,7 @@ internal sealed class FrameBytes(MqttRole sender, long start)
     {
         int length = (int)Math.Min(payloadLeft, Waiting.Length);
         if (length == 0) return false;
-        WebSocketViolation? violation = Judge(Waiting[..length]);
+        WebSocketViolation? violation = ViolationIn(Waiting[..length]);
         byte[] payload = Waiting[..length].ToArray();
         if (frame.IsMasked) key = Masking.Apply(payload, key);
         long offset = Consumed;
@@ -99,8 +100,8 @@ internal sealed class FrameBytes(MqttRole sender, long start)
         if (frame.Opcode != Opcode.Close)
         {
             var data = new WireField(offset, payload, "Application data", Shown(payload), "5.5.2");
-            string name = frame.Opcode == Opcode.Ping ? "ping" : "pong";
-            return new WireUnit(WireUnitKind.Frame, offset, $"{name} with {Shown(payload)}", frame.Opcode == Opcode.Ping ? "RFC 6455 5.5.2" : "RFC 6455 5.5.3", [data]) { Broken = broken };
+            (string name, string section) = frame.Opcode == Opcode.Ping ? ("ping", "RFC 6455 5.5.2") : ("pong", "RFC 6455 5.5.3");
+            return new WireUnit(WireUnitKind.Frame, offset, $"{name} with {Shown(payload)}", section, [data]) { Broken = broken };
         }
 
         List<WireField> fields = [];
@@ -112,17 +113,17 @@ internal sealed class FrameBytes(MqttRole sender, long start)
         return new WireUnit(WireUnitKind.Frame, offset, title, "RFC 6455 5.5.1", fields) { Broken = broken };
     }
 
-    /// <summary>The library's reading of the same bytes, on a copy because it unmasks in place.</summary>
-    private WebSocketViolation? Judge(ReadOnlySpan<byte> bytes)
+    /// <summary>Returns the rule that the library finds broken in the same bytes; it reads a copy, because it unmasks in place.</summary>
+    private WebSocketViolation? ViolationIn(ReadOnlySpan<byte> bytes)
     {
         Span<byte> copy = bytes.ToArray();
-        while (judge.TryRead(ref copy, out FramePiece piece))
+        while (reader.TryRead(ref copy, out FramePiece piece))
         {
             if (piece.Violation is not null) return piece.Violation;
             if (piece.Opcode == Opcode.Close && !CloseBody.TryRead(piece.Payload, out _, out WebSocketViolation? ofClose)) return ofClose;
         }
 
-        return judge.Violation;
+        return reader.Violation;
     }
 
     private void Take(int count)

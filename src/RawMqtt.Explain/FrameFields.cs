@@ -12,7 +12,9 @@ internal static class FrameFields
     {
         List<WireField> fields = [];
         int first = head[0];
-        fields.Add(new WireField(offset, [head[0]], "FIN, RSV, opcode", $"{PacketFields.Bits(first, 8)}: FIN {first >> 7}, RSV {PacketFields.Bits(first >> 4 & 0b111, 3)}, opcode {first & 15:x} {NameOf(first & 15)}", "5.2"));
+        string rsv = PacketFields.Bits(first >> 4 & 0b111, 3);
+        string bits = $"{PacketFields.Bits(first, 8)}: FIN {first >> 7}, RSV {rsv}, opcode {first & 15:x} {NameOf(first & 15)}";
+        fields.Add(new WireField(offset, [head[0]], "FIN, RSV, opcode", bits, "5.2"));
         if (head.Length > 1)
         {
             int second = head[1];
@@ -25,12 +27,14 @@ internal static class FrameFields
             {
                 ulong value = 0;
                 foreach (byte b in head.Slice(2, extended)) value = value << 8 | b;
-                fields.Add(new WireField(offset + 2, head.Slice(2, extended).ToArray(), "Extended length", value.ToString(CultureInfo.InvariantCulture), "5.2"));
+                string read = value.ToString(CultureInfo.InvariantCulture);
+                fields.Add(new WireField(offset + 2, head.Slice(2, extended).ToArray(), "Extended length", read, "5.2"));
             }
 
             if (masked && head.Length >= 6 + extended)
             {
-                fields.Add(new WireField(offset + 2 + extended, head.Slice(2 + extended, 4).ToArray(), "Masking key", "XORed over the payload, which is shown without it", "5.3"));
+                byte[] key = head.Slice(2 + extended, 4).ToArray();
+                fields.Add(new WireField(offset + 2 + extended, key, "Masking key", "XORed over the payload, which is shown without it", "5.3"));
             }
         }
 

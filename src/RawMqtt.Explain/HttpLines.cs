@@ -11,7 +11,7 @@ namespace RawMqtt.Explain;
 /// <summary>The opening handshake line by line, RFC 6455 4.1 and 4.2.</summary>
 internal static partial class HttpLines
 {
-    private static readonly string[] Secret = ["Authorization", "Cookie", "Token", "Secret", "Password", "Api-Key"];
+    private static readonly string[] SecretNames = ["Authorization", "Cookie", "Token", "Secret", "Password", "Api-Key"];
 
     public static WireUnit Of(ReadOnlySpan<byte> head, MqttRole sender, long offset)
     {
@@ -28,18 +28,27 @@ internal static partial class HttpLines
 
         BrokenRule? broken = sender == MqttRole.Client ? FaultOfRequest(head) : FaultOfResponse(head);
         if (broken is not null) Mark(fields, broken);
-        return new WireUnit(WireUnitKind.HttpHead, offset, fields[0].Name, sender == MqttRole.Client ? "RFC 6455 4.1" : "RFC 6455 4.2.2", fields) { Broken = broken };
+        string section = sender == MqttRole.Client ? "RFC 6455 4.1" : "RFC 6455 4.2.2";
+        return new WireUnit(WireUnitKind.HttpHead, offset, fields[0].Name, section, fields) { Broken = broken };
     }
 
-    /// <summary>What our own server would refuse, at any path and from any page.</summary>
+    /// <summary>Returns the rule by which the library's server would refuse the request, at any path and from any page.</summary>
     private static BrokenRule? FaultOfRequest(ReadOnlySpan<byte> head)
     {
-        var handshake = new ServerHandshake(new ServerHandshakeOptions { Paths = null, Subprotocols = ["mqtt", "mqttv3.1"], AllowMissingSubprotocol = true, AllowedOrigins = ["*"], HealthPath = null });
+        var handshake = new ServerHandshake(new ServerHandshakeOptions
+        {
+            Paths = null,
+            Subprotocols = ["mqtt", "mqttv3.1"],
+            AllowMissingSubprotocol = true,
+            AllowedOrigins = ["*"],
+            HealthPath = null,
+        });
         handshake.TryRead(head, out _, new ArrayBufferWriter<byte>());
         return handshake.Refusal is { } refusal ? new BrokenRule(refusal.Rule, refusal.Reason) : null;
     }
 
-    /// <summary>What our own client would refuse; the key that Sec-WebSocket-Accept answers was sent in the other direction.</summary>
+    /// <summary>Returns the rule by which the library's client would refuse the response.</summary>
+    /// <remarks>Sec-WebSocket-Accept cannot be checked, because the key that it answers was sent in the other direction.</remarks>
     private static BrokenRule? FaultOfResponse(ReadOnlySpan<byte> head)
     {
         var response = new UpgradeResponse(new ClientHandshake { Host = "any", Subprotocols = ["mqtt", "mqttv3.1"] }, new byte[AcceptKey.KeySize]);
@@ -47,7 +56,7 @@ internal static partial class HttpLines
         return response.Rule is null or "WS-4.1-32" ? null : new BrokenRule(response.Rule, response.Failure!);
     }
 
-    /// <summary>At the line that the rule is about; at the empty line when it is missing, and at the first one otherwise.</summary>
+    /// <summary>Marks the line that the rule is about; the empty line if that one is missing, and the first line if the rule is about no line.</summary>
     private static void Mark(List<WireField> fields, BrokenRule broken)
     {
         string? name = broken.Rule switch
@@ -81,29 +90,35 @@ internal static partial class HttpLines
             "CONNECTION" => ("Upgrade is meant for the next hop", "4.1"),
             "SEC-WEBSOCKET-KEY" => ("16 random bytes in base64, new for each connection", "4.1"),
             "SEC-WEBSOCKET-VERSION" => ("13 is RFC 6455", "4.1"),
-            "SEC-WEBSOCKET-PROTOCOL" => (sender == MqttRole.Client ? "the subprotocols offered: mqtt [MQTT-6.0.0-3]" : "the subprotocol chosen: mqtt [MQTT-6.0.0-4]", "1.9"),
+            "SEC-WEBSOCKET-PROTOCOL" when sender == MqttRole.Client => ("the subprotocols offered: mqtt [MQTT-6.0.0-3]", "1.9"),
+            "SEC-WEBSOCKET-PROTOCOL" => ("the subprotocol chosen: mqtt [MQTT-6.0.0-4]", "1.9"),
             "SEC-WEBSOCKET-ACCEPT" => ("base64 of the SHA-1 of the key and a fixed GUID: the server has read the key", "4.2.2"),
             "SEC-WEBSOCKET-EXTENSIONS" => (sender == MqttRole.Client ? "the extensions offered" : "the extensions agreed on", "9.1"),
             "ORIGIN" => ("the page that a browser connects from", "10.2"),
             "AUTHORIZATION" or "PROXY-AUTHORIZATION" or "COOKIE" or "SET-COOKIE" => ("a secret", "4.1"),
             _ => ("", ""),
         };
-        return new WireField(offset, bytes, text, meaning, section) { Masked = Secret.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase)) ? $"{name}: ***" : null };
+        bool isSecret = SecretNames.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
+        return new WireField(offset, bytes, text, meaning, section) { Masked = isSecret ? $"{name}: ***" : null };
     }
 
-    /// <summary>Addresses often have their tokens in the query.</summary>
+    /// <summary>Masks the query, which often holds a token.</summary>
     private static WireField RequestLine(string text, long offset, byte[] bytes) =>
         new(offset, bytes, text, "an HTTP/1.1 GET of the endpoint's path", "4.1") { Masked = Query().Replace(text, "?***") };
 
-    private static WireField StatusLine(string text, long offset, byte[] bytes) =>
-        new(offset, bytes, text, text.Contains(" 101", StringComparison.Ordinal) ? "the connection is a WebSocket from the empty line on" : "anything but 101: no WebSocket", "4.2.2");
-
-    [GeneratedRegex(@"\?\S*")]
-    private static partial Regex Query();
+    private static WireField StatusLine(string text, long offset, byte[] bytes)
+    {
+        bool isUpgrade = text.Contains(" 101", StringComparison.Ordinal);
+        string meaning = isUpgrade ? "the connection is a WebSocket from the empty line on" : "anything but 101: no WebSocket";
+        return new WireField(offset, bytes, text, meaning, "4.2.2");
+    }
 
     private static string Printable(ReadOnlySpan<byte> line)
     {
         string text = Encoding.UTF8.GetString(line);
         return new string([.. text.Select(c => char.IsControl(c) ? '?' : c)]);
     }
+
+    [GeneratedRegex(@"\?\S*")]
+    private static partial Regex Query();
 }

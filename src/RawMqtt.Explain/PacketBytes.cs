@@ -6,37 +6,38 @@ using RawMqtt.Codec;
 namespace RawMqtt.Explain;
 
 /// <summary>One direction's MQTT bytes, however they arrive, as packets.</summary>
-/// <param name="sender">Who sends them; null: each packet may come from either end.</param>
+/// <param name="sender">The end that sends them; null if each packet may come from either end.</param>
 internal sealed class PacketBytes(MqttRole? sender)
 {
     private byte[] waiting = [];
     private int taken;
 
-    /// <summary>How many bytes were explained; what waits begins there.</summary>
+    /// <summary>Gets the number of bytes that were explained.</summary>
     public long Consumed { get; private set; }
 
     public bool IsBroken { get; private set; }
 
-    /// <summary>The beginning of a packet that has not come whole.</summary>
+    /// <summary>Gets the beginning of a packet that has not arrived whole.</summary>
     public ReadOnlySpan<byte> Waiting => waiting.AsSpan(taken);
 
-    /// <summary>What is there of that packet, as far as its fixed header is; null when nothing is.</summary>
-    public WireUnit? Cut()
+    /// <summary>Returns the part of that packet; null if its fixed header has not arrived.</summary>
+    public WireUnit? Unfinished()
     {
         if (IsBroken || ReadHeader(Waiting, out FixedHeader header, out _) != OperationStatus.Done) return null;
         List<WireField> fields = PacketFields.Of(header, Waiting.ToArray(), Consumed);
         if (fields[^1].Bytes.Length == 0) fields.RemoveAt(fields.Count - 1);
         string title = $"{PacketFields.NameOf(header.Type)}, {Waiting.Length} of {header.PacketLength} bytes";
-        return new WireUnit(WireUnitKind.Packet, Consumed, title, PacketTitle.SectionOf(header.Type), [.. fields.Select(field => field with { Broken = null })]);
+        WireField[] unjudged = [.. fields.Select(field => field with { Broken = null })];
+        return new WireUnit(WireUnitKind.Packet, Consumed, title, PacketTitle.SectionOf(header.Type), unjudged);
     }
 
-    /// <summary>Takes more bytes, and gives what they complete.</summary>
+    /// <summary>Takes more bytes, and returns the packets that they complete.</summary>
     public List<WireUnit> Feed(ReadOnlySpan<byte> bytes)
     {
         var units = new List<WireUnit>();
         waiting = [.. waiting, .. bytes];
         while (!IsBroken && TryTake(out WireUnit? unit)) units.Add(unit!);
-        waiting = waiting[taken..]; // once for all of them: bytes may hold very many packets
+        waiting = waiting[taken..]; // once for all packets: copying for each of them would be quadratic
         taken = 0;
         return units;
     }
@@ -57,7 +58,8 @@ internal sealed class PacketBytes(MqttRole? sender)
         byte[] packet = Waiting[..header.PacketLength].ToArray();
         string? title = PacketTitle.Of(header, packet.AsSpan(header.Length), out violation);
         List<WireField> fields = PacketFields.Of(header, packet, Consumed);
-        unit = new WireUnit(WireUnitKind.Packet, Consumed, title ?? PacketFields.NameOf(header.Type), PacketTitle.SectionOf(header.Type), title is null ? UpTo(violation!, fields) : fields)
+        if (title is null) fields = UpTo(violation!, fields);
+        unit = new WireUnit(WireUnitKind.Packet, Consumed, title ?? PacketFields.NameOf(header.Type), PacketTitle.SectionOf(header.Type), fields)
         {
             Broken = FieldCursor.RuleOf(violation),
             Packet = packet,
@@ -73,11 +75,12 @@ internal sealed class PacketBytes(MqttRole? sender)
         return true;
     }
 
-    /// <summary>Judged by the sender, or by whichever end may send such a packet.</summary>
+    /// <summary>Reads a fixed header as the sender's, or, if the sender is not known, as that of the end that may send this type.</summary>
     private OperationStatus ReadHeader(ReadOnlySpan<byte> bytes, out FixedHeader header, out ProtocolViolation? violation)
     {
         OperationStatus status = FixedHeader.TryRead(bytes, sender ?? MqttRole.Client, out header, out violation);
-        return sender is null && violation == ProtocolViolation.WrongDirection ? FixedHeader.TryRead(bytes, MqttRole.Server, out header, out violation) : status;
+        if (sender is not null || violation != ProtocolViolation.WrongDirection) return status;
+        return FixedHeader.TryRead(bytes, MqttRole.Server, out header, out violation);
     }
 
     private WireUnit BrokenHeader(ProtocolViolation violation)
@@ -86,13 +89,18 @@ internal sealed class PacketBytes(MqttRole? sender)
         var type = (PacketType)(Waiting[0] >> 4);
         bool badLength = violation == ProtocolViolation.MalformedRemainingLength;
         string name = Enum.IsDefined(type) ? PacketFields.NameOf(type) : "a forbidden packet type";
-        var first = new WireField(Consumed, [Waiting[0]], "Packet type", $"{(int)type} {name}, flags {PacketFields.Bits(Waiting[0] & 15, 4)}", "2.2.1") { Broken = badLength ? null : broken };
-        List<WireField> fields = [first];
-        if (badLength) fields.Add(new WireField(Consumed + 1, Waiting[1..Math.Min(5, Waiting.Length)].ToArray(), "Remaining Length", "does not end within four bytes", "2.2.3") { Broken = broken });
+        string typeAndFlags = $"{(int)type} {name}, flags {PacketFields.Bits(Waiting[0] & 15, 4)}";
+        List<WireField> fields = [new WireField(Consumed, [Waiting[0]], "Packet type", typeAndFlags, "2.2.1") { Broken = badLength ? null : broken }];
+        if (badLength)
+        {
+            byte[] length = Waiting[1..Math.Min(5, Waiting.Length)].ToArray();
+            fields.Add(new WireField(Consumed + 1, length, "Remaining Length", "does not end within four bytes", "2.2.3") { Broken = broken });
+        }
+
         return new WireUnit(WireUnitKind.Packet, Consumed, name, Enum.IsDefined(type) ? PacketTitle.SectionOf(type) : "2.2.1", fields) { Broken = broken };
     }
 
-    /// <summary>What was read until the rule was broken: no field behind that one is shown, and no other rule.</summary>
+    /// <summary>Returns the fields up to the first one that breaks this rule, with no other rule marked.</summary>
     private static List<WireField> UpTo(ProtocolViolation violation, List<WireField> fields)
     {
         BrokenRule broken = FieldCursor.RuleOf(violation)!;

@@ -7,20 +7,24 @@ using RawMqtt.Codec;
 
 namespace RawMqtt.Explain;
 
-/// <summary>The way back from <see cref="PacketJson"/>: an object that describes a packet, to its bytes, by the codec's writers.</summary>
-internal static class PacketFromJson
+/// <summary>Writes the bytes of packets that JSON describes: the inverse of <see cref="Decoding.ToJson"/>.</summary>
+public static class PacketFromJson
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    /// <summary>Takes one packet, an array of them, or what decode printed, with its <c>packets</c>.</summary>
-    /// <exception cref="FormatException">What the description lacks, or the rule that the packet would break.</exception>
+    /// <summary>Returns the bytes of one packet, of an array, or of the <c>packets</c> in an object that <see cref="Decoding.ToJson"/> wrote.</summary>
+    /// <exception cref="FormatException">The description is not JSON, lacks a member, or its packet would break a rule; the message says which.</exception>
     public static byte[] Encode(string description)
     {
         try
         {
             using JsonDocument document = JsonDocument.Parse(description, Strict);
             JsonElement root = document.RootElement;
-            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("ok", out JsonElement ok) && ok.ValueKind == JsonValueKind.False) throw new FormatException("What decode found broken or incomplete cannot be written.");
+            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("ok", out JsonElement ok) && ok.ValueKind == JsonValueKind.False)
+            {
+                throw new FormatException("The description is that of broken or incomplete bytes: they cannot be written.");
+            }
+
             if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("packets", out JsonElement packets)) root = packets;
             var output = new ArrayBufferWriter<byte>();
             if (root.ValueKind != JsonValueKind.Array) Write(output, root);
@@ -53,7 +57,7 @@ internal static class PacketFromJson
         switch (type.ToUpperInvariant())
         {
             case "CONNECT": WriteConnect(output, packet); break;
-            case "CONNACK": output.Write(new ConnAckPacket { SessionPresent = Flag(packet, "sessionPresent"), ReturnCode = (ConnectReturnCode)Number(packet, "returnCode", 255) }); break;
+            case "CONNACK": WriteConnAck(output, packet); break;
             case "PUBLISH": WritePublish(output, packet); break;
             case "PUBACK": output.Write(new PubAckPacket { PacketId = PacketId(packet) }); break;
             case "PUBREC": output.Write(new PubRecPacket { PacketId = PacketId(packet) }); break;
@@ -70,11 +74,22 @@ internal static class PacketFromJson
         }
     }
 
+    private static void WriteConnAck(ArrayBufferWriter<byte> output, JsonElement packet) => output.Write(new ConnAckPacket
+    {
+        SessionPresent = Flag(packet, "sessionPresent"),
+        ReturnCode = (ConnectReturnCode)Number(packet, "returnCode", 255),
+    });
+
     private static void WriteConnect(ArrayBufferWriter<byte> output, JsonElement packet)
     {
-        if ((Text(packet, "protocolName") ?? "MQTT") != "MQTT" || Number(packet, "protocolLevel", 255, otherwise: 4) != 4) throw new FormatException("Only protocol MQTT, level 4, is written [MQTT-3.1.2-1], [MQTT-3.1.2-2].");
+        if ((Text(packet, "protocolName") ?? "MQTT") != "MQTT" || Number(packet, "protocolLevel", 255, otherwise: 4) != 4)
+        {
+            throw new FormatException("\"protocolName\" must be MQTT and \"protocolLevel\" must be 4 [MQTT-3.1.2-1], [MQTT-3.1.2-2].");
+        }
+
         bool hasWill = packet.TryGetProperty("will", out JsonElement will);
-        if (hasWill) RequireMembers(will.ValueKind == JsonValueKind.Object ? will : throw new FormatException("\"will\" is an object."), "topic payload qos retain");
+        if (hasWill && will.ValueKind != JsonValueKind.Object) throw new FormatException("\"will\" must be an object.");
+        if (hasWill) RequireMembers(will, "topic payload qos retain");
         bool hasUserName = packet.TryGetProperty("userName", out _);
         bool hasPassword = packet.TryGetProperty("password", out _);
         output.Write(new ConnectPacket
@@ -114,9 +129,14 @@ internal static class PacketFromJson
         var payload = new ArrayBufferWriter<byte>();
         foreach (JsonElement subscription in List(packet, "subscriptions"))
         {
-            if (subscription.ValueKind != JsonValueKind.Object) throw new FormatException("Each of \"subscriptions\" is an object with \"filter\" and \"qos\".");
+            if (subscription.ValueKind != JsonValueKind.Object)
+            {
+                throw new FormatException("Each of \"subscriptions\" must be an object with \"filter\" and \"qos\".");
+            }
+
             RequireMembers(subscription, "filter qos");
-            SubscriptionList.Write(payload, new Subscription { Filter = Utf8(subscription, "filter"), Qos = (QualityOfService)Number(subscription, "qos", 255) });
+            var qos = (QualityOfService)Number(subscription, "qos", 255);
+            SubscriptionList.Write(payload, new Subscription { Filter = Utf8(subscription, "filter"), Qos = qos });
         }
 
         output.Write(new SubscribePacket { PacketId = PacketId(packet), Subscriptions = SubscriptionList.Read(payload.WrittenSpan) });
@@ -127,7 +147,8 @@ internal static class PacketFromJson
         var payload = new ArrayBufferWriter<byte>();
         foreach (JsonElement filter in List(packet, "filters"))
         {
-            FilterList.Write(payload, Encoding.UTF8.GetBytes(filter.ValueKind == JsonValueKind.String ? filter.GetString()! : throw new FormatException("Each of \"filters\" is a text.")));
+            if (filter.ValueKind != JsonValueKind.String) throw new FormatException("Each of \"filters\" must be a text.");
+            FilterList.Write(payload, Encoding.UTF8.GetBytes(filter.GetString()!));
         }
 
         output.Write(new UnsubscribePacket { PacketId = PacketId(packet), Filters = FilterList.Read(payload.WrittenSpan) });
@@ -136,7 +157,12 @@ internal static class PacketFromJson
     private static void WriteSubAck(ArrayBufferWriter<byte> output, JsonElement packet)
     {
         var codes = new List<byte>();
-        foreach (JsonElement code in List(packet, "returnCodes")) codes.Add(code.ValueKind == JsonValueKind.Number && code.TryGetByte(out byte value) ? value : throw new FormatException("Each of \"returnCodes\" is 0, 1, 2 or 128."));
+        foreach (JsonElement code in List(packet, "returnCodes"))
+        {
+            if (code.ValueKind == JsonValueKind.Number && code.TryGetByte(out byte value)) codes.Add(value);
+            else throw new FormatException("Each of \"returnCodes\" must be 0, 1, 2 or 128.");
+        }
+
         output.Write(new SubAckPacket { PacketId = PacketId(packet), ReturnCodes = codes.ToArray() });
     }
 
@@ -156,7 +182,8 @@ internal static class PacketFromJson
     {
         foreach (JsonProperty member in described.EnumerateObject())
         {
-            if (!members.Split(' ').Contains(member.Name)) throw new FormatException($"There is no member \"{member.Name}\" here; there are {members.Replace(" ", ", ", StringComparison.Ordinal)}.");
+            if (members.Split(' ').Contains(member.Name)) continue;
+            throw new FormatException($"There is no member \"{member.Name}\" here; there are {members.Replace(" ", ", ", StringComparison.Ordinal)}.");
         }
     }
 
@@ -165,7 +192,7 @@ internal static class PacketFromJson
     private static string? Text(JsonElement packet, string name)
     {
         if (!packet.TryGetProperty(name, out JsonElement value)) return null;
-        return value.ValueKind == JsonValueKind.String ? value.GetString() : throw new FormatException($"\"{name}\" is a text.");
+        return value.ValueKind == JsonValueKind.String ? value.GetString() : throw new FormatException($"\"{name}\" must be a text.");
     }
 
     private static byte[] Utf8(JsonElement packet, string name) => Encoding.UTF8.GetBytes(Text(packet, name) ?? "");
@@ -179,25 +206,27 @@ internal static class PacketFromJson
         }
         catch (FormatException)
         {
-            throw new FormatException($"\"{name}\" is hexadecimal: two digits a byte.");
+            throw new FormatException($"\"{name}\" must be hexadecimal: two digits a byte.");
         }
     }
 
     private static bool Flag(JsonElement packet, string name, bool otherwise = false)
     {
         if (!packet.TryGetProperty(name, out JsonElement value)) return otherwise;
-        return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw new FormatException($"\"{name}\" is true or false.");
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False) return value.GetBoolean();
+        throw new FormatException($"\"{name}\" must be true or false.");
     }
 
     private static int Number(JsonElement packet, string name, int most, int otherwise = 0)
     {
         if (!packet.TryGetProperty(name, out JsonElement value)) return otherwise;
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= 0 && number <= most ? number : throw new FormatException($"\"{name}\" is a number from 0 to {most}.");
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= 0 && number <= most) return number;
+        throw new FormatException($"\"{name}\" must be a number from 0 to {most}.");
     }
 
     private static JsonElement.ArrayEnumerator List(JsonElement packet, string name)
     {
         if (!packet.TryGetProperty(name, out JsonElement value)) return default;
-        return value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : throw new FormatException($"\"{name}\" is an array.");
+        return value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : throw new FormatException($"\"{name}\" must be an array.");
     }
 }

@@ -6,7 +6,7 @@ using RawMqtt.Codec;
 
 namespace RawMqtt.Explain;
 
-/// <summary>A valid packet as a JSON object; <see cref="PacketFromJson"/> is the way back. Payloads and passwords are hexadecimal, the rest is text.</summary>
+/// <summary>Writes a valid packet as a JSON object that <see cref="PacketFromJson"/> reads. Payloads and passwords are hexadecimal, the rest is text.</summary>
 internal static class PacketJson
 {
     public static void Write(Utf8JsonWriter json, byte[] packet)

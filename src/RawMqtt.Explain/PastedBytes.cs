@@ -4,12 +4,13 @@ using System.Text.RegularExpressions;
 
 namespace RawMqtt.Explain;
 
-/// <summary>Bytes as people write and paste them: hexadecimal in many forms, or base64.</summary>
-internal static partial class PastedBytes
+/// <summary>Reads bytes as people write and paste them: hexadecimal in many forms, or base64.</summary>
+public static partial class PastedBytes
 {
-    /// <summary>Hexadecimal, bare, spaced or as a dump with offsets, else base64.</summary>
+    /// <summary>Reads hexadecimal, bare, spaced or as a dump with offsets, or base64. Returns false if the text is neither.</summary>
     public static bool TryRead(string text, out byte[] bytes) => TryReadHex(text, out bytes) || TryReadBase64(text, out bytes);
 
+    /// <summary>Reads hexadecimal: digits with or without spaces, 0x, braces, or a dump with offsets. Returns false if the text is anything else.</summary>
     public static bool TryReadHex(string text, out byte[] bytes)
     {
         if (Braces().Match(text) is { Success: true } array) text = array.Groups["inner"].Value; // xxd -i
@@ -34,12 +35,13 @@ internal static partial class PastedBytes
         return true;
     }
 
-    /// <summary>One run of characters, or lines of one length as base64(1) breaks them; words are no base64.</summary>
+    /// <summary>Reads one run of characters, or lines of one length as base64(1) breaks them, so that words are not taken for base64.</summary>
     private static bool TryReadBase64(string text, out byte[] bytes)
     {
         bytes = [];
         string[] lines = [.. text.Trim().Split('\n').Select(line => line.TrimEnd('\r'))];
-        if (lines.Any(line => line.Any(char.IsWhiteSpace)) || lines[..^1].Any(line => line.Length < ShortestBrokenLine || line.Length != lines[0].Length)) return false;
+        if (lines.Any(line => line.Any(char.IsWhiteSpace))) return false;
+        if (lines[..^1].Any(line => line.Length < ShortestBrokenLine || line.Length != lines[0].Length)) return false;
 
         string packed = string.Concat(lines);
         byte[] read = new byte[packed.Length];

@@ -5,7 +5,8 @@ using System.Text.RegularExpressions;
 namespace RawMqtt.Explain;
 
 /// <summary>A dump with offsets, as hexdump -C, xxd, od -tx1 and tcpdump -X write it.</summary>
-/// <remarks>Its offsets must rise by what stands behind them, so that no data is taken for an offset. The last line may be an offset alone.</remarks>
+/// <remarks>Each offset must be the one before plus the number of bytes on that line, so that no data is taken for an offset.
+/// The last line may be an offset alone.</remarks>
 internal static partial class PastedDump
 {
     private const long MostInALine = 16;
@@ -25,7 +26,8 @@ internal static partial class PastedDump
         {
             if (lines[i].Offset is not long offset) // *: the same again, up to the next offset
             {
-                if (lines[i].Tail != "*" || last.Length == 0 || i + 1 == lines.Count || lines[i + 1].Offset is not long end || end - first > MostRepeated) return false;
+                if (lines[i].Tail != "*" || last.Length == 0 || i + 1 == lines.Count) return false;
+                if (lines[i + 1].Offset is not long end || end - first > MostRepeated) return false;
                 while (all.Count < end - first) all.AddRange(last);
                 continue;
             }
@@ -58,7 +60,7 @@ internal static partial class PastedDump
         return (offset, match.Groups["rest"].Value);
     }
 
-    /// <summary>Digits up to the characters, which begin with | or > or behind a gap.</summary>
+    /// <summary>Reads the digits up to the characters, which begin with | or > or after three spaces.</summary>
     private static byte[] ReadBytes(string rest, long most)
     {
         var bytes = new List<byte>();

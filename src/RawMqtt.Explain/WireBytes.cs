@@ -6,10 +6,10 @@ using RawMqtt.WebSockets;
 
 namespace RawMqtt.Explain;
 
-/// <summary>One direction of a connection as it goes over the wire: an HTTP head and frames, or packets at once.</summary>
-/// <param name="sender">Who sends.</param>
-/// <param name="isWebSocket">Whether there are frames.</param>
-/// <param name="hasHead">Whether an HTTP head comes first.</param>
+/// <summary>Explains one direction of a connection: an HTTP head and frames, or packets from the first byte on.</summary>
+/// <param name="sender">The end that sends.</param>
+/// <param name="isWebSocket">True if packets are carried in frames.</param>
+/// <param name="hasHead">True if an HTTP head comes first.</param>
 internal sealed class WireBytes(MqttRole sender, bool isWebSocket, bool hasHead)
 {
     private readonly PacketBytes packets = new(sender);
@@ -19,18 +19,18 @@ internal sealed class WireBytes(MqttRole sender, bool isWebSocket, bool hasHead)
 
     public bool IsBroken { get; private set; }
 
-    /// <summary>Whether the bytes end where a packet, a frame and a head end.</summary>
+    /// <summary>Gets whether the bytes end where a packet, a frame and a head end.</summary>
     public bool IsComplete => waiting.Length == 0 && (isWebSocket ? frames?.IsComplete ?? true : packets.Waiting.IsEmpty);
 
-    /// <summary>How many bytes were explained.</summary>
+    /// <summary>Gets the number of bytes that were explained.</summary>
     public long Consumed => isWebSocket ? frames?.Consumed ?? 0 : packets.Consumed;
 
-    /// <summary>What is there of the packet or the head that the bytes end in; null when that is nothing, or less than tells what it is.</summary>
-    public WireUnit? Cut()
+    /// <summary>Returns the part of a packet or head that the bytes end in; null if there is none, or if it is too short to name it.</summary>
+    public WireUnit? Unfinished()
     {
         if (IsBroken) return null;
-        if (!isWebSocket) return packets.Cut();
-        if (frames is not null) return frames.Cut();
+        if (!isWebSocket) return packets.Unfinished();
+        if (frames is not null) return frames.Unfinished();
         if (waiting.Length == 0) return null;
         WireUnit head = HttpLines.Of(waiting, sender, 0);
         return head with { Broken = null, Fields = [.. head.Fields.Select(line => line with { Broken = null })] };
@@ -52,7 +52,8 @@ internal sealed class WireBytes(MqttRole sender, bool isWebSocket, bool hasHead)
         if (status == OperationStatus.InvalidData)
         {
             var broken = new BrokenRule(head.Refusal!.Rule, head.Refusal.Reason);
-            return [new WireUnit(WireUnitKind.HttpHead, 0, "an HTTP head", "RFC 6455 4.1", [new WireField(0, waiting[..Math.Min(64, waiting.Length)], "HTTP head", "", "4.1") { Broken = broken }]) { Broken = broken }];
+            var start = new WireField(0, waiting[..Math.Min(64, waiting.Length)], "HTTP head", "", "4.1") { Broken = broken };
+            return [new WireUnit(WireUnitKind.HttpHead, 0, "an HTTP head", "RFC 6455 4.1", [start]) { Broken = broken }];
         }
 
         WireUnit unit = HttpLines.Of(waiting.AsSpan(0, size), sender, 0);

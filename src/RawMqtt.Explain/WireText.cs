@@ -5,13 +5,13 @@ using System.Text;
 
 namespace RawMqtt.Explain;
 
-/// <summary>Writes units for people: a line each, or every field with its bytes and its section.</summary>
+/// <summary>Writes units as text: a line each, or every field with its bytes and its section.</summary>
 internal static class WireText
 {
     private const int BytesInARow = 8;
     private const int MostRows = 8;
 
-    /// <summary>One line, or the lines of an HTTP head.</summary>
+    /// <summary>Writes one line, or the lines of an HTTP head.</summary>
     public static void WriteShort(StringBuilder text, WireUnit unit, string margin, bool secrets)
     {
         if (unit.Kind == WireUnitKind.HttpHead)
@@ -26,7 +26,7 @@ internal static class WireText
         WriteBroken(text, unit, margin);
     }
 
-    /// <summary>A title and every field.</summary>
+    /// <summary>Writes the title and every field.</summary>
     public static void WriteLong(StringBuilder text, WireUnit unit, string margin, bool secrets)
     {
         string section = unit.Section.StartsWith("RFC", StringComparison.Ordinal) ? unit.Section : $"MQTT {unit.Section}";

@@ -6,28 +6,31 @@ using RawMqtt.Codec;
 
 namespace RawMqtt.Explain;
 
-/// <summary>Explains the bytes of connections while they flow; its <see cref="Tap"/> is given to a client or a broker.</summary>
-/// <remarks>The first byte tells what flows: a letter begins an HTTP head, and no letter begins the first packet of either end.</remarks>
-internal sealed class WireTrace(TextWriter output, MqttRole thisEnd)
+/// <summary>Writes an explanation of a connection's bytes while they flow. Its <see cref="Tap"/> fits the Tap option of a client or a broker.</summary>
+/// <remarks>The first byte decides between WebSocket and MQTT: a letter begins an HTTP head, and the first packet of neither end begins with a letter.
+/// All members may be called from any thread.</remarks>
+/// <param name="output">Receives the text; flushed after each piece.</param>
+/// <param name="thisEnd">The end whose tap is given to this trace.</param>
+public sealed class WireTrace(TextWriter output, MqttRole thisEnd)
 {
     private readonly Lock gate = new();
     private readonly List<(Func<WireUnit, bool> Matches, MqttTapDirection Direction, TaskCompletionSource Seen)> awaited = [];
     private WireBytes? sent;
     private WireBytes? received;
 
-    /// <summary>Every field with its bytes, not a line for each unit.</summary>
+    /// <summary>Gets whether every field is written with its bytes, instead of a line for each unit.</summary>
     public bool IsLong { get; init; }
 
-    /// <summary>Passwords and tokens are shown.</summary>
+    /// <summary>Gets whether passwords and tokens are shown; false by default.</summary>
     public bool ShowsSecrets { get; init; }
 
-    /// <summary>Whether each unit begins with the time of day.</summary>
+    /// <summary>Gets whether the time of day stands in front of each unit; true by default.</summary>
     public bool HasTimes { get; init; } = true;
 
-    /// <summary>Which connection this is, when there are several.</summary>
+    /// <summary>Gets a name of the connection that stands in front of each unit, for programs that trace several.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>A new connection begins.</summary>
+    /// <summary>Starts over: the next bytes are the first of a new connection.</summary>
     public void Restart()
     {
         lock (gate)
@@ -36,6 +39,7 @@ internal sealed class WireTrace(TextWriter output, MqttRole thisEnd)
         }
     }
 
+    /// <summary>Explains bytes that were sent or received.</summary>
     public void Tap(MqttTapDirection direction, ReadOnlySpan<byte> bytes)
     {
         lock (gate)
@@ -48,11 +52,11 @@ internal sealed class WireTrace(TextWriter output, MqttRole thisEnd)
             foreach (WireUnit unit in units) Write(text, unit, direction);
             output.Write(text.ToString());
             output.Flush();
-            foreach (WireUnit unit in units) Answer(unit, direction);
+            foreach (WireUnit unit in units) CompleteAwaited(unit, direction);
         }
     }
 
-    /// <summary>Completes when such a unit has been seen; to be called before it can be.</summary>
+    /// <summary>Returns a task that completes when a matching unit flows from now on.</summary>
     public Task SeenAsync(MqttTapDirection direction, Func<WireUnit, bool> matches)
     {
         var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -69,7 +73,7 @@ internal sealed class WireTrace(TextWriter output, MqttRole thisEnd)
         else WireText.WriteShort(text, unit, margin, ShowsSecrets);
     }
 
-    private void Answer(WireUnit unit, MqttTapDirection direction)
+    private void CompleteAwaited(WireUnit unit, MqttTapDirection direction)
     {
         for (int i = awaited.Count - 1; i >= 0; i--)
         {

@@ -2,6 +2,7 @@
 
 using System.Collections.Concurrent;
 using System.Text;
+using RawMqtt.Cli;
 using RawMqtt.Interop.Parts;
 
 namespace RawMqtt.Interop;
@@ -21,7 +22,7 @@ public class OptionsJsonTests
 
         await using Mosquitto mosquitto = await Mosquitto.StartAsync();
         var sent = new ConcurrentQueue<string>();
-        MqttClientOptions options = MqttOptionsJson.Read(Encoding.UTF8.GetBytes(json)) with
+        MqttClientOptions options = OptionsJson.Read(Encoding.UTF8.GetBytes(json)) with
         {
             Address = mosquitto.Tcp,
             PacketTap = (direction, packet) =>

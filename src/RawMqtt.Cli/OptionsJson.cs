@@ -3,11 +3,11 @@
 using System.Text;
 using System.Text.Json;
 
-namespace RawMqtt;
+namespace RawMqtt.Cli;
 
 /// <summary>Reads connection options from JSON with the names that JavaScript clients use: <c>keepalive</c>, <c>clientId</c>, <c>protocolId</c>,
 /// <c>protocolVersion</c>, <c>clean</c>, <c>reconnectPeriod</c>, <c>connectTimeout</c>, <c>username</c>, <c>password</c> and <c>will</c>.</summary>
-public static class MqttOptionsJson
+internal static class OptionsJson
 {
     private static readonly JsonReaderOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 
 using System.Text;
+using RawMqtt.Cli;
 
-namespace RawMqtt.Tests.Clients;
+namespace RawMqtt.Tests.Cli;
 
-public class MqttOptionsJsonTests
+public class OptionsJsonTests
 {
     [Fact]
     public void The_object_of_the_article_is_taken_whole()
     {
-        MqttClientOptions options = MqttOptionsJson.Read("""
+        MqttClientOptions options = OptionsJson.Read("""
             {
               "keepalive": 60, "clientId": "mqttjs_1a2b3c4d", "protocolId": "MQTT", "protocolVersion": 4, "clean": true,
               "reconnectPeriod": 1000, "connectTimeout": 30000, "username": "emqx", "password": "public",
@@ -29,7 +30,7 @@ public class MqttOptionsJsonTests
     [Fact]
     public void What_is_not_named_stays()
     {
-        MqttClientOptions options = MqttOptionsJson.Read("""{"clean":false,"reconnectPeriod":0,"keepalive":0}"""u8, new MqttClientOptions { Address = "ws://h/mqtt", ClientId = "kept" });
+        MqttClientOptions options = OptionsJson.Read("""{"clean":false,"reconnectPeriod":0,"keepalive":0}"""u8, new MqttClientOptions { Address = "ws://h/mqtt", ClientId = "kept" });
         Assert.Equal(("ws://h/mqtt", "kept", false, TimeSpan.Zero, TimeSpan.Zero), (options.Address, options.ClientId, options.CleanSession, options.ReconnectDelay, options.KeepAlive));
     }
 
@@ -47,7 +48,7 @@ public class MqttOptionsJsonTests
     [InlineData("""{"clean":true""", "not JSON")]
     public void Mistakes_are_named(string json, string expected)
     {
-        MqttException fault = Assert.Throws<MqttException>(() => MqttOptionsJson.Read(Encoding.UTF8.GetBytes(json)));
+        MqttException fault = Assert.Throws<MqttException>(() => OptionsJson.Read(Encoding.UTF8.GetBytes(json)));
         Assert.Equal(MqttErrorCode.InvalidOptions, fault.Code);
         Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
     }
