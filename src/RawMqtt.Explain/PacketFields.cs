@@ -40,6 +40,24 @@ internal static class PacketFields
     /// <summary>Returns the type's name as the specification writes it.</summary>
     public static string NameOf(PacketType type) => type.ToString().ToUpperInvariant();
 
+    public static string MeaningOf(ConnectReturnCode code) => code switch
+    {
+        ConnectReturnCode.Accepted => "accepted",
+        ConnectReturnCode.UnacceptableProtocolVersion => "refused: unacceptable protocol version",
+        ConnectReturnCode.IdentifierRejected => "refused: identifier rejected",
+        ConnectReturnCode.ServerUnavailable => "refused: server unavailable",
+        ConnectReturnCode.BadUserNameOrPassword => "refused: bad user name or password",
+        ConnectReturnCode.NotAuthorized => "refused: not authorized",
+        _ => "reserved",
+    };
+
+    /// <summary>Returns a number in binary, a byte in two groups of four.</summary>
+    public static string Bits(int value, int count)
+    {
+        string bits = Convert.ToString(value, 2).PadLeft(count, '0');
+        return count == 8 ? $"{bits[..4]} {bits[4..]}" : bits;
+    }
+
     private static string Flags(FixedHeader header)
     {
         int flags = header.Flags;
@@ -101,17 +119,6 @@ internal static class PacketFields
             code > 5 ? ProtocolViolation.ReservedConnectReturnCode : code > 0 && flags == 1 ? ProtocolViolation.SessionPresentWhenRefused : null));
     }
 
-    public static string MeaningOf(ConnectReturnCode code) => code switch
-    {
-        ConnectReturnCode.Accepted => "accepted",
-        ConnectReturnCode.UnacceptableProtocolVersion => "refused: unacceptable protocol version",
-        ConnectReturnCode.IdentifierRejected => "refused: identifier rejected",
-        ConnectReturnCode.ServerUnavailable => "refused: server unavailable",
-        ConnectReturnCode.BadUserNameOrPassword => "refused: bad user name or password",
-        ConnectReturnCode.NotAuthorized => "refused: not authorized",
-        _ => "reserved",
-    };
-
     private static void AddPublish(FieldCursor cursor, FixedHeader header)
     {
         cursor.AddText("Topic Name", "3.3.2.1", TopicName.IsValidInPublish, ProtocolViolation.MissingTopicName);
@@ -150,12 +157,5 @@ internal static class PacketFields
         cursor.AddPacketId("3.10.2");
         if (cursor.AtEnd) cursor.AddMissing("Topic Filter", "3.10.3", ProtocolViolation.EmptyUnsubscribe);
         while (!cursor.AtEnd && !cursor.IsCut) cursor.AddText("Topic Filter", "3.10.3", TopicFilter.IsValid);
-    }
-
-    /// <summary>Returns a number in binary, a byte in two groups of four.</summary>
-    public static string Bits(int value, int count)
-    {
-        string bits = Convert.ToString(value, 2).PadLeft(count, '0');
-        return count == 8 ? $"{bits[..4]} {bits[4..]}" : bits;
     }
 }

@@ -50,7 +50,6 @@ internal static class Budget
         "System.Runtime.Intrinsics",
         "System.Security.Cryptography",
         "System.Text.Encoding.Extensions",
-        "System.Text.Json", // leaves with MqttOptionsJson
         "System.Threading",
         "System.Threading.Channels",
         "System.Threading.ThreadPool",

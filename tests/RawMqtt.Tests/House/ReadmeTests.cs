@@ -5,29 +5,28 @@ using RawMqtt.Tests.RuleIndex;
 
 namespace RawMqtt.Tests.House;
 
-/// <summary>What the README shows as C# is a part of a file that is compiled: <c>ReadmeExamples.cs</c>, between its markers.</summary>
+/// <summary>The C# that the README and the pages of docs show stands in a file that is compiled: <c>ReadmeExamples.cs</c>, between its markers.</summary>
 public class ReadmeTests
 {
+    public static TheoryData<string> Pages => [.. Directory.EnumerateFiles(Repository.PathOf("docs"), "*.md").Select(file => $"docs/{Path.GetFileName(file)}")];
+
     [Fact]
     public void Code_of_the_readme_is_compiled()
     {
-        string readme = File.ReadAllText(Repository.PathOf("README.md"));
-        string[] compiled = Regex.Matches(File.ReadAllText(Repository.PathOf("tests/RawMqtt.Tests/House/ReadmeExamples.cs")), @"// README >\n(.*?)\n *// README <", RegexOptions.Singleline)
-            .Select(region => Unindented(region.Groups[1].Value))
-            .ToArray();
-        string[] shown = Regex.Matches(readme, @"^```csharp\n(.*?)\n```", RegexOptions.Singleline | RegexOptions.Multiline)
-            .Select(block => block.Groups[1].Value)
-            .ToArray();
+        string[] shown = ShownIn("README.md");
 
         Assert.NotEmpty(shown);
-        Assert.All(shown, block => Assert.Contains(block, compiled));
+        Assert.All(shown, block => Assert.Contains(block, Compiled()));
     }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Code_of_a_page_for_users_is_compiled(string page) => Assert.All(ShownIn(page), block => Assert.Contains(block, Compiled()));
 
     [Theory]
     [InlineData("README.md")]
     [InlineData("benchmarks/README.md")]
-    [InlineData("docs/CONTRIBUTING.md")]
-    [InlineData("docs/SECURITY.md")]
+    [MemberData(nameof(Pages))]
     [InlineData("CHANGELOG.md")]
     [InlineData("spec-notes/README.md")]
     [InlineData("spec-notes/architecture.md")]
@@ -38,8 +37,11 @@ public class ReadmeTests
     {
         string text = File.ReadAllText(Repository.PathOf(page));
         string folder = Path.GetDirectoryName(Repository.PathOf(page))!;
-        IEnumerable<string> links = Regex.Matches(text, @"\]\(([^)#\s]+)(#[^)]*)?\)").Select(link => link.Groups[1].Value).Where(link => !link.Contains("://", StringComparison.Ordinal)).Select(link => Path.Combine(folder, link));
-        IEnumerable<string> names = Regex.Matches(text, @"`((?:src|tests|benchmarks|spec-notes)/[\w./-]+)`").Select(name => Repository.PathOf(name.Groups[1].Value));
+        IEnumerable<string> links = Regex.Matches(text, @"\]\(([^)#\s]+)(#[^)]*)?\)").Select(link => link.Groups[1].Value)
+            .Where(link => !link.Contains("://", StringComparison.Ordinal))
+            .Select(link => Path.Combine(folder, link));
+        IEnumerable<string> names = Regex.Matches(text, @"`((?:src|tests|benchmarks|spec-notes|docs)/[\w./-]+\w)`")
+            .Select(name => Repository.PathOf(name.Groups[1].Value));
 
         Assert.All(links.Concat(names), path => Assert.True(Path.Exists(path), path));
     }
@@ -53,6 +55,16 @@ public class ReadmeTests
 
         Assert.NotEmpty(counts);
         Assert.Contains($"]({index}) ({counts})", File.ReadAllText(Repository.PathOf("README.md")), StringComparison.Ordinal);
+    }
+
+    private static string[] ShownIn(string page) =>
+        [.. Regex.Matches(File.ReadAllText(Repository.PathOf(page)), @"^```csharp\n(.*?)\n```", RegexOptions.Singleline | RegexOptions.Multiline)
+            .Select(block => block.Groups[1].Value)];
+
+    private static string[] Compiled()
+    {
+        string examples = File.ReadAllText(Repository.PathOf("tests/RawMqtt.Tests/House/ReadmeExamples.cs"));
+        return [.. Regex.Matches(examples, @"// README >\n(.*?)\n *// README <", RegexOptions.Singleline).Select(region => Unindented(region.Groups[1].Value))];
     }
 
     private static string Unindented(string region)
