@@ -59,6 +59,7 @@ public sealed class MqttBroker : IAsyncDisposable
     public static async Task<MqttBroker> StartAsync(MqttBrokerOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        BrokerLimitChecks.Check(options.Limits);
         var broker = new MqttBroker(options);
         try
         {

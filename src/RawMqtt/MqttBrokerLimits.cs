@@ -8,7 +8,7 @@ namespace RawMqtt;
 public sealed record MqttBrokerLimits
 {
     /// <summary>Bytes of a control packet; a longer one ends the connection as soon as its header is read [MQTT-4.8.0-2].</summary>
-    public int MaxPacketLength { get; init; } = 1 << 20;
+    public int MaxPacketLength { get; init; } = 16 << 20;
 
     /// <summary>Bytes of the first packet, the CONNECT; a longer one ends the connection as soon as its header is read. No valid one is longer than the default.</summary>
     public int MaxConnectLength { get; init; } = ConnectPacket.MaxLength;
@@ -16,8 +16,20 @@ public sealed record MqttBrokerLimits
     /// <summary>From the acceptance of a network connection to its CONNECT, TLS and WebSocket handshake included, 3.1.4.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a packet, or a WebSocket frame, that has begun may go on without a packet being finished, looked at with each sweep; then the client counts as too slow and is disconnected.</summary>
-    public TimeSpan PacketTimeout { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>Gets the maximum time from the first byte of a packet or WebSocket frame to its last one. The broker then disconnects the client as too slow.
+    /// Time in which the broker does not read the connection does not count.</summary>
+    public TimeSpan PacketTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Gets the minimum rate at which an incomplete packet must go on, in bytes per second over each <see cref="PacketRateTime"/>. The broker
+    /// disconnects a client that is slower.</summary>
+    public int MinPacketRate { get; init; } = 1024;
+
+    /// <summary>Gets the time over which <see cref="MinPacketRate"/> is measured. A packet that is complete within this time may be as slow as it likes.</summary>
+    public TimeSpan PacketRateTime { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Gets the maximum memory of the incomplete packets of all connections together, in bytes. When it is exceeded, the broker disconnects the
+    /// client whose packet takes most of it.</summary>
+    public long MaxUnfinishedBytes { get; init; } = 64 << 20;
 
     /// <summary>How long a client may take for what it is sent, 256 KiB at a time, before it counts as too slow and is disconnected.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(15);
@@ -45,7 +57,7 @@ public sealed record MqttBrokerLimits
     public long MaxTotalSubscriptionBytes { get; init; } = 256 << 20;
 
     /// <summary>Levels of a topic: a filter with more gets 0x80, a PUBLISH to a name with more, or a Will, ends the connection.</summary>
-    public int MaxTopicLevels { get; init; } = 128;
+    public int MaxTopicLevels { get; init; } = 200;
 
     /// <summary>Levels of retained topics that new subscriptions look at in one go; before more are looked at, others have their turn.</summary>
     public int MaxRetainedSearch { get; init; } = 10_000;
@@ -68,6 +80,10 @@ public sealed record MqttBrokerLimits
     /// <summary>How long a connected client whose queue has reached its limits may hold back the others that publish to it; from then on, until it
     /// has caught up, what is above ten times the limits is dropped.</summary>
     public TimeSpan MaxHoldTime { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Gets the maximum time that slow readers together may hold back one client that publishes: in any second at QoS 0, after which messages to them
+    /// are shed; at a time at QoS 1 and 2, after which the broker takes at least one more packet.</summary>
+    public TimeSpan MaxPublisherHoldTime { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Bytes that wait to be sent on one connection. Beyond it QoS 0 is shed, QoS 1 and 2 wait in the queue; at twice the limit the connection ends.</summary>
     public int MaxOutgoingBytes { get; init; } = 1 << 20;

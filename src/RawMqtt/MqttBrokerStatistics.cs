@@ -29,8 +29,11 @@ public sealed record MqttBrokerStatistics
     /// <summary>Connections without a CONNECT within <see cref="MqttBrokerLimits.ConnectTimeout"/>.</summary>
     public long ConnectTimeouts { get; internal set; }
 
-    /// <summary>Connections with an unfinished packet or frame for <see cref="MqttBrokerLimits.PacketTimeout"/>.</summary>
+    /// <summary>Connections ended because an incomplete packet or frame took longer than <see cref="MqttBrokerLimits.PacketTimeout"/> or was slower than <see cref="MqttBrokerLimits.MinPacketRate"/>.</summary>
     public long PacketTimeouts { get; internal set; }
+
+    /// <summary>Connections ended because <see cref="MqttBrokerLimits.MaxUnfinishedBytes"/> was reached.</summary>
+    public long UnfinishedBytesReached { get; internal set; }
 
     /// <summary>Clients silent for one and a half times their Keep Alive.</summary>
     public long KeepAlivesExpired { get; internal set; }

@@ -14,6 +14,9 @@ internal sealed record BrokerCallbacks
     /// <summary>Called for each connection that ended, with its client if the CONNECT had been accepted.</summary>
     public Action<BrokerConnection, Subscriber?>? Ended { get; init; }
 
+    /// <summary>Called when a client has lost messages, at most once a minute for each.</summary>
+    public DropObserver? Dropped { get; init; }
+
     /// <summary>Called for each message of a client that the broker passes on.</summary>
     public PublishObserver? Published { get; init; }
 }

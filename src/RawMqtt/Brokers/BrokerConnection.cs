@@ -19,7 +19,7 @@ internal sealed class BrokerConnection(SpareOutputs outputs, TimeSpan now)
     /// <summary>In seconds; 0 for none, 3.1.2.10.</summary>
     public ushort KeepAlive { get; set; }
 
-    /// <summary>When the last whole packet came, and before the first one, when the connection was accepted.</summary>
+    /// <summary>When bytes came last; before the CONNECT, when the connection was accepted.</summary>
     public TimeSpan LastReceived { get; set; } = now;
 
     /// <summary>Whether a whole packet is left: the shell calls <see cref="BrokerCore.Receive"/> again once <see cref="Pause"/> is None.</summary>
@@ -44,7 +44,7 @@ internal sealed class BrokerConnection(SpareOutputs outputs, TimeSpan now)
     public int Flushing { get; private set; }
 
     /// <summary>When the flush under way began, or its last piece was sent.</summary>
-    public TimeSpan FlushingSince { get; set; }
+    public TimeSpan FlushingSince { get; private set; }
 
     /// <summary>The route of its last message: most clients publish to one topic many times.</summary>
     public TopicRoute? LastRoute { get; set; }
@@ -55,8 +55,47 @@ internal sealed class BrokerConnection(SpareOutputs outputs, TimeSpan now)
     /// <summary>Where packets to the client are appended.</summary>
     public OutgoingBuffer Output => output ??= outputs.Rent();
 
-    /// <summary>The bytes that were sent again when the session was resumed: the client did not ask for them on this connection.</summary>
-    public int Resent { get; set; }
+    /// <summary>Bytes that do not count against a client that asks without reading: those sent again when the session was resumed, and one long message.</summary>
+    public int Exempt { get; set; }
+
+    /// <summary>Bytes received, those of unfinished packets included.</summary>
+    public long BytesReceived { get; set; }
+
+    /// <summary>Whole packets received.</summary>
+    public long PacketsReceived { get; set; }
+
+    /// <summary>Bytes that <see cref="BrokerCore.Receive"/> left because their packet is not complete or the connection is paused.</summary>
+    public int Left { get; set; }
+
+    /// <summary>What <see cref="UnfinishedPackets"/> counts for this connection.</summary>
+    public int UnfinishedSize { get; set; }
+
+    /// <summary>Set by the shell before each sweep: a frame of the layer below has begun and is not complete.</summary>
+    public bool IsWithinFrame { get; set; }
+
+    /// <summary>The progress of its unfinished packet.</summary>
+    public PacketProgress Progress;
+
+    /// <summary>How long it was held back as a publisher.</summary>
+    public HoldBudget HoldBudget;
+
+    /// <summary>It was held back for as long as it may be: its messages are taken for the rest of this turn.</summary>
+    public bool IsHoldOver { get; set; }
+
+    /// <summary>Grows with the bytes that the client's transport took, and with its acknowledgements.</summary>
+    public long Taken { get; set; }
+
+    /// <summary><see cref="Taken"/> when this client began to hold publishers back.</summary>
+    public long TakenAtHold { get; set; }
+
+    /// <summary>When it began to hold publishers back.</summary>
+    public TimeSpan HoldsSince { get; set; }
+
+    /// <summary>Half of the outgoing limit waits to be sent.</summary>
+    public bool IsCrowded { get; set; }
+
+    /// <summary>The limit that ended the connection, if one did.</summary>
+    public string? Limit { get; set; }
 
     /// <summary>The bytes that are not sent yet.</summary>
     public int Unsent => (output?.Length ?? 0) + Flushing;
@@ -71,5 +110,16 @@ internal sealed class BrokerConnection(SpareOutputs outputs, TimeSpan now)
         return taken;
     }
 
-    public void EndFlush() => Flushing = 0;
+    /// <summary>Notes that a piece of the flush under way was sent.</summary>
+    public void NoteSent(TimeSpan now)
+    {
+        FlushingSince = now;
+        Taken++;
+    }
+
+    public void EndFlush()
+    {
+        Taken += Flushing;
+        Flushing = 0;
+    }
 }

@@ -14,6 +14,7 @@ internal sealed class BrokerCore
     private readonly Turn turn = new();
     private readonly SpareOutputs outputs = new();
     private readonly HashSet<BrokerConnection> connections = [];
+    private readonly UnfinishedPackets unfinished;
     private readonly SlowReaders slow;
     private readonly Replays replays;
     private readonly Deliveries deliveries;
@@ -33,13 +34,15 @@ internal sealed class BrokerCore
         this.limits = limits;
         Subscriptions = new SubscriptionTree(comparer);
         Retained = new RetainedMessages(comparer, limits, turn.Statistics);
+        unfinished = new UnfinishedPackets(turn, limits, connections);
+        var drops = new DropReports(turn, callbacks.Dropped);
         slow = new SlowReaders(turn, limits, Messages);
         replays = new Replays(turn, limits, slow, Retained);
-        deliveries = new Deliveries(turn, slow, replays);
-        router = new Router(Subscriptions, Retained, Messages, slow, deliveries, comparer);
+        deliveries = new Deliveries(turn, slow, replays, drops);
+        router = new Router(Subscriptions, Retained, Messages, slow, deliveries, drops, comparer);
         var filters = new ClientFilters(turn, limits, comparer, Subscriptions, Retained, replays);
-        Sessions = new SessionList(turn, limits, comparer, slow, filters);
-        ends = new ConnectionEnds(turn, router, Sessions, callbacks.Ended);
+        Sessions = new SessionList(turn, limits, comparer, filters);
+        ends = new ConnectionEnds(turn, slow, router, Sessions, callbacks.Ended);
         var opening = new SessionOpening(turn, limits, Messages, slow, Sessions, ends, deliveries, idSeed, callbacks.Connected);
         packets = new PacketsFromClient(turn, limits, slow, deliveries, router, filters, opening, callbacks);
         systemTopics = new SystemTopics(turn.Statistics, Sessions, Subscriptions, Retained, Messages, router);
@@ -73,8 +76,12 @@ internal sealed class BrokerCore
     public int Receive(BrokerConnection connection, ReadOnlySpan<byte> read, TimeSpan now)
     {
         turn.Now = now;
+        int received = read.Length - connection.Left;
+        connection.BytesReceived += received;
+        connection.Left = 0;
         connection.HasStopped = connection.End is null && connection.Pause != Pause.None;
         if (connection.End is not null) return read.Length; // [MQTT-3.1.4-5]
+        connection.Left = read.Length;
         if (connection.HasStopped) return 0;
         if (connection.Subscriber is null) CheckFirstPacket(connection, read);
 
@@ -94,6 +101,7 @@ internal sealed class BrokerCore
             }
 
             used = reader.Consumed;
+            connection.PacketsReceived++;
         }
 
         if (connection.End is null && replays.IsTurnOver)
@@ -102,8 +110,11 @@ internal sealed class BrokerCore
             Statistics.ReplaysPaused++;
         }
 
-        if (used > 0) connection.LastReceived = now;
+        if (!connection.HasStopped) connection.IsHoldOver = false;
+        if (connection.Subscriber is not null && (received > 0 || used > 0)) connection.LastReceived = now; // bytes are life too, see PacketProgress [MQTT-3.1.2-24]
         Statistics.BytesReceived += used;
+        connection.Left = read.Length - used;
+        if (connection.End is null) unfinished.Set(connection, connection.HasStopped ? 0 : connection.Left);
         ends.CarryOut();
         return connection.End is null ? used : read.Length;
     }
@@ -120,6 +131,7 @@ internal sealed class BrokerCore
     public void Lost(BrokerConnection connection, TimeSpan now)
     {
         End(connection, MqttConnectionEnd.Lost, now);
+        unfinished.Set(connection, 0);
         connections.Remove(connection);
     }
 
@@ -158,6 +170,7 @@ internal sealed class BrokerCore
         Statistics.BytesSent += output.Length;
         connection.EndFlush();
         outputs.Return(output);
+        slow.NoteFlushed(connection);
         replays.BeginTurn();
         if (connection.Subscriber is { } subscriber) deliveries.SendWaiting(subscriber);
     }
@@ -174,6 +187,12 @@ internal sealed class BrokerCore
         foreach (BrokerConnection connection in connections)
         {
             outgoing += connection.Unsent;
+            if (connection.End is null && connection.Progress.Observe(connection, limits, now))
+            {
+                Statistics.PacketTimeouts++;
+                turn.End(connection, MqttConnectionEnd.TooSlow);
+            }
+
             if (connection.Subscriber is { Replay: not null } subscriber) deliveries.SendWaiting(subscriber);
             if (Deadline.Of(connection, limits) is not { } deadline) continue;
             if (deadline.At <= now) EndByTime(connection, deadline.Reason);
@@ -183,6 +202,14 @@ internal sealed class BrokerCore
         slow.ShareOutgoing(outgoing, connections.Count);
         ends.CarryOut();
         return next;
+    }
+
+    /// <summary>Lets publishers go on that slow readers have held back for as long as they may.</summary>
+    /// <returns>When the next call is due; null while no publisher is held back.</returns>
+    public TimeSpan? EndHolds(TimeSpan now)
+    {
+        turn.Now = now;
+        return slow.EndHolds();
     }
 
     /// <summary>Publishes the broker's figures that have changed.</summary>

@@ -57,7 +57,8 @@ internal sealed class ClientFilters(Turn turn, MqttBrokerLimits limits, Utf8Comp
     {
         HashSet<byte[]> filters = subscriber.Filters ??= new HashSet<byte[]>(comparer);
         bool isNew = !filters.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(subscription.Filter, out byte[]? filter);
-        if ((isNew && filters.Count >= limits.MaxSubscriptions) || limits.IsTooDeep(subscription.Filter))
+        bool isShared = subscription.Filter.StartsWith("$share/"u8) || subscription.Filter.StartsWith("$queue/"u8); // of other protocols and brokers: nothing would ever match it
+        if ((isNew && filters.Count >= limits.MaxSubscriptions) || isShared || limits.IsTooDeep(subscription.Filter))
         {
             counters.SubscriptionsRefused++;
             return false;

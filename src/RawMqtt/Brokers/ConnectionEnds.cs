@@ -5,7 +5,7 @@ using RawMqtt.Codec;
 namespace RawMqtt.Brokers;
 
 /// <summary>What the end of a connection brings: its Will goes out, and its session ends or waits.</summary>
-internal sealed class ConnectionEnds(Turn turn, Router router, SessionList sessions, Action<BrokerConnection, Subscriber?>? observer)
+internal sealed class ConnectionEnds(Turn turn, SlowReaders slow, Router router, SessionList sessions, Action<BrokerConnection, Subscriber?>? observer)
 {
     /// <summary>Carries out the ends of this turn, and those that follow from them.</summary>
     public void CarryOut()
@@ -15,6 +15,7 @@ internal sealed class ConnectionEnds(Turn turn, Router router, SessionList sessi
             Subscriber? subscriber = connection.Subscriber;
             Will? will = connection.Will;
             connection.Subscriber = null;
+            slow.CloseConnection(connection, subscriber);
             connection.LastRoute = null;
             connection.Will = null; // it goes out once at most [MQTT-3.1.2-10]
             if (will is not null && connection.End != MqttConnectionEnd.Disconnected) Publish(will); // [MQTT-3.1.2-8]

@@ -6,7 +6,7 @@ using RawMqtt.Sessions;
 namespace RawMqtt.Brokers;
 
 /// <summary>Brings messages to one client: at once, later from its queue, or not at all, as <see cref="SlowReaders"/> decides.</summary>
-internal sealed class Deliveries(Turn turn, SlowReaders slow, Replays replays)
+internal sealed class Deliveries(Turn turn, SlowReaders slow, Replays replays, DropReports drops)
 {
     private readonly MqttBrokerStatistics counters = turn.Statistics;
 
@@ -16,17 +16,19 @@ internal sealed class Deliveries(Turn turn, SlowReaders slow, Replays replays)
         if (slow.CanSend(subscriber, message))
         {
             subscriber.Session.Send(message, qos, retain: false, subscriber.Connection!.Output); // [MQTT-3.3.1-9]
+            slow.NoteAppended(subscriber.Connection, message.Length);
             counters.MessagesSent++;
             turn.MarkDirty(subscriber.Connection);
         }
-        else if (slow.CanQueue(subscriber, message))
+        else if (slow.FindFullLimit(subscriber, message) is { } limit)
         {
-            subscriber.Session.Queue(message, qos, retain: false);
-            slow.NoteQueued(subscriber);
+            counters.MessagesDropped++;
+            drops.Count(subscriber, limit);
         }
         else
         {
-            counters.MessagesDropped++;
+            subscriber.Session.Queue(message, qos, retain: false);
+            slow.NoteQueued(subscriber);
         }
     }
 
@@ -41,6 +43,7 @@ internal sealed class Deliveries(Turn turn, SlowReaders slow, Replays replays)
         if (!slow.CanSendAtMostOnce(connection, length))
         {
             counters.MessagesShed++;
+            drops.Count(connection.Subscriber, nameof(MqttBrokerLimits.MaxOutgoingBytes));
             return;
         }
 
@@ -56,6 +59,7 @@ internal sealed class Deliveries(Turn turn, SlowReaders slow, Replays replays)
         }
 
         connection.Output.Advance(length);
+        slow.NoteAppended(connection, length);
         counters.MessagesSent++;
         turn.MarkDirty(connection);
     }
@@ -69,9 +73,14 @@ internal sealed class Deliveries(Turn turn, SlowReaders slow, Replays replays)
         ServerSession session = subscriber.Session;
         if (session.CanSendQueued)
         {
-            int sent = session.SendQueued(connection.Output, slow.OutgoingLimit - connection.Unsent);
+            int before = connection.Unsent;
+            int sent = session.SendQueued(connection.Output, slow.OutgoingLimit - before);
             counters.MessagesSent += sent;
-            if (sent > 0) turn.MarkDirty(connection);
+            if (sent > 0)
+            {
+                slow.NoteAppended(connection, connection.Unsent - before);
+                turn.MarkDirty(connection);
+            }
         }
 
         slow.NoteSent(subscriber);

@@ -108,6 +108,7 @@ internal sealed class PacketsFromClient(
     private ProtocolViolation? Acknowledge(BrokerConnection connection, PacketType received, ushort packetId)
     {
         Subscriber subscriber = connection.Subscriber!;
+        connection.Taken++;
         if (subscriber.Session.Acknowledge(received, packetId, connection.Output) == Delivery.Outcome.Violation) return ProtocolViolation.WrongAcknowledgement;
         deliveries.SendWaiting(subscriber);
         return null;

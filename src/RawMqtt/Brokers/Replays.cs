@@ -72,6 +72,7 @@ internal sealed class Replays(Turn turn, MqttBrokerLimits limits, SlowReaders sl
             connection.Output.Write(new PublishPacket { Topic = message.Topic, Payload = message.Payload, Retain = true }); // [MQTT-3.3.1-8]
         }
 
+        slow.NoteAppended(connection, message.Length);
         turn.Statistics.MessagesSent++;
         turn.MarkDirty(connection);
         return true;

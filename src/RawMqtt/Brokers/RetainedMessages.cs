@@ -42,20 +42,20 @@ internal sealed class RetainedMessages(Utf8Comparer comparer, MqttBrokerLimits l
 
     /// <summary>Keeps a message in place of the topic's last one [MQTT-3.3.1-5].</summary>
     /// <param name="message">The store takes a reference of its own. Its payload is not empty [MQTT-3.3.1-11].</param>
-    /// <returns>Whether the limits allow it. If not, the topic has no message afterwards [MQTT-3.3.1-7].</returns>
-    public bool Set(ApplicationMessage message)
+    /// <returns>Null, or the limit that does not allow it; then the topic has no message afterwards [MQTT-3.3.1-7].</returns>
+    public string? Set(ApplicationMessage message)
     {
         Remove(message.Topic);
         if (Count >= limits.MaxRetainedMessages || Bytes + message.Length > limits.MaxRetainedBytes)
         {
             counters.RetainedDropped++;
-            return false;
+            return Count >= limits.MaxRetainedMessages ? nameof(limits.MaxRetainedMessages) : nameof(limits.MaxRetainedBytes);
         }
 
         if (Levels > limits.MaxRetainedLevels - limits.MaxTopicLevels && Levels + NewLevels(message.Topic) > limits.MaxRetainedLevels)
         {
             counters.RetainedLevelsReached++;
-            return false;
+            return nameof(limits.MaxRetainedLevels);
         }
 
         ReadOnlySpan<byte> topic = message.Topic;
@@ -70,7 +70,7 @@ internal sealed class RetainedMessages(Utf8Comparer comparer, MqttBrokerLimits l
         Count++;
         Version++;
         Bytes += message.Length;
-        return true;
+        return null;
     }
 
     /// <summary>Removes the message of a topic, if there is one [MQTT-3.3.1-10].</summary>

@@ -7,7 +7,8 @@ namespace RawMqtt.Brokers;
 
 /// <summary>Brings each message to the clients whose subscriptions match its topic, and keeps the retained ones.</summary>
 internal sealed class Router(
-    SubscriptionTree subscriptions, RetainedMessages retained, ApplicationMessagePool messages, SlowReaders slow, Deliveries deliveries, Utf8Comparer comparer)
+    SubscriptionTree subscriptions, RetainedMessages retained, ApplicationMessagePool messages, SlowReaders slow, Deliveries deliveries,
+    DropReports drops, Utf8Comparer comparer)
 {
     private readonly TopicRoutes routes = new(subscriptions, comparer);
 
@@ -17,14 +18,14 @@ internal sealed class Router(
     /// <param name="from">The connection that it came on, if any.</param>
     public void Publish(in PublishPacket packet, ReadOnlySpan<byte> atQos0, BrokerConnection? from)
     {
-        ApplicationMessage? kept = packet.Retain ? Retain(packet) : null;
+        ApplicationMessage? kept = packet.Retain ? Retain(packet, from?.Subscriber) : null;
         foreach (TopicRoute.Receiver receiver in RouteOf(packet, from).Receivers)
         {
             QualityOfService qos = packet.Qos < receiver.Qos ? packet.Qos : receiver.Qos; // [MQTT-3.8.4-6]
             Subscriber subscriber = receiver.Subscriber;
-            if (subscriber.Local is not null)
+            if (subscriber.Local is not null) // the program sees RETAIN as it was published
             {
-                subscriber.Local(new PublishPacket { Topic = packet.Topic, Payload = packet.Payload, Qos = qos });
+                subscriber.Local(new PublishPacket { Topic = packet.Topic, Payload = packet.Payload, Qos = qos, Retain = packet.Retain });
             }
             else if (qos > QualityOfService.AtMostOnce)
             {
@@ -42,7 +43,7 @@ internal sealed class Router(
 
     /// <summary>Pauses the connection if its PUBLISH has to wait until a client that gets the message has caught up.</summary>
     public bool TryHold(in PublishPacket packet, BrokerConnection from) =>
-        slow.IsAnyFull && packet.Qos > QualityOfService.AtMostOnce && slow.TryHold(RouteOf(packet, from), from);
+        slow.IsAnyFull && slow.TryHold(RouteOf(packet, from), packet.Qos, packet.Length, from);
 
     private TopicRoute RouteOf(in PublishPacket packet, BrokerConnection? from)
     {
@@ -51,7 +52,7 @@ internal sealed class Router(
         return route;
     }
 
-    private ApplicationMessage? Retain(in PublishPacket packet)
+    private ApplicationMessage? Retain(in PublishPacket packet, Subscriber? publisher)
     {
         if (packet.Payload.IsEmpty)
         {
@@ -60,7 +61,7 @@ internal sealed class Router(
         }
 
         ApplicationMessage message = messages.Keep(packet.Topic, packet.Payload, packet.Qos);
-        retained.Set(message);
+        if (retained.Set(message) is { } limit) drops.Count(publisher, limit);
         return message;
     }
 }

@@ -7,7 +7,7 @@ using RawMqtt.Sessions;
 namespace RawMqtt.Brokers;
 
 /// <summary>All sessions by their client identifiers [MQTT-3.1.3-2]: how they begin, wait for their clients, and end.</summary>
-internal sealed class SessionList(Turn turn, MqttBrokerLimits limits, Utf8Comparer comparer, SlowReaders slow, ClientFilters filters)
+internal sealed class SessionList(Turn turn, MqttBrokerLimits limits, Utf8Comparer comparer, ClientFilters filters)
 {
     private readonly Dictionary<byte[], Subscriber> byClientId = new(comparer);
     private readonly LinkedList<Subscriber> away = new(); // the longest away first
@@ -44,7 +44,6 @@ internal sealed class SessionList(Turn turn, MqttBrokerLimits limits, Utf8Compar
     /// <summary>Ends a session whose connection has ended, or lets it wait for its client.</summary>
     public void CloseConnection(Subscriber subscriber)
     {
-        slow.ReleasePublishers(subscriber); // a client that lags does so until it has caught up
         subscriber.Replay?.StartAgain();
         if (subscriber.CleanSession) // [MQTT-3.1.2-6]
         {

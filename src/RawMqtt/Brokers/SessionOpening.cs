@@ -74,7 +74,7 @@ internal sealed class SessionOpening(
         if (!isResumed) return;
         int before = connection.Output.Length;
         subscriber.Session.Resend(connection.Output); // [MQTT-4.4.0-1]
-        connection.Resent = connection.Output.Length - before;
+        connection.Exempt = connection.Output.Length - before;
         deliveries.SendWaiting(subscriber);
     }
 

@@ -7,12 +7,14 @@ namespace RawMqtt.Brokers;
 /// <summary>All that bounds a client which takes its messages slowly or not at all.</summary>
 /// <remarks>
 /// <list type="number">
-/// <item>QoS 0 is sent while fewer than <see cref="OutgoingLimit"/> bytes wait on the connection; beyond that it is shed.</item>
+/// <item>QoS 0 is sent while fewer than <see cref="OutgoingLimit"/> bytes wait on the connection. Beyond that the publisher is held back if the
+/// reader has taken something since the last hold; after <see cref="MqttBrokerLimits.MaxPublisherHoldTime"/> in any second messages are shed.</item>
 /// <item>QoS 1 and 2 wait in the client's queue while the window (<see cref="ServerSession"/>) or the connection is full.</item>
-/// <item>While the queue of a connected client is full, the broker takes nothing from the clients that publish to it, for
-/// <see cref="MqttBrokerLimits.MaxHoldTime"/> at most. After that the client lags until it has caught up: the publishers go on,
-/// and what its queue cannot take is dropped. A publisher waits for all full clients at the same time.</item>
-/// <item>The queue of a client that is away drops what is above its limits.</item>
+/// <item>While the queue of a connected client is full, the clients that publish to it are held back, for
+/// <see cref="MqttBrokerLimits.MaxPublisherHoldTime"/> at a time; then one turn of the publisher passes. A client that has taken nothing for
+/// a second, or has not caught up within <see cref="MqttBrokerLimits.MaxHoldTime"/>, lags until it has caught up: publishers do not wait for it,
+/// and what is above ten times the limits of its queue is dropped. A publisher waits for all full clients at the same time.</item>
+/// <item>The queue of a client that is away drops what is above its limits. An empty queue takes one message of any length.</item>
 /// <item>The limits that all clients share, <see cref="MqttBrokerLimits.MaxKeptBytes"/> and <see cref="MqttBrokerLimits.MaxTotalOutgoingBytes"/>,
 /// leave each client its share.</item>
 /// <item>A connection ends at twice the outgoing limit, and when it takes nothing for <see cref="MqttBrokerLimits.SendTimeout"/> (<see cref="Deadline"/>).</item>
@@ -23,12 +25,19 @@ internal sealed class SlowReaders(Turn turn, MqttBrokerLimits limits, Applicatio
     /// <summary>The queue of a connected client may exceed the limits by this factor.</summary>
     private const int ConnectedFactor = 10;
 
+    /// <summary>A full client that takes nothing for this long lags.</summary>
+    private static readonly TimeSpan MaxStandstill = TimeSpan.FromSeconds(1);
+
     private readonly MqttBrokerStatistics counters = turn.Statistics;
     private readonly Dictionary<Subscriber, Hold> holds = [];
+    private readonly HashSet<BrokerConnection> held = [];
     private int full;
 
     /// <summary>Bytes that may wait to be sent on one connection now: fewer while too many wait on all connections together.</summary>
     public int OutgoingLimit { get; private set; } = limits.MaxOutgoingBytes;
+
+    /// <summary>Whether a PUBLISH may have to wait at all: then <see cref="TryHold"/> looks at its receivers.</summary>
+    public bool IsAnyFull => full > 0;
 
     /// <summary>Whether a message at QoS 0 may be sent. One message always fits.</summary>
     public bool CanSendAtMostOnce(BrokerConnection connection, int length) => connection.Unsent == 0 || connection.Unsent + length <= OutgoingLimit;
@@ -37,16 +46,36 @@ internal sealed class SlowReaders(Turn turn, MqttBrokerLimits limits, Applicatio
     public bool CanSend(Subscriber subscriber, ApplicationMessage message) =>
         subscriber.Connection is { } connection && subscriber.Session.CanSend && connection.Unsent < OutgoingLimit && CanKeep(subscriber.Session, message);
 
-    /// <summary>Whether a message at QoS 1 or 2 may wait in the client's queue.</summary>
-    public bool CanQueue(Subscriber subscriber, ApplicationMessage message)
+    /// <summary>Returns the limit because of which a message at QoS 1 or 2 may not wait in the client's queue; null if it may.</summary>
+    public string? FindFullLimit(Subscriber subscriber, ApplicationMessage message)
     {
         long factor = subscriber.Connection is null ? 1 : ConnectedFactor;
         ServerSession session = subscriber.Session;
-        return session.Queued < factor * limits.MaxQueuedMessages && session.QueuedBytes + message.Length <= factor * limits.MaxQueuedBytes && CanKeep(session, message);
+        if (session.Queued >= factor * limits.MaxQueuedMessages) return nameof(limits.MaxQueuedMessages);
+        if (session.Queued > 0 && session.QueuedBytes + message.Length > factor * limits.MaxQueuedBytes) return nameof(limits.MaxQueuedBytes);
+        return CanKeep(session, message) ? null : nameof(limits.MaxKeptBytes);
     }
 
     /// <summary>Whether one client may have so many bytes kept. Beyond the limit of all clients, each one still has its share.</summary>
     public bool CanKeep(long bytes) => messages.BytesInUse <= limits.MaxKeptBytes || bytes <= limits.MaxKeptBytes / Math.Max(1, turn.Sessions);
+
+    /// <summary>Notes that a message was appended: a long one does not count against its reader, and half of the outgoing limit makes the connection crowded.</summary>
+    public void NoteAppended(BrokerConnection connection, int length)
+    {
+        if (length > connection.Exempt && length > OutgoingLimit) connection.Exempt = length;
+        if (connection.IsCrowded || connection.Unsent < OutgoingLimit / 2) return;
+        connection.IsCrowded = true;
+        full++;
+    }
+
+    /// <summary>Notes that a flush is over: below half of the outgoing limit the publishers of QoS 0 go on.</summary>
+    public void NoteFlushed(BrokerConnection connection)
+    {
+        if (!connection.IsCrowded || connection.Unsent >= OutgoingLimit / 2) return;
+        connection.IsCrowded = false;
+        full--;
+        if (connection.Subscriber is { IsFull: false } subscriber) EndHold(subscriber);
+    }
 
     /// <summary>Notes that a message was queued: from its limits on the queue counts as full.</summary>
     public void NoteQueued(Subscriber subscriber)
@@ -65,45 +94,100 @@ internal sealed class SlowReaders(Turn turn, MqttBrokerLimits limits, Applicatio
         if (!subscriber.IsFull && !subscriber.IsLagging) return;
         if (subscriber.Session.Queued > limits.MaxQueuedMessages / 2 || subscriber.Session.QueuedBytes > limits.MaxQueuedBytes / 2) return;
         subscriber.IsLagging = false;
-        ReleasePublishers(subscriber);
+        ClearFull(subscriber);
     }
 
-    /// <summary>Pauses the publisher if one of the receivers is full and may hold it back.</summary>
-    public bool TryHold(TopicRoute route, BrokerConnection publisher)
+    /// <summary>Lets the publishers go on that waited for a client whose connection has ended. A client that lags does so until it has caught up.</summary>
+    public void CloseConnection(BrokerConnection connection, Subscriber? subscriber)
     {
+        if (connection.IsCrowded) full--;
+        connection.IsCrowded = false;
+        if (subscriber is null) return;
+        ClearFull(subscriber);
+        EndHold(subscriber);
+    }
+
+    /// <summary>Pauses the publisher if one of the receivers of its message is full and may hold it back.</summary>
+    /// <param name="route">The receivers.</param>
+    /// <param name="qos">The QoS of the message.</param>
+    /// <param name="length">The length of its packet in bytes.</param>
+    /// <param name="publisher">The connection that it came on.</param>
+    public bool TryHold(TopicRoute route, QualityOfService qos, int length, BrokerConnection publisher)
+    {
+        if (publisher.IsHoldOver || limits.MaxHoldTime == TimeSpan.Zero) return false;
         bool isHeld = false;
         foreach (TopicRoute.Receiver receiver in route.Receivers)
         {
-            Subscriber subscriber = receiver.Subscriber;
-            if (!subscriber.IsFull || subscriber.IsLagging || receiver.Qos == QualityOfService.AtMostOnce) continue;
-            if (subscriber.Connection is not { Pause: not Pause.Held } connection || connection == publisher) continue; // its acknowledgements stand behind the packet that it is held with
-            if (!holds.TryGetValue(subscriber, out Hold? hold)) holds.Add(subscriber, hold = new Hold(turn.Now));
+            Subscriber reader = receiver.Subscriber;
+            if (reader.Connection is not { } connection || connection == publisher) continue;
+            bool mayHold = qos > QualityOfService.AtMostOnce && receiver.Qos > QualityOfService.AtMostOnce
+                ? reader.IsFull && !reader.IsLagging && connection.Pause != Pause.Held // if it is held, its acknowledgements stand behind the packet that it is held with
+                : connection.IsCrowded && !CanSendAtMostOnce(connection, length) && MayHoldAtMostOnce(connection) && publisher.HoldBudget.HasTime(turn.Now);
+            if (!mayHold) continue;
+            if (connection.Taken > connection.TakenAtHold) (connection.TakenAtHold, connection.HoldsSince) = (connection.Taken, turn.Now);
+            if (!holds.TryGetValue(reader, out Hold? hold)) holds.Add(reader, hold = new Hold(turn.Now, connection.Taken));
             hold.Publishers.Add(publisher);
-            publisher.Pause = Pause.Held;
             isHeld = true;
         }
 
-        if (isHeld) counters.PublishersHeld++;
-        return isHeld;
+        if (!isHeld) return false;
+        publisher.Pause = Pause.Held;
+        publisher.HoldBudget.Begin(turn.Now);
+        held.Add(publisher);
+        counters.PublishersHeld++;
+        return true;
     }
 
-    /// <summary>Whether a PUBLISH may have to wait at all: then <see cref="TryHold"/> looks at its receivers.</summary>
-    public bool IsAnyFull => full > 0;
-
-    /// <summary>Lets the publishers go on that a client held back: it has caught up, or its connection has ended.</summary>
-    public void ReleasePublishers(Subscriber subscriber)
+    /// <summary>Lets publishers go on that were held back for as long as they may be.</summary>
+    /// <returns>When the next call is due; null while no publisher is held back.</returns>
+    public TimeSpan? EndHolds()
     {
-        if (!subscriber.IsFull) return;
-        subscriber.IsFull = false;
-        full--;
-        EndHold(subscriber);
+        TimeSpan? next = null;
+        List<BrokerConnection>? over = null;
+        foreach (BrokerConnection publisher in held)
+        {
+            TimeSpan deadline = publisher.HoldBudget.Deadline(limits.MaxPublisherHoldTime);
+            if (deadline <= turn.Now) (over ??= []).Add(publisher);
+            else if (next is null || deadline < next) next = deadline;
+        }
+
+        foreach (BrokerConnection publisher in over ?? [])
+        {
+            publisher.IsHoldOver = true;
+            Resume(publisher);
+        }
+
+        return next;
+    }
+
+    /// <summary>Lets clients lag that take nothing or have been full for too long, and ends the holds of publishers whose time is over.</summary>
+    /// <returns>When the next call is due; null while nothing waits for time.</returns>
+    public TimeSpan? Tick()
+    {
+        List<Subscriber>? over = null;
+        foreach ((Subscriber reader, Hold hold) in holds)
+        {
+            if (reader.Connection is { } connection && connection.Taken != hold.Taken) (hold.Taken, hold.TakenAt) = (connection.Taken, turn.Now);
+            bool isOver = turn.Now - hold.TakenAt >= MaxStandstill || turn.Now - hold.Since >= limits.MaxHoldTime;
+            if (isOver && reader.IsFull) (over ??= []).Add(reader);
+        }
+
+        foreach (Subscriber reader in over ?? [])
+        {
+            reader.IsLagging = true;
+            counters.Lagging++;
+            EndHold(reader);
+        }
+
+        return EndHolds();
     }
 
     /// <summary>Ends the connection of a client that asks on and does not take the answers, of which nothing can be shed.</summary>
     public void EndIfTooSlow(BrokerConnection connection)
     {
-        if (connection.Unsent - connection.Resent <= 2L * limits.MaxOutgoingBytes || connection.End is not null) return;
+        if (connection.Unsent - connection.Exempt <= 2L * limits.MaxOutgoingBytes || connection.End is not null) return;
         counters.TooSlow++;
+        connection.Limit = nameof(limits.MaxOutgoingBytes);
         turn.End(connection, MqttConnectionEnd.TooSlow);
     }
 
@@ -116,46 +200,48 @@ internal sealed class SlowReaders(Turn turn, MqttBrokerLimits limits, Applicatio
         OutgoingLimit = (int)Math.Clamp(limits.MaxTotalOutgoingBytes / connections, 1, OutgoingLimit);
     }
 
-    /// <summary>Lets publishers go on that have waited for too long.</summary>
-    /// <returns>When the next ones have; null for none.</returns>
-    public TimeSpan? Tick()
-    {
-        if (holds.Count == 0) return null;
-        TimeSpan? next = null;
-        List<Subscriber>? over = null;
-        foreach ((Subscriber subscriber, Hold hold) in holds)
-        {
-            TimeSpan end = hold.Since + limits.MaxHoldTime;
-            if (end <= turn.Now) (over ??= []).Add(subscriber);
-            else if (next is null || end < next) next = end;
-        }
-
-        foreach (Subscriber subscriber in over ?? [])
-        {
-            subscriber.IsLagging = true;
-            counters.Lagging++;
-            EndHold(subscriber);
-        }
-
-        return next;
-    }
+    /// <summary>A reader that has taken nothing since the last hold began earns no further one.</summary>
+    private bool MayHoldAtMostOnce(BrokerConnection reader) => reader.Taken > reader.TakenAtHold || turn.Now - reader.HoldsSince < limits.MaxPublisherHoldTime;
 
     private bool CanKeep(ServerSession session, ApplicationMessage message) => CanKeep(session.InFlightBytes + session.QueuedBytes + message.Length);
 
-    private void EndHold(Subscriber subscriber)
+    private void ClearFull(Subscriber subscriber)
     {
-        if (!holds.Remove(subscriber, out Hold? hold)) return;
+        if (!subscriber.IsFull) return;
+        subscriber.IsFull = false;
+        full--;
+        EndHold(subscriber);
+    }
+
+    private void EndHold(Subscriber reader)
+    {
+        if (!holds.Remove(reader, out Hold? hold)) return;
         foreach (BrokerConnection publisher in hold.Publishers)
         {
-            if (publisher.Pause != Pause.Held) continue; // it has ended, or another client that held it has caught up
-            publisher.Pause = Pause.None;
-            publisher.LastReceived = turn.Now; // the silence was not the publisher's
-            turn.MarkDirty(publisher);
+            Resume(publisher);
         }
     }
 
-    private sealed record Hold(TimeSpan Since)
+    private void Resume(BrokerConnection publisher)
     {
+        held.Remove(publisher);
+        if (publisher.Pause != Pause.Held) return; // it has ended, or goes on already
+        publisher.Pause = Pause.None;
+        publisher.HoldBudget.End(turn.Now, limits.MaxPublisherHoldTime);
+        publisher.LastReceived = turn.Now; // the silence was not the publisher's
+        turn.MarkDirty(publisher);
+    }
+
+    private sealed class Hold(TimeSpan since, long taken)
+    {
+        public TimeSpan Since { get; } = since;
+
         public HashSet<BrokerConnection> Publishers { get; } = [];
+
+        /// <summary>What the reader had taken at the last look.</summary>
+        public long Taken { get; set; } = taken;
+
+        /// <summary>When it took something last.</summary>
+        public TimeSpan TakenAt { get; set; } = since;
     }
 }

@@ -44,6 +44,12 @@ internal sealed class Subscriber(byte[] clientId, byte[]? userName, ServerSessio
     /// <summary>It has held publishers back for <see cref="MqttBrokerLimits.MaxHoldTime"/>: they no longer wait for it, until it has caught up.</summary>
     public bool IsLagging { get; set; }
 
+    /// <summary>Messages that it lost since the last report.</summary>
+    public long Dropped { get; set; }
+
+    /// <summary>When <see cref="DropReports"/> may report the next loss.</summary>
+    public TimeSpan NextDropReport { get; set; }
+
     /// <summary>The last search of the <see cref="SubscriptionTree"/> that found this client, and where in its result.</summary>
     internal (long Search, int Index) Found { get; set; }
 }

@@ -25,6 +25,8 @@ internal sealed class BrokerShell
     private readonly long started;
     private readonly AddressCounts addresses;
     private readonly List<BrokerConnection> dirty = [];
+    private readonly ITimer holdTimer; // a sweep would be too late for publishers that are held back
+    private bool isHoldTimerSet;
 
     public BrokerShell(MqttBrokerOptions options, BrokerHooks hooks, BrokerLog? log)
     {
@@ -37,6 +39,7 @@ internal sealed class BrokerShell
         RandomNumberGenerator.Fill(seeds);
         Core = new BrokerCore(options.Limits, BitConverter.ToUInt64(seeds), BitConverter.ToUInt32(seeds[8..]), hooks.Callbacks);
         started = options.TimeProvider.GetTimestamp();
+        holdTimer = options.TimeProvider.CreateTimer(_ => Use(SetHoldTimer), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public Lock Gate { get; } = new();
@@ -118,6 +121,7 @@ internal sealed class BrokerShell
             TimeSpan now = Now;
             used = Core.Receive(connection.Connection, read, now);
             isPaused = connection.Connection.HasStopped;
+            if (connection.Connection.Pause == Pause.Held && !isHoldTimerSet) SetHoldTimer(now);
             CollectDirty(toFlush, now);
         }
 
@@ -173,7 +177,7 @@ internal sealed class BrokerShell
     /// <summary>A piece of the flush under way is sent: the client takes what it gets.</summary>
     public void Progressed(ServedConnection connection)
     {
-        lock (Gate) connection.Connection.FlushingSince = Now;
+        lock (Gate) connection.Connection.NoteSent(Now);
     }
 
     public void FlushFailed(ServedConnection connection) => Use(now => Core.End(connection.Connection, MqttConnectionEnd.Lost, now));
@@ -184,17 +188,12 @@ internal sealed class BrokerShell
         List<ServedConnection> toDrop = [];
         Use(now =>
         {
+            foreach (BrokerConnection connection in Core.Connections) connection.IsWithinFrame = CarrierOf(connection).IsWithinFrame;
             Core.Tick(now);
             foreach (BrokerConnection connection in Core.Connections)
             {
                 ServedConnection carrier = CarrierOf(connection);
                 if (carrier.DropAt <= now) toDrop.Add(carrier);
-                if (carrier.IsUnfinishedFor(options.Limits.PacketTimeout, now))
-                {
-                    Core.Statistics.PacketTimeouts++;
-                    Core.End(connection, MqttConnectionEnd.TooSlow, now);
-                }
-
                 if (carrier.Asking is not null && now - carrier.AskedAt >= options.Limits.HookTimeout)
                 {
                     Core.Statistics.HooksTimedOut++;
@@ -215,6 +214,14 @@ internal sealed class BrokerShell
         ServedConnection[] all;
         lock (Gate) all = [.. Core.Connections.Select(CarrierOf)];
         foreach (ServedConnection connection in all) connection.Drop();
+    }
+
+    /// <summary>Under the lock: lets publishers go on whose time is over, and comes again when that of the next one is.</summary>
+    private void SetHoldTimer(TimeSpan now)
+    {
+        TimeSpan? next = Core.EndHolds(now);
+        isHoldTimerSet = next is not null;
+        if (next is { } due) holdTimer.Change(due - now, Timeout.InfiniteTimeSpan);
     }
 
     private static ServedConnection CarrierOf(BrokerConnection connection) => (ServedConnection)connection.Carrier!;

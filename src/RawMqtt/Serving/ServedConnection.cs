@@ -20,8 +20,7 @@ internal sealed class ServedConnection(BrokerShell shell, Socket? socket, string
     private const int PieceLength = 256 * 1024; // each of these is to be sent in time, however slow the client's line
 
     private Stream? stream;
-    private int filled;                     // bytes that were read and the core has not used; the sweep looks at it from another thread
-    private TimeSpan? unfinishedSince;      // under the lock of the shell
+    private int filled;                     // bytes that were read and the core has not used
 
     public BrokerConnection Connection { get; set; } = null!;
 
@@ -35,6 +34,9 @@ internal sealed class ServedConnection(BrokerShell shell, Socket? socket, string
 
     /// <summary>The address that it counts for.</summary>
     public IPAddress? CountedAddress { get; set; }
+
+    /// <summary>Whether a WebSocket frame or message has begun and is not complete.</summary>
+    public bool IsWithinFrame => stream is WebSocketStream { IsWithinFrame: true };
 
     /// <summary>Known when the broker had to look at it.</summary>
     public string? UserName { get; set; }
@@ -146,18 +148,6 @@ internal sealed class ServedConnection(BrokerShell shell, Socket? socket, string
         if (stream is WebSocketStream webSocket) webSocket.Abort();
         else stream?.Dispose();
         socket?.Dispose();
-    }
-
-    /// <summary>
-    /// Under the lock of the shell, with each sweep: a packet or a WebSocket frame was begun so long ago and is not ended, nor was a packet since.
-    /// One that waits for a hook or is held back is not the client's fault.
-    /// </summary>
-    public bool IsUnfinishedFor(TimeSpan timeout, TimeSpan now)
-    {
-        bool isTaken = Connection is { End: null, Pause: Pause.None, HasStopped: false };
-        if (!isTaken || (filled == 0 && stream is not WebSocketStream { IsWithinFrame: true })) unfinishedSince = null;
-        else if (unfinishedSince is null || Connection.LastReceived > unfinishedSince) unfinishedSince = now;
-        return now - unfinishedSince >= timeout;
     }
 
     /// <summary>The number of bytes used; the rest moves to the start.</summary>

@@ -237,7 +237,7 @@ public class ConnectTests
 
     [Fact]
     [Rule("MQTT-3.1.2-24", "MQTT-3.12.4-1")]
-    public void Any_whole_packet_is_a_sign_of_life_and_keep_alive_0_needs_none()
+    public void Any_packet_is_a_sign_of_life_and_keep_alive_0_needs_none()
     {
         TestClient client = broker.Connect("c", keepAlive: 10);
         TestClient halting = broker.Connect("h", keepAlive: 10);
@@ -252,7 +252,7 @@ public class ConnectTests
         Assert.Null(client.End);
         Assert.Null(free.End);
         Assert.Equal(["PINGRESP", "PINGRESP", "PINGRESP"], client.Received());
-        Assert.Equal(MqttConnectionEnd.KeepAliveExpired, halting.End); // bytes of a packet that never ends are no packet
+        Assert.Equal(MqttConnectionEnd.TooSlow, halting.End); // bytes of a packet that makes no progress do not help for long
     }
 
     [Fact]

@@ -82,7 +82,7 @@ public class MemoryLimitTests
     [Fact]
     public void What_waits_on_all_connections_is_bounded_and_each_has_its_share()
     {
-        var broker = new TestBroker(new MqttBrokerLimits { MaxOutgoingBytes = 800, MaxTotalOutgoingBytes = 1000 });
+        var broker = new TestBroker(new MqttBrokerLimits { MaxOutgoingBytes = 800, MaxTotalOutgoingBytes = 1000, MaxHoldTime = TimeSpan.Zero });
         TestClient[] slow = [.. Enumerable.Range(0, 4).Select(i => broker.Connect($"s{i}"))];
         TestClient quick = broker.Connect("q");
         TestClient publisher = broker.Connect("p");

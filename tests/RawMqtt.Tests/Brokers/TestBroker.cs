@@ -11,7 +11,8 @@ internal sealed class TestBroker
 {
     private readonly List<BrokerConnection> dirty = [];
 
-    public TestBroker(MqttBrokerLimits? limits = null) => Core = new BrokerCore(limits ?? new MqttBrokerLimits(), hashSeed: 1, idSeed: 2);
+    public TestBroker(MqttBrokerLimits? limits = null, BrokerCallbacks? callbacks = null) =>
+        Core = new BrokerCore(limits ?? new MqttBrokerLimits(), hashSeed: 1, idSeed: 2, callbacks);
 
     public BrokerCore Core { get; }
 

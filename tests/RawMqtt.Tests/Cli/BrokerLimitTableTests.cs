@@ -16,6 +16,6 @@ public class BrokerLimitTableTests
             Assert.True(limit.Name == "EqualityContract" || table.Contains($"\n{limit.Name} ", StringComparison.Ordinal), limit.Name);
         }
 
-        Assert.Contains("MaxPacketLength        1 MiB", table);
+        Assert.Contains("MaxPacketLength        16 MiB", table);
     }
 }

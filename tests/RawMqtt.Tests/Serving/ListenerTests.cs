@@ -43,7 +43,7 @@ public sealed class ListenerTests : IDisposable
     [InlineData("ws")]
     public async Task A_packet_of_a_megabyte_goes_through_and_one_more_byte_does_not(string scheme)
     {
-        await using MqttBroker broker = await sockets.StartAsync(scheme);
+        await using MqttBroker broker = await sockets.StartAsync(scheme, o => o with { Limits = new MqttBrokerLimits { MaxPacketLength = 1 << 20 } });
         await using Stream stream = await sockets.DialAsync(broker);
         await stream.WriteAsync(ByteText.Parse(Connect + " | 82 06 00 01 00 01 'a' 00"), Token);
         await BrokerSockets.ReadAsync(stream, 9);

@@ -43,7 +43,7 @@ public sealed class PacketTimeoutTests : IDisposable
         await SweptAsync(broker);
         await AnswersAsync(slow, scheme, "00 c0");
         await SweptAsync(broker);
-        time.Advance(TimeSpan.FromSeconds(50));
+        time.Advance(TimeSpan.FromSeconds(20));
         Assert.Equal(ByteText.Parse(scheme == "ws" ? "88 02 03 f0" : ""), await BrokerSockets.ReadAsync(stuck.GetStream(), 4));
         Assert.Equal(1, broker.Statistics.PacketTimeouts);
 
@@ -73,7 +73,7 @@ public sealed class PacketTimeoutTests : IDisposable
         await client.GetStream().WriteAsync(ByteText.Parse("32 05 00 01 'a' 00 01 | c0"), Token);
         await asked.Task.WaitAsync(Token);
         await SweptAsync(broker);
-        time.Advance(TimeSpan.FromSeconds(60));
+        time.Advance(TimeSpan.FromMinutes(11));
         await SweptAsync(broker);
         answer.SetResult(true);
 

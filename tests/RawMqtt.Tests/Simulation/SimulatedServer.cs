@@ -103,7 +103,7 @@ internal sealed class SimulatedServer
     {
         int needed = core.Sessions.All.Sum(subscriber => subscriber.Session.InFlight + subscriber.Session.Queued);
         if (core.Messages.InUse > needed) throw new SimulationException($"the server keeps {core.Messages.InUse} messages and needs {needed}");
-        int longest = served.Max(connection => (int?)connection.Unread.Count) ?? 0;
+        int longest = served.Max(connection => connection.Connection.HasStopped ? 0 : (int?)connection.Unread.Count) ?? 0;
         if (longest > SimulatedClient.LongestPacket) throw new SimulationException($"the server keeps {longest} bytes of one packet");
     }
 
@@ -120,6 +120,7 @@ internal sealed class SimulatedServer
             else core.Flushed(connection, output, world.Now);
         }
 
+        if (connection is { End: null, HasStopped: true, Pause: Pause.None } && carrier.Unread.Count > 0) Receive(carrier, []); // it was held back
         if (connection.End is null) return;
         world.Note($"server closes: {connection.End} {connection.Violation}");
         Assert.True(connection.End != MqttConnectionEnd.ProtocolViolation, $"the server found a violation: {connection.Violation}");
