@@ -23,7 +23,7 @@ internal sealed class RabbitNode : IAsyncDisposable
         if (!File.Exists(cookie))
         {
             File.WriteAllText(cookie, "rawmqtt");
-            File.SetUnixFileMode(cookie, UnixFileMode.UserRead);
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(cookie, UnixFileMode.UserRead);
         }
 
         File.WriteAllText(Path.Combine(home, "env.conf"), "");

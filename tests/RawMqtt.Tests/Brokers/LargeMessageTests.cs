@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-using RawMqtt.Brokers;
 
 namespace RawMqtt.Tests.Brokers;
 
