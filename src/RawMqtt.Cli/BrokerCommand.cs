@@ -69,7 +69,7 @@ internal static partial class BrokerCommand
             AllowedOrigins = parsed.GetValue(AllowOrigin) ?? [],
             TrustedProxies = parsed.GetValue(TrustedProxy) ?? [],
             ProxyHeader = parsed.GetValue(ProxyHeader)!,
-            Log = parsed.GetValue(Log) ? Console.Error.WriteLine : null,
+            Log = parsed.GetValue(Log) ? (_, line) => Console.Error.WriteLine(line) : null,
         };
         string[] listeners =
         [

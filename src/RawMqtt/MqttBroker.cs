@@ -10,14 +10,11 @@ using RawMqtt.Transports;
 
 namespace RawMqtt;
 
-/// <summary>An MQTT 3.1.1 broker over WebSocket, TCP and TLS.</summary>
+/// <summary>Serves MQTT 3.1.1 clients over WebSocket, TCP and TLS. All members are safe for use by several threads at once.</summary>
 public sealed class MqttBroker : IAsyncDisposable
 {
-    private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(250);
-
     private readonly MqttBrokerOptions options;
-    private readonly BrokerLog? log;
-    private readonly BrokerEvents? events;
+    private readonly BrokerReports reports;
     private readonly BrokerShell shell;
     private readonly BrokerMeters meters;
     private readonly List<Listener> listeners = [];
@@ -27,35 +24,35 @@ public sealed class MqttBroker : IAsyncDisposable
     private MqttBroker(MqttBrokerOptions options)
     {
         this.options = options;
-        log = options.Log is null ? null : new BrokerLog(options.Log, options.Limits.MaxProgramBytes);
-        events = options.Observe is null ? null : new BrokerEvents(options.Observe, options.Limits.MaxProgramBytes, log);
-        shell = new BrokerShell(options, new BrokerHooks(options, events, log), log);
-        meters = new BrokerMeters(shell);
+        BrokerLog? log = options.Log is null ? null : new BrokerLog(options.Log, options.Limits.MaxProgramBytes);
+        reports = new BrokerReports(options.Observe is null ? null : new BrokerEvents(options.Observe, options.Limits.MaxProgramBytes, log), log);
+        shell = new BrokerShell(options, reports);
+        meters = new BrokerMeters(shell.Core);
     }
 
-    /// <summary>Where the broker listens, with the real ports.</summary>
+    /// <summary>Gets the addresses that the broker listens on, with the ports that the system chose in place of 0.</summary>
     public IReadOnlyList<string> Addresses { get; private set; } = [];
 
-    /// <summary>What it has done so far.</summary>
+    /// <summary>Gets a copy of the broker's counters.</summary>
     public MqttBrokerStatistics Statistics
     {
         get
         {
-            lock (shell.Gate) return shell.Core.Statistics with { ProgramDropped = shell.Core.Statistics.ProgramDropped + (events?.Dropped ?? 0) + (log?.Dropped ?? 0) };
+            lock (shell.Core.Gate) return shell.Core.Core.Statistics with { ProgramDropped = shell.Core.Core.Statistics.ProgramDropped + reports.Dropped };
         }
     }
 
-    /// <summary>All clients, connected or away.</summary>
+    /// <summary>Gets a copy of the list of clients: those that are connected, and those that are away and have a kept session.</summary>
     public IReadOnlyList<MqttBrokerClient> Clients
     {
         get
         {
-            lock (shell.Gate) return [.. shell.Core.Sessions.All.Select(subscriber => BrokerHooks.ClientOf(subscriber.Connection, subscriber))];
+            lock (shell.Core.Gate) return [.. shell.Core.Core.Sessions.All.Select(subscriber => ApplicationViews.ClientOf(subscriber.Connection, subscriber))];
         }
     }
 
-    /// <summary>Starts a broker; it accepts connections when this completes.</summary>
-    /// <exception cref="MqttException">It cannot listen on one of the addresses, or the options cannot be used.</exception>
+    /// <summary>Starts a broker. The broker accepts connections when the call completes.</summary>
+    /// <exception cref="MqttException">The broker cannot listen on one of the addresses, or an option is invalid.</exception>
     public static async Task<MqttBroker> StartAsync(MqttBrokerOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -73,53 +70,57 @@ public sealed class MqttBroker : IAsyncDisposable
         }
     }
 
-    /// <summary>Publishes a message to the clients subscribed to it, without a socket. Topics that begin with $ are allowed.</summary>
-    /// <exception cref="ArgumentException">The topic is not a topic name, 4.7.</exception>
+    /// <summary>Publishes a message to the subscribed clients, from the program that runs the broker. The topic may begin with $.</summary>
+    /// <exception cref="ArgumentException"><paramref name="topic"/> is not a valid topic name, 4.7, or has more levels than
+    /// <see cref="MqttBrokerLimits.MaxTopicLevels"/>.</exception>
     public void Publish(string topic, ReadOnlyMemory<byte> payload, QualityOfService qos = QualityOfService.AtMostOnce, bool retain = false)
     {
         byte[] name = Encoding.UTF8.GetBytes(topic);
-        if (!TopicName.IsValidInPublish(name, out ProtocolViolation? violation)) throw new ArgumentException($"The topic cannot be used: {violation}.", nameof(topic));
-        if (options.Limits.IsTooDeep(name)) throw new ArgumentException($"The topic cannot be used: {ProtocolViolation.TooManyLevels}.", nameof(topic));
-        shell.Use(now => shell.Core.Publish(new PublishPacket { Topic = name, Payload = payload.Span, Qos = qos, Retain = retain }, now));
+        bool isValid = TopicName.IsValidInPublish(name, out ProtocolViolation? violation);
+        if (options.Limits.IsTooDeep(name)) (isValid, violation) = (false, ProtocolViolation.TooManyLevels);
+        if (!isValid) throw new ArgumentException($"The topic cannot be used: {violation}.", nameof(topic));
+        using CoreUse use = shell.Core.Enter();
+        use.Core.Publish(new PublishPacket { Topic = name, Payload = payload.Span, Qos = qos, Retain = retain }, use.Now);
     }
 
-    /// <summary>Publishes a text, see <see cref="Publish(string, ReadOnlyMemory{byte}, QualityOfService, bool)"/>.</summary>
+    /// <summary>Publishes a text message, encoded as UTF-8. See <see cref="Publish(string, ReadOnlyMemory{byte}, QualityOfService, bool)"/>.</summary>
+    /// <exception cref="ArgumentException"><paramref name="topic"/> is not a valid topic name, 4.7, or has more levels than
+    /// <see cref="MqttBrokerLimits.MaxTopicLevels"/>.</exception>
     public void Publish(string topic, string payload, QualityOfService qos = QualityOfService.AtMostOnce, bool retain = false) =>
         Publish(topic, Encoding.UTF8.GetBytes(payload), qos, retain);
 
-    /// <summary>Subscribes without a socket; retained messages come first.</summary>
-    /// <exception cref="ArgumentException">The filter is not a topic filter, 4.7.</exception>
+    /// <summary>Subscribes the program that runs the broker. The subscription receives the retained messages first.</summary>
+    /// <exception cref="ArgumentException"><paramref name="filter"/> is not a valid topic filter, 4.7, or has more levels than
+    /// <see cref="MqttBrokerLimits.MaxTopicLevels"/>.</exception>
     public MqttBrokerSubscription Subscribe(string filter, QualityOfService qos = QualityOfService.ExactlyOnce)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(filter);
-        if (!TopicFilter.IsValid(bytes, out ProtocolViolation? violation)) throw new ArgumentException($"The filter cannot be used: {violation}.", nameof(filter));
-        if (options.Limits.IsTooDeep(bytes)) throw new ArgumentException($"The filter cannot be used: {ProtocolViolation.TooManyLevels}.", nameof(filter));
-        return new MqttBrokerSubscription(options.Limits.MaxProgramBytes, subscription =>
+        bool isValid = TopicFilter.IsValid(bytes, out ProtocolViolation? violation);
+        if (options.Limits.IsTooDeep(bytes)) (isValid, violation) = (false, ProtocolViolation.TooManyLevels);
+        if (!isValid) throw new ArgumentException($"The filter cannot be used: {violation}.", nameof(filter));
+        var messages = new LocalQueue<MqttMessage>(options.Limits.MaxProgramBytes);
+        using CoreUse use = shell.Core.Enter();
+        BrokerCore core = use.Core;
+        Subscriber subscriber = core.Subscribe(bytes, qos, (in PublishPacket packet) =>
         {
-            Subscriber? subscriber = null;
-            shell.Use(_ => subscriber = shell.Core.Subscribe(bytes, qos, (in PublishPacket packet) =>
-            {
-                if (!subscription.TryAdd(MessageOf(packet))) shell.Core.Statistics.ProgramDropped++;
-            }));
-            return () => shell.Use(_ => shell.Core.Unsubscribe(subscriber!, bytes));
+            MqttMessage message = ApplicationViews.MessageOf(packet);
+            if (!messages.TryAdd(message, message.Length)) core.Statistics.ProgramDropped++;
         });
+        return new MqttBrokerSubscription(messages, () => Unsubscribe(subscriber, bytes));
     }
 
-    /// <summary>Ends the connection of a client; its Will goes out.</summary>
-    /// <returns>Whether it was connected.</returns>
+    /// <summary>Ends the connection of a client. The broker publishes the client's Will.</summary>
+    /// <returns>true if the client was connected; otherwise false.</returns>
     public bool Disconnect(string clientId)
     {
-        bool found = false;
-        shell.Use(now =>
-        {
-            if (!shell.Core.Sessions.TryFind(Encoding.UTF8.GetBytes(clientId), out Subscriber? subscriber) || subscriber.Connection is not { } connection) return;
-            found = true;
-            shell.Core.End(connection, MqttConnectionEnd.ByApplication, now);
-        });
-        return found;
+        using CoreUse use = shell.Core.Enter();
+        if (!use.Core.Sessions.TryFind(Encoding.UTF8.GetBytes(clientId), out Subscriber? subscriber) || subscriber.Connection is not { } connection) return false;
+        use.Core.End(connection, MqttConnectionEnd.ByApplication, use.Now);
+        return true;
     }
 
-    /// <summary>Opens a connection in memory: the client's end of a pipe of MQTT bytes.</summary>
+    /// <summary>Opens a connection in memory, for a client in the same process.</summary>
+    /// <returns>The client's end of the connection, for <see cref="MqttClientOptions.ConnectStream"/>.</returns>
     public Stream Connect()
     {
         (Stream client, Stream server) = MemoryPipe.Create();
@@ -127,31 +128,31 @@ public sealed class MqttBroker : IAsyncDisposable
         return client;
     }
 
-    /// <summary>Serves an open pipe of MQTT bytes, such as a serial line, as if a listener had accepted it, until it ends.</summary>
+    /// <summary>Serves one client over a stream that the caller opened, such as a serial line. Completes when the connection has ended, and disposes the
+    /// stream.</summary>
     public async Task ServeAsync(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
         await shell.ServeAsync(socket: null, listener: "", () => Task.FromResult<Stream?>(stream)).ConfigureAwait(false);
-        await stream.DisposeAsync().ConfigureAwait(false); // it may have been one too many
+        await stream.DisposeAsync().ConfigureAwait(false); // a connection that was not admitted has not disposed it
     }
 
-    /// <summary>Stops accepting, sends what is still to be sent, and closes the connections, within <see cref="MqttBrokerOptions.StopTimeout"/>.</summary>
+    /// <summary>Stops accepting connections, sends what waits to be sent, and closes the connections. Waits at most
+    /// <see cref="MqttBrokerOptions.StopTimeout"/> for the
+    /// clients, and as long again until the application has taken all events and log lines.</summary>
+    /// <param name="cancellationToken">Ends both waits; the broker stops nevertheless.</param>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
         if (stopping.IsCancellationRequested) return;
         await stopping.CancelAsync().ConfigureAwait(false);
         foreach (Listener listener in listeners) listener.Dispose();
         await Task.WhenAll(loops).ConfigureAwait(false);
-
-        shell.EndAll(MqttConnectionEnd.BrokerStops);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(options.StopTimeout);
-        while (!shell.IsEmpty && !deadline.IsCancellationRequested) await Task.Delay(TimeSpan.FromMilliseconds(10), CancellationToken.None).ConfigureAwait(false);
-        shell.DropAll();
-        await TellAllAsync(cancellationToken).ConfigureAwait(false);
+        await WaitAsync(shell.Core.EndAllAsync(), cancellationToken).ConfigureAwait(false);
+        shell.Core.DropAll();
+        await WaitAsync(reports.CompleteAsync(), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Stops the broker.</summary>
+    /// <summary>Stops the broker as <see cref="StopAsync"/> does, and releases its resources.</summary>
     public async ValueTask DisposeAsync()
     {
         await StopAsync().ConfigureAwait(false);
@@ -159,19 +160,15 @@ public sealed class MqttBroker : IAsyncDisposable
         stopping.Dispose();
     }
 
-    /// <summary>Waits until the program has heard of all; if it does not listen, no longer than for the clients.</summary>
-    private async Task TellAllAsync(CancellationToken cancellationToken)
+    private async Task WaitAsync(Task task, CancellationToken cancellationToken)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(options.StopTimeout);
         try
         {
-            if (events is not null) await events.CompleteAsync().WaitAsync(deadline.Token).ConfigureAwait(false);
-            if (log is not null) await log.CompleteAsync().WaitAsync(deadline.Token).ConfigureAwait(false);
+            await task.WaitAsync(options.StopTimeout, options.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            // its observer or its log is stuck
+            // a client does not close, or the application's observer or log blocks
         }
     }
 
@@ -186,12 +183,17 @@ public sealed class MqttBroker : IAsyncDisposable
             ProxyHeader = options.ProxyHeader,
             Tap = options.Tap,
         };
-        foreach (string address in options.Listeners) listeners.Add(await Listener.BindAsync(MqttAddress.ParseListener(address), shared, cancellationToken).ConfigureAwait(false));
+        foreach (MqttAddress address in options.Listeners.Select(MqttAddress.ParseListener))
+        {
+            listeners.Add(await Listener.BindAsync(address, shared, cancellationToken).ConfigureAwait(false));
+        }
 
         Addresses = listeners.ConvertAll(listener => listener.Address.ToString());
         foreach (Listener listener in listeners) loops.Add(AcceptAsync(listener));
-        loops.Add(SweepAsync());
-        if (options.SystemTopicsInterval > TimeSpan.Zero) loops.Add(PublishSystemTopicsAsync());
+        loops.Add(RepeatAsync(Sweep.Interval, shell.Sweep.Run));
+        if (options.SystemTopicsInterval <= TimeSpan.Zero) return;
+        PublishSystemTopics();
+        loops.Add(RepeatAsync(options.SystemTopicsInterval, PublishSystemTopics));
     }
 
     private async Task AcceptAsync(Listener listener)
@@ -210,49 +212,39 @@ public sealed class MqttBroker : IAsyncDisposable
             }
             catch (SocketException e)
             {
-                // one connection that broke while it was accepted, or no file handle left: the listener goes on
-                log?.Add($"event=accept-failed listener={address} error={BrokerLog.Quote(e.Message)}");
-                await Task.Delay(SweepInterval, CancellationToken.None).ConfigureAwait(false);
+                // A connection failed while it was accepted, or the process has no file handle left, which lasts: hence the pause.
+                reports.AcceptFailed(address, e);
+                await Task.Delay(Sweep.Interval, options.TimeProvider, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    private Task SweepAsync() => RepeatAsync(SweepInterval, shell.Sweep);
-
-    private Task PublishSystemTopicsAsync()
+    private void PublishSystemTopics()
     {
-        shell.Use(shell.Core.PublishSystemTopics);
-        return RepeatAsync(options.SystemTopicsInterval, () => shell.Use(shell.Core.PublishSystemTopics));
+        using CoreUse use = shell.Core.Enter();
+        use.Core.PublishSystemTopics(use.Now);
+    }
+
+    private void Unsubscribe(Subscriber subscriber, byte[] filter)
+    {
+        using CoreUse use = shell.Core.Enter();
+        use.Core.Unsubscribe(subscriber, filter);
     }
 
     private async Task RepeatAsync(TimeSpan interval, Action action)
     {
-        try
+        while (true)
         {
-            while (true)
+            await Task.Delay(interval, options.TimeProvider, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stopping.IsCancellationRequested) return;
+            try
             {
-                await Task.Delay(interval, options.TimeProvider, stopping.Token).ConfigureAwait(false);
-                Attempt(action);
+                action();
+            }
+            catch (Exception e) // a fault must not end the sweeps: without them no deadline would hold
+            {
+                reports.Faulted(e);
             }
         }
-        catch (OperationCanceledException)
-        {
-            // the broker stops
-        }
     }
-
-    private void Attempt(Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (Exception e) // without sweeps no deadline would hold any more
-        {
-            log?.Add($"event=fault error={BrokerLog.Quote(e.ToString(), mostCharacters: 4096)}");
-        }
-    }
-
-    private static MqttMessage MessageOf(in PublishPacket packet) =>
-        new(Encoding.UTF8.GetString(packet.Topic), new MqttMessageView { Topic = packet.Topic, Payload = packet.Payload, Qos = packet.Qos, Retain = packet.Retain });
 }

@@ -4,36 +4,36 @@ using System.Net;
 
 namespace RawMqtt;
 
-/// <summary>A client of a broker, connected or away.</summary>
+/// <summary>Describes a client of a broker, connected or away.</summary>
 public sealed record MqttBrokerClient
 {
-    /// <summary>The client identifier; one that the broker made when the client had none.</summary>
+    /// <summary>Gets the client identifier. The broker assigned it if the client sent none.</summary>
     public required string ClientId { get; init; }
 
-    /// <summary>The user name, if the broker was to look at it; null for none.</summary>
+    /// <summary>Gets the user name; null if the client sent none, or if no option of the broker checks clients.</summary>
     public string? UserName { get; init; }
 
-    /// <summary>Whether there is a network connection now.</summary>
+    /// <summary>Gets whether the client is connected.</summary>
     public bool IsConnected { get; init; }
 
-    /// <summary>Whether the session ends with the connection.</summary>
+    /// <summary>Gets whether the session ends with the connection, 3.1.2.4.</summary>
     public bool CleanSession { get; init; }
 
-    /// <summary>The address that the connection came from; null for one in memory, or for a client that is away.</summary>
+    /// <summary>Gets the address of the connection's peer; null for a connection in memory, and for a client that is away.</summary>
     public IPEndPoint? RemoteAddress { get; init; }
 
-    /// <summary>The client's address as a trusted proxy says; 0.0.0.0 when it says nothing that can be read; null without one.</summary>
+    /// <summary>Gets the client's address according to a trusted proxy; 0.0.0.0 if the proxy sent no valid address; null without a trusted proxy.</summary>
     public IPEndPoint? ForwardedAddress { get; init; }
 
-    /// <summary>The listener that accepted it; empty for one in memory or away.</summary>
+    /// <summary>Gets the address of the listener that accepted the connection; empty for a connection in memory, and for a client that is away.</summary>
     public string Listener { get; init; } = "";
 
-    /// <summary>The number of its topic filters.</summary>
+    /// <summary>Gets the number of the client's topic filters.</summary>
     public int Subscriptions { get; init; }
 
-    /// <summary>Messages sent and not acknowledged to the end.</summary>
+    /// <summary>Gets the number of messages at QoS 1 and 2 that were sent and not completely acknowledged.</summary>
     public int InFlight { get; init; }
 
-    /// <summary>Messages that wait for the window or for the client.</summary>
+    /// <summary>Gets the number of messages that wait until the client has acknowledged others, or connects.</summary>
     public int Queued { get; init; }
 }

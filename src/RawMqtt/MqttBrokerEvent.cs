@@ -3,17 +3,17 @@
 
 namespace RawMqtt;
 
-/// <summary>Something that happened in a broker.</summary>
-/// <param name="Kind">What.</param>
-/// <param name="Client">Who connected, disconnected or published.</param>
+/// <summary>Describes something that happened in a broker.</summary>
+/// <param name="Kind">The kind of the event.</param>
+/// <param name="Client">The client that connected, disconnected or published.</param>
 public sealed record MqttBrokerEvent(MqttBrokerEventKind Kind, MqttBrokerClient Client)
 {
-    /// <summary>The message of <see cref="MqttBrokerEventKind.Published"/>.</summary>
+    /// <summary>Gets the message of a <see cref="MqttBrokerEventKind.Published"/> event; otherwise null.</summary>
     public MqttMessage? Message { get; init; }
 
-    /// <summary>Why a client disconnected.</summary>
+    /// <summary>Gets the reason of a <see cref="MqttBrokerEventKind.Disconnected"/> event; otherwise null.</summary>
     public MqttConnectionEnd? End { get; init; }
 
-    /// <summary>The rule that it broke, when that was the reason.</summary>
+    /// <summary>Gets the rule that the client broke, if that was the reason; otherwise null.</summary>
     public string? Rule { get; init; }
 }

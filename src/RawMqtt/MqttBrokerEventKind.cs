@@ -2,15 +2,15 @@
 
 namespace RawMqtt;
 
-/// <summary>What happened in a broker.</summary>
+/// <summary>Specifies what happened in a broker.</summary>
 public enum MqttBrokerEventKind
 {
-    /// <summary>A CONNECT was accepted.</summary>
+    /// <summary>The broker accepted a client's CONNECT.</summary>
     Connected,
 
     /// <summary>The connection of a client ended.</summary>
     Disconnected,
 
-    /// <summary>A client published a message, which was passed on.</summary>
+    /// <summary>A client published a message, and the broker passed it on.</summary>
     Published,
 }

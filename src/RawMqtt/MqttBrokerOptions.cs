@@ -4,70 +4,87 @@ using RawMqtt.Codec;
 
 namespace RawMqtt;
 
-/// <summary>Where a broker listens, whom it lets in, and what bounds it.</summary>
+/// <summary>Contains all settings of a broker: its listeners, who may connect, and its limits. The record is immutable.</summary>
 public sealed record MqttBrokerOptions
 {
-    /// <summary>Addresses to listen on: <c>ws</c>, <c>wss</c>, <c>mqtt</c>, <c>mqtts</c>; port 0 is a free one. A ws address without a path serves <see cref="WebSocketPaths"/>.</summary>
+    /// <summary>Gets the addresses to listen on, with scheme <c>ws</c>, <c>wss</c>, <c>mqtt</c> or <c>mqtts</c>. For port 0 the system chooses a free port. A
+    /// ws or wss address
+    /// without a path serves <see cref="WebSocketPaths"/>.</summary>
     public IReadOnlyList<string> Listeners { get; init; } = ["ws://127.0.0.1:8083/mqtt", "mqtt://127.0.0.1:1883"];
 
-    /// <summary>The paths of ws and wss addresses that name none.</summary>
+    /// <summary>Gets the paths that ws and wss listeners without a path serve.</summary>
     public IReadOnlyList<string> WebSocketPaths { get; init; } = ["/mqtt"];
 
-    /// <summary>Takes WebSocket clients that offer no subprotocol, against [MQTT-6.0.0-3].</summary>
+    /// <summary>Gets whether WebSocket clients that offer no subprotocol may connect, although [MQTT-6.0.0-3] requires one. The default is false.</summary>
     public bool AllowMissingSubprotocol { get; init; }
 
-    /// <summary>Origins of web pages that may connect besides those of the same host and port, such as <c>https://example.com</c>; <c>*</c>: all.</summary>
+    /// <summary>Gets the origins of web pages that may connect in addition to pages of the same host and port, such as <c>https://example.com</c>; <c>*</c>
+    /// allows all.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
-    /// <summary>Addresses and networks of proxies, such as <c>10.0.0.0/8</c>, whose word on their clients' addresses is believed; all others' is not.</summary>
+    /// <summary>Gets the addresses and networks of trusted proxies, such as <c>10.0.0.0/8</c>. The broker takes a client's address from
+    /// <see cref="ProxyHeader"/> only if a trusted proxy sent it.</summary>
     public IReadOnlyList<string> TrustedProxies { get; init; } = [];
 
-    /// <summary>
-    /// The one header in which <see cref="TrustedProxies"/> name their clients: <c>X-Forwarded-For</c>, <c>X-Real-IP</c>, <c>Forwarded</c> or another one. The proxy has to set it
-    /// or add to it: one that it passes on untouched is the client's own word.
-    /// </summary>
+    /// <summary>Gets the header in which <see cref="TrustedProxies"/> name their clients: <c>X-Forwarded-For</c>, <c>X-Real-IP</c>, <c>Forwarded</c> or
+    /// another one. The proxy must
+    /// set it or add to it: if the proxy passes it on unchanged, the client can forge its address.</summary>
     public string ProxyHeader { get; init; } = "X-Forwarded-For";
 
-    /// <summary>The server's certificate with its chain, PEM; needed by wss and mqtts. Read again when the file changes.</summary>
+    /// <summary>Gets the PEM file of the server's certificate with its chain. wss and mqtts listeners need it. The broker reads it again when it
+    /// changes.</summary>
     public string? CertificateFile { get; init; }
 
-    /// <summary>The private key of <see cref="CertificateFile"/>, PEM, not encrypted; null when that file holds both.</summary>
+    /// <summary>Gets the PEM file of the private key, not encrypted; null if <see cref="CertificateFile"/> contains the key too.</summary>
     public string? KeyFile { get; init; }
 
-    /// <summary>User names and salted hashes, as <see cref="MqttPasswordFile"/> makes them; null for none. Read again when it changes; while it then cannot be used, the entries before count.</summary>
+    /// <summary>Gets the file of user names and password hashes, with entries of <see cref="MqttPasswordFile.CreateEntry"/>; null for none. The broker reads
+    /// it again when it changes; if
+    /// it cannot be read then, the broker keeps the previous entries.</summary>
     public string? PasswordFile { get; init; }
 
-    /// <summary>Takes clients whose user name nobody checks, or who have none. null: those from this machine alone, and none once there is a <see cref="PasswordFile"/>.</summary>
+    /// <summary>Gets whether clients may connect without a user name, or with one that neither <see cref="PasswordFile"/> nor <see cref="Authenticate"/>
+    /// checks. null, the default:
+    /// only clients on this machine, and none if there is a <see cref="PasswordFile"/>.</summary>
     public bool? AllowAnonymous { get; init; }
 
-    /// <summary>Answers each CONNECT that <see cref="PasswordFile"/> and <see cref="AllowAnonymous"/> let pass. That connection waits meanwhile, others go on. The token of this and the
-    /// other hooks is cancelled when <see cref="MqttBrokerLimits.HookTimeout"/> is over or nobody waits for the answer any more; a hook that throws refuses.</summary>
+    /// <summary>Gets the function that decides about each CONNECT that <see cref="PasswordFile"/> and <see cref="AllowAnonymous"/> accept; null for none.
+    /// Only that connection waits
+    /// for the answer. The token of this and the other hooks is cancelled when <see cref="MqttBrokerLimits.HookTimeout"/> has passed or the connection has
+    /// ended. A hook that throws refuses.</summary>
     public Func<MqttConnectRequest, CancellationToken, ValueTask<ConnectReturnCode>>? Authenticate { get; init; }
 
-    /// <summary>Whether a client may publish a message; if not, it is acknowledged and dropped [MQTT-3.3.5-2]. A Will is asked about at CONNECT.</summary>
+    /// <summary>Gets the function that decides whether a client may publish a message; null: all may. The broker acknowledges and drops a message that is not
+    /// allowed [MQTT-3.3.5-2].
+    /// The broker asks about a Will at CONNECT.</summary>
     public Func<MqttBrokerClient, MqttMessage, CancellationToken, ValueTask<bool>>? AuthorizePublish { get; init; }
 
-    /// <summary>Whether a client may subscribe to a filter; if not, the SUBACK says 0x80.</summary>
+    /// <summary>Gets the function that decides whether a client may subscribe to a filter; null: all may. The SUBACK contains 0x80 for a filter that is not
+    /// allowed.</summary>
     public Func<MqttBrokerClient, MqttTopicFilter, CancellationToken, ValueTask<bool>>? AuthorizeSubscribe { get; init; }
 
-    /// <summary>Hears of clients that come and go and of messages, one after the other, without holding anybody up.</summary>
+    /// <summary>Gets the function that receives the broker's events, one at a time; null for none. The broker does not wait for it: events queue up to
+    /// <see cref="MqttBrokerLimits.MaxProgramBytes"/>.</summary>
     public Func<MqttBrokerEvent, ValueTask>? Observe { get; init; }
 
-    /// <summary>What bounds memory and work.</summary>
+    /// <summary>Gets the limits of the broker's memory and work.</summary>
     public MqttBrokerLimits Limits { get; init; } = new();
 
-    /// <summary>How often the <c>$SYS</c> topics are published; zero: there are none.</summary>
+    /// <summary>Gets the interval at which the broker publishes the <c>$SYS</c> topics; zero for none.</summary>
     public TimeSpan SystemTopicsInterval { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long <see cref="MqttBroker.StopAsync"/> waits for what is still to be sent.</summary>
+    /// <summary>Gets the time that <see cref="MqttBroker.StopAsync"/> waits for the clients.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Takes one line for each connection that ends and each fault, one after the other: <c>event=ended client="c" address=... reason=... violation="..."</c>.</summary>
-    public Action<string>? Log { get; init; }
+    /// <summary>Gets the function that receives the broker's log, one line at a time: a line for each connection that ends and for each fault, such as
+    /// <c>event=ended client="c" address=... reason=... violation="..."</c>; null for none. The broker does not wait for it: lines queue up to
+    /// <see cref="MqttBrokerLimits.MaxProgramBytes"/>.</summary>
+    public MqttLog? Log { get; init; }
 
-    /// <summary>Called for each new connection with its peer's address; what it returns sees the connection's bytes, above TLS. Null: nobody looks.</summary>
+    /// <summary>Gets the function that is called for each new connection with the peer's address; the tap that it returns sees the connection's bytes, above
+    /// TLS. null for none.</summary>
     public Func<string, MqttTap>? Tap { get; init; }
 
-    /// <summary>What the broker's time comes from.</summary>
+    /// <summary>Gets the clock of the broker. The default is the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

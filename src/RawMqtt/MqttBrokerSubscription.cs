@@ -4,30 +4,29 @@ using RawMqtt.Serving;
 
 namespace RawMqtt;
 
-/// <summary>A subscription of the program that runs a broker: messages without a socket in between. Ends when it is disposed of.</summary>
+/// <summary>Receives messages in the program that runs the broker, without a client. Made by <see cref="MqttBroker.Subscribe"/>; dispose it to
+/// unsubscribe.</summary>
 public sealed class MqttBrokerSubscription : IAsyncEnumerable<MqttMessage>, IDisposable
 {
     private readonly LocalQueue<MqttMessage> messages;
-    private readonly Action end;
+    private readonly Action unsubscribe;
 
-    internal MqttBrokerSubscription(long limit, Func<MqttBrokerSubscription, Action> begin)
+    internal MqttBrokerSubscription(LocalQueue<MqttMessage> messages, Action unsubscribe)
     {
-        messages = new LocalQueue<MqttMessage>(limit);
-        end = begin(this);
+        this.messages = messages;
+        this.unsubscribe = unsubscribe;
     }
 
-    /// <summary>Messages that the program was too slow for, see <see cref="MqttBrokerLimits.MaxProgramBytes"/>.</summary>
+    /// <summary>Gets the number of messages that were dropped because the program was too slow, see <see cref="MqttBrokerLimits.MaxProgramBytes"/>.</summary>
     public long Dropped => messages.Dropped;
 
-    /// <summary>Ends the subscription; messages that wait can still be read.</summary>
+    /// <summary>Ends the subscription. Messages that wait can still be read.</summary>
     public void Dispose()
     {
-        if (messages.TryComplete()) end();
+        if (messages.TryComplete()) unsubscribe();
     }
 
-    /// <summary>The messages in order, until the subscription is disposed of.</summary>
+    /// <summary>Returns the messages in order. The enumeration ends when the subscription is disposed and no message waits.</summary>
     public IAsyncEnumerator<MqttMessage> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
         messages.ReadAllAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-
-    internal bool TryAdd(MqttMessage message) => messages.TryAdd(message, message.Length);
 }

@@ -2,7 +2,8 @@
 
 namespace RawMqtt;
 
-/// <summary>Why a network connection ended. All but the first leave the Will to be published [MQTT-3.1.2-8].</summary>
+/// <summary>Specifies why a network connection ended. The broker publishes the client's Will after each end except <see cref="Disconnected"/>
+/// [MQTT-3.1.2-8].</summary>
 public enum MqttConnectionEnd
 {
     /// <summary>The client sent DISCONNECT, 3.14.</summary>
@@ -11,30 +12,30 @@ public enum MqttConnectionEnd
     /// <summary>The network connection failed or was closed without a DISCONNECT.</summary>
     Lost,
 
-    /// <summary>The client broke a rule [MQTT-4.8.0-1].</summary>
+    /// <summary>The client violated the protocol [MQTT-4.8.0-1].</summary>
     ProtocolViolation,
 
-    /// <summary>Nothing came within one and a half times the Keep Alive [MQTT-3.1.2-24].</summary>
+    /// <summary>The client sent nothing for one and a half times its keep alive time [MQTT-3.1.2-24].</summary>
     KeepAliveExpired,
 
-    /// <summary>No CONNECT came in time, 3.1.4.</summary>
+    /// <summary>The client sent no CONNECT within <see cref="MqttBrokerLimits.ConnectTimeout"/>, 3.1.4.</summary>
     NoConnect,
 
-    /// <summary>The CONNECT was refused [MQTT-3.2.2-5].</summary>
+    /// <summary>The broker refused the CONNECT [MQTT-3.2.2-5].</summary>
     Refused,
 
-    /// <summary>The same client connected once more [MQTT-3.1.4-2].</summary>
+    /// <summary>A client with the same identifier connected [MQTT-3.1.4-2].</summary>
     TakenOver,
 
-    /// <summary>The client did not take what it had asked for, or did not finish a packet that it had begun.</summary>
+    /// <summary>The client did not read what the broker sent, or did not complete a packet that it had begun.</summary>
     TooSlow,
 
-    /// <summary>There are too many connections, in all or of one address.</summary>
+    /// <summary>The client's address has more connections than <see cref="MqttBrokerLimits.MaxConnectionsPerAddress"/>.</summary>
     TooMany,
 
-    /// <summary>The application that runs the broker ended it.</summary>
+    /// <summary>The application called <see cref="MqttBroker.Disconnect"/>.</summary>
     ByApplication,
 
-    /// <summary>The broker stops.</summary>
+    /// <summary>The broker is stopping.</summary>
     BrokerStops,
 }

@@ -2,15 +2,15 @@
 
 namespace RawMqtt;
 
-/// <summary>Specifies the weight of a log line.</summary>
+/// <summary>Specifies the importance of a line of the log.</summary>
 public enum MqttLogLevel
 {
-    /// <summary>Something usual happened: connected, disconnected.</summary>
+    /// <summary>The normal course of events, such as a connection that is made or ends.</summary>
     Information,
 
-    /// <summary>Something was lost or had to be done again.</summary>
+    /// <summary>Something was lost, refused or had to be repeated.</summary>
     Warning,
 
-    /// <summary>The client has given up, or the application's own code failed.</summary>
+    /// <summary>The client or the broker gave up, or the application's own code failed.</summary>
     Error,
 }

@@ -6,7 +6,8 @@ using System.Text;
 
 namespace RawMqtt;
 
-/// <summary>Entries of a password file, one a line: <c>user:$pbkdf2-sha256$iterations$salt$hash</c>, salt and hash in base64.</summary>
+/// <summary>Makes and checks the entries of a password file. The file has one entry a line: <c>user:$pbkdf2-sha256$iterations$salt$hash</c>, salt and hash in
+/// base64.</summary>
 public static class MqttPasswordFile
 {
     private const int Iterations = 210_000;
@@ -14,19 +15,20 @@ public static class MqttPasswordFile
     private const int HashLength = 32;
     private const string Scheme = "pbkdf2-sha256";
 
-    /// <summary>Makes an entry with a fresh salt.</summary>
-    /// <param name="userName">Without a colon.</param>
+    /// <summary>Returns a new entry with a random salt. Takes some tens of milliseconds on purpose.</summary>
+    /// <param name="userName">A name without a colon and without a line break.</param>
     /// <param name="password">Any bytes.</param>
+    /// <exception cref="ArgumentException"><paramref name="userName"/> is empty, or contains a colon or a line break.</exception>
     public static string CreateEntry(string userName, ReadOnlySpan<byte> password)
     {
         ArgumentException.ThrowIfNullOrEmpty(userName);
-        if (userName.AsSpan().IndexOfAny(":\r\n") >= 0) throw new ArgumentException("A user name in a password file has no colon and no line break.", nameof(userName));
+        if (userName.AsSpan().IndexOfAny(":\r\n") >= 0) throw new ArgumentException("A user name in a password file must not contain a colon or a line break.", nameof(userName));
         byte[] salt = RandomNumberGenerator.GetBytes(SaltLength);
         byte[] hash = Rfc2898DeriveBytes.Pbkdf2(password, salt, Iterations, HashAlgorithmName.SHA256, HashLength);
         return $"{userName}:${Scheme}${Iterations}${Convert.ToBase64String(salt)}${Convert.ToBase64String(hash)}";
     }
 
-    /// <summary>Whether <paramref name="password"/> is the one of <paramref name="entry"/>; takes some tens of milliseconds on purpose.</summary>
+    /// <summary>Returns whether <paramref name="entry"/> was made from <paramref name="password"/>. Takes some tens of milliseconds on purpose.</summary>
     public static bool Matches(string entry, ReadOnlySpan<byte> password)
     {
         ArgumentNullException.ThrowIfNull(entry);
@@ -34,8 +36,8 @@ public static class MqttPasswordFile
             && CryptographicOperations.FixedTimeEquals(expected, Rfc2898DeriveBytes.Pbkdf2(password, salt, iterations, HashAlgorithmName.SHA256, HashLength));
     }
 
-    /// <summary>The entries of a file by user name; empty lines and those that begin with # are left out.</summary>
-    /// <exception cref="InvalidDataException">A line is no entry; what it says is not told, since it may be a password.</exception>
+    /// <summary>Returns the entries of a file by user name. Empty lines and lines that begin with # are comments.</summary>
+    /// <exception cref="InvalidDataException">A line is not an entry. The message does not contain the line, because it may be a password.</exception>
     internal static Dictionary<string, string> Read(string path)
     {
         var entries = new Dictionary<string, string>();
@@ -45,7 +47,7 @@ public static class MqttPasswordFile
             number++;
             if (line.Length == 0 || line[0] == '#') continue;
             int colon = line.IndexOf(':', StringComparison.Ordinal);
-            if (colon < 1 || !TryParse(line, out _, out _, out _)) throw new InvalidDataException($"Line {number} is no entry.");
+            if (colon < 1 || !TryParse(line, out _, out _, out _)) throw new InvalidDataException($"Line {number} is not an entry.");
             entries[line[..colon]] = line;
         }
 

@@ -192,7 +192,7 @@ public sealed class MqttBrokerTests : IDisposable
     {
         var time = new SettableTime();
         var logged = new TaskCompletionSource<string>();
-        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = [], SystemTopicsInterval = TimeSpan.Zero, TimeProvider = time, Log = line => logged.TrySetResult(line) }, Token);
+        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = [], SystemTopicsInterval = TimeSpan.Zero, TimeProvider = time, Log = (_, line) => logged.TrySetResult(line) }, Token);
         await using Stream silent = broker.Connect();
         time.FailOnce(new TimeoutException("no time"));
         Assert.StartsWith("event=fault error=\"System.TimeoutException: no time", await logged.Task.WaitAsync(Token));

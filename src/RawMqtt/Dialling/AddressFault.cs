@@ -2,7 +2,7 @@
 
 namespace RawMqtt.Dialling;
 
-/// <summary>Why an address cannot be read, and what was probably meant: one sentence each.</summary>
+/// <summary>Makes the exceptions for invalid addresses: each says what is wrong and what was probably meant.</summary>
 internal static class AddressFault
 {
     private const string Known = "ws, wss, mqtt, mqtts (also tcp, ssl, tls, wx, wxs)";
@@ -71,6 +71,20 @@ internal static class AddressFault
 
     public static MqttException UserOfListener(MqttAddress address) => Fault($"The address {address} to listen on names a user; leave out what stands before @.");
 
+    public static string WithoutQuery(string text) => text.IndexOf('?', StringComparison.Ordinal) is var query and >= 0 ? $"{text[..query]}?***" : text;
+
+    /// <summary>Without the password and the query, and not longer than a line.</summary>
+    public static string Shown(string text)
+    {
+        int start = text.IndexOf("://", StringComparison.Ordinal);
+        start = start < 0 ? 0 : start + 3;
+        int at = text.LastIndexOf('@');
+        int colon = text.IndexOf(':', start);
+        if (colon >= 0 && colon < at) text = $"{text[..colon]}:***{text[at..]}";
+        text = WithoutQuery(text);
+        return text.Length <= 200 ? text : $"{text[..200]}...";
+    }
+
     /// <summary>The same address with the scheme that its port, or what stands for the scheme, suggests.</summary>
     private static string SuggestionFor(string text)
     {
@@ -94,20 +108,6 @@ internal static class AddressFault
             _ when authority.Contains(':', StringComparison.Ordinal) => $"ws://{authority}{path} for a WebSocket, or mqtt://{authority} for TCP",
             _ => $"ws://{authority}:8083{path} for a WebSocket, or mqtt://{authority}:1883 for TCP",
         };
-    }
-
-    public static string WithoutQuery(string text) => text.IndexOf('?', StringComparison.Ordinal) is var query and >= 0 ? $"{text[..query]}?***" : text;
-
-    /// <summary>Without the password and the query, and not longer than a line.</summary>
-    public static string Shown(string text)
-    {
-        int start = text.IndexOf("://", StringComparison.Ordinal);
-        start = start < 0 ? 0 : start + 3;
-        int at = text.LastIndexOf('@');
-        int colon = text.IndexOf(':', start);
-        if (colon >= 0 && colon < at) text = $"{text[..colon]}:***{text[at..]}";
-        text = WithoutQuery(text);
-        return text.Length <= 200 ? text : $"{text[..200]}...";
     }
 
     private static MqttException Fault(string message) => new(MqttErrorCode.InvalidAddress, message);

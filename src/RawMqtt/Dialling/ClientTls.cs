@@ -8,11 +8,11 @@ using RawMqtt.Transports;
 
 namespace RawMqtt.Dialling;
 
-/// <summary>The client's TLS handshake, for wss and mqtts alike.</summary>
+/// <summary>Performs the client's TLS handshake, for wss and mqtts.</summary>
 internal static class ClientTls
 {
-    /// <summary>Takes the connection over; on failure it is disposed of.</summary>
-    /// <exception cref="MqttException">What the server showed or did, and what to try.</exception>
+    /// <summary>Performs the handshake over the connection, which it owns from then on; on failure it disposes the connection.</summary>
+    /// <exception cref="MqttException">The handshake failed. The message says what the server sent and what to try.</exception>
     public static async Task<SslStream> OpenAsync(Stream connection, MqttAddress address, DialOptions options, CancellationToken cancellationToken)
     {
         MqttTlsOptions tls = options.Tls ?? new MqttTlsOptions();
@@ -34,7 +34,13 @@ internal static class ClientTls
         }
     }
 
-    private static async Task AuthenticateAsync(SslStream stream, SslClientAuthenticationOptions options, CertificateCheck check, FirstBytes firstBytes, MqttAddress address, CancellationToken cancellationToken)
+    private static async Task AuthenticateAsync(
+        SslStream stream,
+        SslClientAuthenticationOptions options,
+        CertificateCheck check,
+        FirstBytes firstBytes,
+        MqttAddress address,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -54,7 +60,7 @@ internal static class ClientTls
     {
         var options = new SslClientAuthenticationOptions
         {
-            // the versions are the system's choice: TLS 1.2 and later [WS-10.6-3]
+            // the system chooses the versions: TLS 1.2 and later [WS-10.6-3]
             TargetHost = serverName, // also SNI, unless it is an IP address [WS-4.1-14]
             RemoteCertificateValidationCallback = check.Accept, // [WS-4.1-12]
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
@@ -65,7 +71,7 @@ internal static class ClientTls
         return options;
     }
 
-    /// <summary>Trusts the authorities of the file and no others.</summary>
+    /// <summary>Returns a policy that trusts only the authorities of the file.</summary>
     private static X509ChainPolicy PolicyOf(string authorities)
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };

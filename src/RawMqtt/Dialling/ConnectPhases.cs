@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace RawMqtt.Dialling;
 
-/// <summary>The phases of making a connection, one after the other, and the time that each took: so that a slow one can be told from its neighbours.</summary>
+/// <summary>Measures the phases of making a connection, one after the other, to tell which of them is slow.</summary>
 internal sealed class ConnectPhases(TimeProvider time)
 {
     private readonly List<string> over = [];
@@ -14,21 +14,21 @@ internal sealed class ConnectPhases(TimeProvider time)
     private string advice = "";
     private long since;
 
-    /// <summary>Such as <c>name service 1.2 ms, TCP 0.4 ms</c>: the phases that are over.</summary>
+    /// <summary>Returns the phases that have ended, such as <c>name service 1.2 ms, TCP 0.4 ms</c>.</summary>
     public override string ToString() => string.Join(", ", over);
 
-    /// <summary>Ends the phase before.</summary>
-    /// <param name="phase">Its name in a list.</param>
-    /// <param name="awaited">What is waited for, for the message of a timeout.</param>
-    /// <param name="likelyCause">A sentence on why it may take long.</param>
+    /// <summary>Begins a phase, which ends the previous one.</summary>
+    /// <param name="phase">The name in the list of phases.</param>
+    /// <param name="awaited">What the client waits for, for the message of a timeout.</param>
+    /// <param name="likelyCause">A sentence about why the phase may take long.</param>
     public void Begin(string phase, string awaited, string likelyCause)
     {
         End();
         (name, waitedFor, advice, since) = (phase, awaited, likelyCause, time.GetTimestamp());
     }
 
-    /// <summary>All phases are over.</summary>
-    /// <returns>The time that they took together.</returns>
+    /// <summary>Ends the last phase.</summary>
+    /// <returns>The time of all phases together.</returns>
     public TimeSpan End()
     {
         if (name.Length > 0) over.Add($"{name} {Milliseconds(time.GetElapsedTime(since))}");
@@ -36,7 +36,7 @@ internal sealed class ConnectPhases(TimeProvider time)
         return time.GetElapsedTime(start);
     }
 
-    /// <summary>The phase that is under way took too long.</summary>
+    /// <summary>Returns the exception for a timeout in the current phase.</summary>
     public MqttException TimedOut(string to, TimeSpan timeout) => new(MqttErrorCode.ConnectTimeout,
         $"No connection{to} within {timeout.TotalSeconds:0.###} s: still waiting for {waitedFor}{(over.Count == 0 ? "" : $", after {this}")}. {advice}");
 

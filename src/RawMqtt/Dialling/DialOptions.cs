@@ -2,20 +2,20 @@
 
 namespace RawMqtt.Dialling;
 
-/// <summary>What <see cref="Dialer"/> needs beside the address.</summary>
+/// <summary>Contains the options of <see cref="Dialer"/>.</summary>
 internal sealed record DialOptions
 {
-    /// <summary>For all steps together; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</summary>
+    /// <summary>Gets the maximum time of all steps together; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     public MqttTlsOptions? Tls { get; init; }
 
-    /// <summary>Sent with the WebSocket handshake beside those that RFC 6455 demands.</summary>
+    /// <summary>Gets the headers of the WebSocket handshake in addition to those of RFC 6455.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> RequestHeaders { get; init; } = [];
 
     public MqttTap? Tap { get; init; }
 
-    /// <summary>Told where dialling is; null: nobody wants to know.</summary>
+    /// <summary>Gets the measurement of the phases; null if the caller does not need it.</summary>
     public ConnectPhases? Phases { get; init; }
 
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

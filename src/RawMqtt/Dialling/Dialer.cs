@@ -7,16 +7,19 @@ using RawMqtt.WebSockets;
 
 namespace RawMqtt.Dialling;
 
-/// <summary>Opens the byte pipe for MQTT to an address: name service, TCP, TLS, WebSocket, one after the other.</summary>
+/// <summary>Opens a stream that carries MQTT to an address: name service, TCP, TLS, WebSocket, one after the other.</summary>
 internal static class Dialer
 {
-    /// <exception cref="MqttException">What failed, its likely cause, and what to try.</exception>
+    private static readonly TimeSpan AddressTimeout = TimeSpan.FromSeconds(2);
+
+    /// <exception cref="MqttException">A step failed. The message says which one, the likely cause, and what to try.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public static async Task<Stream> ConnectAsync(MqttAddress address, DialOptions options, CancellationToken cancellationToken)
     {
         if (options.Tls is not null && !address.IsTls)
         {
-            throw new MqttException(MqttErrorCode.InvalidOptions, $"There are TLS options, and {address} has no TLS. Write {MqttAddress.NameOf(address.IsWebSocket ? MqttScheme.Wss : MqttScheme.Mqtts)} if TLS was meant.");
+            string scheme = MqttAddress.NameOf(address.IsWebSocket ? MqttScheme.Wss : MqttScheme.Mqtts);
+            throw new MqttException(MqttErrorCode.InvalidOptions, $"There are TLS options, and {address} has no TLS. Write {scheme} if TLS was meant.");
         }
 
         using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
@@ -32,7 +35,8 @@ internal static class Dialer
         }
     }
 
-    // First TCP, straight to host and port [WS-4.1-8], then TLS [WS-4.1-11] [WS-4.1-13], then the opening handshake [WS-4.1-15]; a failed step ends the attempt [WS-4.1-10].
+    // First TCP, straight to host and port [WS-4.1-8], then TLS [WS-4.1-11] [WS-4.1-13], then the opening handshake [WS-4.1-15]; a failed step ends the
+    // attempt [WS-4.1-10].
     private static async Task<Stream> ConnectAsync(MqttAddress address, DialOptions options, ConnectPhases phases, CancellationToken cancellationToken)
     {
         phases.Begin("name service", "the name service", "Check the host and the name service of this machine.");
@@ -82,7 +86,13 @@ internal static class Dialer
     {
         try
         {
-            return new ClientHandshake { Host = address.HostHeader, Resource = address.PathAndQuery, Subprotocols = ["mqtt"], Headers = options.RequestHeaders }; // [MQTT-6.0.0-3]
+            return new ClientHandshake
+            {
+                Host = address.HostHeader,
+                Resource = address.PathAndQuery,
+                Subprotocols = ["mqtt"], // [MQTT-6.0.0-3]
+                Headers = options.RequestHeaders,
+            };
         }
         catch (ArgumentException failure)
         {
@@ -106,7 +116,8 @@ internal static class Dialer
         throw NotResolved(address, null);
     }
 
-    /// <summary>Tries all addresses of the host in the order of the name service; none but the last may use up the time of the others.</summary>
+    /// <summary>Tries all addresses of the host in the order of the name service. Each except the last has a short time, so that the others get a
+    /// turn.</summary>
     private static async Task<Socket> ConnectAsync(MqttAddress address, IPAddress[] hosts, CancellationToken cancellationToken)
     {
         var failures = new List<(IPAddress Host, SocketError Error)>();
@@ -114,7 +125,7 @@ internal static class Dialer
         {
             var socket = new Socket(hosts[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             using var turn = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            if (i < hosts.Length - 1) turn.CancelAfter(TurnOfAnAddress);
+            if (i < hosts.Length - 1) turn.CancelAfter(AddressTimeout);
             try
             {
                 await socket.ConnectAsync(new IPEndPoint(hosts[i], address.Port), turn.Token).ConfigureAwait(false);
@@ -140,19 +151,23 @@ internal static class Dialer
         throw NotConnected(address, failures);
     }
 
-    private static readonly TimeSpan TurnOfAnAddress = TimeSpan.FromSeconds(2);
-
     private static MqttException NotResolved(MqttAddress address, Exception? failure) =>
-        new(MqttErrorCode.NameNotResolved, $"The name service knows no address of the host \"{address.Host}\". Check its spelling, and the network of this machine.", failure);
+        new(
+            MqttErrorCode.NameNotResolved,
+            $"The name service knows no address of the host \"{address.Host}\". Check its spelling, and the network of this machine.",
+            failure);
 
     private static MqttException NotConnected(MqttAddress address, List<(IPAddress Host, SocketError Error)> failures)
     {
         bool refused = failures.Exists(failure => failure.Error == SocketError.ConnectionRefused);
         string tried = string.Join(", ", failures.Select(failure => $"{failure.Host}: {NameOf(failure.Error)}"));
+        string usual = $"brokers usually listen on {(address.IsTls ? 8084 : 8083)}: write the port if it is another.";
+        string scheme = MqttAddress.NameOf(address.Scheme);
         string advice = !refused ? "Check the host, the network and any firewall between."
-            : address.Port == address.DefaultPort && address.IsWebSocket ? $"Port {address.Port} is the default of {MqttAddress.NameOf(address.Scheme)}, and brokers usually listen on {(address.IsTls ? 8084 : 8083)}: write the port if it is another."
+            : address.Port == address.DefaultPort && address.IsWebSocket ? $"Port {address.Port} is the default of {scheme}, and {usual}"
             : "Check that the broker runs and listens on this port.";
-        return new MqttException(refused ? MqttErrorCode.ConnectionRefused : MqttErrorCode.HostUnreachable, $"No TCP connection to {address} ({tried}). {advice}");
+        MqttErrorCode code = refused ? MqttErrorCode.ConnectionRefused : MqttErrorCode.HostUnreachable;
+        return new MqttException(code, $"No TCP connection to {address} ({tried}). {advice}");
     }
 
     private static string NameOf(SocketError error) => error switch

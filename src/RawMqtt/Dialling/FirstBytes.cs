@@ -4,7 +4,7 @@ using RawMqtt.Transports;
 
 namespace RawMqtt.Dialling;
 
-/// <summary>Keeps the first bytes that a peer sent, so that a failed handshake can say what the peer speaks instead.</summary>
+/// <summary>Keeps the first bytes that a peer sent, so that the message of a failed handshake can name the peer's protocol.</summary>
 internal sealed class FirstBytes
 {
     private readonly byte[] bytes = new byte[512];
@@ -12,13 +12,13 @@ internal sealed class FirstBytes
 
     public ReadOnlySpan<byte> Received => bytes.AsSpan(0, count);
 
-    /// <summary>A plain HTTP answer.</summary>
+    /// <summary>Gets whether the bytes are a plain HTTP answer.</summary>
     public bool AreHttp => Received.StartsWith("HTTP/"u8);
 
-    /// <summary>A TLS record: an alert (21) or a handshake (22) of any version 3.x, RFC 8446 5.1.</summary>
+    /// <summary>Gets whether the bytes are a TLS record: an alert (21) or a handshake (22) of any version 3.x, RFC 8446 5.1.</summary>
     public bool AreTls => Received is [21 or 22, 3, _, ..];
 
-    /// <summary>To be given to a <see cref="TapStream"/>.</summary>
+    /// <summary>Keeps received bytes; the tap of a <see cref="TapStream"/>.</summary>
     public void Keep(MqttTapDirection direction, ReadOnlySpan<byte> part)
     {
         if (direction != MqttTapDirection.Received || count == bytes.Length) return;

@@ -5,29 +5,29 @@ using System.Net.Sockets;
 
 namespace RawMqtt.Dialling;
 
-/// <summary>Where a broker is, and how to speak with it: <c>ws://user:password@host:8083/mqtt</c>.</summary>
-/// <remarks>The address is read as it stands, RFC 3986 and RFC 6455 3; nothing is guessed. What cannot be read is refused with a suggestion.
-/// <see cref="Uri"/> is of no use for that: it takes <c>localhost:8083</c> for a scheme and gives no reason for what it refuses.</remarks>
+/// <summary>Represents the address of a broker or a listener, such as <c>ws://user:password@host:8083/mqtt</c>.</summary>
+/// <remarks>The address is parsed by RFC 3986 and RFC 6455 3, without guesses. An invalid address is refused with a suggestion.
+/// <see cref="Uri"/> is not used: it parses <c>localhost:8083</c> as a scheme and gives no reason when it refuses.</remarks>
 internal sealed record MqttAddress(MqttScheme Scheme, string Host, int Port, string PathAndQuery, string? UserName, string? Password)
 {
     public bool IsTls => Scheme is MqttScheme.Mqtts or MqttScheme.Wss;
 
     public bool IsWebSocket => Scheme is MqttScheme.Ws or MqttScheme.Wss;
 
-    /// <summary>80 and 443 for ws and wss [WS-3-1], 1883 and 8883 for mqtt and mqtts.</summary>
+    /// <summary>Gets the port of the scheme: 80 and 443 for ws and wss [WS-3-1], 1883 and 8883 for mqtt and mqtts.</summary>
     public int DefaultPort => DefaultPortOf(Scheme);
 
-    /// <summary>The host without a zone, and the port unless it is the default one, as HTTP's Host header wants them.</summary>
+    /// <summary>Gets the value of HTTP's Host header: the host without a zone, and the port unless it is the default one.</summary>
     public string HostHeader => Port == DefaultPort ? Bracketed(WithoutZone(Host)) : $"{Bracketed(WithoutZone(Host))}:{Port}";
 
-    /// <summary>Whether the host is an IP address, which TLS compares with other entries of a certificate than a name.</summary>
+    /// <summary>Gets whether the host is an IP address. TLS compares it with other entries of a certificate than a name.</summary>
     public bool HostIsAddress => IPAddress.TryParse(Host, out _);
 
-    /// <summary>Reads an address to dial.</summary>
+    /// <summary>Parses an address to connect to.</summary>
     /// <exception cref="MqttException"><see cref="MqttErrorCode.InvalidAddress"/>, with a suggestion.</exception>
     public static MqttAddress Parse(string text) => Parse(text, lowestPort: 1);
 
-    /// <summary>Reads an address to listen on: port 0 stands for a free one, and there is no user.</summary>
+    /// <summary>Parses an address to listen on: the port may be 0, and a user is refused.</summary>
     /// <exception cref="MqttException"><see cref="MqttErrorCode.InvalidAddress"/>, with a suggestion.</exception>
     public static MqttAddress ParseListener(string text)
     {
@@ -35,10 +35,10 @@ internal sealed record MqttAddress(MqttScheme Scheme, string Host, int Port, str
         return address.UserName is null ? address : throw AddressFault.UserOfListener(address);
     }
 
-    /// <summary>The path, and of the query only that there is one: a signed address has its secret there.</summary>
+    /// <summary>Gets the path, with *** in place of the query, because a signed address has its secret there.</summary>
     public string ShownPath => AddressFault.WithoutQuery(PathAndQuery);
 
-    /// <summary>The address with its port and without its secrets.</summary>
+    /// <summary>Returns the address with its port and without its secrets.</summary>
     public override string ToString() =>
         $"{NameOf(Scheme)}://{(UserName is null ? "" : Uri.EscapeDataString(UserName) + "@")}{Bracketed(Host)}:{Port}{(IsWebSocket ? ShownPath : "")}";
 
@@ -85,7 +85,7 @@ internal sealed record MqttAddress(MqttScheme Scheme, string Host, int Port, str
         return address;
     }
 
-    /// <summary>In any letter case [WS-3-2]. wx and ali are what mini programs call their ws.</summary>
+    /// <summary>Returns the scheme of a name in any letter case [WS-3-2]. Mini programs call their WebSocket schemes wx and ali.</summary>
     private static MqttScheme? SchemeNamed(ReadOnlySpan<char> name) => name switch
     {
         _ when Is(name, "ws") || Is(name, "wx") || Is(name, "ali") => MqttScheme.Ws,
@@ -97,7 +97,7 @@ internal sealed record MqttAddress(MqttScheme Scheme, string Host, int Port, str
 
     private static bool Is(ReadOnlySpan<char> name, string scheme) => name.Equals(scheme, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>RFC 3986 3.2.1: up to the last @; the first colon ends the name, so that a password may hold others.</summary>
+    /// <summary>Reads the user, RFC 3986 3.2.1, which ends at the last @. The first colon ends the name, so that a password may contain others.</summary>
     private static (string? UserName, string? Password) ReadUser(string text, ref ReadOnlySpan<char> authority)
     {
         int at = authority.LastIndexOf('@');
@@ -119,7 +119,7 @@ internal sealed record MqttAddress(MqttScheme Scheme, string Host, int Port, str
         return Uri.UnescapeDataString(encoded.ToString());
     }
 
-    /// <summary>Takes the host and the colon behind it, so that <paramref name="authority"/> is the port, or empty.</summary>
+    /// <summary>Reads the host and the colon after it; <paramref name="authority"/> is then the port, or empty.</summary>
     private static string ReadHost(string text, ref ReadOnlySpan<char> authority)
     {
         ReadOnlySpan<char> host;
@@ -146,7 +146,7 @@ internal sealed record MqttAddress(MqttScheme Scheme, string Host, int Port, str
             }
         }
 
-        if (!authority.IsEmpty) authority = authority[1..]; // a colon and nothing behind it is the default port, RFC 3986 3.2.3
+        if (!authority.IsEmpty) authority = authority[1..]; // a colon without digits means the default port, RFC 3986 3.2.3
         return host.ToString();
     }
 
@@ -162,7 +162,7 @@ internal sealed record MqttAddress(MqttScheme Scheme, string Host, int Port, str
         return port >= lowest && port <= 65_535 ? port : throw AddressFault.PortOutOfRange(text, digits, lowest);
     }
 
-    /// <summary>The path, / when it is empty, and the query unless it is empty [WS-3-3].</summary>
+    /// <summary>Returns the path, / if it is empty, and the query unless it is empty [WS-3-3].</summary>
     private static string ResourceName(ReadOnlySpan<char> resource)
     {
         if (resource.EndsWith('?')) resource = resource[..^1];

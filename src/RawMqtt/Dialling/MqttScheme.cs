@@ -2,7 +2,7 @@
 
 namespace RawMqtt.Dialling;
 
-/// <summary>The four ways to carry MQTT.</summary>
+/// <summary>Specifies the transport of an address.</summary>
 internal enum MqttScheme
 {
     Mqtt,

@@ -5,7 +5,7 @@ using RawMqtt.Transports;
 
 namespace RawMqtt.Dialling;
 
-/// <summary>From what a peer sent, or did not, to what it probably speaks and which address would fit it.</summary>
+/// <summary>Concludes from what a peer sent which protocol it speaks, and which address would fit it.</summary>
 internal static class PeerDiagnosis
 {
     /// <summary>The TLS handshake failed, and not for the certificate.</summary>
@@ -64,25 +64,6 @@ internal static class PeerDiagnosis
     public static MqttException OfMissingSubprotocol(MqttAddress address) =>
         new(MqttErrorCode.UpgradeRefused, $"The server opened the WebSocket {address} without choosing the subprotocol mqtt, so it may not be an MQTT endpoint. Check the path.") { HttpStatus = 101, Rule = "MQTT-6.0.0-4" };
 
-    private static MqttException OfHttpAnswer(MqttAddress address, int status, string? location, WebSocketHandshakeException failure)
-    {
-        string observed = status == 101 ? $"The WebSocket handshake with {address} failed: {failure.Message.TrimEnd('.')} [{failure.Rule}]" : $"The server answered the WebSocket handshake of {address} with HTTP status {status}";
-        string advice = status switch
-        {
-            101 => "Check that the path is the broker's MQTT endpoint, and that nothing between changes the answer.",
-            400 when MentionsTls(failure.Body) => $"The port wants TLS: try {With(address, MqttScheme.Wss, address.Port)}.",
-            301 or 302 or 303 or 307 or 308 => $"It points elsewhere{(location is null ? "" : $", to {Printable(Redirected(location), 200)}")}, and is not followed by itself: write that address if you trust it.",
-            401 => "It wants an HTTP login: give an Authorization header.",
-            403 => "It does not let this client in: check the Origin header and the access rules of the server or of a proxy before it.",
-            400 or 404 or 405 or 426 or 200 => $"The path in the address is {address.ShownPath}; EMQX, NanoMQ and HiveMQ have /mqtt, RabbitMQ has /ws{PortHint(address)}.",
-            407 => "A proxy on the way wants a login.",
-            429 or 503 => "It has too much to do; try again later.",
-            502 or 504 => "A proxy answered in place of the broker: check the address behind it, and that it passes on the headers Upgrade and Connection.",
-            _ => "Check the host, the port and the path.",
-        };
-        return new MqttException(MqttErrorCode.UpgradeRefused, $"{observed}. {advice}", failure) { HttpStatus = status, Rule = failure.Rule };
-    }
-
     /// <summary>The first bytes in place of a CONNACK do not begin one; null when they might.</summary>
     /// <param name="address">Where they came from.</param>
     /// <param name="received">The first bytes that the server sent.</param>
@@ -111,6 +92,25 @@ internal static class PeerDiagnosis
             _ => "it may not speak MQTT 3.1.1 on this port, or refuse this client without saying so",
         };
         return new MqttException(MqttErrorCode.MqttNotSpoken, $"The server at {address} closed the connection without answering CONNECT; {guess}.", failure);
+    }
+
+    private static MqttException OfHttpAnswer(MqttAddress address, int status, string? location, WebSocketHandshakeException failure)
+    {
+        string observed = status == 101 ? $"The WebSocket handshake with {address} failed: {failure.Message.TrimEnd('.')} [{failure.Rule}]" : $"The server answered the WebSocket handshake of {address} with HTTP status {status}";
+        string advice = status switch
+        {
+            101 => "Check that the path is the broker's MQTT endpoint, and that nothing between changes the answer.",
+            400 when MentionsTls(failure.Body) => $"The port wants TLS: try {With(address, MqttScheme.Wss, address.Port)}.",
+            301 or 302 or 303 or 307 or 308 => $"It points elsewhere{(location is null ? "" : $", to {Printable(Redirected(location), 200)}")}, and is not followed by itself: write that address if you trust it.",
+            401 => "It wants an HTTP login: give an Authorization header.",
+            403 => "It does not let this client in: check the Origin header and the access rules of the server or of a proxy before it.",
+            400 or 404 or 405 or 426 or 200 => $"The path in the address is {address.ShownPath}; EMQX, NanoMQ and HiveMQ have /mqtt, RabbitMQ has /ws{PortHint(address)}.",
+            407 => "A proxy on the way wants a login.",
+            429 or 503 => "It has too much to do; try again later.",
+            502 or 504 => "A proxy answered in place of the broker: check the address behind it, and that it passes on the headers Upgrade and Connection.",
+            _ => "Check the host, the port and the path.",
+        };
+        return new MqttException(MqttErrorCode.UpgradeRefused, $"{observed}. {advice}", failure) { HttpStatus = status, Rule = failure.Rule };
     }
 
     /// <summary>As an address to write, and without its query: that may be ours, with a signature in it.</summary>

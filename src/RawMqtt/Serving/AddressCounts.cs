@@ -4,7 +4,7 @@ using System.Net;
 
 namespace RawMqtt.Serving;
 
-/// <summary>The connections of each address, up to a limit.</summary>
+/// <summary>Counts the connections of each address, up to a limit.</summary>
 internal sealed class AddressCounts(int limit)
 {
     private readonly Dictionary<IPAddress, int> counts = [];

@@ -1,94 +1,71 @@
 // SPDX-License-Identifier: MIT
 
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using System.Text;
-using RawMqtt.Codec;
-using RawMqtt.Dialling;
+using System.Net.Sockets;
+using RawMqtt.Transports;
 
 namespace RawMqtt.Serving;
 
-/// <summary>Who may connect: the password file, whether clients without a name may, and the program's own word, in this order.</summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A SemaphoreSlim without a wait handle holds nothing.")]
-internal sealed class Admission
+/// <summary>Admits network connections within <see cref="MqttBrokerLimits.MaxConnections"/>, <see cref="MqttBrokerLimits.MaxConnectionsPerAddress"/> and the
+/// handles of the process.</summary>
+internal sealed class Admission(LockedCore core, MqttBrokerLimits limits, ProxyTrust proxies)
 {
-    private static readonly string NobodysEntry = MqttPasswordFile.CreateEntry("nobody", "nothing"u8);
+    private readonly AddressCounts addresses = new(limits.MaxConnectionsPerAddress);
 
-    private readonly MqttBrokerOptions options;
-    private readonly BrokerLog? log;
-    private readonly SemaphoreSlim hashing = new(Math.Max(1, Environment.ProcessorCount - 1));
-    private Dictionary<string, string> entries = [];
-    private DateTime written;
-    private DateTime unusable;
-
-    public Admission(MqttBrokerOptions options, BrokerLog? log)
+    /// <summary>Adds a new connection to the core, unless a limit is reached.</summary>
+    /// <param name="connection">The new connection.</param>
+    /// <param name="socket">Its socket; null for a stream without one.</param>
+    /// <returns>Whether it was added.</returns>
+    public bool TryAdmit(ServedConnection connection, Socket? socket)
     {
-        this.options = options;
-        this.log = log;
-        bool anonymousEverywhere = options.AllowAnonymous == true || (options.AllowAnonymous is null && options.TrustedProxies.Count == 0 && options.Listeners.All(IsLoopback));
-        IsNeeded = options.PasswordFile is not null || options.Authenticate is not null || !anonymousEverywhere;
-        if (options.PasswordFile is not null) ReadEntries(options.PasswordFile);
-    }
-
-    /// <summary>Whether there is anything to decide.</summary>
-    public bool IsNeeded { get; }
-
-    /// <summary>0, or the return code that refuses: 4 for a wrong name or password, 5 for none where one is needed.</summary>
-    public async ValueTask<ConnectReturnCode> DecideAsync(MqttConnectRequest request, CancellationToken cancellationToken)
-    {
-        ConnectReturnCode code = request.UserName is null || options.PasswordFile is null ? DecideAnonymous(request) : await CheckPasswordAsync(request, options.PasswordFile, cancellationToken).ConfigureAwait(false);
-        if (code != ConnectReturnCode.Accepted || options.Authenticate is null) return code;
-        return await options.Authenticate(request, cancellationToken).ConfigureAwait(false);
-    }
-
-    private ConnectReturnCode DecideAnonymous(MqttConnectRequest request)
-    {
-        bool isLocal = (request.ForwardedAddress ?? request.RemoteAddress)?.Address is not { } address || IPAddress.IsLoopback(address);
-        bool hasJudge = options.Authenticate is not null && request.UserName is not null;
-        bool allowed = hasJudge || (options.AllowAnonymous ?? (isLocal && options.PasswordFile is null));
-        return allowed ? ConnectReturnCode.Accepted : ConnectReturnCode.NotAuthorized;
-    }
-
-    private async ValueTask<ConnectReturnCode> CheckPasswordAsync(MqttConnectRequest request, string file, CancellationToken cancellationToken)
-    {
-        await hashing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        bool isLast = socket is not null && HandleLimit.IsReached(socket);
+        lock (core.Gate)
         {
-            ReadEntries(file);
-            bool isKnown = entries.TryGetValue(request.UserName!, out string? entry);
-            ReadOnlyMemory<byte> password = request.Password ?? default;
-            bool matches = await Task.Run(() => MqttPasswordFile.Matches(entry ?? NobodysEntry, password.Span), CancellationToken.None).ConfigureAwait(false); // an unknown name takes as long; not on a thread that reads
-            return isKnown && matches ? ConnectReturnCode.Accepted : ConnectReturnCode.BadUserNameOrPassword;
-        }
-        finally
-        {
-            hashing.Release();
+            IPAddress? address = connection.RemoteAddress?.Address;
+            bool isAdmitted = !isLast && core.Core.Connections.Count < limits.MaxConnections &&
+                (address is null || proxies.IsTrusted(address) || TryCount(connection, address));
+            if (!isAdmitted)
+            {
+                core.Core.Statistics.ConnectionsRefused++;
+                return false;
+            }
+
+            connection.Connection = core.Core.Accept(core.Now);
+            connection.Connection.Carrier = connection;
+            return true;
         }
     }
 
-    /// <summary>A file that changed and cannot be used leaves the entries as they are, and is logged once.</summary>
-    private void ReadEntries(string file)
+    /// <summary>Counts a connection of a trusted proxy for the client behind it, when the opening handshakes are done and the client's address is
+    /// known.</summary>
+    public void CountClient(ServedConnection connection)
     {
-        DateTime now = default;
-        try
+        if (connection is { Stream: WebSocketStream { Request: { } request }, RemoteAddress: { } proxy })
         {
-            now = File.GetLastWriteTimeUtc(file);
-            if (now == written) return;
-            entries = MqttPasswordFile.Read(file);
-            written = now;
+            connection.ForwardedAddress = proxies.ClientOf(proxy.Address, request);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DecoderFallbackException or InvalidDataException)
+
+        using CoreUse use = core.Enter();
+        use.Core.MarkDirty(connection.Connection); // the core may have ended it meanwhile: now its end can be carried out
+        IPAddress? address = (connection.ForwardedAddress ?? connection.RemoteAddress)?.Address;
+        if (connection.CountedAddress is not null || address is null || TryCount(connection, address)) return;
+        use.Core.Statistics.ConnectionsRefused++;
+        use.Core.End(connection.Connection, MqttConnectionEnd.TooMany, use.Now);
+    }
+
+    /// <summary>Ends the counting of a connection that is over.</summary>
+    public void Release(ServedConnection connection)
+    {
+        lock (core.Gate)
         {
-            if (written == default) throw new MqttException(MqttErrorCode.InvalidOptions, $"The password file {file} cannot be read: {e.Message} Make entries with \"rawmqtt passwd\".", e);
-            if (now == unusable) return;
-            unusable = now;
-            log?.Add($"event=password-file-unusable file={BrokerLog.Quote(file)} error={BrokerLog.Quote(e.Message)}");
+            if (connection.CountedAddress is { } address) addresses.Remove(address);
         }
     }
 
-    private static bool IsLoopback(string listener)
+    private bool TryCount(ServedConnection connection, IPAddress address)
     {
-        string host = MqttAddress.ParseListener(listener).Host;
-        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address));
+        if (!addresses.TryAdd(address)) return false;
+        connection.CountedAddress = address;
+        return true;
     }
 }

@@ -2,7 +2,7 @@
 
 namespace RawMqtt.Serving;
 
-/// <summary>What happened, on its way to the program: in order, bounded, and without holding the broker up.</summary>
+/// <summary>Passes events to the application in order, through a bounded queue, so that the broker never waits for the application.</summary>
 internal sealed class BrokerEvents
 {
     private readonly LocalQueue<MqttBrokerEvent> events;
@@ -14,12 +14,12 @@ internal sealed class BrokerEvents
         reading = ReadAsync(observe, log);
     }
 
-    /// <summary>Events that the program was too slow for.</summary>
+    /// <summary>Gets the number of events that were dropped because the queue was full.</summary>
     public long Dropped => events.Dropped;
 
     public void Add(MqttBrokerEvent happened) => events.TryAdd(happened, happened.Client.ClientId.Length + (happened.Message?.Length ?? 0));
 
-    /// <summary>Waits until the program has heard of all.</summary>
+    /// <summary>Waits until the application has taken all events; no more can be added.</summary>
     public Task CompleteAsync()
     {
         events.TryComplete();
@@ -34,9 +34,9 @@ internal sealed class BrokerEvents
             {
                 await observe(happened).ConfigureAwait(false);
             }
-            catch (Exception e) // an observer that throws misses one event
+            catch (Exception e) // an observer that throws misses this event
             {
-                log?.Add($"event=observer-failed error={BrokerLog.Quote(e.Message)}");
+                log?.Add(MqttLogLevel.Error, $"event=observer-failed error={BrokerLog.Quote(e.Message)}");
             }
         }
     }

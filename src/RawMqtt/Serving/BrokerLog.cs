@@ -5,58 +5,58 @@ using System.Text;
 
 namespace RawMqtt.Serving;
 
-/// <summary>Lines on their way to whoever wants them: in order, bounded, and written without holding the broker up.</summary>
+/// <summary>Passes lines to <see cref="MqttBrokerOptions.Log"/> in order, through a bounded queue, so that the broker never waits for the
+/// application.</summary>
 internal sealed class BrokerLog
 {
-    private readonly LocalQueue<string> lines;
+    private readonly LocalQueue<(MqttLogLevel Level, string Message)> lines;
     private readonly Task writing;
 
-    public BrokerLog(Action<string> write, long limit)
+    public BrokerLog(MqttLog write, long limit)
     {
-        lines = new LocalQueue<string>(limit);
+        lines = new LocalQueue<(MqttLogLevel, string)>(limit);
         writing = Task.Run(() => WriteAsync(write));
     }
 
-    /// <summary>Lines that the program was too slow for.</summary>
+    /// <summary>Gets the number of lines that were dropped because the queue was full.</summary>
     public long Dropped => lines.Dropped;
 
-    public void Add(string line) => lines.TryAdd(line, line.Length);
+    public void Add(MqttLogLevel level, string message) => lines.TryAdd((level, message), message.Length);
 
-    /// <summary>Waits until all is written.</summary>
+    /// <summary>Waits until all lines are written; no more can be added.</summary>
     public Task CompleteAsync()
     {
         lines.TryComplete();
         return writing;
     }
 
-    /// <summary>A value in quotes. Much of it is a peer's word, which must not look like more of the line or like another one: it is cut, and quotes and what nobody sees are escaped.</summary>
-    public static string Quote(string value, int mostCharacters = 256)
+    /// <summary>Quotes a value: truncated and escaped, because peers control it and must not forge fields or lines.</summary>
+    public static string Quote(string value, int maxLength = 256)
     {
         var text = new StringBuilder("\"");
-        foreach (char c in value.AsSpan(0, Math.Min(value.Length, mostCharacters)))
+        foreach (char c in value.AsSpan(0, Math.Min(value.Length, maxLength)))
         {
-            if (c is '"' or '\\' || IsUnseen(c)) text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            if (c is '"' or '\\' || IsInvisible(c)) text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
             else text.Append(c);
         }
 
-        if (value.Length > mostCharacters) text.Append("...");
+        if (value.Length > maxLength) text.Append("...");
         return text.Append('"').ToString();
     }
 
-    private static bool IsUnseen(char c) =>
+    private static bool IsInvisible(char c) =>
         char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
-    private async Task WriteAsync(Action<string> write)
+    private async Task WriteAsync(MqttLog write)
     {
-        await foreach (string line in lines.ReadAllAsync().ConfigureAwait(false))
+        await foreach ((MqttLogLevel level, string message) in lines.ReadAllAsync().ConfigureAwait(false))
         {
             try
             {
-                write(line);
+                write(level, message);
             }
-            catch // a log that throws misses one line
+            catch // a log that throws misses this line, and there is no other place to report it
             {
-                // and there is no log to say it to
             }
         }
     }

@@ -5,15 +5,15 @@ using System.Net.Sockets;
 
 namespace RawMqtt.Serving;
 
-/// <summary>How many handles the system lets this process have, where it says so.</summary>
-/// <remarks>The runtime needs handles for its own work, and may end the process when it gets none: the last ones are not for connections.</remarks>
+/// <summary>Knows the maximum number of file handles of this process, on systems that tell it.</summary>
+/// <remarks>The runtime needs handles for its own work, and may end the process when it gets none: connections must leave some.</remarks>
 internal static class HandleLimit
 {
     private const int Reserve = 64;
 
     private static readonly long last = Read() - Reserve;
 
-    /// <summary>Whether an accepted socket is among the last: the system gives out the lowest number that is free.</summary>
+    /// <summary>Returns whether an accepted socket uses one of the last handles: the system always assigns the lowest free number.</summary>
     public static bool IsReached(Socket accepted) => accepted.Handle >= last;
 
     private static long Read()

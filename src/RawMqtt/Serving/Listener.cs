@@ -9,7 +9,7 @@ using RawMqtt.WebSockets;
 
 namespace RawMqtt.Serving;
 
-/// <summary>Accepts network connections at one address, and makes a pipe for MQTT of each: TLS and the WebSocket handshake, as the address says.</summary>
+/// <summary>Accepts network connections at one address, and performs the TLS and WebSocket handshakes that its scheme requires.</summary>
 internal sealed class Listener : IDisposable
 {
     private const int Backlog = 1024;
@@ -32,14 +32,17 @@ internal sealed class Listener : IDisposable
         };
     }
 
-    /// <summary>As it listens, with the real port.</summary>
+    /// <summary>Gets the address with the port that the system chose in place of 0.</summary>
     public MqttAddress Address { get; }
 
-    /// <exception cref="MqttException"><see cref="MqttErrorCode.ListenFailed"/>, <see cref="MqttErrorCode.InvalidOptions"/> or <see cref="MqttErrorCode.NameNotResolved"/>.</exception>
+    /// <exception cref="MqttException"><see cref="MqttErrorCode.ListenFailed"/>, <see cref="MqttErrorCode.InvalidOptions"/> or
+    /// <see cref="MqttErrorCode.NameNotResolved"/>.</exception>
     public static async Task<Listener> BindAsync(MqttAddress address, ListenerOptions options, CancellationToken cancellationToken)
     {
         if (address.IsTls && options.Certificate is null)
+        {
             throw new MqttException(MqttErrorCode.InvalidOptions, $"{address} needs a certificate: set CertificateFile and KeyFile.");
+        }
 
         IPAddress ip = await ResolveAsync(address.Host, cancellationToken).ConfigureAwait(false);
         var socket = new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -65,8 +68,8 @@ internal sealed class Listener : IDisposable
         return accepted;
     }
 
-    /// <summary>Does what comes before the first MQTT byte.</summary>
-    /// <returns>The pipe; null when the client was refused and told why.</returns>
+    /// <summary>Performs the handshakes before the first MQTT byte.</summary>
+    /// <returns>The stream that carries MQTT; null when the client was refused with an HTTP answer.</returns>
     public async Task<Stream?> OpenAsync(Stream carrier, CancellationToken cancellationToken)
     {
         Stream stream = carrier;
@@ -93,7 +96,8 @@ internal sealed class Listener : IDisposable
         }
         catch (SocketException e)
         {
-            throw new MqttException(MqttErrorCode.NameNotResolved, $"The name service knows no address for {host}. Listen on an IP address, such as 127.0.0.1 for this machine or 0.0.0.0 for all.", e);
+            string advice = "Listen on an IP address, such as 127.0.0.1 for this machine or 0.0.0.0 for all.";
+            throw new MqttException(MqttErrorCode.NameNotResolved, $"The name service knows no address for {host}. {advice}", e);
         }
     }
 

@@ -2,13 +2,13 @@
 
 namespace RawMqtt.Serving;
 
-/// <summary>What all listeners of a broker share.</summary>
+/// <summary>Contains the options that all listeners of a broker share.</summary>
 internal sealed record ListenerOptions
 {
-    /// <summary>For wss and mqtts; null when there are none.</summary>
+    /// <summary>Gets the certificate for wss and mqtts; null if no listener needs one.</summary>
     public ServerCertificate? Certificate { get; init; }
 
-    /// <summary>The paths of a ws or wss address that names none.</summary>
+    /// <summary>Gets the paths of a ws or wss address without a path.</summary>
     public required IReadOnlyList<string> WebSocketPaths { get; init; }
 
     public bool AllowMissingSubprotocol { get; init; }

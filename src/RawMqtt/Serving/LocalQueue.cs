@@ -5,22 +5,22 @@ using System.Threading.Channels;
 
 namespace RawMqtt.Serving;
 
-/// <summary>What waits for the program that runs the broker: in order, bounded in bytes, and without holding the broker up.</summary>
-/// <param name="limit"><see cref="RawMqtt.MqttBrokerLimits.MaxProgramBytes"/>; one item always fits.</param>
+/// <summary>Queues items for the program that runs the broker: in order and bounded in bytes. The broker never waits for the program.</summary>
+/// <param name="limit"><see cref="MqttBrokerLimits.MaxProgramBytes"/>; one item always fits.</param>
 internal sealed class LocalQueue<T>(long limit)
 {
-    private const int ItemBytes = 256; // about what one takes besides its text and payload
+    private const int ItemBytes = 256; // approximate size of an item without its text and payload
 
     private readonly Channel<(T Item, long Size)> channel = Channel.CreateUnbounded<(T Item, long Size)>();
     private long waiting;
     private long dropped;
 
-    /// <summary>Items that the program was too slow for.</summary>
+    /// <summary>Gets the number of items that were dropped because the queue was full.</summary>
     public long Dropped => Interlocked.Read(ref dropped);
 
     /// <summary>Adds an item, or counts it as dropped.</summary>
-    /// <param name="item">What waits.</param>
-    /// <param name="length">Its text and payload, in bytes.</param>
+    /// <param name="item">The item.</param>
+    /// <param name="length">The length of its text and payload in bytes.</param>
     public bool TryAdd(T item, int length)
     {
         long size = ItemBytes + length;
@@ -31,7 +31,7 @@ internal sealed class LocalQueue<T>(long limit)
         return false;
     }
 
-    /// <summary>Nothing more comes; what waits can still be read.</summary>
+    /// <summary>Ends the queue; items that wait can still be read.</summary>
     /// <returns>Whether this was the first call.</returns>
     public bool TryComplete() => channel.Writer.TryComplete();
 

@@ -6,22 +6,29 @@ using RawMqtt.WebSockets;
 
 namespace RawMqtt.Serving;
 
-/// <summary>Which proxies are believed when they say whom they speak for, and what they said: in one header, for a client can write all those that its proxy does not set.</summary>
+/// <summary>Decides which proxies are trusted, and reads the client's address from their header. Only one header is read, because clients can forge the
+/// others.</summary>
 internal sealed class ProxyTrust
 {
-    /// <summary>Somebody behind a proxy that does not say who: not this machine, in any case.</summary>
+    /// <summary>The client's address if a trusted proxy sends none that can be read. It is not a loopback address, so the client does not count as
+    /// local.</summary>
     public static readonly IPEndPoint Unknown = new(IPAddress.Any, 0);
 
     private readonly IPNetwork[] networks;
     private readonly bool isForwarded;
 
     /// <param name="proxies">Addresses and networks.</param>
-    /// <param name="header">The header that they set: Forwarded (RFC 7239), or one that holds addresses, as X-Forwarded-For does.</param>
-    /// <exception cref="MqttException"><see cref="MqttErrorCode.InvalidOptions"/>: one cannot be read.</exception>
+    /// <param name="header">The header that they set: Forwarded (RFC 7239), or one that contains addresses, such as X-Forwarded-For.</param>
+    /// <exception cref="MqttException"><see cref="MqttErrorCode.InvalidOptions"/>: a proxy or the header is invalid.</exception>
     public ProxyTrust(IReadOnlyList<string> proxies, string header)
     {
         networks = [.. proxies.Select(Parse)];
-        if (!HttpFields.IsToken(Encoding.UTF8.GetBytes(header))) throw new MqttException(MqttErrorCode.InvalidOptions, $"The proxy header \"{header}\" is no name of a header. Write X-Forwarded-For, X-Real-IP or Forwarded.");
+        if (!HttpFields.IsToken(Encoding.UTF8.GetBytes(header)))
+        {
+            string text = $"\"{header}\" cannot be the name of the proxy header. Write X-Forwarded-For, X-Real-IP or Forwarded.";
+            throw new MqttException(MqttErrorCode.InvalidOptions, text);
+        }
+
         isForwarded = header.Equals("Forwarded", StringComparison.OrdinalIgnoreCase);
     }
 
@@ -31,7 +38,8 @@ internal sealed class ProxyTrust
         return Array.Exists(networks, network => network.Contains(plain));
     }
 
-    /// <summary>The client's own address; null when <paramref name="peer"/> is no trusted proxy or speaks for nobody but itself; <see cref="Unknown"/> when what it says cannot be read.</summary>
+    /// <summary>Returns the client's address according to the header; null if <paramref name="peer"/> is not a trusted proxy or the request was not forwarded;
+    /// <see cref="Unknown"/> if the header cannot be read.</summary>
     public IPEndPoint? ClientOf(IPAddress peer, AcceptedHandshake request)
     {
         if (!IsTrusted(peer) || !request.IsForwarded) return null;
@@ -39,7 +47,7 @@ internal sealed class ProxyTrust
         return FirstUntrusted(isForwarded ? path.Select(ForOf) : path);
     }
 
-    /// <summary>From right to left: each proxy adds the address that it saw, so what stands left of an untrusted one is hearsay.</summary>
+    /// <summary>Reads from right to left: each proxy appends the address that it saw, so an untrusted address may have forged everything left of it.</summary>
     private IPEndPoint FirstUntrusted(IEnumerable<string?> path)
     {
         IPEndPoint client = Unknown;
@@ -65,13 +73,14 @@ internal sealed class ProxyTrust
         return null;
     }
 
-    /// <summary>ip, ip:port, v6 or [v6]:port; a name hides the address on purpose.</summary>
+    /// <summary>Reads ip, ip:port, v6 or [v6]:port; null for a name, with which a proxy hides the address.</summary>
     private static IPEndPoint? AddressIn(string text) => IPEndPoint.TryParse(text.Trim(), out IPEndPoint? address) ? address : null;
 
     private static IPNetwork Parse(string text)
     {
         if (IPNetwork.TryParse(text, out IPNetwork network)) return network;
         if (IPAddress.TryParse(text, out IPAddress? address)) return new IPNetwork(address, address.GetAddressBytes().Length * 8);
-        throw new MqttException(MqttErrorCode.InvalidOptions, $"The trusted proxy \"{text}\" is neither an address nor a network. Write 10.0.0.1, 10.0.0.0/8 or fd00::/8; the bits behind the prefix are 0.");
+        string advice = "Write 10.0.0.1, 10.0.0.0/8 or fd00::/8; the bits after the prefix must be 0.";
+        throw new MqttException(MqttErrorCode.InvalidOptions, $"The trusted proxy \"{text}\" is neither an address nor a network. {advice}");
     }
 }

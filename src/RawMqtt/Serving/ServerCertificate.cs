@@ -6,7 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace RawMqtt.Serving;
 
-/// <summary>A server's certificate from PEM files, read again when they have changed, so that a renewal needs no restart.</summary>
+/// <summary>Reads a server's certificate from PEM files, and reads it again when they change, so that a renewal needs no restart.</summary>
 internal sealed class ServerCertificate
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
@@ -33,11 +33,13 @@ internal sealed class ServerCertificate
         }
         catch (Exception e) when (IsUnusable(e))
         {
-            throw new MqttException(MqttErrorCode.InvalidOptions, $"The certificate {certificateFile} with the key {this.keyFile} cannot be used: {e.Message} Both are PEM files, the key not encrypted.", e);
+            string text = $"The certificate {certificateFile} with the key {this.keyFile} cannot be used: {e.Message} "
+                + "Both are PEM files, the key not encrypted.";
+            throw new MqttException(MqttErrorCode.InvalidOptions, text, e);
         }
     }
 
-    /// <summary>What a TLS handshake needs, with the newest certificate that can be used.</summary>
+    /// <summary>Returns the options of a TLS handshake, with the newest certificate that can be used.</summary>
     public SslServerAuthenticationOptions TlsOptions()
     {
         lock (gate)
@@ -53,7 +55,7 @@ internal sealed class ServerCertificate
             }
             catch (Exception e) when (IsUnusable(e))
             {
-                // half written, or wrong: the certificate before stays in use, and the files are looked at again
+                // half written, or wrong: the previous certificate stays in use, and the files are read again later
             }
 
             return options;
@@ -63,13 +65,13 @@ internal sealed class ServerCertificate
     private SslServerAuthenticationOptions Read()
     {
         using var fromPem = X509Certificate2.CreateFromPemFile(certificateFile, keyFile);
-        X509Certificate2 leaf = X509CertificateLoader.LoadPkcs12(fromPem.Export(X509ContentType.Pkcs12), null); // some platforms cannot use a key that was never in a file
+        X509Certificate2 leaf = X509CertificateLoader.LoadPkcs12(fromPem.Export(X509ContentType.Pkcs12), null); // some platforms cannot use a PEM key directly
         var chain = new X509Certificate2Collection();
         chain.ImportFromPemFile(certificateFile);
         return new SslServerAuthenticationOptions { ServerCertificateContext = SslStreamCertificateContext.Create(leaf, chain, offline: true) };
     }
 
-    /// <summary>A file is missing, cut, or not the other one's: ArgumentException is a key of another kind or certificate.</summary>
+    /// <summary>Returns whether a file is missing or truncated, or the key is not that of the certificate, which is an ArgumentException.</summary>
     private static bool IsUnusable(Exception e) => e is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException;
 
     private (DateTime Certificate, DateTime Key) Written() => (File.GetLastWriteTimeUtc(certificateFile), File.GetLastWriteTimeUtc(keyFile));

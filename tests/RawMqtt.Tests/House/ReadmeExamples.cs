@@ -133,7 +133,7 @@ public class ReadmeExamples
             PasswordFile = "users",
             AuthorizePublish = (client, message, _) => ValueTask.FromResult(message.Topic.StartsWith($"devices/{client.UserName}/", StringComparison.Ordinal)),
             Limits = new() { MaxPacketLength = 64 * 1024 },
-            Log = Console.WriteLine,
+            Log = (level, line) => Console.WriteLine($"{level}: {line}"),
         }, cancellationToken);
         using MqttBrokerSubscription alarms = broker.Subscribe("devices/+/alarm");
         broker.Publish("news", "the broker is up", retain: true);

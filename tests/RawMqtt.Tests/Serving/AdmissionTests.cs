@@ -45,7 +45,7 @@ public sealed class AdmissionTests
             Listeners = ["ws://127.0.0.1:0/mqtt"],
             SystemTopicsInterval = TimeSpan.Zero,
             TrustedProxies = ["127.0.0.0/8"],
-            Log = lines.Add,
+            Log = (_, line) => lines.Add(line),
         };
         MqttBroker broker = await MqttBroker.StartAsync(options, Token);
         await using (Stream stream = await Dialer.ConnectAsync(MqttAddress.Parse(broker.Addresses[0]), new DialOptions { RequestHeaders = [new(name, value)] }, Token))
@@ -72,7 +72,7 @@ public sealed class AdmissionTests
             Listeners = ["ws://127.0.0.1:0/mqtt"],
             SystemTopicsInterval = TimeSpan.Zero,
             TrustedProxies = [trusted],
-            Log = lines.Add,
+            Log = (_, line) => lines.Add(line),
             Authenticate = (request, _) =>
             {
                 asked = request;

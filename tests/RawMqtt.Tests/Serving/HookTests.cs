@@ -214,16 +214,16 @@ public sealed class HookTests : IDisposable
         string entry = MqttPasswordFile.CreateEntry("me", "secret"u8);
         await File.WriteAllLinesAsync(file, ["# users", line, entry], Token);
         MqttException refused = await Assert.ThrowsAsync<MqttException>(() => StartAsync(o => o with { PasswordFile = file }));
-        Assert.Contains("Line 2 is no entry.", refused.ToString());
+        Assert.Contains("Line 2 is not an entry.", refused.ToString());
         Assert.DoesNotContain("secret", refused.ToString());
 
         await File.WriteAllLinesAsync(file, [entry], Token);
-        MqttBroker broker = await StartAsync(o => o with { PasswordFile = file, Log = lines.Enqueue });
+        MqttBroker broker = await StartAsync(o => o with { PasswordFile = file, Log = (_, line) => lines.Enqueue(line) });
         await File.WriteAllLinesAsync(file, [line], Token);
         File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddMinutes(1));
         for (int i = 0; i < 2; i++) Assert.Equal(0, (await ExchangeAsync(broker, Connect("c", "me", "secret") + " | e0 00"))[3]);
         await broker.DisposeAsync();
-        Assert.EndsWith("error=\"Line 1 is no entry.\"", Assert.Single(lines, one => one.StartsWith("event=password-file-unusable ", StringComparison.Ordinal)));
+        Assert.EndsWith("error=\"Line 1 is not an entry.\"", Assert.Single(lines, one => one.StartsWith("event=password-file-unusable ", StringComparison.Ordinal)));
         Assert.DoesNotContain(lines, one => one.Contains("secret", StringComparison.Ordinal));
     }
 
@@ -250,7 +250,7 @@ public sealed class HookTests : IDisposable
     public async Task The_log_has_a_line_for_each_end()
     {
         var lines = new List<string>();
-        MqttBroker broker = await StartAsync(o => o with { Log = lines.Add });
+        MqttBroker broker = await StartAsync(o => o with { Log = (_, line) => lines.Add(line) });
         await ExchangeAsync(broker, "10 0d | 00 04 'MQTT' 04 02 00 00 | 00 01 'c' | 36 00");
         await broker.DisposeAsync();
 
@@ -263,7 +263,7 @@ public sealed class HookTests : IDisposable
     public async Task What_a_client_calls_itself_cannot_forge_a_line_of_the_log()
     {
         var lines = new List<string>();
-        MqttBroker broker = await StartAsync(o => o with { Log = lines.Add });
+        MqttBroker broker = await StartAsync(o => o with { Log = (_, line) => lines.Add(line) });
         await ExchangeAsync(broker, "10 0f | 00 04 'MQTT' 04 02 00 00 | 00 03 'c' 22 0a | e0 00");
         await broker.DisposeAsync();
 
@@ -277,7 +277,7 @@ public sealed class HookTests : IDisposable
         var lines = new List<string>();
         MqttBroker broker = await StartAsync(o => o with
         {
-            Log = line =>
+            Log = (_, line) =>
             {
                 lines.Add(line);
                 if (lines.Count == 1) throw new InvalidOperationException("broken");

@@ -35,7 +35,7 @@ public class SoakTests(ITestOutputHelper output)
                 heard[happened.Kind] = heard.GetValueOrDefault(happened.Kind) + 1;
                 return ValueTask.CompletedTask;
             },
-            Log = line => ended += line.StartsWith("event=ended ", StringComparison.Ordinal) ? 1 : 0,
+            Log = (_, line) => ended += line.StartsWith("event=ended ", StringComparison.Ordinal) ? 1 : 0,
         };
         MqttBroker broker = await MqttBroker.StartAsync(options, TestContext.Current.CancellationToken);
         var watch = Stopwatch.StartNew();

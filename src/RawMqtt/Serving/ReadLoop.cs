@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+
+using System.Buffers;
+using System.Security.Authentication;
+using RawMqtt.Transports;
+
+namespace RawMqtt.Serving;
+
+/// <summary>Reads from each connection and passes the bytes to the core, from the opening handshakes to the end.</summary>
+/// <remarks>An idle connection waits with a read of no bytes and holds no buffer.</remarks>
+internal sealed class ReadLoop(LockedCore core, Admission admission, Pauses pauses, BrokerReports reports)
+{
+    private const int BufferSize = 64 * 1024;
+
+    /// <summary>Serves the connection until it ends.</summary>
+    /// <param name="connection">A connection that was admitted.</param>
+    /// <param name="open">Performs the opening handshakes and returns the stream that carries MQTT; null when the client was refused.</param>
+    /// <remarks>All reading is one method, so that an idle connection keeps one state machine.</remarks>
+    public async Task RunAsync(ServedConnection connection, Func<Task<Stream?>> open)
+    {
+        byte[]? buffer = null;
+        try
+        {
+            Task<Stream?> opening = open();
+            open = null!; // frees the closure for the connection's lifetime
+            connection.Stream = await opening.ConfigureAwait(false);
+            if (connection.Stream is not null) admission.CountClient(connection);
+            while (connection.Stream is not null)
+            {
+                if (connection.UnusedBytes == 0)
+                {
+                    if (buffer is not null) ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = null;
+                    await connection.Stream.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
+                    buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+                }
+                else if (connection.UnusedBytes == buffer!.Length)
+                {
+                    Grow(ref buffer);
+                }
+
+                int count = await connection.Stream.ReadAsync(buffer.AsMemory(connection.UnusedBytes)).ConfigureAwait(false);
+                if (count == 0) break;
+                connection.UnusedBytes += count;
+                bool isPaused = Receive(connection, buffer);
+                while (isPaused)
+                {
+                    await pauses.WaitAsync(connection, buffer.AsMemory(0, connection.UnusedBytes)).ConfigureAwait(false);
+                    isPaused = Receive(connection, buffer);
+                }
+            }
+        }
+        catch (Exception e) when (TransportEnd.IsEnd(e) || e is AuthenticationException)
+        {
+            // the peer is gone, or does not speak TLS
+        }
+        catch (Exception e) // a fault of the broker ends this connection and no other
+        {
+            reports.Faulted(connection, e);
+        }
+
+        if (buffer is not null) ArrayPool<byte>.Shared.Return(buffer);
+        core.Remove(connection);
+        admission.Release(connection);
+        connection.Drop();
+    }
+
+    /// <summary>Passes the buffer to the core and moves what the core did not use to the start.</summary>
+    /// <returns>Whether the core stopped within the buffer.</returns>
+    private bool Receive(ServedConnection connection, byte[] buffer)
+    {
+        int filled = connection.UnusedBytes;
+        int used = core.Receive(connection, buffer.AsSpan(0, filled), out bool isPaused);
+        if (used > 0 && used < filled) buffer.AsSpan(used, filled - used).CopyTo(buffer);
+        connection.UnusedBytes = filled - used;
+        return isPaused;
+    }
+
+    /// <summary>Doubles a full buffer: a packet is longer than it. The core refuses packets above the limit by their header.</summary>
+    private static void Grow(ref byte[] buffer)
+    {
+        byte[] larger = ArrayPool<byte>.Shared.Rent(2 * buffer.Length);
+        buffer.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = larger;
+    }
+}
