@@ -114,7 +114,8 @@ public sealed class MqttBroker : IAsyncDisposable
     public bool Disconnect(string clientId)
     {
         using CoreUse use = shell.Core.Enter();
-        if (!use.Core.Sessions.TryFind(Encoding.UTF8.GetBytes(clientId), out Subscriber? subscriber) || subscriber.Connection is not { } connection) return false;
+        if (!use.Core.Sessions.TryFind(Encoding.UTF8.GetBytes(clientId), out Subscriber? subscriber)) return false;
+        if (subscriber.Connection is not { } connection) return false;
         use.Core.End(connection, MqttConnectionEnd.ByApplication, use.Now);
         return true;
     }

@@ -119,7 +119,8 @@ public sealed record MqttBrokerLimits
     public long MaxKeptBytes { get; init; } = 256 << 20;
 
     /// <summary>Gets the maximum bytes that wait for the program that runs the broker, in each of its subscriptions, for
-    /// <see cref="MqttBrokerOptions.Observe"/> and for <see cref="MqttBrokerOptions.Log"/>: topics, payloads and text, and 256 for each message, event and line. The broker drops further ones.</summary>
+    /// <see cref="MqttBrokerOptions.Observe"/> and for <see cref="MqttBrokerOptions.Log"/>: topics, payloads and text, and 256 for each message, event and
+    /// line. The broker drops further ones.</summary>
     public long MaxProgramBytes { get; init; } = 16 << 20;
 
     /// <summary>Gets the maximum time that a hook of the program may take to answer. The broker then refuses and cancels the hook's token.</summary>

@@ -16,13 +16,14 @@ internal static class BrokerLimitChecks
         Require(limits.InitialInFlight <= limits.MaxInFlight, $"InitialInFlight ({limits.InitialInFlight}) is above MaxInFlight ({limits.MaxInFlight}).");
         Fits(limits.MaxPacketLength, limits.MaxUnfinishedBytes, nameof(limits.MaxUnfinishedBytes));
         Fits(limits.MaxPacketLength, limits.MaxKeptBytes, nameof(limits.MaxKeptBytes));
-        Require(limits.MaxTopicLevels <= limits.MaxRetainedLevels, $"MaxTopicLevels ({limits.MaxTopicLevels}) is above MaxRetainedLevels ({limits.MaxRetainedLevels}).");
+        (int levels, int retained) = (limits.MaxTopicLevels, limits.MaxRetainedLevels);
+        Require(levels <= retained, $"MaxTopicLevels ({levels}) is above MaxRetainedLevels ({retained}).");
         Require(limits.PacketRateTime <= limits.PacketTimeout, $"PacketRateTime ({limits.PacketRateTime}) is above PacketTimeout ({limits.PacketTimeout}).");
         Require(limits.MaxPublisherHoldTime <= TimeSpan.FromSeconds(1), $"MaxPublisherHoldTime is {limits.MaxPublisherHoldTime}; it is a part of a second.");
     }
 
     private static void Fits(int packet, long limit, string name) =>
-        Require(packet <= limit, $"MaxPacketLength ({packet}) is above {name} ({limit}), so the longest packets would never fit. Raise {name} or lower MaxPacketLength.");
+        Require(packet <= limit, $"MaxPacketLength ({packet}) is above {name} ({limit}): packets would never fit. Raise {name} or lower MaxPacketLength.");
 
     private static void Require(bool isMet, string fault)
     {
