@@ -5,7 +5,8 @@ using System.Globalization;
 
 namespace RawMqtt.Benchmarks;
 
-/// <summary>Contestants measured in turns, round after round, so that what else the machine does hits all of them alike: only ratios of one run count.</summary>
+/// <summary>Contestants measured in turns, round after round, so that what else the machine does hits all of them alike: only ratios of one run
+/// count.</summary>
 internal static class SideBySide
 {
     private const int Rounds = 25;
@@ -34,7 +35,8 @@ internal static class SideBySide
         for (int i = 0; i < contestants.Count; i++)
         {
             times[i].Sort();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {contestants[i].Name} | {times[i][0]:0.0} | {times[i][Rounds / 2]:0.0} | {allocated[i]:0} |"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"| {contestants[i].Name} | {times[i][0]:0.0} | {times[i][Rounds / 2]:0.0} | {allocated[i]:0} |"));
         }
     }
 

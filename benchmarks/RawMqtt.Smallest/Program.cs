@@ -18,7 +18,8 @@ int length = new ConnectPacket { ClientId = "smallest"u8, CleanSession = true, K
 await stream.WriteAsync(bytes.AsMemory(0, length));
 int received = await stream.ReadAsync(bytes);
 var reader = new PacketReader(bytes.AsSpan(0, received), MqttRole.Server, maximumPacketLength: bytes.Length);
-if (reader.Read() != System.Buffers.OperationStatus.Done || !ConnAckPacket.TryRead(reader.Body, out ConnAckPacket connAck, out _) || connAck.ReturnCode != ConnectReturnCode.Accepted) return 2;
+if (reader.Read() != System.Buffers.OperationStatus.Done || !ConnAckPacket.TryRead(reader.Body, out ConnAckPacket connAck, out _)
+    || connAck.ReturnCode != ConnectReturnCode.Accepted) return 2;
 
 length = new PublishPacket { Topic = System.Text.Encoding.UTF8.GetBytes(topic), Payload = System.Text.Encoding.UTF8.GetBytes(message) }.Write(bytes);
 length += new DisconnectPacket().Write(bytes.AsSpan(length));

@@ -6,17 +6,20 @@ using RawMqtt.WebSockets;
 
 namespace RawMqtt.Fuzz;
 
-/// <summary>An opening request to a server, or an answer to a client when it begins with HTTP: the same outcome however it is cut, and never an exception.</summary>
+/// <summary>An opening request to a server, or an answer to a client when it begins with HTTP: the same outcome however it is cut, and never an
+/// exception.</summary>
 internal static class HandshakesTarget
 {
     private static readonly ServerHandshakeOptions Options = new() { AllowedOrigins = ["https://app.example"] };
 
     public static IEnumerable<byte[]> Seeds() => new[]
     {
-        "GET /mqtt HTTP/1.1\r\nHost: a:1\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x, mqtt\r\nOrigin: http://a:1\r\nSec-WebSocket-Extensions: p; q=\"r\\s\", t\r\n\r\nx",
+        "GET /mqtt HTTP/1.1\r\nHost: a:1\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: x, mqtt\r\nOrigin: http://a:1\r\nSec-WebSocket-Extensions: p; q=\"r\\s\", t\r\n\r\nx",
         "GET http://a/mqtt?b HTTP/1.1\r\nhost:a\r\nOrigin: https://app.example\r\nX-Forwarded-For: 1\r\n\r\n",
         "GET /health HTTP/1.0\r\nHost: a\r\n\r\n",
-        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSec-WebSocket-Protocol: mqtt\r\n\r\nx",
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
+        + "Sec-WebSocket-Protocol: mqtt\r\n\r\nx",
         "HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno",
     }.Select(Encoding.ASCII.GetBytes);
 
@@ -43,7 +46,8 @@ internal static class HandshakesTarget
         string text = Encoding.UTF8.GetString(answer.WrittenSpan);
         Require(status == OperationStatus.NeedMoreData == (text.Length == 0), "an answer to nothing");
         Require(status == OperationStatus.Done == text.StartsWith("HTTP/1.1 101 ", StringComparison.Ordinal), "101");
-        Require(status != OperationStatus.Done || (handshake.Accepted!.Path == "/mqtt" && handshake.Accepted.Subprotocol is "mqtt" or "mqttv3.1" && bytes.AsSpan(0, consumed).EndsWith("\r\n\r\n"u8)), "accepted");
+        Require(status != OperationStatus.Done || (handshake.Accepted!.Path == "/mqtt" && handshake.Accepted.Subprotocol is "mqtt" or "mqttv3.1"
+            && bytes.AsSpan(0, consumed).EndsWith("\r\n\r\n"u8)), "accepted");
         return $"{status} {(status == OperationStatus.Done ? consumed : 0)} {handshake.Accepted} {text}";
     }
 

@@ -20,7 +20,8 @@ switch (args)
         {
             using var input = new MemoryStream();
             stream.CopyTo(input);
-            run(input.Length > 0 ? input.ToArray() : firstSeed); // the first is read before afl-fuzz has surely written it, and afl-fuzz ends when it reaches no instrumented code
+            // the first is read before afl-fuzz has surely written it, and afl-fuzz ends when it reaches no instrumented code
+            run(input.Length > 0 ? input.ToArray() : firstSeed);
         });
         return 0;
 

@@ -10,7 +10,8 @@ namespace RawMqtt.Fuzz;
 internal static class TopicsTarget
 {
     public static IEnumerable<byte[]> Seeds() =>
-        new[] { "sport/#\nsport", "+/tennis/#\nsport/tennis/player1", "$SYS/+\n$SYS/uptime", "#\n$SYS", "a//+\na//b", "日本/+\n日本/é", "a/+/#\na/b/c/d/e", "abc/defghijklm/nopqrs/+\nabc/defghijklm/nopqrs/tuvwxyz" }
+        new[] { "sport/#\nsport", "+/tennis/#\nsport/tennis/player1", "$SYS/+\n$SYS/uptime", "#\n$SYS", "a//+\na//b", "日本/+\n日本/é", "a/+/#\na/b/c/d/e",
+            "abc/defghijklm/nopqrs/+\nabc/defghijklm/nopqrs/tuvwxyz" }
             .Select(Encoding.UTF8.GetBytes);
 
     public static void Run(byte[] bytes)

@@ -29,7 +29,8 @@ public sealed class EchoPeersTests : IDisposable
         await client.ConnectAsync(address, Soon);
         Assert.Equal("any.subprotocol", client.SubProtocol);
 
-        foreach ((WebSocketMessageType type, byte[] message) in new[] { (WebSocketMessageType.Text, "h\u00E9llo"u8.ToArray()), (WebSocketMessageType.Binary, new byte[3_000_000]), (WebSocketMessageType.Text, []) })
+        foreach ((WebSocketMessageType type, byte[] message) in new[] { (WebSocketMessageType.Text, "h\u00E9llo"u8.ToArray()),
+            (WebSocketMessageType.Binary, new byte[3_000_000]), (WebSocketMessageType.Text, []) })
         {
             await client.SendAsync(message, type, endOfMessage: true, Soon);
             (WebSocketMessageType echoedType, byte[] echoed) = await ReceiveAsync(client);

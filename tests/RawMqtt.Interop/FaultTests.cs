@@ -16,13 +16,15 @@ public class FaultTests(ITestOutputHelper output)
     [InlineData("tcp", QualityOfService.ExactlyOnce, 10_000)]
     [InlineData("ws", QualityOfService.AtLeastOnce, 500)]
     [InlineData("ws", QualityOfService.ExactlyOnce, 500)]
-    public Task Nothing_is_lost_through_many_cuts(string carrier, QualityOfService qos, int messages) => PublishThroughCuts(carrier, qos, messages, shortest: 400, longest: 2500, cuts: 5);
+    public Task Nothing_is_lost_through_many_cuts(string carrier, QualityOfService qos, int messages) =>
+        PublishThroughCuts(carrier, qos, messages, shortest: 400, longest: 2500, cuts: 5);
 
     /// <summary>By name: mosquitto takes 100 ms for each upgrade, so the cuts are further apart than over tcp.</summary>
     [Theory(Explicit = true)]
     [InlineData(QualityOfService.AtLeastOnce)]
     [InlineData(QualityOfService.ExactlyOnce)]
-    public Task Nothing_is_lost_through_hundreds_of_cuts_over_ws(QualityOfService qos) => PublishThroughCuts("ws", qos, messages: 10_000, shortest: 1000, longest: 3500, cuts: 100);
+    public Task Nothing_is_lost_through_hundreds_of_cuts_over_ws(QualityOfService qos) =>
+        PublishThroughCuts("ws", qos, messages: 10_000, shortest: 1000, longest: 3500, cuts: 100);
 
     private async Task PublishThroughCuts(string carrier, QualityOfService qos, int messages, int shortest, int longest, int cuts)
     {
@@ -52,11 +54,13 @@ public class FaultTests(ITestOutputHelper output)
             MaxReconnectDelay = TimeSpan.FromMilliseconds(2),
         });
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        Task[] publishes = [.. Enumerable.Range(0, messages).Select(i => publisher.PublishAsync("faults", Encoding.UTF8.GetBytes($"{i:00000000}"), qos, cancellationToken: deadline.Token).AsTask())];
+        Task[] publishes = [.. Enumerable.Range(0, messages)
+            .Select(i => publisher.PublishAsync("faults", Encoding.UTF8.GetBytes($"{i:00000000}"), qos, cancellationToken: deadline.Token).AsTask())];
         await publisher.OpenAsync(deadline.Token);
         await Task.WhenAll(publishes);
         await all.Task.WaitAsync(deadline.Token);
-        output.WriteLine($"seed {seed}: {messages} messages at {qos} over {carrier}, {proxy.Connections} connections, {received.Values.Sum() - messages} came twice");
+        output.WriteLine($"seed {seed}: {messages} messages at {qos} over {carrier}, {proxy.Connections} connections, {received.Values.Sum() - messages} came "
+            + "twice");
         Assert.Equal(messages, received.Count);
         Assert.True(proxy.Connections > cuts);
     }

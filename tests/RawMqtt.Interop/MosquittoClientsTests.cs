@@ -19,7 +19,8 @@ public class MosquittoClientsTests
         await using RealProcess sub = StartSub("-h", "127.0.0.1", "-p", port, "-t", "t/#", "-q", qos, "-C", "2", "-F", "%t %q %p", "-d");
         await sub.LineAsync("Subscribed (mid");
 
-        foreach (string text in new[] { "one", "two" }) Assert.Equal(0, (await RealProcess.RunAsync(pub, "-h", "127.0.0.1", "-p", port, "-t", $"t/{text}", "-m", text, "-q", qos)).ExitCode);
+        foreach (string text in new[] { "one", "two" })
+            Assert.Equal(0, (await RealProcess.RunAsync(pub, "-h", "127.0.0.1", "-p", port, "-t", $"t/{text}", "-m", text, "-q", qos)).ExitCode);
 
         Finished finished = await sub.FinishAsync();
         Assert.Equal(0, finished.ExitCode);
@@ -34,7 +35,8 @@ public class MosquittoClientsTests
         string port = new Uri(OurBroker.Address(broker, "tcp")).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
         Assert.Equal(0, (await RealProcess.RunAsync(pub, "-h", "127.0.0.1", "-p", port, "-t", "kept", "-m", "old", "-r", "-q", "1")).ExitCode);
 
-        Finished retained = await RealProcess.RunAsync(RealPart.MosquittoSub, "-h", "127.0.0.1", "-p", port, "-t", "kept", "-C", "1", "-F", "%t %r %p", "-W", "20");
+        Finished retained = await RealProcess.RunAsync(RealPart.MosquittoSub, "-h", "127.0.0.1", "-p", port, "-t", "kept", "-C", "1",
+            "-F", "%t %r %p", "-W", "20");
         Assert.Equal("kept 1 old\n", retained.Output);
 
         await using RealProcess watcher = StartSub("-h", "127.0.0.1", "-p", port, "-t", "gone", "-C", "1", "-d", "-F", "%p");

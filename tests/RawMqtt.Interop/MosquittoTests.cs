@@ -58,7 +58,8 @@ public class MosquittoTests
         MqttSubscription messages = await watcher.SubscribeAsync("WillMsg");
 
         var will = new MqttWill("WillMsg", "Connection Closed abnormally..!"u8.ToArray());
-        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = mosquitto.Address(carrier), Will = will, ReconnectDelay = TimeSpan.Zero });
+        await using MqttClient client =
+            await MqttClient.ConnectAsync(new MqttClientOptions { Address = mosquitto.Address(carrier), Will = will, ReconnectDelay = TimeSpan.Zero });
         client.Abort();
 
         Assert.Equal("Connection Closed abnormally..!", (await TakeAsync(messages, 1))[0].PayloadText);
@@ -77,15 +78,18 @@ public class MosquittoTests
         await using Mosquitto mosquitto = await Mosquitto.StartAsync();
         string port = mosquitto.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-        await using RealProcess theirs = RealProcess.Start(RealPart.MosquittoSub, "-h", "127.0.0.1", "-p", port, "-t", "from/us", "-q", qos, "-C", "1", "-v", "-F", "%t %q %p");
+        await using RealProcess theirs = RealProcess.Start(RealPart.MosquittoSub, "-h", "127.0.0.1", "-p", port, "-t", "from/us", "-q", qos,
+            "-C", "1", "-v", "-F", "%t %q %p");
         await SubscribedAsync(mosquitto, "from/us");
         Finished pub = await RealProcess.RunToolAsync("pub", "--url", mosquitto.Address(carrier), "-t", "from/us", "-m", "grüße", "-q", qos);
         Assert.Equal((0, "", ""), (pub.ExitCode, pub.Output, pub.Error));
         Assert.Equal($"from/us {qos} grüße\n", (await theirs.FinishAsync()).Output);
 
-        await using RealProcess ours = RealProcess.StartTool("sub", "--url", mosquitto.Address(carrier), "-t", "to/us/#", "-q", qos, "-v", "-C", "2", "-W", "20");
+        await using RealProcess ours = RealProcess.StartTool("sub", "--url", mosquitto.Address(carrier), "-t", "to/us/#", "-q",
+            qos, "-v", "-C", "2", "-W", "20");
         await SubscribedAsync(mosquitto, "to/us/#");
-        foreach (string text in new[] { "one", "two" }) Assert.Equal(0, (await RealProcess.RunAsync(mosquittoPub, "-h", "127.0.0.1", "-p", port, "-t", $"to/us/{text}", "-m", text, "-q", qos)).ExitCode);
+        foreach (string text in new[] { "one", "two" })
+            Assert.Equal(0, (await RealProcess.RunAsync(mosquittoPub, "-h", "127.0.0.1", "-p", port, "-t", $"to/us/{text}", "-m", text, "-q", qos)).ExitCode);
         Finished sub = await ours.FinishAsync();
         Assert.Equal((0, "to/us/one one\nto/us/two two\n"), (sub.ExitCode, sub.Output));
     }
@@ -106,7 +110,8 @@ public class MosquittoTests
             Assert.Equal(0, (await lines.FinishAsync()).ExitCode);
         }
 
-        Finished woken = await RealProcess.RunToolAsync("sub", "--url", mosquitto.Ws, "-t", "kept/#", "-q", "1", "-c", "-i", "sleeper", "-C", "3", "-v", "-R", "-W", "20");
+        Finished woken = await RealProcess.RunToolAsync("sub", "--url", mosquitto.Ws, "-t", "kept/#", "-q", "1", "-c", "-i", "sleeper",
+            "-C", "3", "-v", "-R", "-W", "20");
         Assert.True(woken.ExitCode == 0, woken.Error + mosquitto.Log);
         Assert.Equal("kept/file from a file\nkept/line first\nkept/line second\n", woken.Output);
 
@@ -129,7 +134,8 @@ public class MosquittoTests
         string url = mosquitto.Address(carrier);
 
         Finished right = await RealProcess.RunToolAsync("pub", "--url", url, "-t", "a", "-m", "b", "-u", "alice", "--password-file", password);
-        Finished inAddress = await RealProcess.RunToolAsync("pub", "--url", url.Replace("://", "://alice:s3cret@", StringComparison.Ordinal), "-t", "a", "-m", "b");
+        Finished inAddress = await RealProcess.RunToolAsync("pub", "--url",
+            url.Replace("://", "://alice:s3cret@", StringComparison.Ordinal), "-t", "a", "-m", "b");
         Finished wrong = await RealProcess.RunToolAsync("pub", "--url", url, "-t", "a", "-m", "b", "-u", "alice", "-P", "wrong");
 
         Assert.Equal((0, ""), (right.ExitCode, right.Error));

@@ -18,14 +18,16 @@ public class MqttJsTests
         using Certificates certificates = await Certificates.MakeAsync();
         await using MqttBroker broker = await OurBroker.StartAsync(certificates);
 
-        Finished session = await RealProcess.RunAsync(node, Path.Combine(RealPart.Folder, "peers", "mqttjs-session.mjs"), OurBroker.Address(broker, carrier), certificates.Authority);
+        Finished session = await RealProcess.RunAsync(node, Path.Combine(RealPart.Folder, "peers", "mqttjs-session.mjs"),
+            OurBroker.Address(broker, carrier), certificates.Authority);
 
         Assert.True(session.ExitCode == 0, session.Output + session.Error);
         string[] lines = session.Output.TrimEnd().Split('\n');
         Assert.Equal(["connected session present false", "granted testtopic 2"], lines[..2]);
         Assert.Equal(["published 0", "published 1", "published 2"], lines.Where(line => line.StartsWith("published", StringComparison.Ordinal)));
         Assert.Equal(
-            ["message testtopic ws connection demo...! 0 qos 0 retain false", "message testtopic ws connection demo...! 1 qos 1 retain false", "message testtopic ws connection demo...! 2 qos 2 retain false"],
+            ["message testtopic ws connection demo...! 0 qos 0 retain false", "message testtopic ws connection demo...! 1 qos 1 retain false",
+                "message testtopic ws connection demo...! 2 qos 2 retain false"],
             lines.Where(line => line.StartsWith("message", StringComparison.Ordinal)));
         Assert.Equal("ended", lines[^1]);
         Assert.Contains("unsubscribed", lines);
@@ -38,7 +40,8 @@ public class MqttJsTests
         await using MqttBroker broker = await OurBroker.StartAsync();
         await using MqttClient client = await MqttClient.ConnectAsync(OurBroker.Address(broker, "tcp"));
         MqttSubscription messages = await client.SubscribeAsync("many/frames", QualityOfService.AtLeastOnce);
-        await using RealProcess publisher = RealProcess.Start(node, Path.Combine(RealPart.Folder, "peers", "mqttjs-publish.mjs"), OurBroker.Address(broker, "ws"), "many/frames", "200", "1000");
+        await using RealProcess publisher = RealProcess.Start(node, Path.Combine(RealPart.Folder, "peers", "mqttjs-publish.mjs"),
+            OurBroker.Address(broker, "ws"), "many/frames", "200", "1000");
 
         int expected = 0;
         using var limit = new CancellationTokenSource(RealProcess.Patience);

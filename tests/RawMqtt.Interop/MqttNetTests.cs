@@ -28,7 +28,9 @@ public sealed class MqttNetTests : IDisposable
         await using MqttBroker broker = await OurBroker.StartAsync(certificates);
         string address = OurBroker.Address(broker, carrier);
         using IMqttClient a = factory.CreateMqttClient();
-        a.ApplicationMessageReceivedAsync += e => messagesOfA.Writer.WriteAsync($"{e.ApplicationMessage.Topic} {e.ApplicationMessage.ConvertPayloadToString().Length} {(int)e.ApplicationMessage.QualityOfServiceLevel} {e.ApplicationMessage.Retain}").AsTask();
+        a.ApplicationMessageReceivedAsync += e => messagesOfA.Writer.WriteAsync($"{e.ApplicationMessage.Topic} "
+            + $"{e.ApplicationMessage.ConvertPayloadToString().Length} {(int)e.ApplicationMessage.QualityOfServiceLevel} {e.ApplicationMessage.Retain}")
+            .AsTask();
         Assert.False((await a.ConnectAsync(Options(address, "a", clean: false), limit.Token)).IsSessionPresent);
         await a.SubscribeAsync("life/#", MqttQualityOfServiceLevel.ExactlyOnce, limit.Token);
         using IMqttClient b = factory.CreateMqttClient();
@@ -64,7 +66,8 @@ public sealed class MqttNetTests : IDisposable
     private static MQTTnet.MqttClientOptions Options(string address, string clientId, bool clean)
     {
         var uri = new Uri(address);
-        MqttClientOptionsBuilder options = new MqttClientOptionsBuilder().WithClientId(clientId).WithCleanSession(clean).WithProtocolVersion(MqttProtocolVersion.V311)
+        MqttClientOptionsBuilder options = new MqttClientOptionsBuilder().WithClientId(clientId).WithCleanSession(clean)
+            .WithProtocolVersion(MqttProtocolVersion.V311)
             .WithWillTopic("life/will").WithWillPayload("gone").WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce);
         options = uri.Scheme is "ws" or "wss" ? options.WithWebSocketServer(o => o.WithUri(address)) : options.WithTcpServer(uri.Host, uri.Port);
         if (uri.Scheme is "wss" or "mqtts") options = options.WithTlsOptions(o => o.UseTls().WithCertificateValidationHandler(_ => true));

@@ -15,7 +15,8 @@ public class NginxTests
         await using MqttBroker broker = await OurBroker.StartAsync();
         await using Nginx nginx = await Nginx.StartAsync(certificates, new Uri(OurBroker.Address(broker, "ws")).Authority);
 
-        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = nginx.Wss, Tls = new MqttTlsOptions { CertificateAuthorityFile = certificates.Authority } });
+        await using MqttClient client = await MqttClient.ConnectAsync(
+            new MqttClientOptions { Address = nginx.Wss, Tls = new MqttTlsOptions { CertificateAuthorityFile = certificates.Authority } });
         MqttSubscription messages = await client.SubscribeAsync("through/nginx", QualityOfService.ExactlyOnce);
         await client.PublishAsync("through/nginx", "there and back", QualityOfService.ExactlyOnce);
         Assert.Equal("there and back", (await MosquittoTests.TakeAsync(messages, 1))[0].PayloadText);
@@ -31,7 +32,8 @@ public class NginxTests
         await using Nginx nginx = await Nginx.StartAsync(certificates, $"127.0.0.1:{FreePort.Take()}");
 
         Finished pub = await RealProcess.RunToolAsync("pub", "--url", nginx.Wss, "--cafile", certificates.Authority, "-t", "a", "-m", "b");
-        Finished elsewhere = await RealProcess.RunToolAsync("pub", "--url", nginx.Wss.Replace("/mqtt", "/", StringComparison.Ordinal), "--cafile", certificates.Authority, "-t", "a", "-m", "b");
+        Finished elsewhere = await RealProcess.RunToolAsync("pub", "--url", nginx.Wss.Replace("/mqtt", "/", StringComparison.Ordinal), "--cafile",
+            certificates.Authority, "-t", "a", "-m", "b");
         Finished plain = await RealProcess.RunToolAsync("pub", "--url", nginx.Wss.Replace("wss:", "ws:", StringComparison.Ordinal), "-t", "a", "-m", "b");
 
         Assert.Equal(4, pub.ExitCode);

@@ -20,7 +20,8 @@ public class SessionFileTests
         await using MqttBroker broker = await OurBroker.StartAsync();
         using MqttBrokerSubscription arrivals = broker.Subscribe("lines/#");
         await using IAsyncEnumerator<MqttMessage> reader = arrivals.GetAsyncEnumerator(new CancellationTokenSource(TimeSpan.FromMinutes(2)).Token);
-        string[] arguments = ["pub", "--url", OurBroker.Address(broker, "ws"), "-t", "lines/a", "-l", "-q", $"{(int)qos}", "-i", "killed", "--session-file", Path.Combine(folder, "session")];
+        string[] arguments = ["pub", "--url", OurBroker.Address(broker, "ws"), "-t", "lines/a", "-l", "-q", $"{(int)qos}", "-i", "killed", "--session-file",
+            Path.Combine(folder, "session")];
         int next = 0;
         for (int round = 0; round < 5; round++)
         {

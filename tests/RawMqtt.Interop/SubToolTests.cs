@@ -17,7 +17,8 @@ public class SubToolTests
             Assert.Equal((0, ""), await EndOf("pub", "--url", url, "-t", topic, "-m", message, "-r", "-q", "1", "-I", "pre_", "-V", "311"));
         }
 
-        Finished formatted = await RealProcess.RunToolAsync("sub", "--url", url, "-t", "#", "-T", "b/#", "-C", "2", "-q", "1", "-F", @"%t\t%p %x %X %l %q %r %%");
+        Finished formatted = await RealProcess.RunToolAsync("sub", "--url", url, "-t", "#", "-T", "b/#", "-C", "2", "-q", "1",
+            "-F", @"%t\t%p %x %X %l %q %r %%");
         Finished removed = await RealProcess.RunToolAsync("sub", "--url", url, "-t", "a/#", "-C", "2", "-N", "--remove-retained");
         Assert.Equal("a/1\t@home 40686f6d65 40686F6D65 5 1 1 %\na/2\ttwo 74776f 74776F 3 1 1 %\n", formatted.Output);
         Assert.Equal("@hometwo\n", removed.Output); // the new line is the reader's

@@ -15,10 +15,12 @@ public class TlsTests
         using Certificates certificates = await Certificates.MakeAsync();
         await using Mosquitto mosquitto = await Mosquitto.StartAsync(certificates);
         string url = mosquitto.Address(carrier);
-        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = url, Tls = new MqttTlsOptions { CertificateAuthorityFile = certificates.Authority } });
+        await using MqttClient client = await MqttClient.ConnectAsync(
+            new MqttClientOptions { Address = url, Tls = new MqttTlsOptions { CertificateAuthorityFile = certificates.Authority } });
         MqttSubscription messages = await client.SubscribeAsync("secret", QualityOfService.ExactlyOnce);
 
-        Finished pub = await RealProcess.RunToolAsync("pub", "--url", url, "--cafile", certificates.Authority, "-t", "secret", "-m", "kept from others", "-q", "2");
+        Finished pub = await RealProcess.RunToolAsync("pub", "--url", url, "--cafile", certificates.Authority, "-t", "secret", "-m",
+            "kept from others", "-q", "2");
 
         Assert.Equal((0, ""), (pub.ExitCode, pub.Error));
         Assert.Equal("kept from others", (await MosquittoTests.TakeAsync(messages, 1))[0].PayloadText);
@@ -66,7 +68,8 @@ public class TlsTests
         MqttSubscription messages = await client.SubscribeAsync("secret", QualityOfService.AtLeastOnce);
         string port = new Uri(OurBroker.Address(broker, carrier)).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-        Finished sent = await RealProcess.RunAsync(pub, "-h", "localhost", "-p", port, "--cafile", certificates.Authority, "-t", "secret", "-m", "kept", "-q", "1");
+        Finished sent = await RealProcess.RunAsync(pub, "-h", "localhost", "-p", port, "--cafile", certificates.Authority, "-t",
+            "secret", "-m", "kept", "-q", "1");
 
         Assert.Equal((0, ""), (sent.ExitCode, sent.Error));
         Assert.Equal("kept", (await MosquittoTests.TakeAsync(messages, 1))[0].PayloadText);
@@ -78,7 +81,8 @@ public class TlsTests
     public async Task Tool_serves_tls_and_connects_to_itself(string carrier)
     {
         using Certificates certificates = await Certificates.MakeAsync();
-        await using RealProcess broker = RealProcess.StartTool("broker", carrier == "wss" ? "--wss" : "--tls", "127.0.0.1:0", "--cert", certificates.Chain("good"), "--key", certificates.Key("good"));
+        await using RealProcess broker = RealProcess.StartTool("broker", carrier == "wss" ? "--wss" : "--tls", "127.0.0.1:0", "--cert",
+            certificates.Chain("good"), "--key", certificates.Key("good"));
         string url = (await broker.LineAsync("listening "))["listening ".Length..];
         await broker.LineAsync("ready");
 

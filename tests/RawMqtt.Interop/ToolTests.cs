@@ -18,7 +18,8 @@ public class ToolTests
         Finished demo = await RealProcess.RunToolAsync(arguments.Split(' '));
 
         Assert.Equal((0, ""), (demo.ExitCode, demo.Error));
-        foreach (string seen in new[] { "GET /mqtt HTTP/1.1", "HTTP/1.1 101 Switching Protocols", "CONNECT client \"rawmqtt_", "keep alive 60 s", "CONNACK return code 0", "SUBSCRIBE id 1: \"testtopic\"", "received testtopic: ws connection demo...!", "UNSUBACK", "DISCONNECT", "close 1000" })
+        foreach (string seen in new[] { "GET /mqtt HTTP/1.1", "HTTP/1.1 101 Switching Protocols", "CONNECT client \"rawmqtt_", "keep alive 60 s",
+            "CONNACK return code 0", "SUBSCRIBE id 1: \"testtopic\"", "received testtopic: ws connection demo...!", "UNSUBACK", "DISCONNECT", "close 1000" })
         {
             Assert.Contains(seen, demo.Output, StringComparison.Ordinal);
         }
@@ -29,7 +30,8 @@ public class ToolTests
     [InlineData(15)]
     public async Task Broker_says_where_it_listens_and_ends_cleanly_on_a_signal(int signal)
     {
-        await using RealProcess broker = RealProcess.StartTool("broker", "--ws", "127.0.0.1:0", "--ws", "localhost:0", "--tcp", "127.0.0.1:0", "--path", "/other");
+        await using RealProcess broker = RealProcess.StartTool("broker", "--ws", "127.0.0.1:0", "--ws", "localhost:0", "--tcp",
+            "127.0.0.1:0", "--path", "/other");
         await broker.LineAsync("ready");
         string[] lines = broker.Output.TrimEnd().Split('\n');
         Assert.Equal(4, lines.Length);
@@ -45,7 +47,9 @@ public class ToolTests
     [Fact]
     public async Task Broker_in_the_background_of_a_shell_hears_the_interrupt()
     {
-        Finished shell = await RealProcess.RunAsync("bash", "-c", $"dotnet {RealPart.Tool} broker --tcp 127.0.0.1:0 > >(grep -q ready && kill -INT $(cat $0)) & echo $! > $0; wait $!; echo ended $?", Path.GetTempFileName());
+        Finished shell = await RealProcess.RunAsync("bash", "-c",
+            $"dotnet {RealPart.Tool} broker --tcp 127.0.0.1:0 > >(grep -q ready && kill -INT $(cat $0)) & echo $! > $0; wait $!; echo ended $?",
+            Path.GetTempFileName());
         Assert.Contains("ended 0", shell.Output, StringComparison.Ordinal);
     }
 
@@ -122,12 +126,14 @@ public class ToolTests
     {
         await using MqttBroker broker = await OurBroker.StartAsync();
         string file = Path.Combine(Directory.CreateTempSubdirectory("rawmqtt-").FullName, "options.json");
-        await File.WriteAllTextAsync(file, """{"keepalive":33,"clientId":"mqttjs_1234","protocolId":"MQTT","protocolVersion":4,"clean":true,"reconnectPeriod":1000,"connectTimeout":30000,"will":{"topic":"WillMsg","payload":"gone","qos":0,"retain":false}}""");
+        await File.WriteAllTextAsync(file, """{"keepalive":33,"clientId":"mqttjs_1234","protocolId":"MQTT","protocolVersion":4,"clean":"""
+            + """true,"reconnectPeriod":1000,"connectTimeout":30000,"will":{"topic":"WillMsg","payload":"gone","qos":0,"retain":false}}""");
 
         Finished pub = await RealProcess.RunToolAsync("pub", "--url", OurBroker.Address(broker, "ws"), "--options", file, "-t", "a", "-m", "b", "--trace");
 
         Assert.Equal(0, pub.ExitCode);
-        Assert.Contains("CONNECT client \"mqttjs_1234\", clean session 1, keep alive 33 s, will \"WillMsg\" 4 bytes \"gone\" at QoS 0", pub.Error, StringComparison.Ordinal);
+        Assert.Contains("CONNECT client \"mqttjs_1234\", clean session 1, keep alive 33 s, will \"WillMsg\" 4 bytes \"gone\" at QoS 0",
+            pub.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -137,7 +143,8 @@ public class ToolTests
         await broker.LineAsync("ready");
         foreach (string line in broker.Output.TrimEnd().Split('\n')[..2])
         {
-            Finished pub = await RealProcess.RunToolAsync("pub", "--url", line["listening ".Length..], "-t", "a", "-m", "b", "-q", "1", "-u", "alice", "-P", "s3cret");
+            Finished pub = await RealProcess.RunToolAsync("pub", "--url", line["listening ".Length..], "-t", "a", "-m", "b", "-q", "1",
+                "-u", "alice", "-P", "s3cret");
             Assert.Equal((0, ""), (pub.ExitCode, pub.Error));
         }
 
@@ -160,7 +167,8 @@ public class ToolTests
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        await using RealProcess tool = RealProcess.StartTool("sub", "--url", $"{scheme}://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}{(scheme[0] == 'w' ? "/mqtt" : "")}", "-t", "a");
+        await using RealProcess tool = RealProcess.StartTool("sub", "--url",
+            $"{scheme}://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}{(scheme[0] == 'w' ? "/mqtt" : "")}", "-t", "a");
         using (Socket server = await listener.AcceptSocketAsync())
         {
             await server.ReceiveAsync(new byte[4096]);
@@ -179,7 +187,8 @@ public class ToolTests
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        Finished tool = await RealProcess.RunToolAsync("pub", "--url", $"ws://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/mqtt", "-t", "a", "-m", "b", "--connect-timeout", "1");
+        Finished tool = await RealProcess.RunToolAsync("pub", "--url", $"ws://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/mqtt", "-t", "a", "-m",
+            "b", "--connect-timeout", "1");
 
         Assert.Equal(2, tool.ExitCode);
         Assert.Contains("within 1 s", tool.Error, StringComparison.Ordinal);
@@ -191,8 +200,10 @@ public class ToolTests
         await using MqttBroker broker = await OurBroker.StartAsync();
         string url = $"{OurBroker.Address(broker, "ws")}?token=s3cret-query";
 
-        Finished masked = await RealProcess.RunToolAsync("pub", "--url", url, "-t", "a", "-m", "b", "-u", "alice", "-P", "s3cret-word", "-H", "Authorization: Bearer t0ken", "--trace");
-        Finished open = await RealProcess.RunToolAsync("pub", "--url", url, "-t", "a", "-m", "b", "-u", "alice", "-P", "s3cret-word", "-H", "Authorization: Bearer t0ken", "--trace-secrets");
+        Finished masked = await RealProcess.RunToolAsync("pub", "--url", url, "-t", "a", "-m", "b", "-u", "alice", "-P", "s3cret-word", "-H",
+            "Authorization: Bearer t0ken", "--trace");
+        Finished open = await RealProcess.RunToolAsync("pub", "--url", url, "-t", "a", "-m", "b", "-u", "alice", "-P", "s3cret-word", "-H",
+            "Authorization: Bearer t0ken", "--trace-secrets");
 
         Assert.Contains("Password: ***", masked.Error, StringComparison.Ordinal);
         Assert.Contains("User Name: \"alice\"", masked.Error, StringComparison.Ordinal);
@@ -211,7 +222,8 @@ public class ToolTests
         await using MqttClient client = await MqttClient.ConnectAsync(url);
         await using MqttSubscription messages = await client.SubscribeAsync("a", QualityOfService.AtLeastOnce);
 
-        Finished pub = await RealProcess.RunAsync("sh", "-c", "printf 'a\\r\\n\\377\\376\\n\\n\\357\\273\\277x' | dotnet \"$0\" pub --url \"$1\" -t a -l -q 1", RealPart.Tool, url);
+        Finished pub = await RealProcess.RunAsync("sh", "-c",
+            "printf 'a\\r\\n\\377\\376\\n\\n\\357\\273\\277x' | dotnet \"$0\" pub --url \"$1\" -t a -l -q 1", RealPart.Tool, url);
 
         Assert.Equal((0, ""), (pub.ExitCode, pub.Error));
         var payloads = new List<string>();

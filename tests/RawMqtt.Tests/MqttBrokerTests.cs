@@ -35,7 +35,8 @@ public sealed class MqttBrokerTests : IDisposable
         await BrokerSockets.ReadAsync(subscriber, 9);
         await using Stream publisher = await sockets.DialAsync(broker);
         await publisher.WriteAsync(ByteText.Parse(Connect.Replace("'c'", "'p'")), Token);
-        byte[] burst = [.. Enumerable.Range(1, Count).SelectMany(i => (byte[])[(byte)(0x30 | qos << 1), 7, 0, 1, (byte)'a', (byte)(i >> 8), (byte)i, (byte)(i >> 8), (byte)i])];
+        byte[] burst = [.. Enumerable.Range(1, Count)
+            .SelectMany(i => (byte[])[(byte)(0x30 | qos << 1), 7, 0, 1, (byte)'a', (byte)(i >> 8), (byte)i, (byte)(i >> 8), (byte)i])];
         Task publishing = publisher.WriteAsync(burst, Token).AsTask();
         Task<byte[]> acknowledged = BrokerSockets.ReadAsync(publisher, 4 + 4 * Count);
 
@@ -117,9 +118,11 @@ public sealed class MqttBrokerTests : IDisposable
     public async Task What_cannot_be_listened_on_is_said_so()
     {
         await using MqttBroker broker = await sockets.StartAsync("mqtt");
-        MqttException taken = await Assert.ThrowsAsync<MqttException>(() => MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = broker.Addresses }, Token));
+        MqttException taken =
+            await Assert.ThrowsAsync<MqttException>(() => MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = broker.Addresses }, Token));
         Assert.Equal(MqttErrorCode.ListenFailed, taken.Code);
-        MqttException bare = await Assert.ThrowsAsync<MqttException>(() => MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["mqtts://127.0.0.1:0"] }, Token));
+        MqttException bare =
+            await Assert.ThrowsAsync<MqttException>(() => MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["mqtts://127.0.0.1:0"] }, Token));
         Assert.Equal(MqttErrorCode.InvalidOptions, bare.Code);
         await Assert.ThrowsAsync<MqttException>(() => MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = [], TrustedProxies = ["proxy"] }, Token));
     }
@@ -149,9 +152,15 @@ public sealed class MqttBrokerTests : IDisposable
         await stream.WriteAsync(ByteText.Parse(Connect + " | 32 06 00 01 'b' 00 01 'x'"), Token);
         await BrokerSockets.ReadAsync(stream, 8);
         var seen = new Dictionary<string, double>();
-        using var listener = new MeterListener { InstrumentPublished = (instrument, self) => { if (instrument.Meter.Name == "RawMqtt.Broker") self.EnableMeasurementEvents(instrument); } };
-        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => seen[instrument.Name] = Math.Max(seen.GetValueOrDefault(instrument.Name), value));
-        listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => seen[instrument.Name] = Math.Max(seen.GetValueOrDefault(instrument.Name), value));
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            { if (instrument.Meter.Name == "RawMqtt.Broker") self.EnableMeasurementEvents(instrument); }
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) =>
+            seen[instrument.Name] = Math.Max(seen.GetValueOrDefault(instrument.Name), value));
+        listener.SetMeasurementEventCallback<int>((instrument, value, _, _) =>
+            seen[instrument.Name] = Math.Max(seen.GetValueOrDefault(instrument.Name), value));
         listener.Start();
         listener.RecordObservableInstruments();
 
@@ -175,7 +184,8 @@ public sealed class MqttBrokerTests : IDisposable
     [Fact]
     public async Task A_stop_waits_no_longer_than_its_time_for_a_client_that_does_not_read()
     {
-        MqttBroker broker = await sockets.StartAsync("mqtt", o => o with { StopTimeout = TimeSpan.FromMilliseconds(1), Limits = new() { MaxOutgoingBytes = 64 << 20 } });
+        MqttBroker broker = await sockets.StartAsync("mqtt",
+            o => o with { StopTimeout = TimeSpan.FromMilliseconds(1), Limits = new() { MaxOutgoingBytes = 64 << 20 } });
         await using Stream stream = await sockets.DialAsync(broker);
         await stream.WriteAsync(ByteText.Parse(Connect + " | 82 06 00 01 00 01 'a' 00"), Token);
         await BrokerSockets.ReadAsync(stream, 9);
@@ -192,7 +202,13 @@ public sealed class MqttBrokerTests : IDisposable
     {
         var time = new SettableTime();
         var logged = new TaskCompletionSource<string>();
-        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = [], SystemTopicsInterval = TimeSpan.Zero, TimeProvider = time, Log = (_, line) => logged.TrySetResult(line) }, Token);
+        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions
+        {
+            Listeners = [],
+            SystemTopicsInterval = TimeSpan.Zero,
+            TimeProvider = time,
+            Log = (_, line) => logged.TrySetResult(line)
+        }, Token);
         await using Stream silent = broker.Connect();
         time.FailOnce(new TimeoutException("no time"));
         Assert.StartsWith("event=fault error=\"System.TimeoutException: no time", await logged.Task.WaitAsync(Token));

@@ -37,7 +37,8 @@ internal sealed class BrokerProcess : IDisposable
     }
 
     /// <summary>Resident memory in bytes.</summary>
-    public long Memory => 1024 * long.Parse(File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith("VmRSS", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    public long Memory => 1024 * long.Parse(File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith("VmRSS", StringComparison.Ordinal))
+        .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
 
     /// <summary>This program once more, as a broker.</summary>
     /// <param name="cores">The processors that it may use; null: all.</param>
@@ -54,7 +55,8 @@ internal sealed class BrokerProcess : IDisposable
     {
         (int ws, int tcp) = (FreePort(), FreePort());
         string file = Path.Combine(Path.GetTempPath(), $"rawmqtt-bench-{Environment.ProcessId}-{inFlight}.conf");
-        File.WriteAllText(file, $"user root\nper_listener_settings true\nlog_dest none\nmax_inflight_messages {inFlight}\nmax_queued_messages 0\nlistener {tcp} 127.0.0.1\nallow_anonymous true\nlistener {ws} 127.0.0.1\nprotocol websockets\nsocket_domain ipv4\nallow_anonymous true\n");
+        File.WriteAllText(file, $"user root\nper_listener_settings true\nlog_dest none\nmax_inflight_messages {inFlight}\nmax_queued_messages 0\nlistener "
+            + $"{tcp} 127.0.0.1\nallow_anonymous true\nlistener {ws} 127.0.0.1\nprotocol websockets\nsocket_domain ipv4\nallow_anonymous true\n");
         string program = File.Exists("/usr/sbin/mosquitto") ? "/usr/sbin/mosquitto" : "mosquitto";
         return Start($"mosquitto, window {inFlight}", Run(null, program, "-c", file), ws, tcp);
     }

@@ -44,7 +44,8 @@ internal static class BrokersSideBySide
     public static async Task ServeAsync(string ws, string tcp)
     {
         Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1"); // as the tool does
-        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = [$"ws://127.0.0.1:{ws}/mqtt", $"mqtt://127.0.0.1:{tcp}"] });
+        await using MqttBroker broker =
+            await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = [$"ws://127.0.0.1:{ws}/mqtt", $"mqtt://127.0.0.1:{tcp}"] });
         await Task.Delay(Timeout.Infinite);
     }
 
@@ -63,7 +64,8 @@ internal static class BrokersSideBySide
 
         for (int i = 0; i < brokers.Length; i++)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {title} | {brokers[i].Name} | {best[i].PerSecond:#,0} | {best[i].Cpu:0.00} | {best[i].PerSecond / best[0].PerSecond:0.0} x |"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"| {title} | {brokers[i].Name} | {best[i].PerSecond:#,0} | {best[i].Cpu:0.00} | {best[i].PerSecond / best[0].PerSecond:0.0} x |"));
         }
     }
 
@@ -87,7 +89,8 @@ internal static class BrokersSideBySide
             }
 
             times.Sort();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {broker.Name} | {times[times.Count / 2]:0} | {times[times.Count * 99 / 100]:0} | {times[^1]:0} |"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"| {broker.Name} | {times[times.Count / 2]:0} | {times[times.Count * 99 / 100]:0} | {times[^1]:0} |"));
         }
     }
 
@@ -117,17 +120,20 @@ internal static class BrokersSideBySide
             foreach (Func<BrokerProcess> start in (Func<BrokerProcess>[])[() => BrokerProcess.Mosquitto(20), () => BrokerProcess.Ours()])
             {
                 using BrokerProcess broker = start(); // what an earlier load left would be used again
-                int number = broker.Name.StartsWith("mosquitto", StringComparison.Ordinal) && scheme == "ws" ? 900 : 9000; // mosquitto takes 10 a second over ws, one by one
+                // mosquitto takes 10 a second over ws, one by one
+                int number = broker.Name.StartsWith("mosquitto", StringComparison.Ordinal) && scheme == "ws" ? 900 : 9000;
                 for (int i = 0; i < 10; i++)
                 {
-                    foreach (RawClient client in ConnectAll(broker, scheme, number / 30, "first")) client.Reset(); // what is compiled meanwhile is no connection's
+                    // what is compiled meanwhile is no connection's
+                    foreach (RawClient client in ConnectAll(broker, scheme, number / 30, "first")) client.Reset();
                 }
 
                 Thread.Sleep(2000);
                 long before = broker.Memory;
                 RawClient[] clients = ConnectAll(broker, scheme, number, "idle");
                 Thread.Sleep(2000);
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {number} over {scheme} | {broker.Name} | {(broker.Memory - before) / 1024.0 / number:0.0} |"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"| {number} over {scheme} | {broker.Name} | {(broker.Memory - before) / 1024.0 / number:0.0} |"));
                 foreach (RawClient client in clients) client.Reset();
             }
         }

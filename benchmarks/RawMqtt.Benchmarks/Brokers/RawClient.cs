@@ -146,7 +146,12 @@ internal sealed class RawClient : IDisposable
             int needed = partLength < 2 ? 2 : partOfHeader[1] switch { 126 => 4, 127 => 10, _ => 2 };
             if (partLength < needed) continue;
             if ((partOfHeader[0] & 15) == 8) throw new IOException("The broker closed the WebSocket.");
-            frameLeft = needed switch { 4 => BinaryPrimitives.ReadUInt16BigEndian(partOfHeader.AsSpan(2)), 10 => BinaryPrimitives.ReadInt64BigEndian(partOfHeader.AsSpan(2)), _ => partOfHeader[1] };
+            frameLeft = needed switch
+            {
+                4 => BinaryPrimitives.ReadUInt16BigEndian(partOfHeader.AsSpan(2)),
+                10 => BinaryPrimitives.ReadInt64BigEndian(partOfHeader.AsSpan(2)),
+                _ => partOfHeader[1]
+            };
             partLength = 0;
         }
     }
@@ -168,7 +173,8 @@ internal sealed class RawClient : IDisposable
 
     private void Upgrade(int port)
     {
-        SendAll(Encoding.ASCII.GetBytes($"GET /mqtt HTTP/1.1\r\nHost: localhost:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n"));
+        SendAll(Encoding.ASCII.GetBytes($"GET /mqtt HTTP/1.1\r\nHost: localhost:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: "
+            + $"dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n"));
         byte[] answer = new byte[1024];
         int length = 0;
         while (!answer.AsSpan(0, length).EndsWith("\r\n\r\n"u8))

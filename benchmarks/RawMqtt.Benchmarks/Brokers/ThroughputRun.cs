@@ -45,7 +45,8 @@ internal sealed class ThroughputRun(BrokerProcess broker, string scheme, int qos
         ushort id = 0;
         for (long sent = 0; sent < count;)
         {
-            while (sent - Volatile.Read(ref received) / subscribers > window - Batch || (qos > 0 && sent - Volatile.Read(ref acknowledged) > window - Batch)) Thread.Yield();
+            while (sent - Volatile.Read(ref received) / subscribers > window - Batch || (qos > 0 && sent - Volatile.Read(ref acknowledged) > window - Batch))
+                Thread.Yield();
             int number = (int)Math.Min(Batch, count - sent);
             for (int i = 0; i < number; i++)
             {

@@ -44,15 +44,20 @@ public class DecodeMixed
     }
 
     private static int Publish(FixedHeader header, ReadOnlySpan<byte> body) =>
-        PublishPacket.TryRead(header, body, out PublishPacket packet, out _) ? packet.Topic.Length + packet.PacketId + packet.Payload.Length : throw new InvalidOperationException();
+        PublishPacket.TryRead(header, body, out PublishPacket packet, out _) ? packet.Topic.Length + packet.PacketId + packet.Payload.Length
+            : throw new InvalidOperationException();
 
-    private static int PubAck(ReadOnlySpan<byte> body) => PubAckPacket.TryRead(body, out PubAckPacket packet, out _) ? packet.PacketId : throw new InvalidOperationException();
+    private static int PubAck(ReadOnlySpan<byte> body) => PubAckPacket.TryRead(body, out PubAckPacket packet, out _) ? packet.PacketId
+        : throw new InvalidOperationException();
 
-    private static int PubRec(ReadOnlySpan<byte> body) => PubRecPacket.TryRead(body, out PubRecPacket packet, out _) ? packet.PacketId : throw new InvalidOperationException();
+    private static int PubRec(ReadOnlySpan<byte> body) => PubRecPacket.TryRead(body, out PubRecPacket packet, out _) ? packet.PacketId
+        : throw new InvalidOperationException();
 
-    private static int PubRel(ReadOnlySpan<byte> body) => PubRelPacket.TryRead(body, out PubRelPacket packet, out _) ? packet.PacketId : throw new InvalidOperationException();
+    private static int PubRel(ReadOnlySpan<byte> body) => PubRelPacket.TryRead(body, out PubRelPacket packet, out _) ? packet.PacketId
+        : throw new InvalidOperationException();
 
-    private static int PubComp(ReadOnlySpan<byte> body) => PubCompPacket.TryRead(body, out PubCompPacket packet, out _) ? packet.PacketId : throw new InvalidOperationException();
+    private static int PubComp(ReadOnlySpan<byte> body) => PubCompPacket.TryRead(body, out PubCompPacket packet, out _) ? packet.PacketId
+        : throw new InvalidOperationException();
 
     private static int PingReq(ReadOnlySpan<byte> body) => PingReqPacket.TryRead(body, out _, out _) ? 1 : throw new InvalidOperationException();
 

@@ -107,7 +107,8 @@ public class EachPacket
 
     private static int ConnAck(ReadOnlySpan<byte> body) => ConnAckPacket.TryRead(body, out ConnAckPacket packet, out _) ? (int)packet.ReturnCode : -1;
 
-    private static int Publish(FixedHeader header, ReadOnlySpan<byte> body) => PublishPacket.TryRead(header, body, out PublishPacket packet, out _) ? packet.Topic.Length : -1;
+    private static int Publish(FixedHeader header, ReadOnlySpan<byte> body) =>
+        PublishPacket.TryRead(header, body, out PublishPacket packet, out _) ? packet.Topic.Length : -1;
 
     private static int PubAck(ReadOnlySpan<byte> body) => PubAckPacket.TryRead(body, out PubAckPacket packet, out _) ? packet.PacketId : -1;
 
@@ -133,9 +134,19 @@ public class EachPacket
 
     private int Write() => Packet switch
     {
-        PacketType.Connect => new ConnectPacket { ClientId = "sensor-0042"u8, CleanSession = true, KeepAlive = 60, HasUserName = true, UserName = "room4"u8, HasPassword = true, Password = "secret"u8 }.Write(destination),
+        PacketType.Connect => new ConnectPacket
+        {
+            ClientId = "sensor-0042"u8,
+            CleanSession = true,
+            KeepAlive = 60,
+            HasUserName = true,
+            UserName = "room4"u8,
+            HasPassword = true,
+            Password = "secret"u8
+        }.Write(destination),
         PacketType.ConnAck => new ConnAckPacket { SessionPresent = true }.Write(destination),
-        PacketType.Publish => new PublishPacket { Topic = Samples.Topic, Payload = Samples.Payload, Qos = QualityOfService.AtLeastOnce, PacketId = 311 }.Write(destination),
+        PacketType.Publish =>
+            new PublishPacket { Topic = Samples.Topic, Payload = Samples.Payload, Qos = QualityOfService.AtLeastOnce, PacketId = 311 }.Write(destination),
         PacketType.PubAck => new PubAckPacket { PacketId = 311 }.Write(destination),
         PacketType.PubRec => new PubRecPacket { PacketId = 311 }.Write(destination),
         PacketType.PubRel => new PubRelPacket { PacketId = 311 }.Write(destination),

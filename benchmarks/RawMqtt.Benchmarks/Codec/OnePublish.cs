@@ -39,7 +39,13 @@ public class OnePublish
         payload = [.. Enumerable.Repeat((byte)'x', PayloadLength)];
         topic = Encoding.UTF8.GetBytes(Topic);
         bytes = Samples.Written(new PublishPacket { Topic = topic, Payload = payload, Qos = Qos, PacketId = 311 });
-        mqttNetPacket = new MqttPublishPacket { Topic = Topic, PayloadSegment = payload, QualityOfServiceLevel = (MqttQualityOfServiceLevel)Qos, PacketIdentifier = Qos > 0 ? (ushort)311 : (ushort)0 };
+        mqttNetPacket = new MqttPublishPacket
+        {
+            Topic = Topic,
+            PayloadSegment = payload,
+            QualityOfServiceLevel = (MqttQualityOfServiceLevel)Qos,
+            PacketIdentifier = Qos > 0 ? (ushort)311 : (ushort)0
+        };
     }
 
     [Benchmark(OperationsPerInvoke = Times)]
@@ -77,7 +83,8 @@ public class OnePublish
         for (int i = 0; i < Times; i++)
         {
             int header = bytes[1] < 0x80 ? 2 : 3;
-            var packet = (MqttPublishPacket)mqttNet.Decode(new ReceivedMqttPacket(bytes[0], new ArraySegment<byte>(bytes, header, bytes.Length - header), bytes.Length));
+            var packet = (MqttPublishPacket)mqttNet.Decode(
+                new ReceivedMqttPacket(bytes[0], new ArraySegment<byte>(bytes, header, bytes.Length - header), bytes.Length));
             sum += packet.PacketIdentifier;
         }
 

@@ -33,7 +33,8 @@ internal static class Samples
 
     private static byte[] MakeMixedStream()
     {
-        byte[][] topics = ["a/b"u8.ToArray(), "home/door"u8.ToArray(), "home/kitchen"u8.ToArray(), Topic, "plant/line-2/press/oil"u8.ToArray(), "company/site/building/floor/room"u8.ToArray()];
+        byte[][] topics = ["a/b"u8.ToArray(), "home/door"u8.ToArray(), "home/kitchen"u8.ToArray(), Topic, "plant/line-2/press/oil"u8.ToArray(),
+            "company/site/building/floor/room"u8.ToArray()];
         var random = new Random(311);
         var stream = new ArrayBufferWriter<byte>();
         for (int i = 0; i < MixedCount; i++)
@@ -45,7 +46,9 @@ internal static class Samples
             {
                 case < 11: stream.Write(new PublishPacket { Topic = topic, Payload = payload }); break;
                 case < 14: stream.Write(new PublishPacket { Topic = topic, Payload = payload, Qos = QualityOfService.AtLeastOnce, PacketId = packetId }); break;
-                case < 15: stream.Write(new PublishPacket { Topic = topic, Payload = payload, Qos = QualityOfService.ExactlyOnce, PacketId = packetId, Retain = true }); break;
+                case < 15:
+                    stream.Write(
+                    new PublishPacket { Topic = topic, Payload = payload, Qos = QualityOfService.ExactlyOnce, PacketId = packetId, Retain = true }); break;
                 case < 16: stream.Write(new PubAckPacket { PacketId = packetId }); break;
                 case < 17: stream.Write(new PubRecPacket { PacketId = packetId }); break;
                 case < 18: stream.Write(new PubRelPacket { PacketId = packetId }); break;

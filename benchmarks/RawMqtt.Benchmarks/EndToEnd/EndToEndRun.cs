@@ -6,7 +6,8 @@ using System.Globalization;
 namespace RawMqtt.Benchmarks.EndToEnd;
 
 /// <summary>
-/// <c>end-to-end [--broker ws://host:port/path] [--rounds N] [--scale F] [--only text] [--json file]</c>: our client and MQTTnet's over the same broker, in turns;
+/// <c>end-to-end [--broker ws://host:port/path] [--rounds N] [--scale F] [--only text] [--json file]</c>: our client and MQTTnet's over the same broker, in
+/// turns;
 /// the best of the rounds counts, and the first is warm-up. Without <c>--broker</c>, ours is started as a process of its own.
 /// </summary>
 internal static class EndToEndRun
@@ -32,8 +33,10 @@ internal static class EndToEndRun
                 }
             }
 
-            if (results.Count == 0) throw new ArgumentException($"--only \"{only}\": there are {string.Join(", ", Contests(scale).Select(contest => contest.Name))}.");
-            if (Option(args, "--json") is string file) await File.WriteAllTextAsync(file, $"[\n{string.Join(",\n", results.Select(result => result.ToJson()))}\n]\n");
+            if (results.Count == 0)
+                throw new ArgumentException($"--only \"{only}\": there are {string.Join(", ", Contests(scale).Select(contest => contest.Name))}.");
+            if (Option(args, "--json") is string file)
+                await File.WriteAllTextAsync(file, $"[\n{string.Join(",\n", results.Select(result => result.ToJson()))}\n]\n");
         }
         finally
         {

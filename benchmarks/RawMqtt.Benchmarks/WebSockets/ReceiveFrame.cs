@@ -8,7 +8,8 @@ using WebSocketStream = RawMqtt.Transports.WebSocketStream;
 
 namespace RawMqtt.Benchmarks.WebSockets;
 
-/// <summary>64 KiB of frames as one read brings them; times are per frame, and include the copy out of the stream, which stands alone in the last row.</summary>
+/// <summary>64 KiB of frames as one read brings them; times are per frame, and include the copy out of the stream, which stands alone in the last
+/// row.</summary>
 [MemoryDiagnoser]
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Nothing below holds anything.")]
 public class ReceiveFrame
@@ -37,7 +38,8 @@ public class ReceiveFrame
             at += Frame.Write(wire.AsSpan(at), Opcode.Binary, payload, keys);
         reader = new FrameReader(Role, int.MaxValue, acceptsText: false);
         stream = new WebSocketStream(new NullStream(wire), Role);
-        framework = WebSocket.CreateFromStream(new NullStream(wire), new WebSocketCreationOptions { IsServer = Role == WebSocketRole.Server, KeepAliveInterval = TimeSpan.Zero });
+        framework = WebSocket.CreateFromStream(new NullStream(wire),
+            new WebSocketCreationOptions { IsServer = Role == WebSocketRole.Server, KeepAliveInterval = TimeSpan.Zero });
     }
 
     /// <summary>Unmask and squeeze.</summary>

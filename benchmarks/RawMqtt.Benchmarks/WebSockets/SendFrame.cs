@@ -34,7 +34,8 @@ public class SendFrame
         payload = RandomNumberGenerator.GetBytes(Payload);
         keys = Role == WebSocketRole.Client ? new MaskKeys(RandomNumberGenerator.Fill) : null;
         stream = new WebSocketStream(below, Role);
-        framework = WebSocket.CreateFromStream(below, new WebSocketCreationOptions { IsServer = Role == WebSocketRole.Server, KeepAliveInterval = TimeSpan.Zero });
+        framework = WebSocket.CreateFromStream(below,
+            new WebSocketCreationOptions { IsServer = Role == WebSocketRole.Server, KeepAliveInterval = TimeSpan.Zero });
     }
 
     /// <summary>Header, key and payload into a span: the work of the protocol.</summary>

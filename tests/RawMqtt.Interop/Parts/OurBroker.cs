@@ -9,7 +9,8 @@ internal static class OurBroker
     /// <param name="which">The certificate to show.</param>
     public static Task<MqttBroker> StartAsync(Certificates? certificates = null, string which = "good") => MqttBroker.StartAsync(new MqttBrokerOptions
     {
-        Listeners = ["ws://127.0.0.1:0/mqtt", "mqtt://127.0.0.1:0", .. certificates is null ? Array.Empty<string>() : ["wss://127.0.0.1:0/mqtt", "mqtts://127.0.0.1:0"]],
+        Listeners = ["ws://127.0.0.1:0/mqtt", "mqtt://127.0.0.1:0",
+            .. certificates is null ? Array.Empty<string>() : ["wss://127.0.0.1:0/mqtt", "mqtts://127.0.0.1:0"]],
         CertificateFile = certificates?.Chain(which),
         KeyFile = certificates?.Key(which),
     });

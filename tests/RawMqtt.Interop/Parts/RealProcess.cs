@@ -90,7 +90,8 @@ internal sealed class RealProcess : IAsyncDisposable
                 growth = grown.Task;
             }
 
-            if (process.HasExited && growth.IsCompleted == false && !await EndsSoonAsync(growth)) Assert.Fail($"{process.StartInfo.FileName} ended with {process.ExitCode} before it wrote \"{text}\".\n{Output}\n{Error}");
+            if (process.HasExited && growth.IsCompleted == false && !await EndsSoonAsync(growth))
+                Assert.Fail($"{process.StartInfo.FileName} ended with {process.ExitCode} before it wrote \"{text}\".\n{Output}\n{Error}");
             try
             {
                 await growth.WaitAsync(limit.Token);

@@ -31,7 +31,8 @@ public class AllocationTests
         Assert.Equal(18000, broker.Statistics.MessagesSent);
     }
 
-    private static void Round(BrokerCore broker, BrokerConnection publisher, BrokerConnection[] subscribers, byte[] publish, byte[] release, int granted, List<BrokerConnection> dirty)
+    private static void Round(BrokerCore broker, BrokerConnection publisher, BrokerConnection[] subscribers, byte[] publish, byte[] release,
+        int granted, List<BrokerConnection> dirty)
     {
         broker.Receive(publisher, publish, default);
         if (release.Length > 0) broker.Receive(publisher, release, default);

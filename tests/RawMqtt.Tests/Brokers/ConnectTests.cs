@@ -10,7 +10,8 @@ public class ConnectTests
 {
     private readonly TestBroker broker = new();
 
-    public static TheoryData<string> BrokenConnects => new(PacketVectors.All.Where(v => v.Sender == MqttRole.Client && v.Rule is not null && v.Bytes[0] >> 4 == 1).Select(v => v.Name));
+    public static TheoryData<string> BrokenConnects =>
+        new(PacketVectors.All.Where(v => v.Sender == MqttRole.Client && v.Rule is not null && v.Bytes[0] >> 4 == 1).Select(v => v.Name));
 
     [Fact]
     [Rule("MQTT-3.1.4-4", "MQTT-3.2.2-1", "MQTT-3.2.0-1")]

@@ -48,7 +48,15 @@ public class LeakTests
     public void At_random_everything_is_given_back(int seed)
     {
         var random = new Random(seed);
-        var broker = new TestBroker(new MqttBrokerLimits { InitialInFlight = 5, MaxInFlight = 5, MaxQueuedMessages = 50, MaxOutgoingBytes = 5000, MaxRetainedMessages = 20, MaxAwaySessions = 20 });
+        var broker = new TestBroker(new MqttBrokerLimits
+        {
+            InitialInFlight = 5,
+            MaxInFlight = 5,
+            MaxQueuedMessages = 50,
+            MaxOutgoingBytes = 5000,
+            MaxRetainedMessages = 20,
+            MaxAwaySessions = 20
+        });
         var clients = new List<TestClient>();
         for (int step = 0; step < 20_000; step++)
         {
@@ -76,7 +84,8 @@ public class LeakTests
     private static TestClient Connected(TestBroker broker, Random random)
     {
         TestClient client = broker.Open();
-        client.Connect($"c{random.Next(40)}", cleanSession: random.Next(2) == 0, keepAlive: (ushort)random.Next(30), willTopic: random.Next(2) == 0 ? $"t/{random.Next(8)}" : null, will: "", willQos: (QualityOfService)0);
+        client.Connect($"c{random.Next(40)}", cleanSession: random.Next(2) == 0, keepAlive: (ushort)random.Next(30),
+            willTopic: random.Next(2) == 0 ? $"t/{random.Next(8)}" : null, will: "", willQos: (QualityOfService)0);
         return client;
     }
 

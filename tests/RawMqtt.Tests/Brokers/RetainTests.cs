@@ -115,7 +115,8 @@ public class RetainTests
         TestClient late = broker.Connect("l");
         late.Subscribe(1, (filter, 0));
 
-        Assert.Equal(["SUBACK 1: 0", .. expected.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(topic => $"PUBLISH qos0 retain {topic}=x")], late.Received());
+        Assert.Equal(["SUBACK 1: 0", .. expected.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(topic => $"PUBLISH qos0 retain {topic}=x")],
+            late.Received());
     }
 
     [Fact]

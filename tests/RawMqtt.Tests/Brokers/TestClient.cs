@@ -60,7 +60,8 @@ internal sealed class TestClient
         Send(bytes);
     }
 
-    public void Connect(string clientId, bool cleanSession = true, ushort keepAlive = 0, string? willTopic = null, string will = "", QualityOfService willQos = 0, bool willRetain = false) =>
+    public void Connect(string clientId, bool cleanSession = true, ushort keepAlive = 0, string? willTopic = null, string will = "",
+        QualityOfService willQos = 0, bool willRetain = false) =>
         Send(new ConnectPacket
         {
             ClientId = Utf8(clientId),
@@ -74,7 +75,15 @@ internal sealed class TestClient
         });
 
     public void Publish(string topic, string payload = "", int qos = 0, ushort id = 0, bool retain = false, bool duplicate = false) =>
-        Send(new PublishPacket { Topic = Utf8(topic), Payload = Utf8(payload), Qos = (QualityOfService)qos, PacketId = id, Retain = retain, Duplicate = duplicate });
+        Send(new PublishPacket
+        {
+            Topic = Utf8(topic),
+            Payload = Utf8(payload),
+            Qos = (QualityOfService)qos,
+            PacketId = id,
+            Retain = retain,
+            Duplicate = duplicate
+        });
 
     public void Subscribe(ushort id, params ReadOnlySpan<(string Filter, int Qos)> filters)
     {
@@ -144,7 +153,8 @@ internal sealed class TestClient
                 return $"CONNACK {(int)connAck.ReturnCode}{(connAck.SessionPresent ? " present" : "")}";
             case PacketType.Publish:
                 Assert.True(PublishPacket.TryRead(header, body, out PublishPacket publish, out _));
-                return $"PUBLISH{(publish.Qos > 0 ? $" {publish.PacketId}" : "")} qos{(int)publish.Qos}{(publish.Duplicate ? " dup" : "")}{(publish.Retain ? " retain" : "")} " +
+                return $"PUBLISH{(publish.Qos > 0 ? $" {publish.PacketId}" : "")} "
+                    + $"qos{(int)publish.Qos}{(publish.Duplicate ? " dup" : "")}{(publish.Retain ? " retain" : "")} " +
                     $"{Encoding.UTF8.GetString(publish.Topic)}={Encoding.UTF8.GetString(publish.Payload)}";
             case PacketType.SubAck:
                 Assert.True(SubAckPacket.TryRead(body, out SubAckPacket subAck, out _));

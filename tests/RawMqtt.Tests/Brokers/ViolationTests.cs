@@ -10,11 +10,14 @@ public class ViolationTests
 {
     public static TheoryData<string> Broken => new(PacketVectors.Broken.Where(v => v.Sender == MqttRole.Client && v.Bytes[0] >> 4 != 1).Select(v => v.Name));
 
-    public static TheoryData<string> FromServers => new(PacketVectors.All.Where(v => v.Sender == MqttRole.Server && v.Bytes[0] >> 4 is 2 or 9 or 11 or 13).Select(v => v.Name));
+    public static TheoryData<string> FromServers =>
+        new(PacketVectors.All.Where(v => v.Sender == MqttRole.Server && v.Bytes[0] >> 4 is 2 or 9 or 11 or 13).Select(v => v.Name));
 
     [Theory]
     [MemberData(nameof(Broken))]
-    [Rule("MQTT-4.8.0-1", "MQTT-2.2.2-2", "MQTT-2.3.1-1", "MQTT-1.5.3-1", "MQTT-1.5.3-2", "MQTT-3.3.1-4", "MQTT-3.3.2-2", "MQTT-3.6.1-1", "MQTT-3.8.1-1", "MQTT-3.8.3-1", "MQTT-3.8.3-3", "MQTT-3.8.3-4", "MQTT-3.10.1-1", "MQTT-3.10.3-1", "MQTT-3.10.3-2", "MQTT-3.14.1-1", "MQTT-4.7.1-2", "MQTT-4.7.1-3", "MQTT-4.7.3-1", "MQTT-4.7.3-2")]
+    [Rule("MQTT-4.8.0-1", "MQTT-2.2.2-2", "MQTT-2.3.1-1", "MQTT-1.5.3-1", "MQTT-1.5.3-2", "MQTT-3.3.1-4", "MQTT-3.3.2-2", "MQTT-3.6.1-1", "MQTT-3.8.1-1",
+        "MQTT-3.8.3-1", "MQTT-3.8.3-3", "MQTT-3.8.3-4", "MQTT-3.10.1-1", "MQTT-3.10.3-1", "MQTT-3.10.3-2", "MQTT-3.14.1-1", "MQTT-4.7.1-2", "MQTT-4.7.1-3",
+        "MQTT-4.7.3-1", "MQTT-4.7.3-2")]
     public void Ends_its_connection_with_its_rule(string name)
     {
         PacketVector vector = PacketVectors.Named(name);

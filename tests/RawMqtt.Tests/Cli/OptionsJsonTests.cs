@@ -24,14 +24,17 @@ public class OptionsJsonTests
         Assert.Equal(TimeSpan.FromSeconds(30), options.ConnectTimeout);
         Assert.Equal("emqx", options.UserName);
         Assert.Equal("public"u8.ToArray(), options.Password!.Value.ToArray());
-        Assert.Equal(("WillMsg", "Connection Closed abnormally..!", QualityOfService.AtMostOnce, false), (options.Will!.Topic, Encoding.UTF8.GetString(options.Will.Payload.Span), options.Will.Qos, options.Will.Retain));
+        Assert.Equal(("WillMsg", "Connection Closed abnormally..!", QualityOfService.AtMostOnce, false),
+            (options.Will!.Topic, Encoding.UTF8.GetString(options.Will.Payload.Span), options.Will.Qos, options.Will.Retain));
     }
 
     [Fact]
     public void What_is_not_named_stays()
     {
-        MqttClientOptions options = OptionsJson.Read("""{"clean":false,"reconnectPeriod":0,"keepalive":0}"""u8, new MqttClientOptions { Address = "ws://h/mqtt", ClientId = "kept" });
-        Assert.Equal(("ws://h/mqtt", "kept", false, TimeSpan.Zero, TimeSpan.Zero), (options.Address, options.ClientId, options.CleanSession, options.ReconnectDelay, options.KeepAlive));
+        MqttClientOptions options = OptionsJson.Read("""{"clean":false,"reconnectPeriod":0,"keepalive":0}"""u8,
+            new MqttClientOptions { Address = "ws://h/mqtt", ClientId = "kept" });
+        Assert.Equal(("ws://h/mqtt", "kept", false, TimeSpan.Zero, TimeSpan.Zero),
+            (options.Address, options.ClientId, options.CleanSession, options.ReconnectDelay, options.KeepAlive));
     }
 
     [Theory]

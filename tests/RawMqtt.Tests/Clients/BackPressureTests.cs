@@ -19,9 +19,11 @@ public class BackPressureTests
     {
         const int Count = 5000;
         await using SmallServer server = ServerAnswers.Flood(Count, QualityOfService.AtMostOnce, PacketType.Publish);
-        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, TimeProvider = new ManualTime() }, Soon);
+        await using MqttClient client =
+            await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, TimeProvider = new ManualTime() }, Soon);
         ValueTask unanswered = anotherAwaitsAnAnswer ? client.PublishAsync("elsewhere", "x", QualityOfService.AtLeastOnce, cancellationToken: Soon) : default;
-        await using MqttSubscription messages = await client.SubscribeAsync([new MqttTopicFilter("flood")], new MqttSubscribeOptions { MaxMessages = 10 }, Soon);
+        await using MqttSubscription messages = await client.SubscribeAsync([new MqttTopicFilter("flood")],
+            new MqttSubscribeOptions { MaxMessages = 10 }, Soon);
         int next = 0;
         await foreach (MqttMessage message in messages.WithCancellation(Soon))
         {
@@ -38,8 +40,10 @@ public class BackPressureTests
     {
         var time = new ManualTime();
         await using SmallServer server = ServerAnswers.Flood(300, QualityOfService.AtMostOnce);
-        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, TimeProvider = time, KeepAlive = TimeSpan.Zero }, Soon);
-        await using MqttSubscription messages = await client.SubscribeAsync([new MqttTopicFilter("flood")], new MqttSubscribeOptions { MaxMessages = 10 }, Soon);
+        await using MqttClient client =
+            await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, TimeProvider = time, KeepAlive = TimeSpan.Zero }, Soon);
+        await using MqttSubscription messages = await client.SubscribeAsync([new MqttTopicFilter("flood")],
+            new MqttSubscribeOptions { MaxMessages = 10 }, Soon);
         Task publish = client.PublishAsync("answer", "x", QualityOfService.AtLeastOnce, cancellationToken: Soon).AsTask();
         await time.AdvanceUntil(publish);
         Assert.Equal(220, client.Statistics.DroppedIncoming); // eight times the limit is kept
@@ -51,7 +55,8 @@ public class BackPressureTests
     {
         var time = new ManualTime();
         await using SmallServer server = ServerAnswers.Flood(100, QualityOfService.AtLeastOnce, PacketType.Publish);
-        await using var client = new MqttClient(new MqttClientOptions { Address = server.Address, TimeProvider = time, KeepAlive = TimeSpan.Zero, ReconnectDelay = TimeSpan.Zero });
+        await using var client =
+            new MqttClient(new MqttClientOptions { Address = server.Address, TimeProvider = time, KeepAlive = TimeSpan.Zero, ReconnectDelay = TimeSpan.Zero });
         var ended = new TaskCompletionSource<MqttStateChange>(TaskCreationOptions.RunContinuationsAsynchronously);
         client.StateChanged += change =>
         {
@@ -59,7 +64,8 @@ public class BackPressureTests
         };
         await client.OpenAsync(Soon);
         Task unanswered = client.PublishAsync("elsewhere", "x", QualityOfService.AtLeastOnce, cancellationToken: Soon).AsTask();
-        await using MqttSubscription messages = await client.SubscribeAsync([new MqttTopicFilter("flood", QualityOfService.AtLeastOnce)], new MqttSubscribeOptions { MaxMessages = 1 }, Soon);
+        await using MqttSubscription messages = await client.SubscribeAsync([new MqttTopicFilter("flood", QualityOfService.AtLeastOnce)],
+            new MqttSubscribeOptions { MaxMessages = 1 }, Soon);
         await time.AdvanceUntil(ended.Task);
         MqttException cause = (await ended.Task).Cause!;
         Assert.Equal(MqttErrorCode.QueueFull, cause.Code);
@@ -73,7 +79,8 @@ public class BackPressureTests
     {
         await using SmallServer server = ServerAnswers.Flood(300, QualityOfService.AtMostOnce);
         await using MqttClient client = await MqttClient.ConnectAsync(server.Address, Soon);
-        await using MqttSubscription messages = await client.SubscribeAsync([new MqttTopicFilter("flood")], new MqttSubscribeOptions { MaxMessages = 200 }, Soon);
+        await using MqttSubscription messages = await client.SubscribeAsync([new MqttTopicFilter("flood")],
+            new MqttSubscribeOptions { MaxMessages = 200 }, Soon);
         int next = 0;
         await foreach (MqttMessage _ in messages.WithCancellation(Soon))
         {
@@ -103,7 +110,8 @@ public class BackPressureTests
         using var stop = new CancellationTokenSource();
         Task reading = Task.Run(async () =>
         {
-            await foreach (MqttMessage message in flood.WithCancellation(stop.Token)) await client.PublishAsync("out", message.Payload, cancellationToken: Soon);
+            await foreach (MqttMessage message in flood.WithCancellation(stop.Token))
+                await client.PublishAsync("out", message.Payload, cancellationToken: Soon);
         });
         Assert.Single(await end.TakeAsync(1, Soon));
         await stop.CancelAsync();
@@ -131,17 +139,26 @@ public class BackPressureTests
                 }
 
                 if (packet.Header.Type == PacketType.PubRec) output.Write(new PubRelPacket { PacketId = packet.Body[1] });
-                else if (isFlooded && packet.Header.Type is PacketType.Connect or PacketType.Subscribe) foreach (ushort id in open) output.Write(new PublishPacket { Topic = "flood"u8, Payload = [(byte)id], Qos = QualityOfService.ExactlyOnce, PacketId = id });
+                else if (isFlooded && packet.Header.Type is PacketType.Connect or PacketType.Subscribe) foreach (ushort id in open)
+                    output.Write(new PublishPacket { Topic = "flood"u8, Payload = [(byte)id], Qos = QualityOfService.ExactlyOnce, PacketId = id });
                 if (open.Count == 0) allTaken.TrySetResult();
                 return true;
             }
         };
-        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, CleanSession = false, ReconnectDelay = TimeSpan.FromMilliseconds(1), MaxReconnectDelay = TimeSpan.FromMilliseconds(20) }, Soon);
+        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions
+        {
+            Address = server.Address,
+            CleanSession = false,
+            ReconnectDelay = TimeSpan.FromMilliseconds(1),
+            MaxReconnectDelay = TimeSpan.FromMilliseconds(20)
+        }, Soon);
         Task refused = client.When(change => change.Cause?.Code == MqttErrorCode.QueueFull);
         var seen = new ConcurrentQueue<byte>();
-        await using MqttSubscription all = await client.SubscribeAsync("#", (in MqttMessageView message) => seen.Enqueue(message.Payload[0]), QualityOfService.ExactlyOnce, Soon);
+        await using MqttSubscription all = await client.SubscribeAsync("#", (in MqttMessageView message) => seen.Enqueue(message.Payload[0]),
+            QualityOfService.ExactlyOnce, Soon);
         ValueTask unanswered = client.PublishAsync("elsewhere", "x", QualityOfService.AtLeastOnce, cancellationToken: Soon);
-        await using MqttSubscription slow = await client.SubscribeAsync([new("flood", QualityOfService.ExactlyOnce)], new MqttSubscribeOptions { MaxMessages = 1 }, Soon);
+        await using MqttSubscription slow = await client.SubscribeAsync([new("flood", QualityOfService.ExactlyOnce)],
+            new MqttSubscribeOptions { MaxMessages = 1 }, Soon);
         await refused.WaitAsync(Soon);
         Assert.Equal(Enumerable.Range(1, 10), (await slow.TakeAsync(10, Soon)).Select(message => (int)message.Payload.Span[0]));
         await allTaken.Task.WaitAsync(Soon);

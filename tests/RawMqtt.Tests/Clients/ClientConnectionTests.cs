@@ -21,7 +21,11 @@ public class ClientConnectionTests
     [InlineData("keep alive")]
     public async Task A_stream_that_does_not_heed_its_token_is_closed_under_its_reader(string how)
     {
-        await using var server = new SmallServer { Answer = (packet, output) => packet.Header.Type != PacketType.Connect || SmallServer.AcknowledgeAll(packet, output) };
+        await using var server = new SmallServer
+        {
+            Answer = (packet, output) => packet.Header.Type != PacketType.Connect
+            || SmallServer.AcknowledgeAll(packet, output)
+        };
         var client = new MqttClient(new MqttClientOptions
         {
             KeepAlive = TimeSpan.FromSeconds(how == "keep alive" ? 1 : 0),
@@ -44,7 +48,12 @@ public class ClientConnectionTests
     {
         await using var server = new SmallServer();
         StubbornStream? stream = null;
-        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { ConnectStream = async (_, cancellationToken) => stream = (StubbornStream)await StubbornStream.ConnectAsync(server, cancellationToken) }, Soon);
+        await using MqttClient client =
+            await MqttClient.ConnectAsync(new MqttClientOptions
+            {
+                ConnectStream = async (_, cancellationToken) =>
+            stream = (StubbornStream)await StubbornStream.ConnectAsync(server, cancellationToken)
+            }, Soon);
         var held = new TaskCompletionSource();
         stream!.Held = held.Task;
         var window = new BusyWindow();
@@ -67,8 +76,10 @@ public class ClientConnectionTests
     {
         var time = new ManualTime();
         using var server = new SlowServer();
-        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, TimeProvider = time, MaxQueuedBytes = 64 << 20 }, Soon);
-        Task[] publishes = [.. Enumerable.Range(0, 16).Select(_ => client.PublishAsync("a", new byte[1 << 20], cancellationToken: Soon).AsTask())]; // more than sockets take
+        await using MqttClient client =
+            await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, TimeProvider = time, MaxQueuedBytes = 64 << 20 }, Soon);
+        // more than sockets take
+        Task[] publishes = [.. Enumerable.Range(0, 16).Select(_ => client.PublishAsync("a", new byte[1 << 20], cancellationToken: Soon).AsTask())];
         Task<MqttDrainResult> disconnecting = client.DisconnectAsync(TimeSpan.FromSeconds(20), Soon);
         time.Advance(TimeSpan.FromSeconds(15));
         Task<(int, bool)> reading = server.ReadToEndAsync(Soon);
@@ -117,7 +128,8 @@ public class ClientConnectionTests
         var firstBytes = new ConcurrentQueue<byte>();
         await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["ws://127.0.0.1:0/mqtt"] }, Soon);
         await using var proxy = new FaultProxy(new Uri(broker.Addresses[0]).Port, _ => new Fault(800, FaultEnd.HalfOpen));
-        await using MqttClient client = await MqttClient.ConnectAsync(TappedOptions($"ws://127.0.0.1:{proxy.Port}/mqtt", firstBytes) with { TimeProvider = time }, Soon);
+        await using MqttClient client =
+            await MqttClient.ConnectAsync(TappedOptions($"ws://127.0.0.1:{proxy.Port}/mqtt", firstBytes) with { TimeProvider = time }, Soon);
         var lost = new TaskCompletionSource<MqttStateChange>(TaskCreationOptions.RunContinuationsAsynchronously);
         client.StateChanged += change => lost.TrySetResult(change);
         await client.PublishAsync("frozen", new byte[1000], cancellationToken: Soon);
@@ -130,8 +142,13 @@ public class ClientConnectionTests
     public async Task A_publisher_at_QoS_0_notices_a_frozen_server()
     {
         var time = new ManualTime();
-        await using var server = new SmallServer { Answer = (packet, output) => packet.Header.Type != PacketType.Connect || SmallServer.AcknowledgeAll(packet, output) };
-        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, TimeProvider = time, KeepAlive = TimeSpan.FromSeconds(60) }, Soon);
+        await using var server = new SmallServer
+        {
+            Answer = (packet, output) => packet.Header.Type != PacketType.Connect
+            || SmallServer.AcknowledgeAll(packet, output)
+        };
+        await using MqttClient client =
+            await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, TimeProvider = time, KeepAlive = TimeSpan.FromSeconds(60) }, Soon);
         var lost = new TaskCompletionSource<MqttStateChange>(TaskCreationOptions.RunContinuationsAsynchronously);
         client.StateChanged += change => lost.TrySetResult(change);
         for (int s = 0; s < 80; s++)

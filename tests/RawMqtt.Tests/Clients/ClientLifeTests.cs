@@ -16,7 +16,8 @@ public class ClientLifeTests
     [Fact]
     public async Task A_provider_that_never_returns_is_given_up_at_the_connect_timeout()
     {
-        await using var client = new MqttClient(new MqttClientOptions { Address = Nobody, ConnectTimeout = TimeSpan.FromMilliseconds(50), BeforeConnect = Never<MqttConnectAttempt> });
+        await using var client = new MqttClient(
+            new MqttClientOptions { Address = Nobody, ConnectTimeout = TimeSpan.FromMilliseconds(50), BeforeConnect = Never<MqttConnectAttempt> });
         Assert.Equal(MqttErrorCode.ConnectTimeout, (await Assert.ThrowsAsync<MqttException>(() => client.OpenAsync(Soon))).Code);
     }
 
@@ -36,7 +37,8 @@ public class ClientLifeTests
     public async Task A_stream_that_comes_too_late_is_disposed_of()
     {
         var supplied = new TaskCompletionSource<Stream>();
-        await using var client = new MqttClient(new MqttClientOptions { ConnectTimeout = TimeSpan.FromMilliseconds(50), ConnectStream = (_, _) => new ValueTask<Stream>(supplied.Task) });
+        await using var client = new MqttClient(
+            new MqttClientOptions { ConnectTimeout = TimeSpan.FromMilliseconds(50), ConnectStream = (_, _) => new ValueTask<Stream>(supplied.Task) });
         Assert.Equal(MqttErrorCode.ConnectTimeout, (await Assert.ThrowsAsync<MqttException>(() => client.OpenAsync(Soon))).Code);
         var late = new WatchedStream();
         supplied.SetResult(late);
@@ -83,7 +85,8 @@ public class ClientLifeTests
         int attempts = 0;
         var last = MqttClientState.Disconnected;
         var outOfOrder = new ConcurrentQueue<string>();
-        await using var client = new MqttClient(new MqttClientOptions { Address = Nobody, BeforeConnect = (_, _) => throw new FormatException($"attempt {++attempts}") });
+        await using var client =
+            new MqttClient(new MqttClientOptions { Address = Nobody, BeforeConnect = (_, _) => throw new FormatException($"attempt {++attempts}") });
         client.StateChanged += change =>
         {
             if (change.From != last) outOfOrder.Enqueue($"{change.From} -> {change.To} after {last}");
@@ -171,7 +174,11 @@ public class ClientLifeTests
     {
         await using var server = new SmallServer();
         var time = new ManualTime();
-        MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { TimeProvider = time, ConnectStream = async (_, token) => new DeafStream(await StubbornStream.ConnectAsync(server, token)) }, Soon);
+        MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions
+        {
+            TimeProvider = time,
+            ConnectStream = async (_, token) => new DeafStream(await StubbornStream.ConnectAsync(server, token))
+        }, Soon);
         Task ending = how == "dispose" ? client.DisposeAsync().AsTask() : client.DisconnectAsync();
         CancellationToken soon = Soon;
         while (!ending.IsCompleted)

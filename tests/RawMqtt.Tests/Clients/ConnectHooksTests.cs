@@ -18,7 +18,12 @@ public class ConnectHooksTests
     {
         await using var server = new SmallServer();
         int calls = 0;
-        await using var client = new MqttClient(server.ClientOptions with { BeforeConnect = (attempt, _) => Interlocked.Increment(ref calls) == 2 ? throw new ArgumentNullException(nameof(attempt)) : ValueTask.FromResult(attempt) });
+        await using var client =
+            new MqttClient(server.ClientOptions with
+            {
+                BeforeConnect = (attempt, _) => Interlocked.Increment(ref calls) == 2
+            ? throw new ArgumentNullException(nameof(attempt)) : ValueTask.FromResult(attempt)
+            });
         Task again = client.When(change => change.To == MqttClientState.Connected && calls == 3);
         await client.OpenAsync(Soon);
         server.Cut();
@@ -30,7 +35,11 @@ public class ConnectHooksTests
     public async Task A_password_without_its_user_ends_the_attempts()
     {
         await using var server = new SmallServer();
-        await using var client = new MqttClient(server.ClientOptions with { RetryFirstConnect = true, BeforeConnect = (attempt, _) => ValueTask.FromResult(attempt with { Password = new byte[1] }) });
+        await using var client = new MqttClient(server.ClientOptions with
+        {
+            RetryFirstConnect = true,
+            BeforeConnect = (attempt, _) => ValueTask.FromResult(attempt with { Password = new byte[1] })
+        });
         MqttException failure = await Assert.ThrowsAsync<MqttException>(() => client.OpenAsync(Soon));
         Assert.Equal(MqttErrorCode.InvalidOptions, failure.Code);
         Assert.Contains("[MQTT-3.1.2-22]", failure.Message, StringComparison.Ordinal);
@@ -41,10 +50,12 @@ public class ConnectHooksTests
     {
         var users = new ConcurrentQueue<string>();
         await using var server = new SmallServer();
-        Func<Received, RawMqtt.Sessions.OutgoingBuffer, bool> refuseOnce = ServerAnswers.Refuse(connection => connection < 2 ? ConnectReturnCode.ServerUnavailable : ConnectReturnCode.Accepted);
+        Func<Received, RawMqtt.Sessions.OutgoingBuffer,
+            bool> refuseOnce = ServerAnswers.Refuse(connection => connection < 2 ? ConnectReturnCode.ServerUnavailable : ConnectReturnCode.Accepted);
         server.Answer = (packet, output) =>
         {
-            if (packet.Header.Type == PacketType.Connect && ConnectPacket.TryRead(packet.Body, out ConnectPacket connect, out _)) users.Enqueue($"{Encoding.UTF8.GetString(connect.UserName)} {Encoding.UTF8.GetString(connect.Password)}");
+            if (packet.Header.Type == PacketType.Connect && ConnectPacket.TryRead(packet.Body, out ConnectPacket connect, out _))
+                users.Enqueue($"{Encoding.UTF8.GetString(connect.UserName)} {Encoding.UTF8.GetString(connect.Password)}");
             return refuseOnce(packet, output);
         };
         await using var client = new MqttClient(server.ClientOptions with
@@ -59,7 +70,8 @@ public class ConnectHooksTests
     [Fact]
     public async Task A_function_that_throws_before_CONNECT_is_told()
     {
-        await using var client = new MqttClient(new MqttClientOptions { Address = "mqtt://127.0.0.1:1", BeforeConnect = (_, _) => throw new FormatException("no token") });
+        await using var client =
+            new MqttClient(new MqttClientOptions { Address = "mqtt://127.0.0.1:1", BeforeConnect = (_, _) => throw new FormatException("no token") });
         MqttException failure = await Assert.ThrowsAsync<MqttException>(() => client.OpenAsync(Soon));
         Assert.Contains("no token", failure.Message, StringComparison.Ordinal);
         Assert.IsType<FormatException>(failure.InnerException);

@@ -87,7 +87,8 @@ public class DisconnectTests
     public async Task What_is_given_up_while_a_disconnect_drains_is_reported_and_once()
     {
         await using var server = new SmallServer { Answer = ServerAnswers.Silence(PacketType.Publish) };
-        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, MaxInFlight = 1, ReconnectDelay = TimeSpan.Zero }, Soon);
+        await using MqttClient client =
+            await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, MaxInFlight = 1, ReconnectDelay = TimeSpan.Zero }, Soon);
         ValueTask first = client.PublishAsync("a", "1", QualityOfService.AtLeastOnce, cancellationToken: Soon);
         ValueTask second = client.PublishAsync("a", "2", QualityOfService.AtLeastOnce, cancellationToken: Soon);
         await server.HasReceived("Publish", 1);
@@ -114,7 +115,8 @@ public class DisconnectTests
         var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         HeldStream? stream = null;
         await using var server = new SmallServer();
-        MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { ConnectStream = async (_, token) => stream = new HeldStream(await StubbornStream.ConnectAsync(server, token)) }, Soon);
+        MqttClient client = await MqttClient.ConnectAsync(
+            new MqttClientOptions { ConnectStream = async (_, token) => stream = new HeldStream(await StubbornStream.ConnectAsync(server, token)) }, Soon);
         stream!.Held = held.Task;
         await client.PublishAsync("a", "1", cancellationToken: Soon);
         Task<MqttDrainResult> disconnecting = client.DisconnectAsync(TimeSpan.FromSeconds(20), Soon);

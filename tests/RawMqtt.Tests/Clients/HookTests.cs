@@ -27,7 +27,8 @@ public class HookTests
         await using var server = new SmallServer();
         await using var client = new MqttClient(new MqttClientOptions { Address = server.Address, PacketTap = (_, _) => throw new FormatException("tap") });
         await client.OpenAsync(Soon);
-        await Task.WhenAll(Enumerable.Range(0, 1000).Select(i => client.PublishAsync("a", "x", (QualityOfService)(i % 3), cancellationToken: Soon).AsTask())); // by callers and by the flusher
+        // by callers and by the flusher
+        await Task.WhenAll(Enumerable.Range(0, 1000).Select(i => client.PublishAsync("a", "x", (QualityOfService)(i % 3), cancellationToken: Soon).AsTask()));
         Assert.Equal((1, 1000), (server.Connections, server.Received.Count(type => type == "Publish")));
     }
 
@@ -38,16 +39,19 @@ public class HookTests
         server.Answer = (packet, output) =>
         {
             SmallServer.AcknowledgeAll(packet, output);
-            if (packet.Header.Type == PacketType.Subscribe) output.Write(new PublishPacket { Topic = "a"u8, Payload = "x"u8, Qos = QualityOfService.ExactlyOnce, PacketId = 1 });
+            if (packet.Header.Type == PacketType.Subscribe)
+                output.Write(new PublishPacket { Topic = "a"u8, Payload = "x"u8, Qos = QualityOfService.ExactlyOnce, PacketId = 1 });
             return true;
         };
         MqttTap tap = (direction, bytes) =>
         {
             if (direction == MqttTapDirection.Received && bytes[0] >> 4 == (int)PacketType.Publish) throw new FormatException("tap");
         };
-        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, CleanSession = false, PacketTap = tap }, Soon);
+        await using MqttClient client =
+            await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, CleanSession = false, PacketTap = tap }, Soon);
         var got = new ConcurrentQueue<string>();
-        await using MqttSubscription messages = await client.SubscribeAsync("a", (in MqttMessageView message) => got.Enqueue(Encoding.UTF8.GetString(message.Payload)), QualityOfService.ExactlyOnce, Soon);
+        await using MqttSubscription messages = await client.SubscribeAsync("a",
+            (in MqttMessageView message) => got.Enqueue(Encoding.UTF8.GetString(message.Payload)), QualityOfService.ExactlyOnce, Soon);
         await server.HasReceived("PubRec", 1);
         Assert.Equal(["x"], got);
         Assert.Equal(1, server.Connections);

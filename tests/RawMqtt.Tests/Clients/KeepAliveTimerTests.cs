@@ -13,13 +13,20 @@ public class KeepAliveTimerTests
     public async Task A_ping_is_timed_though_nothing_was_read_when_its_time_was_up_and_there_is_no_keep_alive()
     {
         var time = new ManualTime();
-        var options = new MqttClientOptions { Address = "mqtt://127.0.0.1", KeepAlive = TimeSpan.Zero, PingTimeout = TimeSpan.FromSeconds(1), TimeProvider = time };
+        var options = new MqttClientOptions
+        {
+            Address = "mqtt://127.0.0.1",
+            KeepAlive = TimeSpan.Zero,
+            PingTimeout = TimeSpan.FromSeconds(1),
+            TimeProvider = time
+        };
         var gate = new ClientGate();
         var clock = new SessionClock(time);
         var session = new ClientSession(20, 1000, TimeSpan.FromSeconds(1));
         var counters = new ClientCounters();
         var ending = new ConnectionEnding(gate.Lock);
-        var outgoing = new OutgoingMessages(gate.Lock, session, new ClientStatus(), counters, new QueueLimits(options), ackTimer: null, new ReadingPause(), file: null);
+        var outgoing = new OutgoingMessages(gate.Lock, session, new ClientStatus(), counters, new QueueLimits(options), ackTimer: null,
+            new ReadingPause(), file: null);
         gate.Writer = new ConnectionWriter(gate.Lock, Stream.Null, ending, session, clock, counters, outgoing, file: null, packetTap: null);
         await using var timer = new KeepAliveTimer(gate, session, clock, options);
         lock (gate.Lock)

@@ -33,14 +33,21 @@ public class MqttClientTests
     public void Options_are_checked_when_they_are_given()
     {
         var options = new MqttClientOptions { Addresses = ["mqtt://127.0.0.1:1883"] };
-        Assert.Equal(MqttErrorCode.InvalidAddress, Assert.Throws<MqttException>(() => new MqttClient(options with { Addresses = ["mqtt://127.0.0.1:1883", "127.0.0.2:1883"] })).Code);
-        Assert.Contains("PingTimeout", Assert.Throws<ArgumentException>(() => new MqttClient(options with { PingTimeout = TimeSpan.Zero })).Message, StringComparison.Ordinal);
-        Assert.Contains("PingTimeout", Assert.Throws<ArgumentException>(() => new MqttClient(options with { PingTimeout = TimeSpan.MaxValue })).Message, StringComparison.Ordinal);
-        Assert.Contains("ConnectTimeout", Assert.Throws<ArgumentException>(() => new MqttClient(options with { ConnectTimeout = TimeSpan.MaxValue })).Message, StringComparison.Ordinal);
-        Assert.Contains("AckTimeout", Assert.Throws<ArgumentException>(() => new MqttClient(options with { AckTimeout = TimeSpan.Zero })).Message, StringComparison.Ordinal);
+        Assert.Equal(MqttErrorCode.InvalidAddress,
+            Assert.Throws<MqttException>(() => new MqttClient(options with { Addresses = ["mqtt://127.0.0.1:1883", "127.0.0.2:1883"] })).Code);
+        Assert.Contains("PingTimeout",
+            Assert.Throws<ArgumentException>(() => new MqttClient(options with { PingTimeout = TimeSpan.Zero })).Message, StringComparison.Ordinal);
+        Assert.Contains("PingTimeout",
+            Assert.Throws<ArgumentException>(() => new MqttClient(options with { PingTimeout = TimeSpan.MaxValue })).Message, StringComparison.Ordinal);
+        Assert.Contains("ConnectTimeout",
+            Assert.Throws<ArgumentException>(() => new MqttClient(options with { ConnectTimeout = TimeSpan.MaxValue })).Message, StringComparison.Ordinal);
+        Assert.Contains("AckTimeout",
+            Assert.Throws<ArgumentException>(() => new MqttClient(options with { AckTimeout = TimeSpan.Zero })).Message, StringComparison.Ordinal);
         foreach ((string name, string value) in new[] { ("Upgrade", "x"), ("Sec-WebSocket-Key", "x"), ("X", "a\r\nb"), ("X Y", "x"), ("", "x") })
-            Assert.Contains("header field", Assert.Throws<ArgumentException>(() => new MqttClient(options with { RequestHeaders = [new(name, value)] })).Message, StringComparison.Ordinal);
-        Assert.Contains("MaxReconnectDelay", Assert.Throws<ArgumentException>(() => new MqttClient(options with { MaxReconnectDelay = TimeSpan.MaxValue })).Message, StringComparison.Ordinal);
+            Assert.Contains("header field",
+                Assert.Throws<ArgumentException>(() => new MqttClient(options with { RequestHeaders = [new(name, value)] })).Message, StringComparison.Ordinal);
+        Assert.Contains("MaxReconnectDelay",
+            Assert.Throws<ArgumentException>(() => new MqttClient(options with { MaxReconnectDelay = TimeSpan.MaxValue })).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,6 +73,7 @@ public class MqttClientTests
             Log = (level, line) => log.Enqueue($"{level} {line}"),
         }, Soon);
         string told = Assert.Single(log, line => line.StartsWith("Information Connected to", StringComparison.Ordinal));
-        Assert.Matches(@"^Information Connected to ws://127\.0\.0\.1:\d+/mqtt in [0-9.]+ ms: BeforeConnect [0-9.]+ ms, name service [0-9.]+ ms, TCP [0-9.]+ ms, WebSocket [0-9.]+ ms, CONNACK [0-9.]+ ms$", told);
+        Assert.Matches(@"^Information Connected to ws://127\.0\.0\.1:\d+/mqtt in [0-9.]+ ms: BeforeConnect [0-9.]+ ms, name service [0-9.]+ ms, TCP [0-9.]+ ms,"
+            + @" WebSocket [0-9.]+ ms, CONNACK [0-9.]+ ms$", told);
     }
 }

@@ -77,7 +77,8 @@ public class PublishOutcomeTests
             if (held.Count == 3) foreach (ushort id in held) output.Write(new PubAckPacket { PacketId = id });
             return true;
         };
-        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, TimeProvider = time, KeepAlive = TimeSpan.Zero, AckTimeout = TimeSpan.FromSeconds(10) }, Soon);
+        await using MqttClient client = await MqttClient.ConnectAsync(
+            new MqttClientOptions { Address = server.Address, TimeProvider = time, KeepAlive = TimeSpan.Zero, AckTimeout = TimeSpan.FromSeconds(10) }, Soon);
         Task first = client.PublishAsync("a", "1", Qos1, cancellationToken: Soon).AsTask();
         time.Advance(TimeSpan.FromSeconds(5));
         Task second = client.PublishAsync("a", "2", Qos1, cancellationToken: Soon).AsTask();
@@ -100,7 +101,8 @@ public class PublishOutcomeTests
         var time = new ManualTime();
         await using var server = new SmallServer();
         server.Answer = (packet, output) => packet.Header.Type is PacketType.Subscribe or PacketType.Unsubscribe || SmallServer.AcknowledgeAll(packet, output);
-        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, TimeProvider = time, KeepAlive = TimeSpan.Zero, AckTimeout = TimeSpan.FromSeconds(10) }, Soon);
+        await using MqttClient client = await MqttClient.ConnectAsync(
+            new MqttClientOptions { Address = server.Address, TimeProvider = time, KeepAlive = TimeSpan.Zero, AckTimeout = TimeSpan.FromSeconds(10) }, Soon);
         Task subscribing = client.SubscribeAsync("a", cancellationToken: Soon);
         time.Advance(TimeSpan.FromSeconds(5));
         Task unsubscribing = client.UnsubscribeAsync("b", Soon);
@@ -110,7 +112,8 @@ public class PublishOutcomeTests
         time.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal(MqttErrorCode.AckTimeout, (await Assert.ThrowsAsync<MqttException>(() => unsubscribing)).Code);
         await client.PublishAsync("c", "x", Qos1, cancellationToken: Soon);
-        Assert.Equal(["Connect", "Subscribe", "Unsubscribe", "Unsubscribe", "Publish"], server.Received); // the second of them ends what the server may have granted
+        // the second of them ends what the server may have granted
+        Assert.Equal(["Connect", "Subscribe", "Unsubscribe", "Unsubscribe", "Publish"], server.Received);
     }
 
     [Fact]
@@ -118,7 +121,8 @@ public class PublishOutcomeTests
     {
         var time = new ManualTime();
         await using var server = new SmallServer();
-        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, TimeProvider = time, KeepAlive = TimeSpan.Zero, AckTimeout = TimeSpan.FromSeconds(10) }, Soon);
+        await using MqttClient client = await MqttClient.ConnectAsync(
+            new MqttClientOptions { Address = server.Address, TimeProvider = time, KeepAlive = TimeSpan.Zero, AckTimeout = TimeSpan.FromSeconds(10) }, Soon);
         await using MqttSubscription messages = await client.SubscribeAsync("a", cancellationToken: Soon);
         for (int i = 0; i < 100; i++)
         {
@@ -147,9 +151,14 @@ public class PublishOutcomeTests
     [Fact]
     public async Task Dispose_settles_everything_that_waits()
     {
-        await using var server = new SmallServer { Answer = (packet, output) => packet.Header.Type != PacketType.Connect || SmallServer.AcknowledgeAll(packet, output) };
+        await using var server = new SmallServer
+        {
+            Answer = (packet, output) => packet.Header.Type != PacketType.Connect
+            || SmallServer.AcknowledgeAll(packet, output)
+        };
         MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, CleanSession = false }, Soon);
-        var tasks = new List<Task> { client.PublishAsync("a", "1", Qos1, cancellationToken: Soon).AsTask(), client.SubscribeAsync("a", cancellationToken: Soon), client.UnsubscribeAsync("b", Soon), client.PingAsync(Soon) };
+        var tasks = new List<Task> { client.PublishAsync("a", "1", Qos1, cancellationToken: Soon).AsTask(), client.SubscribeAsync("a", cancellationToken: Soon),
+            client.UnsubscribeAsync("b", Soon), client.PingAsync(Soon) };
         await client.DisposeAsync();
         foreach (Task task in tasks) Assert.IsType<MqttException>(await Record.ExceptionAsync(() => task));
         Assert.Equal(MqttClientState.Closed, client.State);

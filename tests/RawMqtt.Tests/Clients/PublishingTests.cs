@@ -16,7 +16,8 @@ public class PublishingTests
     {
         await using var server = new SmallServer();
         await using var client = new MqttClient(new MqttClientOptions { Address = server.Address });
-        Task[] publishes = [.. Enumerable.Range(0, 30).Select(i => client.PublishAsync("a", $"{i}", (QualityOfService)(i % 3), cancellationToken: Soon).AsTask())];
+        Task[] publishes = [.. Enumerable.Range(0, 30)
+            .Select(i => client.PublishAsync("a", $"{i}", (QualityOfService)(i % 3), cancellationToken: Soon).AsTask())];
         Assert.Equal(30, client.Statistics.Queued);
         await client.OpenAsync(Soon);
         await Task.WhenAll(publishes);
@@ -37,7 +38,8 @@ public class PublishingTests
         await using var server = new SmallServer();
         await using var client = new MqttClient(new MqttClientOptions { Address = server.Address, MaxQueuedMessages = 3 });
         ValueTask oldest = client.PublishAsync("a", "0", cancellationToken: Soon);
-        Task[] kept = [client.PublishAsync("a", "1", Qos1, cancellationToken: Soon).AsTask(), client.PublishAsync("a", "2", Qos1, cancellationToken: Soon).AsTask(), client.PublishAsync("a", "3", Qos1, cancellationToken: Soon).AsTask()];
+        Task[] kept = [client.PublishAsync("a", "1", Qos1, cancellationToken: Soon).AsTask(),
+            client.PublishAsync("a", "2", Qos1, cancellationToken: Soon).AsTask(), client.PublishAsync("a", "3", Qos1, cancellationToken: Soon).AsTask()];
         Assert.Equal(MqttErrorCode.QueueFull, await CodeOf(oldest));
         Assert.Equal(MqttErrorCode.QueueFull, await CodeOf(client.PublishAsync("a", "4", Qos1, cancellationToken: Soon)));
         Assert.Equal(2, client.Statistics.Dropped);
@@ -58,7 +60,8 @@ public class PublishingTests
     [Fact]
     public async Task The_send_buffer_is_bounded_for_those_who_do_not_await()
     {
-        await using var client = new MqttClient(new MqttClientOptions { ConnectStream = (_, _) => ValueTask.FromResult<Stream>(new SilentStream([], 0)), MaxQueuedBytes = 4 << 20 });
+        await using var client =
+            new MqttClient(new MqttClientOptions { ConnectStream = (_, _) => ValueTask.FromResult<Stream>(new SilentStream([], 0)), MaxQueuedBytes = 4 << 20 });
         await client.OpenAsync(Soon);
         byte[] payload = new byte[1 << 20];
         var publishes = new List<Task>();
@@ -77,7 +80,8 @@ public class PublishingTests
         var time = new ManualTime();
         byte[] pubRels = [.. Enumerable.Repeat((byte[])[0x62, 2, 0, 1], 1000).SelectMany(packet => packet)]; // each is answered by a PUBCOMP
         var stream = new SilentStream(pubRels, 4000);
-        await using var client = new MqttClient(new MqttClientOptions { ConnectStream = (_, _) => ValueTask.FromResult<Stream>(stream), TimeProvider = time, ReconnectDelay = TimeSpan.Zero });
+        await using var client = new MqttClient(
+            new MqttClientOptions { ConnectStream = (_, _) => ValueTask.FromResult<Stream>(stream), TimeProvider = time, ReconnectDelay = TimeSpan.Zero });
         var ended = new TaskCompletionSource<MqttStateChange>(TaskCreationOptions.RunContinuationsAsynchronously);
         client.StateChanged += change =>
         {
@@ -144,8 +148,12 @@ public class PublishingTests
         await using MqttClient client = await MqttClient.ConnectAsync(server.Address, Soon);
         foreach (string topic in (string[])["", "a/#", "+", "a\0b"])
         {
-            Assert.Contains("[MQTT-", (await Assert.ThrowsAsync<ArgumentException>(async () => await client.PublishAsync(topic, "x", cancellationToken: Soon))).Message, StringComparison.Ordinal);
-            Assert.Contains("[MQTT-", (await Assert.ThrowsAsync<ArgumentException>(async () => await client.PublishAsync(topic, "x", Qos1, cancellationToken: Soon))).Message, StringComparison.Ordinal);
+            Assert.Contains("[MQTT-",
+                (await Assert.ThrowsAsync<ArgumentException>(async () => await client.PublishAsync(topic, "x", cancellationToken: Soon))).Message,
+                StringComparison.Ordinal);
+            Assert.Contains("[MQTT-",
+                (await Assert.ThrowsAsync<ArgumentException>(async () => await client.PublishAsync(topic, "x", Qos1, cancellationToken: Soon))).Message,
+                StringComparison.Ordinal);
         }
 
         await Assert.ThrowsAsync<ArgumentException>(() => client.SubscribeAsync("a#", cancellationToken: Soon));
@@ -171,7 +179,8 @@ public class PublishingTests
         await Task.WhenAll(Enumerable.Range(0, 6).Select(thread => Task.Run(async () =>
         {
             var pending = new List<Task>();
-            for (int i = 0; i < 500; i++) pending.Add(client.PublishAsync($"t/{thread}", BitConverter.GetBytes(i), (QualityOfService)(thread % 3), cancellationToken: Soon).AsTask());
+            for (int i = 0; i < 500; i++)
+                pending.Add(client.PublishAsync($"t/{thread}", BitConverter.GetBytes(i), (QualityOfService)(thread % 3), cancellationToken: Soon).AsTask());
             await Task.WhenAll(pending);
         })));
         Assert.True(all.Wait(TimeSpan.FromSeconds(20)));

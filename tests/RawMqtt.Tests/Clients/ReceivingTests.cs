@@ -17,7 +17,8 @@ public class ReceivingTests
     {
         await using SmallServer server = ServerAnswers.Flood(3, QualityOfService.AtLeastOnce);
         await using MqttClient client = await MqttClient.ConnectAsync(server.Address, Soon);
-        await using MqttSubscription messages = await client.SubscribeAsync([new MqttTopicFilter("flood", QualityOfService.AtLeastOnce)], new MqttSubscribeOptions { ManualAcknowledgement = true }, Soon);
+        await using MqttSubscription messages = await client.SubscribeAsync([new MqttTopicFilter("flood", QualityOfService.AtLeastOnce)],
+            new MqttSubscribeOptions { ManualAcknowledgement = true }, Soon);
         List<MqttMessage> taken = await messages.TakeAsync(3, Soon);
         await client.PingAsync(Soon);
         Assert.DoesNotContain("PubAck", server.Received);
@@ -37,8 +38,10 @@ public class ReceivingTests
     {
         var log = new ConcurrentQueue<string>();
         await using SmallServer server = ServerAnswers.Flood(3, QualityOfService.AtLeastOnce);
-        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, Log = (_, line) => log.Enqueue(line) }, Soon);
-        await using MqttSubscription messages = await client.SubscribeAsync("flood", (in MqttMessageView _) => throw new FormatException("mine"), QualityOfService.AtLeastOnce, Soon);
+        await using MqttClient client =
+            await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, Log = (_, line) => log.Enqueue(line) }, Soon);
+        await using MqttSubscription messages = await client.SubscribeAsync("flood", (in MqttMessageView _) => throw new FormatException("mine"),
+            QualityOfService.AtLeastOnce, Soon);
         await server.HasReceived("PubAck", 3);
         Assert.Equal(3, client.Statistics.ReceiverFailures);
         Assert.Contains(log, line => line.Contains("FormatException: mine", StringComparison.Ordinal));
@@ -51,7 +54,11 @@ public class ReceivingTests
     {
         var unmatched = new ConcurrentQueue<string>();
         await using SmallServer server = ServerAnswers.Flood(2, QualityOfService.AtLeastOnce);
-        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions { Address = server.Address, UnmatchedMessages = (in MqttMessageView message) => unmatched.Enqueue(System.Text.Encoding.UTF8.GetString(message.Payload)) }, Soon);
+        await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions
+        {
+            Address = server.Address,
+            UnmatchedMessages = (in MqttMessageView message) => unmatched.Enqueue(System.Text.Encoding.UTF8.GetString(message.Payload))
+        }, Soon);
         await using MqttSubscription messages = await client.SubscribeAsync("something/else", cancellationToken: Soon);
         await server.HasReceived("PubAck", 2);
         Assert.Equal(["0", "1"], unmatched);

@@ -47,7 +47,8 @@ public class ReconnectTests
         await again.WaitAsync(Soon);
         await client.DisconnectAsync(cancellationToken: Soon);
 
-        Assert.Equal([MqttClientState.Connecting, MqttClientState.Connected, MqttClientState.Reconnecting, MqttClientState.Connected, MqttClientState.Disconnected], changes.Select(change => change.To));
+        Assert.Equal([MqttClientState.Connecting, MqttClientState.Connected, MqttClientState.Reconnecting, MqttClientState.Connected,
+            MqttClientState.Disconnected], changes.Select(change => change.To));
         MqttStateChange lost = changes.ElementAt(2);
         Assert.Equal((MqttClientState.Connected, MqttErrorCode.ConnectionLost, 1), (lost.From, lost.Cause!.Code, lost.Attempt));
         Assert.InRange(lost.NextDelay!.Value, TimeSpan.Zero, TimeSpan.FromMilliseconds(1));
@@ -123,7 +124,14 @@ public class ReconnectTests
     {
         var time = new ManualTime();
         await using var server = new SmallServer();
-        await using var client = new MqttClient(server.ClientOptions with { TimeProvider = time, KeepAlive = TimeSpan.Zero, ConnectTimeout = TimeSpan.FromDays(49), ReconnectDelay = TimeSpan.FromSeconds(1), MaxReconnectDelay = TimeSpan.FromSeconds(1) });
+        await using var client = new MqttClient(server.ClientOptions with
+        {
+            TimeProvider = time,
+            KeepAlive = TimeSpan.Zero,
+            ConnectTimeout = TimeSpan.FromDays(49),
+            ReconnectDelay = TimeSpan.FromSeconds(1),
+            MaxReconnectDelay = TimeSpan.FromSeconds(1)
+        });
         await client.OpenAsync(Soon);
         Task lost = client.When(change => change.To == MqttClientState.Reconnecting);
         server.Cut();
@@ -148,7 +156,12 @@ public class ReconnectTests
     public async Task The_application_may_end_the_delay_and_ask_for_the_last_fault()
     {
         await using var server = new SmallServer();
-        await using var client = new MqttClient(server.ClientOptions with { TimeProvider = new ManualTime(), ReconnectDelay = TimeSpan.FromMinutes(1), MaxReconnectDelay = TimeSpan.FromMinutes(1) });
+        await using var client = new MqttClient(server.ClientOptions with
+        {
+            TimeProvider = new ManualTime(),
+            ReconnectDelay = TimeSpan.FromMinutes(1),
+            MaxReconnectDelay = TimeSpan.FromMinutes(1)
+        });
         client.ReconnectNow(); // nothing to hurry yet
         await client.OpenAsync(Soon);
         client.ReconnectNow();

@@ -25,7 +25,8 @@ public class RefusedFilterTests
         MqttException refused = await Assert.ThrowsAsync<MqttException>(() => client.SubscribeAsync("secret", cancellationToken: Soon));
         Assert.Equal(MqttErrorCode.SubscriptionRefused, refused.Code);
         Assert.Contains("\"secret\"", refused.Message, StringComparison.Ordinal);
-        await using MqttSubscription both = await client.SubscribeAsync([new("a", QualityOfService.AtLeastOnce), new("secret")], new MqttSubscribeOptions { AllowRefused = true }, Soon);
+        await using MqttSubscription both = await client.SubscribeAsync([new("a", QualityOfService.AtLeastOnce), new("secret")],
+            new MqttSubscribeOptions { AllowRefused = true }, Soon);
         Assert.Equal([QualityOfService.AtLeastOnce, null], both.Granted);
     }
 
@@ -52,9 +53,11 @@ public class RefusedFilterTests
         }, Soon);
         await using MqttSubscription lowered = await client.SubscribeAsync("a", QualityOfService.AtLeastOnce, Soon);
         await using MqttSubscription received = await client.SubscribeAsync("b", (in MqttMessageView _) => { }, QualityOfService.AtLeastOnce, Soon);
-        await using MqttSubscription allowed = await client.SubscribeAsync([new("c", QualityOfService.AtLeastOnce)], new MqttSubscribeOptions { AllowRefused = true }, Soon);
+        await using MqttSubscription allowed = await client.SubscribeAsync([new("c", QualityOfService.AtLeastOnce)],
+            new MqttSubscribeOptions { AllowRefused = true }, Soon);
         server.Cut();
-        Assert.StartsWith("Warning When the subscriptions were made again: The server refused the topic filter \"b\"", await warned.Task.WaitAsync(Soon), StringComparison.Ordinal);
+        Assert.StartsWith("Warning When the subscriptions were made again: The server refused the topic filter \"b\"",
+            await warned.Task.WaitAsync(Soon), StringComparison.Ordinal);
         await client.OpenAsync(Soon);
         await client.PingAsync(Soon);
         Assert.Equal((QualityOfService.AtMostOnce, null, null), (lowered.Granted[0], received.Granted[0], allowed.Granted[0]));
@@ -67,7 +70,8 @@ public class RefusedFilterTests
         await using var server = new SmallServer();
         await using var client = new MqttClient(new MqttClientOptions { Address = server.Address });
         using var cancel = new CancellationTokenSource();
-        Task[] cancelled = [.. Enumerable.Range(0, 20).Select(i => i % 2 == 0 ? client.SubscribeAsync("a", cancellationToken: cancel.Token) : client.UnsubscribeAsync("b", cancel.Token))];
+        Task[] cancelled = [.. Enumerable.Range(0, 20)
+            .Select(i => i % 2 == 0 ? client.SubscribeAsync("a", cancellationToken: cancel.Token) : client.UnsubscribeAsync("b", cancel.Token))];
         await cancel.CancelAsync();
         foreach (Task task in cancelled) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task);
         Task<MqttSubscription> subscribing = client.SubscribeAsync("a", cancellationToken: Soon);

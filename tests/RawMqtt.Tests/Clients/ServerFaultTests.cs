@@ -23,7 +23,8 @@ public class ServerFaultTests
         time.Advance(TimeSpan.FromMilliseconds(100));
         MqttException timedOut = await Assert.ThrowsAsync<MqttException>(() => opening);
         Assert.Equal(MqttErrorCode.ConnectTimeout, timedOut.Code);
-        Assert.Matches(@"^No connection to mqtt://127\.0\.0\.1:\d+ within 0\.1 s: still waiting for CONNACK, after name service [0-9.]+ ms, TCP [0-9.]+ ms\. ", timedOut.Message);
+        Assert.Matches(@"^No connection to mqtt://127\.0\.0\.1:\d+ within 0\.1 s: still waiting for CONNACK, after name service [0-9.]+ ms, TCP [0-9.]+ ms\. ",
+            timedOut.Message);
     }
 
     [Fact]
@@ -54,7 +55,8 @@ public class ServerFaultTests
     public async Task A_too_large_packet_has_a_code_of_its_own()
     {
         await using var server = new SmallServer();
-        await using MqttClient client = await MqttClient.ConnectAsync(server.ClientOptions with { MaxPacketLength = 100, ReconnectDelay = TimeSpan.Zero }, Soon);
+        await using MqttClient client =
+            await MqttClient.ConnectAsync(server.ClientOptions with { MaxPacketLength = 100, ReconnectDelay = TimeSpan.Zero }, Soon);
         await using MqttSubscription messages = await client.SubscribeAsync("a", cancellationToken: Soon);
         await client.PublishAsync("a", new byte[100], cancellationToken: Soon);
         MqttException end = await Assert.ThrowsAsync<MqttException>(async () =>
@@ -73,7 +75,8 @@ public class ServerFaultTests
         var time = new ManualTime();
         await using var server = new SmallServer();
         int pings = 0;
-        server.Answer = (packet, output) => packet.Header.Type == PacketType.PingReq && Interlocked.Increment(ref pings) > 1 || SmallServer.AcknowledgeAll(packet, output);
+        server.Answer = (packet, output) => packet.Header.Type == PacketType.PingReq && Interlocked.Increment(ref pings) > 1
+            || SmallServer.AcknowledgeAll(packet, output);
         await using var client = new MqttClient(server.ClientOptions with { TimeProvider = time, KeepAlive = TimeSpan.FromSeconds(60) });
         var expired = new TaskCompletionSource<MqttStateChange>(TaskCreationOptions.RunContinuationsAsynchronously);
         client.StateChanged += change =>

@@ -25,7 +25,8 @@ public sealed class SessionFileTests : IDisposable
         using MqttBrokerSubscription arrivals = broker.Subscribe("#");
         await using (var first = new MqttClient(Options("mqtt://127.0.0.1:1")))
         {
-            Task[] awaits = [.. Enumerable.Range(0, 100).Select(i => first.PublishAsync("a", $"{i}", i % 2 == 0 ? Qos1 : Qos2, cancellationToken: Soon).AsTask())];
+            Task[] awaits = [.. Enumerable.Range(0, 100)
+                .Select(i => first.PublishAsync("a", $"{i}", i % 2 == 0 ? Qos1 : Qos2, cancellationToken: Soon).AsTask())];
             await first.DisposeAsync();
             foreach (Task one in awaits) Assert.Equal(MqttErrorCode.Disposed, (await Assert.ThrowsAsync<MqttException>(() => one)).Code);
         }
@@ -44,7 +45,11 @@ public sealed class SessionFileTests : IDisposable
     [Fact]
     public async Task Message_in_flight_is_sent_again_under_its_identifier()
     {
-        await using var server = new SmallServer { Answer = (packet, output) => packet.Header.Type == PacketType.Publish || SmallServer.AcknowledgeAll(packet, output) };
+        await using var server = new SmallServer
+        {
+            Answer = (packet, output) => packet.Header.Type == PacketType.Publish
+            || SmallServer.AcknowledgeAll(packet, output)
+        };
         await using (MqttClient first = await MqttClient.ConnectAsync(Options(server.Address), Soon))
         {
             Task unanswered = first.PublishAsync("a", "x", Qos1, cancellationToken: Soon).AsTask();
@@ -56,7 +61,8 @@ public sealed class SessionFileTests : IDisposable
         var again = new TaskCompletionSource<(ushort PacketId, bool Duplicate)>();
         server.Answer = (packet, output) =>
         {
-            if (packet.Header.Type == PacketType.Publish && PublishPacket.TryRead(packet.Header, packet.Body, out PublishPacket publish, out _)) again.TrySetResult((publish.PacketId, publish.Duplicate));
+            if (packet.Header.Type == PacketType.Publish && PublishPacket.TryRead(packet.Header, packet.Body, out PublishPacket publish, out _))
+                again.TrySetResult((publish.PacketId, publish.Duplicate));
             return SmallServer.AcknowledgeAll(packet, output);
         };
         await using MqttClient second = await MqttClient.ConnectAsync(Options(server.Address), Soon);
@@ -128,7 +134,8 @@ public sealed class SessionFileTests : IDisposable
     [Fact]
     public void File_that_cannot_be_is_named()
     {
-        var refused = Assert.Throws<MqttException>(() => new MqttClient(Options("mqtt://127.0.0.1:1") with { SessionFile = Path.Combine(folder, "missing", "session") }));
+        var refused = Assert.Throws<MqttException>(() =>
+            new MqttClient(Options("mqtt://127.0.0.1:1") with { SessionFile = Path.Combine(folder, "missing", "session") }));
         Assert.Equal(MqttErrorCode.InvalidOptions, refused.Code);
     }
 

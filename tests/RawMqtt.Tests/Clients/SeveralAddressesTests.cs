@@ -30,8 +30,14 @@ public class SeveralAddressesTests
     public async Task The_first_opening_tries_each_address_once(int reconnectDelay)
     {
         await using var server = new SmallServer();
-        MqttClientOptions options = server.ClientOptions with { ReconnectDelay = TimeSpan.FromSeconds(reconnectDelay), MaxReconnectDelay = TimeSpan.FromHours(1), TimeProvider = new ManualTime() };
-        await using MqttClient client = await MqttClient.ConnectAsync(options with { Addresses = ["mqtt://127.0.0.1:1", "mqtt://127.0.0.1:1", server.Address] }, Soon);
+        MqttClientOptions options = server.ClientOptions with
+        {
+            ReconnectDelay = TimeSpan.FromSeconds(reconnectDelay),
+            MaxReconnectDelay = TimeSpan.FromHours(1),
+            TimeProvider = new ManualTime()
+        };
+        await using MqttClient client =
+            await MqttClient.ConnectAsync(options with { Addresses = ["mqtt://127.0.0.1:1", "mqtt://127.0.0.1:1", server.Address] }, Soon);
         Assert.Equal(1, server.Connections);
 
         var tried = new ConcurrentQueue<string>();

@@ -39,7 +39,8 @@ internal sealed class SmallServer : IAsyncDisposable
 
     public int Connections { get; private set; }
 
-    /// <summary>What the server sends back for a packet; false: it closes the connection. The default acknowledges everything and sends each message back.</summary>
+    /// <summary>What the server sends back for a packet; false: it closes the connection. The default acknowledges everything and sends each message
+    /// back.</summary>
     public Func<Received, OutgoingBuffer, bool> Answer { get; set; } = AcknowledgeAll;
 
     public static bool AcknowledgeAll(Received packet, OutgoingBuffer output)

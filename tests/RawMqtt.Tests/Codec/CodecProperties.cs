@@ -55,7 +55,8 @@ public class CodecProperties
     public void Likely_and_mutated_bytes_are_valid_often_and_broken_often()
     {
         (int Valid, int Broken) likely = Count(GeneratedPackets.Likely().Generator.Sample(1000, size: 50), stream => Receiver.Of(stream.Sender, stream.Bytes));
-        (int Valid, int Broken) mutated = Count(GeneratedPackets.Mutated().Generator.Sample(1000, size: 50), stream => Receiver.Of(stream.Packets.FirstOrDefault()?.Sender ?? default, stream.Bytes));
+        (int Valid, int Broken) mutated = Count(GeneratedPackets.Mutated().Generator.Sample(1000, size: 50),
+            stream => Receiver.Of(stream.Packets.FirstOrDefault()?.Sender ?? default, stream.Bytes));
         Assert.True(likely is { Valid: > 100, Broken: > 100 }, $"likely: {likely}");
         Assert.True(mutated is { Valid: > 100, Broken: > 100 }, $"mutated: {mutated}");
     }

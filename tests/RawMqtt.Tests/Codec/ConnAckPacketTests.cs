@@ -24,7 +24,8 @@ public class ConnAckPacketTests
     [Fact]
     [Rule("MQTT-3.2.2-4")]
     public void A_refusal_with_session_present_is_not_written() =>
-        Refusal.Of(ProtocolViolation.SessionPresentWhenRefused, () => new ConnAckPacket { SessionPresent = true, ReturnCode = ConnectReturnCode.ServerUnavailable }.Write(new byte[4]));
+        Refusal.Of(ProtocolViolation.SessionPresentWhenRefused,
+            () => new ConnAckPacket { SessionPresent = true, ReturnCode = ConnectReturnCode.ServerUnavailable }.Write(new byte[4]));
 
     [Fact]
     public void A_reserved_return_code_is_not_written() =>

@@ -46,11 +46,14 @@ public class ConnectPacketTests
     {
         Refusal.Of(ProtocolViolation.WillFieldsWithoutWill, () => new ConnectPacket { CleanSession = true, WillTopic = "w"u8 }.Write(new byte[99]));
         Refusal.Of(ProtocolViolation.WillFieldsWithoutWill, () => new ConnectPacket { CleanSession = true, WillMessage = "w"u8 }.Write(new byte[99]));
-        Refusal.Of(ProtocolViolation.WillQosWithoutWill, () => new ConnectPacket { CleanSession = true, WillQos = QualityOfService.AtLeastOnce }.Write(new byte[99]));
+        Refusal.Of(ProtocolViolation.WillQosWithoutWill,
+            () => new ConnectPacket { CleanSession = true, WillQos = QualityOfService.AtLeastOnce }.Write(new byte[99]));
         Refusal.Of(ProtocolViolation.WillRetainWithoutWill, () => new ConnectPacket { CleanSession = true, WillRetain = true }.Write(new byte[99]));
-        Refusal.Of(ProtocolViolation.ReservedWillQos, () => new ConnectPacket { CleanSession = true, HasWill = true, WillTopic = "w"u8, WillQos = (QualityOfService)3 }.Write(new byte[99]));
+        Refusal.Of(ProtocolViolation.ReservedWillQos,
+            () => new ConnectPacket { CleanSession = true, HasWill = true, WillTopic = "w"u8, WillQos = (QualityOfService)3 }.Write(new byte[99]));
         Refusal.Of(ProtocolViolation.EmptyTopic, () => new ConnectPacket { CleanSession = true, HasWill = true }.Write(new byte[99]));
-        Refusal.Of(ProtocolViolation.WildcardInTopicName, () => new ConnectPacket { CleanSession = true, HasWill = true, WillTopic = "w/#"u8 }.Write(new byte[99]));
+        Refusal.Of(ProtocolViolation.WildcardInTopicName,
+            () => new ConnectPacket { CleanSession = true, HasWill = true, WillTopic = "w/#"u8 }.Write(new byte[99]));
     }
 
     [Fact]
@@ -59,7 +62,8 @@ public class ConnectPacketTests
     {
         Refusal.Of(ProtocolViolation.EmptyClientIdWithSession, () => new ConnectPacket().Write(new byte[99]));
         Refusal.Of(ProtocolViolation.UserNameWithoutFlag, () => new ConnectPacket { CleanSession = true, UserName = "u"u8 }.Write(new byte[99]));
-        Refusal.Of(ProtocolViolation.PasswordWithoutFlag, () => new ConnectPacket { CleanSession = true, HasUserName = true, Password = "p"u8 }.Write(new byte[99]));
+        Refusal.Of(ProtocolViolation.PasswordWithoutFlag,
+            () => new ConnectPacket { CleanSession = true, HasUserName = true, Password = "p"u8 }.Write(new byte[99]));
         Refusal.Of(ProtocolViolation.PasswordWithoutUserName, () => new ConnectPacket { CleanSession = true, HasPassword = true }.Write(new byte[99]));
     }
 

@@ -22,7 +22,8 @@ public static class GeneratedPackets
         from length in Gen.Frequency((20, Gen.Choose(0, 12)), (5, Gen.Choose(13, 70)), (1, Gen.Choose(120, 140)))
         from characters in Gen.Frequency(
             (60, Gen.Elements("a", "b", "Z", "0", "/", "$", " ")),
-            (5, Gen.Elements("\u0001", "\u007F", "é", "\u07FF", "\u0800", "日", "\uFEFF", "\uD7FF", "\uE000", "\uFFFF", "\U00010000", "\U0010FFFF"))).ArrayOf(length)
+            (5, Gen.Elements("\u0001", "\u007F", "é", "\u07FF", "\u0800", "日", "\uFEFF", "\uD7FF", "\uE000", "\uFFFF", "\U00010000", "\U0010FFFF")))
+                .ArrayOf(length)
         select Encoding.UTF8.GetBytes(string.Concat(characters));
 
     private static readonly Gen<byte[]> NonEmptyText = Text.Where(text => text.Length > 0);
@@ -107,7 +108,8 @@ public static class GeneratedPackets
     private static readonly Gen<GeneratedPacket> Subscribe =
         from id in PacketId
         from subscriptions in Gen.Zip(Filter, Qos).NonEmptyListOf()
-        select new GeneratedPacket(MqttRole.Client, ReceivedPacket.Of(new SubscribePacket { PacketId = id, Subscriptions = SubscriptionList.Read(PayloadOf(subscriptions)) }));
+        select new GeneratedPacket(MqttRole.Client,
+            ReceivedPacket.Of(new SubscribePacket { PacketId = id, Subscriptions = SubscriptionList.Read(PayloadOf(subscriptions)) }));
 
     private static readonly Gen<GeneratedPacket> Unsubscribe =
         from id in PacketId
@@ -130,7 +132,8 @@ public static class GeneratedPackets
             _ => new GeneratedPacket(MqttRole.Client, ReceivedPacket.Of(default(DisconnectPacket))),
         };
 
-    private static readonly Gen<GeneratedPacket> Any = Gen.Frequency((2, Connect), (1, ConnAck), (6, Publish), (2, Acknowledgement), (2, Subscribe), (1, Unsubscribe), (1, SubAck), (2, Simple));
+    private static readonly Gen<GeneratedPacket> Any = Gen.Frequency((2, Connect), (1, ConnAck), (6, Publish), (2, Acknowledgement), (2, Subscribe),
+        (1, Unsubscribe), (1, SubAck), (2, Simple));
 
     /// <summary>One packet.</summary>
     public static Arbitrary<GeneratedPacket> Packet() => Any.ToArbitrary();

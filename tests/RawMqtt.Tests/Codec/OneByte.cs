@@ -4,7 +4,8 @@ using RawMqtt.Codec;
 
 namespace RawMqtt.Tests.Codec;
 
-/// <summary>Each byte value at each place of texts of up to 70 bytes, right beside memory that no one may read: short texts are read in one piece, in two that overlap, or in a loop.</summary>
+/// <summary>Each byte value at each place of texts of up to 70 bytes, right beside memory that no one may read: short texts are read in one piece, in two that
+/// overlap, or in a loop.</summary>
 public static class OneByte
 {
     public delegate bool Check(ReadOnlySpan<byte> text, out ProtocolViolation? violation);

@@ -7,7 +7,8 @@ namespace RawMqtt.Tests.Codec;
 
 public class ProtocolViolationTests
 {
-    private static readonly ProtocolViolation[] All = typeof(ProtocolViolation).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (ProtocolViolation)field.GetValue(null)!).ToArray();
+    private static readonly ProtocolViolation[] All = typeof(ProtocolViolation).GetFields(BindingFlags.Public | BindingFlags.Static)
+        .Select(field => (ProtocolViolation)field.GetValue(null)!).ToArray();
 
     [Fact]
     public void Each_numbered_rule_but_two_stands_once_and_all_in_the_order_of_the_specification()

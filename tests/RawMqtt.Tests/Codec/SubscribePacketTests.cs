@@ -37,7 +37,8 @@ public class SubscribePacketTests
     public void A_packet_that_breaks_a_rule_is_not_written()
     {
         Refusal.Of(ProtocolViolation.EmptySubscribe, () => new SubscribePacket { PacketId = 1 }.Write(new byte[9]));
-        Refusal.Of(ProtocolViolation.MissingPacketId, () => new SubscribePacket { Subscriptions = SubscriptionList.Read([0, 1, (byte)'a', 0]) }.Write(new byte[9]));
+        Refusal.Of(ProtocolViolation.MissingPacketId,
+            () => new SubscribePacket { Subscriptions = SubscriptionList.Read([0, 1, (byte)'a', 0]) }.Write(new byte[9]));
     }
 
     [Fact]

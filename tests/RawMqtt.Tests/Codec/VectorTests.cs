@@ -6,7 +6,8 @@ using RawMqtt.Tests.Codec.Vectors;
 
 namespace RawMqtt.Tests.Codec;
 
-/// <summary>Each packet of the table: whole, cut at every index, byte by byte, and with another packet behind it. The rules it proves stand in its row.</summary>
+/// <summary>Each packet of the table: whole, cut at every index, byte by byte, and with another packet behind it. The rules it proves stand in its
+/// row.</summary>
 public class VectorTests
 {
     private static readonly byte[] Next = [0x40, 0x02, 0x00, 0x07]; // a PUBACK: flows both ways
@@ -50,7 +51,8 @@ public class VectorTests
         if (vector.Rule is null) Assert.Equal("PUBACK id=7", stream.Packets[1].Text);
     }
 
-    /// <summary>Every index of the first and the last thousand. A beginning is incomplete and uses up nothing, or is broken already by the rule that breaks the whole; what is needed is known as soon as the length is.</summary>
+    /// <summary>Every index of the first and the last thousand. A beginning is incomplete and uses up nothing, or is broken already by the rule that breaks the
+    /// whole; what is needed is known as soon as the length is.</summary>
     [Theory]
     [MemberData(nameof(Names))]
     public void Cut_at_every_index(string name)
@@ -109,7 +111,8 @@ public class VectorTests
         MqttRole otherEnd = vector.Sender == MqttRole.Client ? MqttRole.Server : MqttRole.Client;
         var stream = Receiver.Of(otherEnd, vector.Bytes);
 
-        bool flowsBothWays = (PacketType)(vector.Bytes[0] >> 4) is PacketType.Publish or PacketType.PubAck or PacketType.PubRec or PacketType.PubRel or PacketType.PubComp;
+        bool flowsBothWays = (PacketType)(vector.Bytes[0] >> 4) is PacketType.Publish or PacketType.PubAck or PacketType.PubRec
+            or PacketType.PubRel or PacketType.PubComp;
         if (flowsBothWays) Assert.Equal(Receiver.Of(vector.Sender, vector.Bytes).Packets, stream.Packets);
         else Assert.Equal(ProtocolViolation.WrongDirection, stream.Violation);
     }

@@ -35,7 +35,8 @@ internal sealed class ChosenCodes
         var reader = new ChosenCodes(method);
         foreach (ParameterInfo parameter in method.GetParameters())
         {
-            if (Numbers.Contains(parameter.ParameterType) && IsNamedAsCode(parameter.Name ?? "")) reader.Tell($"the parameter {parameter.Name} is a plain number");
+            if (Numbers.Contains(parameter.ParameterType) && IsNamedAsCode(parameter.Name ?? ""))
+                reader.Tell($"the parameter {parameter.Name} is a plain number");
         }
 
         foreach (Instruction instruction in Instruction.ReadAll(method)) reader.Follow(instruction);

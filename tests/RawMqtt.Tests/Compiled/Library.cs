@@ -19,7 +19,8 @@ public static class Library
 
     /// <summary>Whether a field holds a rule that a peer can break, as the lists of violations do.</summary>
     public static bool IsViolation(MemberInfo? member) =>
-        member is FieldInfo { IsStatic: true } field && field.FieldType == field.DeclaringType && field.FieldType.Name.EndsWith("Violation", StringComparison.Ordinal);
+        member is FieldInfo { IsStatic: true } field && field.FieldType == field.DeclaringType
+            && field.FieldType.Name.EndsWith("Violation", StringComparison.Ordinal);
 
     /// <summary>The rule of a violation, <c>MQTT-3.3.1-4</c>, or a section.</summary>
     public static string RuleOf(FieldInfo violation) => (string)violation.FieldType.GetProperty("Rule")!.GetValue(violation.GetValue(null))!;

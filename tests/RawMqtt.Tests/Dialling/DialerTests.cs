@@ -78,7 +78,8 @@ public sealed class DialerTests : IDisposable
     public async Task Silence_ends_at_the_connect_timeout_and_names_the_step()
     {
         var options = new DialOptions { ConnectTimeout = TimeSpan.FromMilliseconds(200) };
-        MqttException failure = await Assert.ThrowsAsync<MqttException>(() => Dialer.ConnectAsync(MqttAddress.Parse($"mqtts://127.0.0.1:{Port}"), options, CancellationToken.None));
+        MqttException failure =
+            await Assert.ThrowsAsync<MqttException>(() => Dialer.ConnectAsync(MqttAddress.Parse($"mqtts://127.0.0.1:{Port}"), options, CancellationToken.None));
         Assert.Equal(MqttErrorCode.ConnectTimeout, failure.Code);
         Assert.Matches(@"still waiting for the TLS handshake, after name service [0-9.]+ ms, TCP [0-9.]+ ms\. ", failure.Message);
     }
@@ -108,10 +109,13 @@ public sealed class DialerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", 404, "with HTTP status 404. The path in the address is /chat; EMQX, NanoMQ and HiveMQ have /mqtt")]
+    [InlineData("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", 404,
+        "with HTTP status 404. The path in the address is /chat; EMQX, NanoMQ and HiveMQ have /mqtt")]
     [InlineData("HTTP/1.1 302 Found\r\nLocation: https://x/mqtt\r\nContent-Length: 0\r\n\r\n", 302, "to wss://x/mqtt, and is not followed by itself")]
-    [InlineData("HTTP/1.1 301 Moved\r\nLocation: http://x/mqtt?signature=secret\r\nContent-Length: 0\r\n\r\n", 301, "to ws://x/mqtt?***, and is not followed by itself")]
-    [InlineData("HTTP/1.1 400 Bad Request\r\nContent-Length: 49\r\n\r\nThe plain HTTP request was sent to HTTPS port ...", 400, "The port wants TLS: try wss://127.0.0.1:")]
+    [InlineData("HTTP/1.1 301 Moved\r\nLocation: http://x/mqtt?signature=secret\r\nContent-Length: 0\r\n\r\n", 301,
+        "to ws://x/mqtt?***, and is not followed by itself")]
+    [InlineData("HTTP/1.1 400 Bad Request\r\nContent-Length: 49\r\n\r\nThe plain HTTP request was sent to HTTPS port ...", 400,
+        "The port wants TLS: try wss://127.0.0.1:")]
     [InlineData("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", 401, "wants an HTTP login")]
     [InlineData("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", 403, "check the Origin header")]
     [InlineData("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", 502, "A proxy answered in place of the broker")]
@@ -173,7 +177,8 @@ public sealed class DialerTests : IDisposable
     {
         Task server = AnswerAsync("");
         var options = new DialOptions { RequestHeaders = [new("Upgrade", "h2c")] };
-        MqttException failure = await Assert.ThrowsAsync<MqttException>(() => Dialer.ConnectAsync(MqttAddress.Parse($"ws://127.0.0.1:{Port}/mqtt"), options, CancellationToken.None));
+        MqttException failure = await Assert.ThrowsAsync<MqttException>(() =>
+            Dialer.ConnectAsync(MqttAddress.Parse($"ws://127.0.0.1:{Port}/mqtt"), options, CancellationToken.None));
         await server;
 
         Assert.Equal(MqttErrorCode.InvalidOptions, failure.Code);
@@ -259,7 +264,8 @@ public sealed class DialerTests : IDisposable
     private static DateTimeOffset Date(int year, int month) => new(year, month, 1, 0, 0, 0, TimeSpan.Zero);
 
     private static Task<MqttException> FailAsync(string address, MqttTlsOptions? tls = null) =>
-        Assert.ThrowsAsync<MqttException>(() => Dialer.ConnectAsync(MqttAddress.Parse(address), new DialOptions { Tls = tls, ConnectTimeout = TimeSpan.FromSeconds(10) }, CancellationToken.None));
+        Assert.ThrowsAsync<MqttException>(() =>
+            Dialer.ConnectAsync(MqttAddress.Parse(address), new DialOptions { Tls = tls, ConnectTimeout = TimeSpan.FromSeconds(10) }, CancellationToken.None));
 
     /// <summary>Reads what comes first, answers with these bytes and closes.</summary>
     private async Task AnswerAsync(string answer)

@@ -116,18 +116,18 @@ public class DecodingTests
         Decoding decoding = Decoding.Of(Convert.FromHexString("101a00044d51545404c2003c00016100036a6f650006736563726574"));
 
         Assert.Equal("""
-            CONNECT client "a", clean session 1, keep alive 60 s, user "joe" with a password   (MQTT 3.1)
-            0000  10                        Packet type: 1 CONNECT, flags 0000   2.2.1
-            0001  1a                        Remaining Length: 26   2.2.3
-            0002  00 04 4d 51 54 54         Protocol Name: "MQTT"   3.1.2.1
-            0008  04                        Protocol Level: 4, MQTT 3.1.1   3.1.2.2
-            0009  c2                        Connect Flags: 1100 0010: User Name 1, Password 1, Will Retain 0, Will QoS 0, Will 0, Clean Session 1, reserved 0   3.1.2.3
-            000a  00 3c                     Keep Alive: 60 s   3.1.2.10
-            000c  00 01 61                  Client Identifier: "a"   3.1.3.1
-            000f  00 03 6a 6f 65            User Name: "joe"   3.1.3.4
-            0014  **                        Password: ***   3.1.3.5
+    CONNECT client "a", clean session 1, keep alive 60 s, user "joe" with a password   (MQTT 3.1)
+    0000  10                        Packet type: 1 CONNECT, flags 0000   2.2.1
+    0001  1a                        Remaining Length: 26   2.2.3
+    0002  00 04 4d 51 54 54         Protocol Name: "MQTT"   3.1.2.1
+    0008  04                        Protocol Level: 4, MQTT 3.1.1   3.1.2.2
+    0009  c2                        Connect Flags: 1100 0010: User Name 1, Password 1, Will Retain 0, Will QoS 0, Will 0, Clean Session 1, reserved 0   3.1.2.3
+    000a  00 3c                     Keep Alive: 60 s   3.1.2.10
+    000c  00 01 61                  Client Identifier: "a"   3.1.3.1
+    000f  00 03 6a 6f 65            User Name: "joe"   3.1.3.4
+    0014  **                        Password: ***   3.1.3.5
 
-            """.ReplaceLineEndings(), decoding.ToText(showsSecrets: false));
+    """.ReplaceLineEndings(), decoding.ToText(showsSecrets: false));
         Assert.Contains("Password: 6 bytes \"secret\"", decoding.ToText(), StringComparison.Ordinal);
     }
 
@@ -191,7 +191,9 @@ public class DecodingTests
     [Fact]
     public void Handshake_is_explained_line_by_line()
     {
-        byte[] request = [.. "GET /mqtt?token=t0ken HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nAuthorization: Bearer t\r\nX-Api-Key: k3y\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n"u8, 0x82, 0x82, 0, 0, 0, 0, 0xc0, 0];
+        byte[] request = [.. "GET /mqtt?token=t0ken HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: "u8
+            + "dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nAuthorization: Bearer t\r\nX-Api-Key: k3y\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n"u8,
+            0x82, 0x82, 0, 0, 0, 0, 0xc0, 0];
         Decoding decoding = Decoding.Of(request);
 
         Assert.True(decoding.IsOk);
@@ -206,8 +208,10 @@ public class DecodingTests
 
     [Theory]
     [InlineData("GET /mqtt HTTP/1.1\r\nHost: h\r\n\r\n", "WS-4.2.1-4", 29)]
-    [InlineData("GET /mqtt HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: close\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n", "WS-4.2.1-5", 49)]
-    [InlineData("GET /mqtt HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: short\r\nSec-WebSocket-Version: 13\r\n\r\n", "WS-4.2.1-6", 70)]
+    [InlineData("GET /mqtt HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: close\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        + "Sec-WebSocket-Version: 13\r\n\r\n", "WS-4.2.1-5", 49)]
+    [InlineData("GET /mqtt HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: short\r\nSec-WebSocket-Version: 13\r\n\r\n",
+        "WS-4.2.1-6", 70)]
     [InlineData("HTTP/1.1 404 Not Found\r\n\r\n", "WS-4.1-29", 0)]
     [InlineData("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n", "WS-4.1-31", 54)]
     public void Broken_handshakes_name_their_rule(string head, string rule, long offset)

@@ -23,7 +23,8 @@ public class FaultTests(ITestOutputHelper output)
     [InlineData("mqtt", QualityOfService.ExactlyOnce)]
     [InlineData("ws", QualityOfService.AtLeastOnce)]
     [InlineData("ws", QualityOfService.ExactlyOnce)]
-    public Task Nothing_is_lost_through_hundreds_of_cuts(string scheme, QualityOfService qos) => PublishThroughCuts(scheme, qos, messages: 10_000, longest: 2_500);
+    public Task Nothing_is_lost_through_hundreds_of_cuts(string scheme, QualityOfService qos) =>
+        PublishThroughCuts(scheme, qos, messages: 10_000, longest: 2_500);
 
     [Fact]
     public async Task A_frozen_connection_is_noticed_within_the_keep_alive_deadline()
@@ -57,7 +58,8 @@ public class FaultTests(ITestOutputHelper output)
         await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions
         {
             Listeners = [$"{scheme}://127.0.0.1:0{(scheme == "ws" ? "/mqtt" : "")}"],
-            Limits = new MqttBrokerLimits { MaxQueuedMessages = 10 * messages, MaxQueuedBytes = 1000 * messages }, // the subscriber is away for moments, and nothing may be dropped for it
+            // the subscriber is away for moments, and nothing may be dropped for it
+            Limits = new MqttBrokerLimits { MaxQueuedMessages = 10 * messages, MaxQueuedBytes = 1000 * messages },
         });
         int port = new Uri(broker.Addresses[0]).Port;
         var random = new Random(seed);
@@ -80,11 +82,13 @@ public class FaultTests(ITestOutputHelper output)
 
         await using var publisher = new MqttClient(OptionsFor($"{scheme}://127.0.0.1:{proxy.Port}{path}", "publisher"));
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        Task[] publishes = [.. Enumerable.Range(0, messages).Select(i => publisher.PublishAsync("faults", Encoding.UTF8.GetBytes($"{i:000000000000000000000000000000}"), qos, cancellationToken: deadline.Token).AsTask())];
+        Task[] publishes = [.. Enumerable.Range(0, messages).Select(i =>
+            publisher.PublishAsync("faults", Encoding.UTF8.GetBytes($"{i:000000000000000000000000000000}"), qos, cancellationToken: deadline.Token).AsTask())];
         await publisher.OpenAsync(deadline.Token);
         await Task.WhenAll(publishes);
         await all.Task.WaitAsync(deadline.Token);
-        output.WriteLine($"{messages} messages at {qos} over {scheme}, {proxy.Connections} and {subscribersProxy.Connections} connections, {received.Values.Sum() - messages} came twice");
+        output.WriteLine($"{messages} messages at {qos} over {scheme}, {proxy.Connections} and {subscribersProxy.Connections} connections, "
+            + $"{received.Values.Sum() - messages} came twice");
 
         Assert.Equal(messages, received.Count);
         Assert.True(proxy.Connections > 5);

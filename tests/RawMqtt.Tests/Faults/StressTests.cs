@@ -4,7 +4,8 @@ using System.Collections.Concurrent;
 
 namespace RawMqtt.Tests.Faults;
 
-/// <summary>All that a client can be asked for, by several threads at once, while its connections break: each call settles, and with nothing but its own kind of exception.</summary>
+/// <summary>All that a client can be asked for, by several threads at once, while its connections break: each call settles, and with nothing but its own kind
+/// of exception.</summary>
 /// <remarks>When all is asked the connections break no more, and the client is open. Then no call may need its end to settle.</remarks>
 public class StressTests(ITestOutputHelper output)
 {
@@ -27,7 +28,8 @@ public class StressTests(ITestOutputHelper output)
     {
         int seed = Environment.TickCount;
         output.WriteLine($"seed {seed}");
-        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = [$"{scheme}://127.0.0.1:0{(scheme == "ws" ? "/mqtt" : "")}"] });
+        await using MqttBroker broker =
+            await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = [$"{scheme}://127.0.0.1:0{(scheme == "ws" ? "/mqtt" : "")}"] });
         var random = new Random(seed);
         await using var proxy = new FaultProxy(new Uri(broker.Addresses[0]).Port, _ => isCalm ? Fault.None : PlanOf(random));
         MqttClient client = null!; // its own functions ask it
@@ -126,7 +128,9 @@ public class StressTests(ITestOutputHelper output)
                 if (random.Next(2) == 0) client.Abort();
                 else client.ReconnectNow();
                 return Task.CompletedTask;
-            default: return client.PublishAsync($"s/{random.Next(3)}", new byte[random.Next(500)], qos, cancellationToken: random.Next(2) == 0 ? limit : default).AsTask();
+            default:
+                return client.PublishAsync($"s/{random.Next(3)}", new byte[random.Next(500)], qos,
+                cancellationToken: random.Next(2) == 0 ? limit : default).AsTask();
         }
     }
 

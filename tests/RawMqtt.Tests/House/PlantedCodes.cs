@@ -11,7 +11,8 @@ internal static class PlantedCodes
 
     public static void PassesAConstant(WebSocketConnection connection) => connection.Close(CloseCode.ProtocolError, "");
 
-    public static void PassesOneOfTwo(WebSocketConnection connection, bool first) => connection.Close(first ? CloseCode.GoingAway : CloseCode.NormalClosure, "");
+    public static void PassesOneOfTwo(WebSocketConnection connection, bool first) =>
+        connection.Close(first ? CloseCode.GoingAway : CloseCode.NormalClosure, "");
 
     public static void PassesANumber(WebSocketConnection connection, int number) => connection.Close((CloseCode)number, "");
 

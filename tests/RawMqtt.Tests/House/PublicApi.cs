@@ -51,7 +51,8 @@ internal static class PublicApi
             { IsAbstract: true, IsSealed: true } => "static class",
             _ => $"{(type.IsSealed ? "sealed " : "")}{(type.IsAbstract ? "abstract " : "")}class",
         };
-        IEnumerable<string> bases = (type.IsClass && type.BaseType is { } parent && parent != typeof(object) && parent != typeof(MulticastDelegate) ? [NameOf(parent)] : Array.Empty<string>())
+        IEnumerable<string> bases = (type.IsClass && type.BaseType is { } parent && parent != typeof(object)
+            && parent != typeof(MulticastDelegate) ? [NameOf(parent)] : Array.Empty<string>())
             .Concat(type.IsEnum || type.BaseType == typeof(MulticastDelegate) ? [] : type.GetInterfaces().Select(NameOf).Order(StringComparer.Ordinal));
         string suffix = string.Join(", ", bases);
         return $"{kind} {type.Namespace}.{NameOf(type)}{(suffix.Length == 0 ? "" : $" : {suffix}")}";
@@ -62,7 +63,8 @@ internal static class PublicApi
         if (type.IsEnum) return Enum.GetNames(type).Select(name => $"{name} = {Convert.ToInt64(Enum.Parse(type, name), CultureInfo.InvariantCulture)}");
         if (type.BaseType == typeof(MulticastDelegate)) return [Signature(type.GetMethod("Invoke")!)];
 
-        return type.GetFields(Own).Where(field => !field.IsSpecialName).Select(field => $"{(field.IsLiteral ? "const " : field.IsStatic ? "static readonly " : "")}{NameOf(field.FieldType)} {field.Name}")
+        return type.GetFields(Own).Where(field => !field.IsSpecialName)
+            .Select(field => $"{(field.IsLiteral ? "const " : field.IsStatic ? "static readonly " : "")}{NameOf(field.FieldType)} {field.Name}")
             .Concat(type.GetConstructors(Own).Select(constructor => $"new({Parameters(constructor)})"))
             .Concat(type.GetProperties(Own).Select(Property))
             .Concat(type.GetEvents(Own).Select(e => $"event {NameOf(e.EventHandlerType!)} {e.Name}"))
@@ -80,12 +82,15 @@ internal static class PublicApi
         string set = property.SetMethod is not { IsPublic: true } setter ? ""
             : setter.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit)) ? " init;" : " set;";
         string required = property.IsDefined(typeof(RequiredMemberAttribute)) ? "required " : "";
-        string name = property.GetIndexParameters().Length > 0 ? $"this[{string.Join(", ", property.GetIndexParameters().Select(p => NameOf(p.ParameterType)))}]" : property.Name;
-        return $"{(accessor.IsStatic ? "static " : "")}{required}{NameOf(property.PropertyType)}{(IsNullable(property) ? "?" : "")} {name} {{ {(property.GetMethod is { IsPublic: true } ? "get;" : "")}{set} }}";
+        string name = property.GetIndexParameters().Length > 0
+            ? $"this[{string.Join(", ", property.GetIndexParameters().Select(p => NameOf(p.ParameterType)))}]" : property.Name;
+        return $"{(accessor.IsStatic ? "static " : "")}{required}{NameOf(property.PropertyType)}{(IsNullable(property) ? "?" : "")} {name} {{ "
+            + $"{(property.GetMethod is { IsPublic: true } ? "get;" : "")}{set} }}";
     }
 
     private static bool IsNullable(PropertyInfo property) =>
-        !property.PropertyType.IsValueType && !property.PropertyType.IsByRef && new NullabilityInfoContext().Create(property).ReadState == NullabilityState.Nullable;
+        !property.PropertyType.IsValueType && !property.PropertyType.IsByRef
+            && new NullabilityInfoContext().Create(property).ReadState == NullabilityState.Nullable;
 
     private static string Signature(MethodInfo method)
     {
@@ -94,7 +99,8 @@ internal static class PublicApi
     }
 
     private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(parameter =>
-        $"{(parameter.IsOut ? "out " : parameter.IsIn ? "in " : parameter.ParameterType.IsByRef ? "ref " : "")}{NameOf(parameter.ParameterType)} {parameter.Name}{Default(parameter)}"));
+        $"{(parameter.IsOut ? "out " : parameter.IsIn ? "in " : parameter.ParameterType.IsByRef ? "ref " : "")}{NameOf(parameter.ParameterType)} "
+        + $"{parameter.Name}{Default(parameter)}"));
 
     private static string Default(ParameterInfo parameter) => !parameter.HasDefaultValue ? "" : parameter.DefaultValue switch
     {

@@ -113,7 +113,8 @@ public class ReadmeExamples
     internal static async Task LayersAsync(Socket socket, CancellationToken cancellationToken)
     {
         // README >
-        await using WebSocketStream stream = await WebSocketStream.ConnectAsync(new NetworkStream(socket), new ClientHandshake { Host = "localhost:8083" }, cancellationToken);
+        await using WebSocketStream stream = await WebSocketStream.ConnectAsync(new NetworkStream(socket),
+            new ClientHandshake { Host = "localhost:8083" }, cancellationToken);
         byte[] bytes = new byte[64];
         int length = new ConnectPacket { ClientId = "small"u8, CleanSession = true }.Write(bytes);
         length += new PublishPacket { Topic = "a"u8, Payload = "hello"u8 }.Write(bytes.AsSpan(length));

@@ -34,7 +34,8 @@ public partial class TestNamesTests
     private static bool IsSentence(string name) => char.IsUpper(name[0]) && (name.Contains('_', StringComparison.Ordinal) || !Compound().IsMatch(name));
 
     /// <summary>An attribute of a test, the attributes, comments and conditions that follow it, and the method.</summary>
-    [GeneratedRegex("""^ +\[(?:Fact|Theory|Property)\b.*\n(?:(?: +(?:\[|//|["A-Za-z0-9(].*[,)\]] *$).*|#.*|)\n)*? +public (?:static )?(?:async )?[\w<>]+ (?<name>\w+)\(""", RegexOptions.Multiline)]
+    [GeneratedRegex("""^ +\[(?:Fact|Theory|Property)\b.*\n(?:(?: +(?:\[|//|["A-Za-z0-9(].*[,)\]] *$).*|#.*|)\n)*? +public (?:static )?(?:async )?[\w<>]+ """
+        + """(?<name>\w+)\(""", RegexOptions.Multiline)]
     private static partial Regex Test();
 
     [GeneratedRegex("[a-z0-9][A-Z]|^[A-Z][A-Z][a-z]")]

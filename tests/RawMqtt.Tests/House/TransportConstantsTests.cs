@@ -38,11 +38,13 @@ public class TransportConstantsTests
     [Fact]
     public void Closing_hands_the_code_on_unread()
     {
-        MethodInfo close = typeof(WebSocketStream).GetMethod(nameof(WebSocketStream.CloseAsync), [typeof(CloseCode), typeof(string), typeof(CancellationToken)])!;
+        MethodInfo close = typeof(WebSocketStream)
+            .GetMethod(nameof(WebSocketStream.CloseAsync), [typeof(CloseCode), typeof(string), typeof(CancellationToken)])!;
         IReadOnlyList<Instruction> body = Instruction.ReadAll(close);
         Assert.Single(body, instruction => instruction.Code.Name == "ldarg.1");
         Assert.DoesNotContain(body, instruction => instruction.IsConditionalBranch);
-        Assert.Contains(body, instruction => instruction.Member is MethodInfo { Name: nameof(WebSocketConnection.Close) } called && called.GetParameters().Length == 2);
+        Assert.Contains(body, instruction => instruction.Member is MethodInfo { Name: nameof(WebSocketConnection.Close) } called
+            && called.GetParameters().Length == 2);
     }
 
     private static Type Outermost(Type type) => type.DeclaringType is Type outer ? Outermost(outer) : type;

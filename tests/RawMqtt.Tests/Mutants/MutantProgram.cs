@@ -48,7 +48,8 @@ public sealed class MutantProgram : IDisposable
 
     private string? Run(IEnumerable<string> tests)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(folder, "RawMqtt.Tests.dll"), "-noColor", .. tests.SelectMany(test => new[] { "-method", test })])
+        var start = new ProcessStartInfo("dotnet",
+            [Path.Combine(folder, "RawMqtt.Tests.dll"), "-noColor", .. tests.SelectMany(test => new[] { "-method", test })])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

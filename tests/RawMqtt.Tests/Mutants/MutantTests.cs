@@ -24,7 +24,8 @@ public class MutantTests(ITestOutputHelper output)
         Try(mutants, TimeOfSample);
     }
 
-    /// <summary>What <c>tests/mutants.sh</c> runs; it writes <c>spec-notes/mutants.md</c>. <c>RAWMQTT_MUTANTS</c> takes only those whose place contains it.</summary>
+    /// <summary>What <c>tests/mutants.sh</c> runs; it writes <c>spec-notes/mutants.md</c>. <c>RAWMQTT_MUTANTS</c> takes only those whose place contains
+    /// it.</summary>
     [Fact(Explicit = true)]
     public void Every_cited_check_is_missed_when_it_is_switched_off()
     {

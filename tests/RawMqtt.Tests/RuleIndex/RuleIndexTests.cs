@@ -5,7 +5,8 @@ using RawMqtt.Tests.Compiled;
 
 namespace RawMqtt.Tests.RuleIndex;
 
-/// <summary>Every rule leads to its code and its test, and back: <c>spec-notes/mqtt-3.1.1.md</c> and <c>rfc6455.md</c> say so, and these tests keep them true.</summary>
+/// <summary>Every rule leads to its code and its test, and back: <c>spec-notes/mqtt-3.1.1.md</c> and <c>rfc6455.md</c> say so, and these tests keep them
+/// true.</summary>
 public class RuleIndexTests(ITestOutputHelper output)
 {
     private static readonly ILookup<string, CodePlace> Places = CodePlaces.FindAll();
@@ -66,7 +67,8 @@ public class RuleIndexTests(ITestOutputHelper output)
         if (write) RuleReasons.RemovePaid(Proofs.Contains);
 
         Dictionary<string, string> reasons = RuleReasons.ReadAll();
-        Assert.Empty(reasons.Where(reason => RuleReasons.IsOpen(reason.Value) && Proofs.Contains(reason.Key)).Select(reason => $"{reason.Key} has a test and is no longer open: run spec-notes/generate.sh"));
+        Assert.Empty(reasons.Where(reason => RuleReasons.IsOpen(reason.Value) && Proofs.Contains(reason.Key))
+            .Select(reason => $"{reason.Key} has a test and is no longer open: run spec-notes/generate.sh"));
         foreach (RulePage page in RulePage.All)
         {
             string path = Repository.PathOf(page.File);

@@ -6,7 +6,8 @@ using Xunit.v3;
 
 namespace RawMqtt.Tests.RuleIndex;
 
-/// <summary>Which tests prove which rules: those that carry <see cref="RuleAttribute"/> and run every time, and the rows of <see cref="PacketVectors"/>.</summary>
+/// <summary>Which tests prove which rules: those that carry <see cref="RuleAttribute"/> and run every time, and the rows of <see
+/// cref="PacketVectors"/>.</summary>
 public static class RuleProofs
 {
     /// <summary>The methods that carry a rule, by its number.</summary>

@@ -18,7 +18,8 @@ public static class RuleReasons
     /// <summary>Takes out the debts that a test has paid meanwhile.</summary>
     public static void RemovePaid(Func<string, bool> hasTest)
     {
-        IEnumerable<string> kept = File.ReadAllLines(FilePath).Where(line => line.Split('\t') is not [string id, string reason] || !IsOpen(reason) || !hasTest(id));
+        IEnumerable<string> kept = File.ReadAllLines(FilePath)
+            .Where(line => line.Split('\t') is not [string id, string reason] || !IsOpen(reason) || !hasTest(id));
         File.WriteAllText(FilePath, string.Join('\n', kept) + "\n");
     }
 }

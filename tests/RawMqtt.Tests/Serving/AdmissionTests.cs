@@ -17,7 +17,13 @@ public sealed class AdmissionTests
     [InlineData("10 0d | 00 04 'MQTT' 04 02 00 00 | 00 01 'c'", 5)]
     public async Task AllowAnonymous_false_leaves_clients_with_a_name_to_Authenticate(string connect, byte code)
     {
-        var options = new MqttBrokerOptions { Listeners = [], SystemTopicsInterval = TimeSpan.Zero, AllowAnonymous = false, Authenticate = (_, _) => new ValueTask<ConnectReturnCode>(ConnectReturnCode.Accepted) };
+        var options = new MqttBrokerOptions
+        {
+            Listeners = [],
+            SystemTopicsInterval = TimeSpan.Zero,
+            AllowAnonymous = false,
+            Authenticate = (_, _) => new ValueTask<ConnectReturnCode>(ConnectReturnCode.Accepted)
+        };
         await using MqttBroker broker = await MqttBroker.StartAsync(options, Token);
         await using Stream stream = broker.Connect();
         await stream.WriteAsync(ByteText.Parse(connect), Token);
@@ -48,7 +54,8 @@ public sealed class AdmissionTests
             Log = (_, line) => lines.Add(line),
         };
         MqttBroker broker = await MqttBroker.StartAsync(options, Token);
-        await using (Stream stream = await Dialer.ConnectAsync(MqttAddress.Parse(broker.Addresses[0]), new DialOptions { RequestHeaders = [new(name, value)] }, Token))
+        await using (Stream stream = await Dialer.ConnectAsync(MqttAddress.Parse(broker.Addresses[0]),
+            new DialOptions { RequestHeaders = [new(name, value)] }, Token))
         {
             await stream.WriteAsync(ByteText.Parse("10 0d | 00 04 'MQTT' 04 02 00 00 | 00 01 'c'"), Token);
             byte[] answer = new byte[4];
@@ -80,7 +87,8 @@ public sealed class AdmissionTests
             },
             AllowAnonymous = true,
         }, Token);
-        await using (Stream stream = await Dialer.ConnectAsync(MqttAddress.Parse(broker.Addresses[0]), new DialOptions { RequestHeaders = [new("X-Forwarded-For", "198.51.100.1, 203.0.113.7:4711")] }, Token))
+        await using (Stream stream = await Dialer.ConnectAsync(MqttAddress.Parse(broker.Addresses[0]),
+            new DialOptions { RequestHeaders = [new("X-Forwarded-For", "198.51.100.1, 203.0.113.7:4711")] }, Token))
         {
             await stream.WriteAsync(ByteText.Parse("10 0d | 00 04 'MQTT' 04 02 00 00 | 00 01 'c'"), Token);
             Assert.Equal(ByteText.Parse("20 02 00 05"), await BrokerSockets.ReadAsync(stream, 100));
@@ -95,7 +103,13 @@ public sealed class AdmissionTests
     [Fact]
     public async Task A_proxy_that_forwards_nobody_counts_for_its_own_address()
     {
-        var options = new MqttBrokerOptions { Listeners = ["ws://127.0.0.1:0/mqtt"], SystemTopicsInterval = TimeSpan.Zero, TrustedProxies = ["127.0.0.1"], Limits = new() { MaxConnectionsPerAddress = 1 } };
+        var options = new MqttBrokerOptions
+        {
+            Listeners = ["ws://127.0.0.1:0/mqtt"],
+            SystemTopicsInterval = TimeSpan.Zero,
+            TrustedProxies = ["127.0.0.1"],
+            Limits = new() { MaxConnectionsPerAddress = 1 }
+        };
         await using MqttBroker broker = await MqttBroker.StartAsync(options, Token);
         MqttAddress address = MqttAddress.Parse(broker.Addresses[0]);
         byte[] connect = ByteText.Parse("10 0d | 00 04 'MQTT' 04 02 00 00 | 00 01 'c'");

@@ -56,13 +56,19 @@ internal sealed class BrokerSockets : IDisposable
     }
 
     public Task<Stream> DialAsync(MqttBroker broker) =>
-        Dialer.ConnectAsync(MqttAddress.Parse(broker.Addresses[0]), new DialOptions { Tls = CertificateFile.Length > 0 ? new MqttTlsOptions { CertificateAuthorityFile = certificates.AuthorityFile } : null }, Token);
+        Dialer.ConnectAsync(MqttAddress.Parse(broker.Addresses[0]),
+            new DialOptions { Tls = CertificateFile.Length > 0 ? new MqttTlsOptions { CertificateAuthorityFile = certificates.AuthorityFile } : null }, Token);
 
     public static async Task<TcpClient> UpgradeAsync(MqttBroker broker)
     {
         var socket = new TcpClient();
         await socket.ConnectAsync(IPAddress.Loopback, new Uri(broker.Addresses[0]).Port, Token);
-        await socket.GetStream().WriteAsync("GET /mqtt HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n"u8.ToArray(), Token);
+        byte[] request =
+        [
+            .. "GET /mqtt HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"u8,
+            .. "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n"u8,
+        ];
+        await socket.GetStream().WriteAsync(request, Token);
         var answer = new StringBuilder();
         while (!answer.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal)) answer.Append((char)(await ReadAsync(socket.GetStream(), 1))[0]);
         Assert.StartsWith("HTTP/1.1 101 ", answer.ToString());

@@ -35,7 +35,8 @@ public sealed class ListenerTests : IDisposable
         Assert.Equal(ByteText.Parse("20 02 00 00 | 90 03 00 01 01"), await BrokerSockets.ReadAsync(stream, 9));
 
         await stream.WriteAsync(ByteText.Parse("32 06 00 01 'a' 00 07 'x' | c0 00 | 32 06 00 01 'a' 00 08 'y'"), Token);
-        Assert.Equal(ByteText.Parse("32 06 00 01 'a' 00 01 'x' | 40 02 00 07 | d0 00 | 32 06 00 01 'a' 00 02 'y' | 40 02 00 08"), await BrokerSockets.ReadAsync(stream, 26));
+        Assert.Equal(ByteText.Parse("32 06 00 01 'a' 00 01 'x' | 40 02 00 07 | d0 00 | 32 06 00 01 'a' 00 02 'y' | 40 02 00 08"),
+            await BrokerSockets.ReadAsync(stream, 26));
     }
 
     [Theory]
@@ -127,7 +128,8 @@ public sealed class ListenerTests : IDisposable
         await using MqttBroker broker = await sockets.StartAsync("ws");
         using var socket = new TcpClient();
         await socket.ConnectAsync(IPAddress.Loopback, new Uri(broker.Addresses[0]).Port, Token);
-        string upgrade = status == "200" ? "" : "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n";
+        string upgrade = status == "200" ? "" : "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n";
         await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"{request}\r\nHost: localhost\r\n{upgrade}\r\n"), Token);
 
         string answer = Encoding.ASCII.GetString(await BrokerSockets.ReadAsync(socket.GetStream(), 10_000));
@@ -265,7 +267,8 @@ public sealed class ListenerTests : IDisposable
     {
         KeyValuePair<string, string>[] page = [new("Origin", "https://example.com")];
         await using MqttBroker strict = await sockets.StartAsync("ws");
-        MqttException refused = await Assert.ThrowsAsync<MqttException>(() => Dialer.ConnectAsync(MqttAddress.Parse(strict.Addresses[0]), new DialOptions { RequestHeaders = page }, Token));
+        MqttException refused = await Assert.ThrowsAsync<MqttException>(() =>
+            Dialer.ConnectAsync(MqttAddress.Parse(strict.Addresses[0]), new DialOptions { RequestHeaders = page }, Token));
         Assert.Equal(403, refused.HttpStatus);
 
         await using MqttBroker open = await sockets.StartAsync("ws", o => o with { AllowedOrigins = ["https://example.com"] });

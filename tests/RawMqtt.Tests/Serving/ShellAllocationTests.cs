@@ -15,7 +15,8 @@ public sealed class ShellAllocationTests(ITestOutputHelper output)
     [Fact]
     public async Task A_message_at_QoS_0_costs_no_list()
     {
-        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["mqtt://127.0.0.1:0"], SystemTopicsInterval = TimeSpan.Zero }, TestContext.Current.CancellationToken);
+        await using MqttBroker broker = await MqttBroker.StartAsync(
+            new MqttBrokerOptions { Listeners = ["mqtt://127.0.0.1:0"], SystemTopicsInterval = TimeSpan.Zero }, TestContext.Current.CancellationToken);
         using var client = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         client.Connect(IPAddress.Loopback, new Uri(broker.Addresses[0]).Port);
         client.Send(ByteText.Parse("10 0d | 00 04 'MQTT' 04 02 00 00 | 00 01 'c' | 82 06 00 01 00 01 'a' 00"));

@@ -15,7 +15,8 @@ public class SoakTests(ITestOutputHelper output)
     [Fact]
     public Task Two_minutes() => SoakAsync(TimeSpan.FromMinutes(2), leastConnections: 50);
 
-    /// <summary>By name only: <c>dotnet run --project tests/RawMqtt.Tests -c Release -- -explicit only -method RawMqtt.Tests.Brokers.SoakTests.An_hour</c>.</summary>
+    /// <summary>By name only: <c>dotnet run --project tests/RawMqtt.Tests -c Release -- -explicit only -method
+    /// RawMqtt.Tests.Brokers.SoakTests.An_hour</c>.</summary>
     [Fact(Explicit = true)]
     public Task An_hour() => SoakAsync(TimeSpan.FromHours(1), leastConnections: 100_000);
 
@@ -28,7 +29,14 @@ public class SoakTests(ITestOutputHelper output)
         var options = new MqttBrokerOptions
         {
             Listeners = ["mqtt://127.0.0.1:0", "ws://127.0.0.1:0/mqtt"],
-            Limits = new MqttBrokerLimits { MaxRetainedMessages = 50, MaxQueuedMessages = 100, MaxOutgoingBytes = 64 * 1024, MaxHoldTime = TimeSpan.FromMilliseconds(200), MaxProgramBytes = 256 << 20 },
+            Limits = new MqttBrokerLimits
+            {
+                MaxRetainedMessages = 50,
+                MaxQueuedMessages = 100,
+                MaxOutgoingBytes = 64 * 1024,
+                MaxHoldTime = TimeSpan.FromMilliseconds(200),
+                MaxProgramBytes = 256 << 20
+            },
             SystemTopicsInterval = TimeSpan.FromSeconds(1),
             Observe = happened =>
             {
@@ -41,7 +49,8 @@ public class SoakTests(ITestOutputHelper output)
         var watch = Stopwatch.StartNew();
         TimeSpan warm = duration / 4;
         Task[] workers = [.. Enumerable.Range(0, Workers).Select(i => Task.Run(() => WorkAsync(broker, new Random(seed + i), () => watch.Elapsed < duration)))];
-        await Task.Delay(warm, TestContext.Current.CancellationToken); // a soak is so long by the clock, and its first quarter is what the end is measured against
+        // a soak is so long by the clock, and its first quarter is what the end is measured against
+        await Task.Delay(warm, TestContext.Current.CancellationToken);
         (long memory, int handles) warmed = Measure();
         await Task.WhenAll(workers);
 
@@ -79,7 +88,8 @@ public class SoakTests(ITestOutputHelper output)
             system.Dispose();
             retained.Dispose();
             await foreach (MqttMessage message in system.WithCancellation(TestContext.Current.CancellationToken)) figures[message.Topic] = message.PayloadText;
-            await foreach (MqttMessage message in retained.WithCancellation(TestContext.Current.CancellationToken)) figures[message.Topic] = message.PayloadText;
+            await foreach (MqttMessage message in retained.WithCancellation(TestContext.Current.CancellationToken))
+                figures[message.Topic] = message.PayloadText;
             await Task.Yield();
         }
         while (figures["$SYS/broker/store/messages/count"] != figures["$SYS/broker/retained messages/count"]);
@@ -91,7 +101,8 @@ public class SoakTests(ITestOutputHelper output)
         {
             try
             {
-                await using Stream stream = await Dialer.ConnectAsync(MqttAddress.Parse(broker.Addresses[random.Next(2)]), new DialOptions(), CancellationToken.None);
+                await using Stream stream = await Dialer.ConnectAsync(MqttAddress.Parse(broker.Addresses[random.Next(2)]),
+                    new DialOptions(), CancellationToken.None);
                 await LiveAsync(stream, random, random.Next(1, 60));
             }
             catch (Exception e) when (e is IOException or MqttException or ObjectDisposedException)
@@ -103,7 +114,8 @@ public class SoakTests(ITestOutputHelper output)
 
     private static async Task LiveAsync(Stream stream, Random random, int steps)
     {
-        await stream.WriteAsync(ByteText.Parse($"10 19 | 00 04 'MQTT' 04 {(random.Next(2) == 0 ? "06" : "04")} 00 05 | 00 01 {random.Next('a', 'z'):x2} | 00 04 't/w ' 00 04 'will'"));
+        await stream.WriteAsync(ByteText.Parse(
+            $"10 19 | 00 04 'MQTT' 04 {(random.Next(2) == 0 ? "06" : "04")} 00 05 | 00 01 {random.Next('a', 'z'):x2} | 00 04 't/w ' 00 04 'will'"));
         byte[] got = new byte[16 * 1024];
         Task<int>? reading = null;
         for (int i = 0; i < steps; i++)
@@ -142,9 +154,11 @@ public class SoakTests(ITestOutputHelper output)
     private static async Task CleanAsync(MqttBroker broker, string clientId)
     {
         await using Stream stream = broker.Connect();
-        await stream.WriteAsync((byte[])[0x10, (byte)(12 + clientId.Length), 0, 4, .. "MQTT"u8, 4, 2, 0, 0, 0, (byte)clientId.Length, .. System.Text.Encoding.UTF8.GetBytes(clientId), 0xE0, 0]);
+        await stream.WriteAsync((byte[])[0x10, (byte)(12 + clientId.Length), 0, 4, .. "MQTT"u8, 4, 2, 0, 0, 0, (byte)clientId.Length,
+            .. System.Text.Encoding.UTF8.GetBytes(clientId), 0xE0, 0]);
         await stream.CopyToAsync(Stream.Null);
     }
 
-    private static (long Memory, int Handles) Measure() => (GC.GetTotalMemory(forceFullCollection: true), Directory.Exists("/proc/self/fd") ? Directory.GetFiles("/proc/self/fd").Length : 0);
+    private static (long Memory, int Handles) Measure() =>
+        (GC.GetTotalMemory(forceFullCollection: true), Directory.Exists("/proc/self/fd") ? Directory.GetFiles("/proc/self/fd").Length : 0);
 }

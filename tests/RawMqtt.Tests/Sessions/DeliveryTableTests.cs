@@ -52,14 +52,17 @@ public class DeliveryTableTests
         table.Append("| received | identifier is not known | identifier is known |\n|---|---|---|\n");
         foreach (QualityOfService qos in Enum.GetValues<QualityOfService>())
         {
-            table.Append($"| PUBLISH at QoS {(int)qos} | {Describe(Delivery.Receiver(false, PacketType.Publish, qos))} | {Describe(Delivery.Receiver(true, PacketType.Publish, qos))} |\n");
+            table.Append($"| PUBLISH at QoS {(int)qos} | {Describe(Delivery.Receiver(false, PacketType.Publish, qos))} | "
+                + $"{Describe(Delivery.Receiver(true, PacketType.Publish, qos))} |\n");
         }
 
-        table.Append($"| PUBREL | {Describe(Delivery.Receiver(false, PacketType.PubRel, default))} | {Describe(Delivery.Receiver(true, PacketType.PubRel, default))} |\n");
+        table.Append($"| PUBREL | {Describe(Delivery.Receiver(false, PacketType.PubRel, default))} | "
+            + $"{Describe(Delivery.Receiver(true, PacketType.PubRel, default))} |\n");
         AssertHas(table);
     }
 
-    private static void AssertHas(StringBuilder table) => Assert.True(Page.Contains(table.ToString(), StringComparison.Ordinal), $"spec-notes/qos.md does not hold this table:\n{table}");
+    private static void AssertHas(StringBuilder table) =>
+        Assert.True(Page.Contains(table.ToString(), StringComparison.Ordinal), $"spec-notes/qos.md does not hold this table:\n{table}");
 
     private static string Describe(SenderState state, Delivery.SenderStep step) => step.Outcome switch
     {

@@ -106,7 +106,9 @@ public class SavedSessionTests
         var saved = SavedSession.Read(journal.Output.Written.Span);
         IReadOnlyList<(ApplicationMessage Message, bool Retain)> waiting = new ClientSession(20, 1 << 20, TimeSpan.FromSeconds(10)).Restore(saved);
 
-        Assert.Equal(["a 1 AtLeastOnce False", "c 3 ExactlyOnce True"], waiting.Select(one => $"{Encoding.UTF8.GetString(one.Message.Topic)} {Encoding.UTF8.GetString(one.Message.Payload)} {one.Message.Qos} {one.Retain}"));
+        Assert.Equal(["a 1 AtLeastOnce False", "c 3 ExactlyOnce True"],
+            waiting.Select(one =>
+            $"{Encoding.UTF8.GetString(one.Message.Topic)} {Encoding.UTF8.GetString(one.Message.Payload)} {one.Message.Qos} {one.Retain}"));
         Assert.Equal(8, saved.NextNumber);
     }
 
@@ -151,7 +153,8 @@ public class SavedSessionTests
     {
         var output = new OutgoingBuffer();
         Connect(session, output, sessionPresent: true);
-        for (ushort id = 1; id <= 6; id++) Receive(session, new PublishPacket { Topic = "in"u8, Qos = QualityOfService.ExactlyOnce, PacketId = id, Duplicate = true }, output);
+        for (ushort id = 1; id <= 6; id++)
+            Receive(session, new PublishPacket { Topic = "in"u8, Qos = QualityOfService.ExactlyOnce, PacketId = id, Duplicate = true }, output);
         return string.Join('\n', SentPackets.Describe(output.Written.Span));
     }
 
@@ -175,7 +178,8 @@ public class SavedSessionTests
                     if (sent == QualityOfService.AtLeastOnce) Receive(session, new PubAckPacket { PacketId = id }, output);
                     else Receive(session, new PubRecPacket { PacketId = id }, output);
                     if (sent == QualityOfService.AtLeastOnce) open.Remove(id);
-                    else if (random.Next(2) == 0 && Receive(session, new PubCompPacket { PacketId = id }, output) == SessionEventKind.Delivered) open.Remove(id);
+                    else if (random.Next(2) == 0 && Receive(session, new PubCompPacket { PacketId = id }, output) == SessionEventKind.Delivered)
+                        open.Remove(id);
                     break;
                 case 3:
                     Receive(session, new PublishPacket { Topic = "in"u8, Qos = QualityOfService.ExactlyOnce, PacketId = incoming }, output);

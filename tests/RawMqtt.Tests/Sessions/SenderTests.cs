@@ -51,7 +51,8 @@ public class SenderTests
     public void What_is_sent_again_keeps_its_order_and_its_identifier()
     {
         var sender = new Sender(20);
-        foreach (string topic in (string[])["a", "b", "c", "d", "e"]) Send(sender, topic, topic == "d" ? QualityOfService.AtLeastOnce : QualityOfService.ExactlyOnce);
+        foreach (string topic in (string[])["a", "b", "c", "d", "e"])
+            Send(sender, topic, topic == "d" ? QualityOfService.AtLeastOnce : QualityOfService.ExactlyOnce);
         sender.Acknowledge(PacketType.PubRec, 3, output); // out of order on purpose
         sender.Acknowledge(PacketType.PubRec, 1, output);
         output.Reset();

@@ -23,10 +23,12 @@ internal static class PacketWords
         string name = header.Type.ToString().ToUpperInvariant();
         if (header.Type == PacketType.Publish && PublishPacket.TryRead(header, body, out PublishPacket publish, out _))
         {
-            return $"{name} qos{(int)publish.Qos} id{publish.PacketId}{(publish.Duplicate ? " dup" : "")} {Encoding.UTF8.GetString(publish.Topic)} {Encoding.UTF8.GetString(publish.Payload)}";
+            return $"{name} qos{(int)publish.Qos} id{publish.PacketId}{(publish.Duplicate ? " dup" : "")} {Encoding.UTF8.GetString(publish.Topic)} "
+                + $"{Encoding.UTF8.GetString(publish.Payload)}";
         }
 
-        if (header.Type == PacketType.Connect && ConnectPacket.TryRead(body, out ConnectPacket connect, out _)) return $"{name} {Encoding.UTF8.GetString(connect.ClientId)}{(connect.CleanSession ? " clean" : "")}";
+        if (header.Type == PacketType.Connect && ConnectPacket.TryRead(body, out ConnectPacket connect, out _))
+            return $"{name} {Encoding.UTF8.GetString(connect.ClientId)}{(connect.CleanSession ? " clean" : "")}";
         if (header.Type == PacketType.ConnAck) return $"{name}{(body[0] == 1 ? " session present" : "")} {body[1]}";
         return body.Length >= 2 ? $"{name} id{body[0] << 8 | body[1]}" : name;
     }

@@ -31,9 +31,11 @@ internal sealed class Scenario
         {
             new Scenario(seed, keepsTrace: false).Run();
         }
-        catch (Exception failure) when (failure is SimulationException or Xunit.Sdk.XunitException or InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException)
+        catch (Exception failure) when (failure is SimulationException or Xunit.Sdk.XunitException or InvalidOperationException or ArgumentException
+            or IndexOutOfRangeException or NullReferenceException)
         {
-            throw new SimulationException($"Seed {seed}: {failure.Message}\nThe last that happened (RAWMQTT_SIMULATION_SEED={seed} replays it):\n{string.Join('\n', TraceOf(seed).TakeLast(60))}");
+            throw new SimulationException($"Seed {seed}: {failure.Message}\nThe last that happened (RAWMQTT_SIMULATION_SEED={seed} replays it):\n"
+                + $"{string.Join('\n', TraceOf(seed).TakeLast(60))}");
         }
     }
 
@@ -45,7 +47,8 @@ internal sealed class Scenario
         {
             scenario.Run();
         }
-        catch (Exception failure) when (failure is SimulationException or Xunit.Sdk.XunitException or InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException)
+        catch (Exception failure) when (failure is SimulationException or Xunit.Sdk.XunitException or InvalidOperationException or ArgumentException
+            or IndexOutOfRangeException or NullReferenceException)
         {
             scenario.world.Note($"!!! {failure.Message}");
         }
@@ -64,7 +67,9 @@ internal sealed class Scenario
             for (int i = world.Random.Next(0, 3); i > 0; i--) world.After(world.Delay(120), client.Crash);
         }
 
-        foreach (SimulatedClient publisher in publishers.Where(publisher => !publisher.HasDisk && world.Chance(0.3))) world.After(world.Delay(120), publisher.IsForgotten); // what is on a disk is sent again whatever the server says
+        // what is on a disk is sent again whatever the server says
+        foreach (SimulatedClient publisher in publishers.Where(publisher => !publisher.HasDisk && world.Chance(0.3)))
+            world.After(world.Delay(120), publisher.IsForgotten);
         if (world.Chance(0.3)) world.After(world.Delay(120), () => world.Jump(TimeSpan.FromSeconds(world.Random.Next(5, 300))));
         for (int steps = 0; world.Step(end);)
         {
@@ -107,7 +112,8 @@ internal sealed class Scenario
         foreach (SimulatedClient subscriber in subscribers)
         {
             Dictionary<string, int> times = subscriber.Received.GroupBy(payload => payload).ToDictionary(group => group.Key, group => group.Count());
-            foreach (Published message in publishers.SelectMany(publisher => publisher.Messages)) Check(subscriber, message, times.GetValueOrDefault(message.Payload));
+            foreach (Published message in publishers.SelectMany(publisher => publisher.Messages))
+                Check(subscriber, message, times.GetValueOrDefault(message.Payload));
             CheckOrder(subscriber);
         }
 
@@ -121,10 +127,12 @@ internal sealed class Scenario
         if (message.Qos > QualityOfService.AtMostOnce && message.Outcome == Outcome.Delivered) Require(times >= 1, what);
     }
 
-    /// <summary>Of each publisher, topic and QoS: the messages come in the order of publishing; at QoS 1 that holds for the first time that each comes [MQTT-4.6.0-6].</summary>
+    /// <summary>Of each publisher, topic and QoS: the messages come in the order of publishing; at QoS 1 that holds for the first time that each comes
+    /// [MQTT-4.6.0-6].</summary>
     private static void CheckOrder(SimulatedClient subscriber)
     {
-        foreach (IGrouping<string, string> stream in subscriber.Received.Distinct().Where(payload => !subscriber.TakenAnew.Contains(payload)).GroupBy(payload => payload[..payload.LastIndexOf(' ')]))
+        foreach (IGrouping<string, string> stream in subscriber.Received.Distinct().Where(payload => !subscriber.TakenAnew.Contains(payload))
+            .GroupBy(payload => payload[..payload.LastIndexOf(' ')]))
         {
             int last = -1;
             foreach (string payload in stream)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-using System.Buffers;
 using System.Text;
 using RawMqtt.Codec;
 using RawMqtt.Sessions;
@@ -17,20 +16,15 @@ internal sealed class SimulatedClient
     private readonly SimulatedServer server;
     private readonly WireRules rules;
     private readonly WireRules serverRules;
-    private readonly TimeSpan pingTimeout;
+    private readonly ClientTraits traits;
     private readonly OutgoingBuffer output = new();
-    private readonly List<byte> disk = [];
-    private readonly List<Held> held = [];
+    private readonly SimulatedDisk? disk;
     private ClientSession session;
-    private SessionJournal? journal;
     private readonly List<byte> unread = [];
     private readonly Queue<Published> waiting = new();
     private readonly Dictionary<ushort, Published> inFlight = [];
     private readonly string[] filters;
     private readonly bool clean;
-    private readonly ushort keepAlive;
-    private readonly int inFlightLimit;
-    private readonly double slowness;
     private Link? link;
     private ushort subscribing;
     private int connections;
@@ -45,19 +39,16 @@ internal sealed class SimulatedClient
         Name = name;
         rules = new WireRules(name, MqttRole.Client);
         serverRules = new WireRules($"the server towards {name}", MqttRole.Server);
-        inFlightLimit = world.Random.Next(1, 21);
-        keepAlive = (ushort)world.Random.Next(1, 60);
-        slowness = world.Chance(0.5) ? 0 : 5;
-        pingTimeout = TimeSpan.FromSeconds(world.Random.Next(1, 20));
-        if (hasDisk) journal = new SessionJournal(0);
-        session = new ClientSession(inFlightLimit, 1 << 20, pingTimeout, journal);
+        traits = ClientTraits.Draw(world);
+        if (hasDisk) disk = new SimulatedDisk(name);
+        session = NewSession();
         world.After(world.Delay(1), Connect);
     }
 
     public string Name { get; }
 
     /// <summary>Its session outlives its process.</summary>
-    public bool HasDisk => journal is not null;
+    public bool HasDisk => disk is not null;
 
     /// <summary>The server has confirmed the subscriptions of a session that lasts.</summary>
     public bool IsSubscribed { get; private set; }
@@ -96,7 +87,7 @@ internal sealed class SimulatedClient
     public void Crash()
     {
         if (link is null) return;
-        bool ends = journal is not null && world.Chance(0.5);
+        bool ends = disk is not null && world.Chance(0.5);
         world.Note($"--- {Name} {(ends ? "ends, and starts anew" : "crashes")}");
         link.Cut();
         Lose();
@@ -115,36 +106,27 @@ internal sealed class SimulatedClient
     /// <summary>What was noted and is not on the disk never happened; a message that the application was not done with is new to it.</summary>
     private void StartAnew()
     {
-        if (world.Chance(0.2)) disk.AddRange(journal!.Output.Written[..(int)(world.Random.NextDouble() * journal.Output.Length)].Span); // it ended while it wrote
-        var saved = SavedSession.Read(disk.ToArray());
+        if (world.Chance(0.2)) disk!.WritePart(world.Random.NextDouble()); // it ended while it wrote
+        SavedSession saved = disk!.Read();
         rules.EndedUnsaved(packetId => saved.Released.Contains(packetId) || saved.Sent.Any(sent => sent.Key == packetId));
-        foreach (Held message in held.Where(message => !IsKnown(message, saved)))
+        foreach (string payload in disk.EndProcess(saved))
         {
-            Received.RemoveAt(Received.LastIndexOf(message.Payload));
-            TakenAnew.Add(message.Payload);
+            Received.RemoveAt(Received.LastIndexOf(payload));
+            TakenAnew.Add(payload);
         }
 
-        held.Clear();
-        var rewritten = new OutgoingBuffer();
-        saved.WriteTo(rewritten, Name);
-        disk.Clear();
-        disk.AddRange(rewritten.Written.Span);
-        journal = new SessionJournal(saved.NextNumber);
-        session = new ClientSession(inFlightLimit, 1 << 20, pingTimeout, journal);
-        if (session.Restore(SavedSession.Read(disk.ToArray())).Count > 0) throw new SimulationException($"{Name}: a message was noted and never sent");
+        disk.Rewrite(saved);
+        session = NewSession();
+        if (session.Restore(disk.Read()).Count > 0) throw new SimulationException($"{Name}: a message was noted and never sent");
     }
 
-    /// <summary>Whether the application was done with it, and at QoS 2 the disk says so too; else it comes again.</summary>
-    private static bool IsKnown(Held message, SavedSession saved) =>
-        message.IsDone && (message.Receipt.Qos == QualityOfService.AtLeastOnce || saved.Received.Contains(message.Receipt.PacketId));
+    private ClientSession NewSession() => new(traits.InFlightLimit, 1 << 20, traits.PingTimeout, disk?.Journal);
 
     /// <summary>Puts on the disk what was noted.</summary>
     private void Save()
     {
-        if (journal is null) return;
-        disk.AddRange(journal.Output.Written.Span);
-        journal.Output.Reset();
-        held.RemoveAll(message => message.IsDone);
+        if (disk is null) return;
+        disk.Write();
         rules.Saved();
     }
 
@@ -158,7 +140,7 @@ internal sealed class SimulatedClient
         link.ClientGets = Receive;
         link.ClientLoses = Lose;
         server.Accept(link);
-        session.Connect(new ConnectPacket { ClientId = Encoding.UTF8.GetBytes(Name), CleanSession = clean, KeepAlive = keepAlive }, world.Now, output);
+        session.Connect(new ConnectPacket { ClientId = Encoding.UTF8.GetBytes(Name), CleanSession = clean, KeepAlive = traits.KeepAlive }, world.Now, output);
         Flush();
         world.After(TimeSpan.FromSeconds(30), () =>
         {
@@ -235,8 +217,9 @@ internal sealed class SimulatedClient
                 throw new SimulationException($"{Name} was refused: {happened.ReturnCode}");
         }
 
-        if (session.InFlight > inFlightLimit) throw new SimulationException($"{Name}: {session.InFlight} in flight, {inFlightLimit} allowed");
-        if (session.KeptMessages > session.InFlight) throw new SimulationException($"{Name} keeps {session.KeptMessages} messages, and {session.InFlight} are in flight");
+        if (session.InFlight > traits.InFlightLimit) throw new SimulationException($"{Name}: {session.InFlight} in flight, {traits.InFlightLimit} allowed");
+        if (session.KeptMessages > session.InFlight)
+            throw new SimulationException($"{Name} keeps {session.KeptMessages} messages, and {session.InFlight} are in flight");
     }
 
     private void Take(in SessionEvent happened)
@@ -245,12 +228,12 @@ internal sealed class SimulatedClient
         Receipt receipt = happened.Receipt;
         if (receipt.Qos == QualityOfService.AtMostOnce) return;
         var message = new Held(Received[^1], receipt);
-        if (journal is not null) held.Add(message);
-        if (slowness == 0 || world.Chance(0.5)) Acknowledge(session, receipt, message);
+        disk?.Held.Add(message);
+        if (traits.Slowness == 0 || world.Chance(0.5)) Acknowledge(session, receipt, message);
         else
         {
             ClientSession process = session;
-            world.After(world.Delay(slowness), () =>
+            world.After(world.Delay(traits.Slowness), () =>
             {
                 if (process != session) return; // it has ended
                 Acknowledge(process, receipt, message); // perhaps out of order, perhaps on the next connection
@@ -267,9 +250,7 @@ internal sealed class SimulatedClient
 
     private void Subscribe()
     {
-        var payload = new ArrayBufferWriter<byte>();
-        foreach (string filter in filters) SubscriptionList.Write(payload, new Subscription { Filter = Encoding.UTF8.GetBytes(filter), Qos = QualityOfService.ExactlyOnce });
-        subscribing = session.Subscribe(SubscriptionList.Read(payload.WrittenSpan), output);
+        subscribing = session.Subscribe(FilterBytes.Of(filters), output);
     }
 
     private void SendWaiting()

@@ -21,7 +21,12 @@ internal sealed class SimulatedServer
     {
         this.world = world;
         slowness = world.Chance(0.3) ? 1 : 0;
-        core = new BrokerCore(new MqttBrokerLimits { InitialInFlight = world.Random.Next(1, 21), ConnectTimeout = TimeSpan.FromSeconds(10), MaxOutgoingBytes = world.Chance(0.3) ? 500 : 1 << 20 }, hashSeed: 1, idSeed: 2);
+        core = new BrokerCore(new MqttBrokerLimits
+        {
+            InitialInFlight = world.Random.Next(1, 21),
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            MaxOutgoingBytes = world.Chance(0.3) ? 500 : 1 << 20
+        }, hashSeed: 1, idSeed: 2);
         world.After(TimeSpan.FromSeconds(1), Tick);
     }
 
@@ -48,7 +53,8 @@ internal sealed class SimulatedServer
         }
     }
 
-    /// <summary>Another client comes with the same identifier and Clean Session, and goes: the one that had it is thrown out, and its session is gone.</summary>
+    /// <summary>Another client comes with the same identifier and Clean Session, and goes: the one that had it is thrown out, and its session is
+    /// gone.</summary>
     public void Forget(string clientId)
     {
         world.Note($"--- the server forgets {clientId}");

@@ -35,7 +35,8 @@ internal sealed class WireRules(string name, MqttRole end)
         lastSent = null;
         unanswered.Clear();
         pubRecs.Clear();
-        foreach (ushort id in open.Where(exchange => exchange.Value.Payload is null && !exchange.Value.IsReleased).Select(exchange => exchange.Key).ToList()) open.Remove(id);
+        foreach (ushort id in open.Where(exchange => exchange.Value.Payload is null && !exchange.Value.IsReleased).Select(exchange => exchange.Key).ToList())
+            open.Remove(id);
         resendable.Clear();
         resendable.AddRange(open.Values.OrderBy(exchange => exchange.Order));
     }

@@ -37,7 +37,8 @@ public sealed class HostilePeerTests : IDisposable
     [Rule("WS-4.2.2-16", "WS-6.2-1")]
     public async Task Frames_behind_the_request_are_not_lost()
     {
-        (string answer, bool wasReset) = await SendAsync([.. Encoding.ASCII.GetBytes(ServerHandshakeTests.Request), .. RawFrame.To(Server, 0x82, "early"), .. RawFrame.To(Server, 0x88, [3, 0xE8])]);
+        (string answer, bool wasReset) = await SendAsync(
+            [.. Encoding.ASCII.GetBytes(ServerHandshakeTests.Request), .. RawFrame.To(Server, 0x82, "early"), .. RawFrame.To(Server, 0x88, [3, 0xE8])]);
         Assert.EndsWith("\r\n\r\n\u0082\u0005early\u0088\u0002\u0003\u00E8", answer);
         Assert.False(wasReset);
     }
@@ -75,7 +76,8 @@ public sealed class HostilePeerTests : IDisposable
     public async Task Too_much_header_is_431_and_the_answer_arrives(int length, int count)
     {
         string fields = string.Concat(Enumerable.Range(0, count).Select(i => $"X{i}: {new string('x', length)}\r\n"));
-        (string answer, bool wasReset) = await SendAsync(Encoding.ASCII.GetBytes(ServerHandshakeTests.Request.Replace("Host", fields + "Host", StringComparison.Ordinal)));
+        (string answer, bool wasReset) =
+            await SendAsync(Encoding.ASCII.GetBytes(ServerHandshakeTests.Request.Replace("Host", fields + "Host", StringComparison.Ordinal)));
         Assert.StartsWith("HTTP/1.1 431 ", answer);
         Assert.False(wasReset);
     }
@@ -89,7 +91,8 @@ public sealed class HostilePeerTests : IDisposable
     [InlineData("Sec-WebSocket-Protocol: ,\r\n", "HTTP/1.1 400 ")]
     public async Task What_was_not_agreed_on_is_not_granted(string field, string status)
     {
-        (string answer, _) = await SendAsync(Encoding.ASCII.GetBytes(ServerHandshakeTests.Request.Replace("Host", field + "Host", StringComparison.Ordinal)), shutDown: true);
+        (string answer, _) =
+            await SendAsync(Encoding.ASCII.GetBytes(ServerHandshakeTests.Request.Replace("Host", field + "Host", StringComparison.Ordinal)), shutDown: true);
         Assert.StartsWith(status, answer);
         Assert.DoesNotContain("Extensions:", answer);
     }
@@ -121,7 +124,8 @@ public sealed class HostilePeerTests : IDisposable
         {
             byte[] request = Encoding.ASCII.GetBytes(ServerHandshakeTests.Request);
             byte[] good = RawFrame.To(Server, 0x82, "before");
-            (string answer, bool wasReset) = await SendAsync([.. request, .. good, .. Convert.FromHexString(hex), .. new byte[hex.Length <= 8 && unread == 0 ? 0 : unread]]);
+            (string answer, bool wasReset) =
+                await SendAsync([.. request, .. good, .. Convert.FromHexString(hex), .. new byte[hex.Length <= 8 && unread == 0 ? 0 : unread]]);
             Assert.False(wasReset);
             string frames = answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
             Assert.StartsWith("\u0082\u0006before\u0088", frames);
@@ -154,7 +158,8 @@ public sealed class HostilePeerTests : IDisposable
         foreach (Loopback loopback in open)
             loopback.Dispose();
 
-        byte[] fragments = [.. RawFrame.To(Server, 0x02, "a"), .. Enumerable.Repeat(RawFrame.To(Server, 0x00, ""), 100_000).SelectMany(one => one), .. RawFrame.To(Server, 0x80, "z")];
+        byte[] fragments = [.. RawFrame.To(Server, 0x02, "a"), .. Enumerable.Repeat(RawFrame.To(Server, 0x00, ""), 100_000).SelectMany(one => one),
+            .. RawFrame.To(Server, 0x80, "z")];
         (string answer, _) = await SendAsync([.. Encoding.ASCII.GetBytes(ServerHandshakeTests.Request), .. fragments], shutDown: true);
         Assert.EndsWith("\r\n\r\n\u0082\u0001a\u0082\u0001z\u0088\u0002\u0003\u00E8", answer);
     }
@@ -238,7 +243,8 @@ public sealed class HostilePeerTests : IDisposable
     [Rule("WS-7.1.5-3", "WS-7.2.1-2")]
     public async Task A_half_closed_peer_still_gets_its_answer()
     {
-        (string answer, bool wasReset) = await SendAsync([.. Encoding.ASCII.GetBytes(ServerHandshakeTests.Request), .. RawFrame.To(Server, 0x82, "last words")], shutDown: true);
+        (string answer, bool wasReset) =
+            await SendAsync([.. Encoding.ASCII.GetBytes(ServerHandshakeTests.Request), .. RawFrame.To(Server, 0x82, "last words")], shutDown: true);
         Assert.EndsWith("\r\n\r\n\u0082\u000Alast words\u0088\u0002\u0003\u00E8", answer);
         Assert.False(wasReset);
     }

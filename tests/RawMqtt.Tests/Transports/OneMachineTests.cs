@@ -26,7 +26,8 @@ public class OneMachineTests(ITestOutputHelper output)
             {
                 string decided = Decided(role, bytes, largest, acceptsText);
                 string done = await DoneAsync(role, bytes, largest, acceptsText);
-                Assert.True(decided == done, $"{name}, {role}, reads of {largest}, {Convert.ToHexString(bytes.AsSpan(0, Math.Min(60, bytes.Length)))}\n{decided}\n{done}");
+                Assert.True(decided == done,
+                    $"{name}, {role}, reads of {largest}, {Convert.ToHexString(bytes.AsSpan(0, Math.Min(60, bytes.Length)))}\n{decided}\n{done}");
                 cases++;
             }
         }
@@ -40,7 +41,8 @@ public class OneMachineTests(ITestOutputHelper output)
         foreach (byte[] part in bytes.Chunk(Math.Min(largest, bytes.Length))) conversation.Feed(part);
         WebSocketConnection connection = conversation.Connection;
         connection.EndOfTransport();
-        string[] messages = [.. conversation.Log.Where(line => line.StartsWith("Text", StringComparison.Ordinal) || line.StartsWith("Binary", StringComparison.Ordinal))];
+        string[] messages =
+            [.. conversation.Log.Where(line => line.StartsWith("Text", StringComparison.Ordinal) || line.StartsWith("Binary", StringComparison.Ordinal))];
         return Describe(messages, conversation.Data, conversation.Sent(), connection.CloseCode, connection.CloseReason, connection.Violation?.Rule);
     }
 

@@ -37,7 +37,8 @@ public sealed class OpeningHandshakeTests : IDisposable
     public async Task A_server_that_keeps_the_connection_open_holds_up_no_refusal(string answer)
     {
         var below = new ScriptedStream(Encoding.ASCII.GetBytes("HTTP/1.1 " + answer));
-        var refused = await Assert.ThrowsAsync<WebSocketHandshakeException>(() => WebSocketStream.ConnectAsync(below, new ClientHandshake { Host = "localhost" }, Soon));
+        var refused = await Assert.ThrowsAsync<WebSocketHandshakeException>(() =>
+            WebSocketStream.ConnectAsync(below, new ClientHandshake { Host = "localhost" }, Soon));
         Assert.Equal(answer.Contains("no", StringComparison.Ordinal) ? "no" : "", refused.Body);
         Assert.Equal(1, below.Reads);
     }

@@ -68,7 +68,8 @@ public class WebSocketStreamBudgetTests
     {
         foreach (WebSocketRole role in Enum.GetValues<WebSocketRole>())
         {
-            byte[] frames = RawFrame.Join(RawFrame.To(role, 0x82, new byte[20]), pings ? RawFrame.To(role, 0x89, "p") : [], RawFrame.To(role, 0x02, new byte[500]), RawFrame.To(role, 0x80, new byte[3]));
+            byte[] frames = RawFrame.Join(RawFrame.To(role, 0x82, new byte[20]), pings ? RawFrame.To(role, 0x89, "p") : [],
+                RawFrame.To(role, 0x02, new byte[500]), RawFrame.To(role, 0x80, new byte[3]));
             var below = new RepeatingStream(frames, waits);
             var stream = new WebSocketStream(below, role);
             byte[] buffer = new byte[4096];

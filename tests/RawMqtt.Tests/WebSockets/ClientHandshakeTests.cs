@@ -32,7 +32,8 @@ public class ClientHandshakeTests
             + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt, mqttv3.1\r\n"
             + "Authorization: Basic x\r\nCookie: a=b; c=d\r\nOrigin: http://example.com\r\nX-Own: 1\r\n\r\n",
             Encoding.ASCII.GetString(output.WrittenSpan));
-        Assert.Equal(101, ServerHandshakeTests.Answer([output.WrittenSpan.ToArray()], new ServerHandshakeOptions { AllowedOrigins = ["http://example.com"] }).Status);
+        Assert.Equal(101, ServerHandshakeTests.Answer([output.WrittenSpan.ToArray()],
+            new ServerHandshakeOptions { AllowedOrigins = ["http://example.com"] }).Status);
     }
 
     [Fact]

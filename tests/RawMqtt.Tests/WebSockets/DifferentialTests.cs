@@ -45,7 +45,8 @@ public class DifferentialTests(ITestOutputHelper output)
                 && (violation.Rule is "WS-5.2-8" or "WS-10.4-1" or "WS-5.1-2" || violation == WebSocketViolation.CloseReasonNotUtf8))
                 continue;       // known: longer lengths and unmasked frames are taken there, a bad reason is 1002, there is no limit
             (List<string> log, _) = await TheirsAsync(role, bytes);
-            string[] messages = [.. ours.Log.Where(line => line.StartsWith("Text", StringComparison.Ordinal) || line.StartsWith("Binary", StringComparison.Ordinal))];
+            string[] messages =
+                [.. ours.Log.Where(line => line.StartsWith("Text", StringComparison.Ordinal) || line.StartsWith("Binary", StringComparison.Ordinal))];
             Assert.Equal(messages, log.Where(line => line.StartsWith("Text", StringComparison.Ordinal) || line.StartsWith("Binary", StringComparison.Ordinal)));
             // A rule that we see in the first bytes of a frame they see when the frame is whole: then they are still waiting.
             Assert.Equal(EndsWithClose(ours.Log), EndsWithClose(log));
@@ -76,7 +77,8 @@ public class DifferentialTests(ITestOutputHelper output)
             }
 
             from.Close(CloseCode.NormalClosure, "end");
-            (List<string> log, _) = await TheirsAsync(role == WebSocketRole.Client ? WebSocketRole.Server : WebSocketRole.Client, from.Output.WrittenSpan.ToArray());
+            (List<string> log, _) = await TheirsAsync(role == WebSocketRole.Client ? WebSocketRole.Server : WebSocketRole.Client,
+                from.Output.WrittenSpan.ToArray());
             Assert.Equal([.. expected, "Close 1000 end"], log);
         }
     }
@@ -110,7 +112,8 @@ public class DifferentialTests(ITestOutputHelper output)
     private static async Task<(List<string> Log, List<byte> Sent)> TheirsAsync(WebSocketRole role, byte[] bytes)
     {
         var stream = new ScriptedStream(bytes);
-        using WebSocket theirs = WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = role == WebSocketRole.Server, KeepAliveInterval = TimeSpan.Zero });
+        using WebSocket theirs = WebSocket.CreateFromStream(stream,
+            new WebSocketCreationOptions { IsServer = role == WebSocketRole.Server, KeepAliveInterval = TimeSpan.Zero });
         List<string> log = [];
         List<byte> message = [];
         byte[] buffer = new byte[5000];
@@ -121,7 +124,8 @@ public class DifferentialTests(ITestOutputHelper output)
                 ValueWebSocketReceiveResult result = await theirs.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
                 if (result.MessageType == WebSocketMessageType.Close)
                 {
-                    log.Add(theirs.CloseStatus == WebSocketCloseStatus.Empty ? "Close" : $"Close {(int)theirs.CloseStatus!} {theirs.CloseStatusDescription}".TrimEnd());
+                    log.Add(theirs.CloseStatus == WebSocketCloseStatus.Empty ? "Close"
+                        : $"Close {(int)theirs.CloseStatus!} {theirs.CloseStatusDescription}".TrimEnd());
                     break;
                 }
 
@@ -168,7 +172,8 @@ public class DifferentialTests(ITestOutputHelper output)
         int message = 0;
         for (int frames = random.Next(2, 25); frames > 0; frames--)
         {
-            byte[] payload = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, random.Next(6) == 0 ? 150 : random.Next(12)).Select(i => "a\u00E9\u20AC\U0001F600"[random.Next(3)])));
+            byte[] payload = Encoding.UTF8.GetBytes(
+                string.Concat(Enumerable.Range(0, random.Next(6) == 0 ? 150 : random.Next(12)).Select(i => "a\u00E9\u20AC\U0001F600"[random.Next(3)])));
             int kind = random.Next(6);
             int first = kind switch
             {

@@ -8,7 +8,8 @@ namespace RawMqtt.Tests.WebSockets;
 /// <summary>What a peer sends, and what has to come of it. Each is fed to both roles, whole and in every cut.</summary>
 internal static class FrameVectors
 {
-    /// <summary>The bytes as they go to an end of a role; what the connection says of them, or the rule broken and the code it closes with; and its replies, null for the close of a violation.</summary>
+    /// <summary>The bytes as they go to an end of a role; what the connection says of them, or the rule broken and the code it closes with; and its replies,
+    /// null for the close of a violation.</summary>
     internal sealed record Vector(string Name, string[] Rules, Func<WebSocketRole, byte[]> Send, string[] Log, string[]? Replies = null);
 
     private const int Continuation = 0x0, Text = 0x1, Binary = 0x2, Close = 0x8, Ping = 0x9, Pong = 0xA;
@@ -45,21 +46,26 @@ internal static class FrameVectors
         // Control frames, 5.5
         new("ping", ["WS-5.5.2-1", "WS-5.5.3-1"], to => To(to, Fin | Ping, "payload"), ["Ping payload"], ["Pong payload"]),
         new("empty ping", ["WS-5.5.2-1"], to => To(to, Fin | Ping, ""), ["Ping"], ["Pong"]),
-        new("ping of 125 bytes", ["WS-5.5-1"], to => To(to, Fin | Ping, new string('x', 125)), ["Ping " + new string('x', 125)], ["Pong " + new string('x', 125)]),
+        new("ping of 125 bytes", ["WS-5.5-1"], to => To(to, Fin | Ping, new string('x', 125)), ["Ping " + new string('x', 125)],
+            ["Pong " + new string('x', 125)]),
         new("pings answered in order", ["WS-5.5.3-1"], to => Join([.. Enumerable.Range(0, 10).Select(i => To(to, Fin | Ping, $"{i}"))]),
             [.. Enumerable.Range(0, 10).Select(i => $"Ping {i}")], [.. Enumerable.Range(0, 10).Select(i => $"Pong {i}")]),
         new("pong unasked", ["WS-5.5.3-2"], to => Join(To(to, Fin | Pong, "x"), To(to, Fin | Ping, "y")), ["Pong x", "Ping y"], ["Pong y"]),
         new("close without a code", ["WS-7.1.5-2", "WS-5.5.1-1", "WS-5.5.1-6"], to => To(to, Fin | Close, ""), ["Close"], ["Close"]),
-        new("close 1000 with a reason", ["WS-5.5.1-6", "WS-5.5.1-2", "WS-7.1.5-1"], to => To(to, Fin | Close, Body(1000, "bye")), ["Close 1000 bye"], ["Close 1000"]),
-        new("close with a reason of 123 bytes", ["WS-5.5.1-2"], to => To(to, Fin | Close, Body(1001, new string('r', 123))), ["Close 1001 " + new string('r', 123)], ["Close 1001"]),
-        new("nothing after close", ["WS-5.5.2-1", "WS-7.1.1-1"], to => Join(To(to, Fin | Close, Body(1000, "")), To(to, Fin | Ping, "late"), To(to, Fin | Text, "late")), ["Close 1000"], ["Close 1000"]),
+        new("close 1000 with a reason", ["WS-5.5.1-6", "WS-5.5.1-2", "WS-7.1.5-1"], to => To(to, Fin | Close, Body(1000, "bye")),
+            ["Close 1000 bye"], ["Close 1000"]),
+        new("close with a reason of 123 bytes", ["WS-5.5.1-2"], to => To(to, Fin | Close, Body(1001, new string('r', 123))),
+            ["Close 1001 " + new string('r', 123)], ["Close 1001"]),
+        new("nothing after close", ["WS-5.5.2-1", "WS-7.1.1-1"],
+            to => Join(To(to, Fin | Close, Body(1000, "")), To(to, Fin | Ping, "late"), To(to, Fin | Text, "late")), ["Close 1000"], ["Close 1000"]),
         new("close inside a message", ["WS-5.4-7"], to => Join(To(to, Text, "a"), To(to, Fin | Close, Body(1000, ""))), ["Close 1000"], ["Close 1000"]),
 
         // Rules broken
         new("RSV1", ["WS-5.2-2"], to => To(to, Fin | 0x40 | Text, "x"), ["WS-5.2-2 1002"]),
         new("RSV2", ["WS-5.2-2"], to => To(to, Fin | 0x20 | Binary, "x"), ["WS-5.2-2 1002"]),
         new("RSV3 on a ping", ["WS-5.2-2"], to => To(to, Fin | 0x10 | Ping, ""), ["WS-5.2-2 1002"]),
-        new("message, then RSV: the message counts", ["WS-5.2-2", "WS-7.1.7-5"], to => Join(To(to, Fin | Text, "a"), To(to, Fin | 0x70 | Text, "b"), To(to, Fin | Ping, "")), ["Text a", "WS-5.2-2 1002"]),
+        new("message, then RSV: the message counts", ["WS-5.2-2", "WS-7.1.7-5"],
+            to => Join(To(to, Fin | Text, "a"), To(to, Fin | 0x70 | Text, "b"), To(to, Fin | Ping, "")), ["Text a", "WS-5.2-2 1002"]),
         .. Reserved(3, 4, 5, 6, 7, 0xB, 0xC, 0xD, 0xE, 0xF),
         new("ping without FIN", ["WS-5.5-2", "WS-5.4-4"], to => To(to, Ping, "x"), ["WS-5.5-2 1002"]),
         new("pong without FIN", ["WS-5.5-2"], to => To(to, Pong, "x"), ["WS-5.5-2 1002"]),
@@ -79,7 +85,8 @@ internal static class FrameVectors
         new("2^32+5 bytes", ["WS-10.4-1"], to => Make(Fin | Binary, [], to == WebSocketRole.Server, 8, (1UL << 32) + 5), ["WS-10.4-1 1009"]),
         new("continuation of nothing", ["WS-5.4-6"], to => To(to, Fin | Continuation, "x"), ["WS-5.4-6 1002"]),
         new("continuation of nothing, more to come", ["WS-5.4-6"], to => To(to, Continuation, "x"), ["WS-5.4-6 1002"]),
-        new("continuation after the last one", ["WS-5.4-6"], to => Join(To(to, Binary, [1]), To(to, Fin | Continuation, [2]), To(to, Fin | Continuation, [3])), ["Binary 0102", "WS-5.4-6 1002"]),
+        new("continuation after the last one", ["WS-5.4-6"], to => Join(To(to, Binary, [1]), To(to, Fin | Continuation, [2]), To(to, Fin | Continuation, [3])),
+            ["Binary 0102", "WS-5.4-6 1002"]),
         new("message inside a message", ["WS-5.4-6", "WS-5.4-13"], to => Join(To(to, Text, "a"), To(to, Fin | Text, "b")), ["WS-5.4-6 1002"]),
         new("message begun inside a message", ["WS-5.4-6"], to => Join(To(to, Binary, "a"), To(to, Binary, "b")), ["WS-5.4-6 1002"]),
         new("close of one byte", ["WS-5.5.1-1"], to => To(to, Fin | Close, [3]), ["WS-5.5.1-1 1002"]),

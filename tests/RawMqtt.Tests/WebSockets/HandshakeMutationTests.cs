@@ -11,8 +11,10 @@ public partial class HandshakeMutationTests(ITestOutputHelper output)
     private static readonly string[] Pieces =
     [
         "\r\n", "\n", "\r", "\0", " ", "\t", ":", ",", ";", "=", "\"", "\u00E9", "\r\n ", "\r\n\r\n", "websocket", "Upgrade", "13", "mqtt", "Host: b\r\n",
-        "Connection: close\r\n", "Connection: Upgrade\r\n", "Upgrade: websocket\r\n", "Transfer-Encoding: chunked\r\n", "Content-Length: 0\r\n", "Content-Length: 3\r\n",
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", "Sec-WebSocket-Version: 13\r\n", "Sec-WebSocket-Protocol: mqtt\r\n", "Sec-WebSocket-Extensions: x\r\n",
+        "Connection: close\r\n", "Connection: Upgrade\r\n", "Upgrade: websocket\r\n", "Transfer-Encoding: chunked\r\n",
+            "Content-Length: 0\r\n", "Content-Length: 3\r\n",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", "Sec-WebSocket-Version: 13\r\n", "Sec-WebSocket-Protocol: mqtt\r\n",
+            "Sec-WebSocket-Extensions: x\r\n",
         "Sec-WebSocket-Extensions: ;\r\n", "Origin: http://example.com:8083\r\n", "Origin: http://evil.example\r\n", "X: y\r\n",
     ];
 
@@ -95,7 +97,8 @@ public partial class HandshakeMutationTests(ITestOutputHelper output)
         }
 
         string[] Values(string name) => [.. fields.Where(field => field.Name == name).Select(field => field.Value)];
-        string[] Items(string name) => [.. Values(name).SelectMany(value => value.Split(',')).Select(item => item.Trim(' ', '\t')).Where(item => item.Length > 0)];
+        string[] Items(string name) =>
+            [.. Values(name).SelectMany(value => value.Split(',')).Select(item => item.Trim(' ', '\t')).Where(item => item.Length > 0)];
         const string Token = @"[!#$%&'*+\-.^_`|~0-9A-Za-z]+";
         return Values("host") is [string host] && Regex.IsMatch(host, @"\A[^ \t,/?#@]+\z")
             && Items("upgrade").Contains("websocket", StringComparer.OrdinalIgnoreCase)
@@ -106,16 +109,19 @@ public partial class HandshakeMutationTests(ITestOutputHelper output)
             && Values("sec-websocket-protocol").All(list => list.Split(',').Any(item => item.Trim(' ', '\t').Length > 0))
             && Items("sec-websocket-protocol").All(item => Regex.IsMatch(item, $@"\A{Token}\z"))
             && Items("sec-websocket-protocol").Intersect(["mqtt", "mqttv3.1"]).Any()
-            && Values("sec-websocket-extensions").All(list => Regex.IsMatch(list, $@"\A[ \t,]*{Token}([ \t]*;[ \t]*{Token}([ \t]*=[ \t]*({Token}|""{Token}""))?)*[ \t]*(,[ \t,]*({Token}([ \t]*;[ \t]*{Token}([ \t]*=[ \t]*({Token}|""{Token}""))?)*[ \t]*)?)*\z"))
+            && Values("sec-websocket-extensions").All(list => Regex.IsMatch(list, $@"\A[ \t,]*{Token}([ \t]*;[ \t]*{Token}([ \t]*=[ \t]*({Token}|""{Token}""))"
+                + $@"?)*[ \t]*(,[ \t,]*({Token}([ \t]*;[ \t]*{Token}([ \t]*=[ \t]*({Token}|""{Token}""))?)*[ \t]*)?)*\z"))
             && Values("origin") is var origin
-            && (origin.Length == 0 || (origin.Length == 1 && (IsSameHost(origin[0], host) || origin[0].Equals("https://app.example", StringComparison.OrdinalIgnoreCase))));
+            && (origin.Length == 0
+                || (origin.Length == 1 && (IsSameHost(origin[0], host) || origin[0].Equals("https://app.example", StringComparison.OrdinalIgnoreCase))));
     }
 
     private static bool IsSameHost(string origin, string host)
     {
         Match parts = Regex.Match(origin, @"\A(.*?)://(.*)\z");
         string port = parts.Groups[1].Value.Equals("https", StringComparison.OrdinalIgnoreCase) ? ":443" : ":80";
-        string Full(string name) => Regex.Match(name, @":(\d+)\z") is { Success: true } number && int.Parse(number.Groups[1].ValueSpan) <= 65535 ? name : name + port;
+        string Full(string name) => Regex.Match(name, @":(\d+)\z") is { Success: true } number
+            && int.Parse(number.Groups[1].ValueSpan) <= 65535 ? name : name + port;
         return parts.Success && Full(parts.Groups[2].Value).Equals(Full(host), StringComparison.OrdinalIgnoreCase);
     }
 }

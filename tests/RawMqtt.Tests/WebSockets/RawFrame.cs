@@ -16,7 +16,8 @@ internal static class RawFrame
 
     public static byte[] To(WebSocketRole receiver, int first, string text) => To(receiver, first, Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Any frame: FIN, the reserved bits and the opcode first; 0, 2 or 8 bytes of length; a declared length that need not be true; the key 37 FA 21 3D.</summary>
+    /// <summary>Any frame: FIN, the reserved bits and the opcode first; 0, 2 or 8 bytes of length; a declared length that need not be true; the key 37 FA 21
+    /// 3D.</summary>
     public static byte[] Make(int first, byte[] payload, bool masked, int? lengthBytes = null, ulong? declared = null)
     {
         ulong length = declared ?? (ulong)payload.Length;

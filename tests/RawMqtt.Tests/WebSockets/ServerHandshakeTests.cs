@@ -44,7 +44,8 @@ public class ServerHandshakeTests
     [InlineData("HTTP/1.1", "HTTP/1.2", 101)]
     [InlineData("Sec-WebSocket-Protocol: mqtt", "Sec-WebSocket-Protocol: chat, mqtt", 101)]
     [InlineData("Sec-WebSocket-Protocol: mqtt", "Sec-WebSocket-Protocol: chat\r\nSec-WebSocket-Protocol: mqttv3.1", 101)]
-    [InlineData("Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Extensions: permessage-deflate; client_max_window_bits, x; a=\"b\\c\"", 101)]
+    [InlineData("Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Extensions: permessage-deflate; client_max_window_bits, x; a=\"b\\c\"", 101)]
     [InlineData("Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 13\r\nContent-Length: 0", 101)]
     [InlineData("Host: example.com:8083", "Host: example.com:8083\r\nOrigin: http://EXAMPLE.com:8083", 101)]
     [InlineData("Host: example.com:8083", "Host: example.com\r\nOrigin: https://example.com", 101)]
@@ -223,7 +224,8 @@ public class ServerHandshakeTests
     public void The_options_decide_what_is_served()
     {
         var options = new ServerHandshakeOptions { Paths = null, Subprotocols = null };
-        Assert.Contains("\r\nSec-WebSocket-Protocol: chat\r\n", Answer(Request.Replace("mqtt\r\n\r\n", "chat, mqtt\r\n\r\n", StringComparison.Ordinal), options).Answer);
+        Assert.Contains("\r\nSec-WebSocket-Protocol: chat\r\n",
+            Answer(Request.Replace("mqtt\r\n\r\n", "chat, mqtt\r\n\r\n", StringComparison.Ordinal), options).Answer);
         string none = Request.Replace("Sec-WebSocket-Protocol: mqtt\r\n", "", StringComparison.Ordinal).Replace("/mqtt", "/any", StringComparison.Ordinal);
         Assert.DoesNotContain("Sec-WebSocket-Protocol", Answer(none, options).Answer);
         options = new ServerHandshakeOptions { AllowMissingSubprotocol = true, AllowedOrigins = ["*"], HealthPath = null };
@@ -238,14 +240,16 @@ public class ServerHandshakeTests
     [InlineData("mqttv3.1\r\nSec-WebSocket-Protocol: chat, mqtt", "mqtt")]
     [InlineData("chat, mqttv3.1", "mqttv3.1")]
     public void The_servers_order_of_subprotocols_decides(string offered, string chosen) =>
-        Assert.Contains($"\r\nSec-WebSocket-Protocol: {chosen}\r\n", Answer(Request.Replace("mqtt\r\n\r\n", $"{offered}\r\n\r\n", StringComparison.Ordinal)).Answer);
+        Assert.Contains($"\r\nSec-WebSocket-Protocol: {chosen}\r\n",
+            Answer(Request.Replace("mqtt\r\n\r\n", $"{offered}\r\n\r\n", StringComparison.Ordinal)).Answer);
 
     [Fact]
     public void The_request_can_be_read_afterwards()
     {
         string request = Request.Replace("/mqtt ", "/mqtt?a=b ", StringComparison.Ordinal).Replace(
             "Upgrade: w",
-            "Origin: http://example.com:8083\r\nX-Forwarded-For: 1.2.3.4\r\nx-forwarded-for: 5.6.7.8:99\r\nX-Real-IP: 9.9.9.9\r\nForwarded: for=\"[::1]:4\"\r\nUpgrade: w",
+            "Origin: http://example.com:8083\r\nX-Forwarded-For: 1.2.3.4\r\nx-forwarded-for: 5.6.7.8:99\r\nX-Real-IP: 9.9.9.9\r\nForwarded: for=\"[::1]:4\"\r\n"
+            + "Upgrade: w",
             StringComparison.Ordinal);
         var handshake = new ServerHandshake(new ServerHandshakeOptions());
         handshake.TryRead(Encoding.ASCII.GetBytes(request), out _, new ArrayBufferWriter<byte>());

@@ -15,7 +15,8 @@ public class SqueezeTests(ITestOutputHelper output)
         foreach (WebSocketRole role in Enum.GetValues<WebSocketRole>())
         {
             byte[] packet = [.. Enumerable.Range(0, 20).Select(i => (byte)i)];
-            byte[] bytes = Join([.. packet.Select(octet => To(role, 0x82, [octet])), To(role, 0x82, []), To(role, 0x82, [.. Enumerable.Repeat(packet, 300).SelectMany(one => one)])]);
+            byte[] bytes = Join([.. packet.Select(octet => To(role, 0x82, [octet])), To(role, 0x82, []),
+                To(role, 0x82, [.. Enumerable.Repeat(packet, 300).SelectMany(one => one)])]);
             foreach (byte[][] parts in Cuts.Of(bytes))
                 Assert.Equal([.. Enumerable.Repeat(packet, 301).SelectMany(one => one)], Squeeze(new FrameReader(role, int.MaxValue, false), parts).Data);
         }
@@ -32,7 +33,8 @@ public class SqueezeTests(ITestOutputHelper output)
         {
             WebSocketRole role = (WebSocketRole)random.Next(2);
             (byte[] bytes, byte[] data, List<string> events) = RandomTraffic(role, random);
-            (byte[] Data, List<string> Events) got = Squeeze(new FrameReader(role, int.MaxValue, false), random.Next(5) == 0 ? [bytes] : Cuts.AtRandom(bytes, random));
+            (byte[] Data, List<string> Events) got = Squeeze(new FrameReader(role, int.MaxValue, false),
+                random.Next(5) == 0 ? [bytes] : Cuts.AtRandom(bytes, random));
             Assert.Equal(data, got.Data);
             Assert.Equal(events, got.Events);
         }
@@ -60,7 +62,8 @@ public class SqueezeTests(ITestOutputHelper output)
     {
         foreach (WebSocketRole role in Enum.GetValues<WebSocketRole>())
         {
-            (byte[] data, List<string> events) = Squeeze(new FrameReader(role, limit, false), [Join(To(role, 0x82, new byte[limit]), To(role, 0x82, new byte[limit]), To(role, 0x82, new byte[limit + 1]))]);
+            (byte[] data, List<string> events) = Squeeze(new FrameReader(role, limit, false),
+                [Join(To(role, 0x82, new byte[limit]), To(role, 0x82, new byte[limit]), To(role, 0x82, new byte[limit + 1]))]);
             Assert.Equal(2 * limit, data.Length);
             Assert.Equal(["WS-10.4-1"], events);
         }
@@ -83,7 +86,9 @@ public class SqueezeTests(ITestOutputHelper output)
     public void Nothing_is_allocated()
     {
         var reader = new FrameReader(WebSocketRole.Server, int.MaxValue, false);
-        byte[] bytes = Join([.. Enumerable.Range(0, 500).Select(i => i % 5 == 0 ? Join(To(WebSocketRole.Server, 0x02, new byte[30]), To(WebSocketRole.Server, 0x80, new byte[300])) : To(WebSocketRole.Server, 0x82, new byte[i]))]);
+        byte[] bytes = Join([.. Enumerable.Range(0, 500)
+            .Select(i => i % 5 == 0 ? Join(To(WebSocketRole.Server, 0x02, new byte[30]), To(WebSocketRole.Server, 0x80, new byte[300]))
+            : To(WebSocketRole.Server, 0x82, new byte[i]))]);
         byte[] copy = new byte[bytes.Length];
         long before = 0;
         for (int i = 0; i < 20; i++)
@@ -125,13 +130,20 @@ public class SqueezeTests(ITestOutputHelper output)
         bool inMessage = false;
         for (int frames = random.Next(1, 60); frames > 0; frames--)
         {
-            byte[] payload = new byte[random.Next(6) switch { 0 => 0, 1 => random.Next(126, 400), 2 => random.Next(20) == 0 ? 66000 : 125, _ => random.Next(1, 30) }];
+            byte[] payload = new byte[random.Next(6) switch
+            {
+                0 => 0,
+                1 => random.Next(126, 400),
+                2 => random.Next(20) == 0 ? 66000 : 125,
+                _ => random.Next(1, 30)
+            }];
             random.NextBytes(payload);
             if (random.Next(6) == 0)
             {
                 payload = payload[..Math.Min(payload.Length, 125)];
                 bytes.AddRange(To(role, random.Next(2) == 0 ? 0x89 : 0x8A, payload));
-                events.Add($"{(bytes[^(payload.Length + (role == WebSocketRole.Server ? 6 : 2))] == 0x89 ? "Ping" : "Pong")} {Convert.ToHexString(payload)} at {data.Count}");
+                events.Add($"{(bytes[^(payload.Length + (role == WebSocketRole.Server ? 6 : 2))] == 0x89 ? "Ping" : "Pong")} {Convert.ToHexString(payload)} at "
+                    + $"{data.Count}");
                 continue;
             }
 

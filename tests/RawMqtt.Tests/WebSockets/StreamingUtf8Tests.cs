@@ -82,7 +82,8 @@ public class StreamingUtf8Tests
     [Rule("WS-8.1-1", "WS-5.6-1")]
     public void A_wrong_byte_is_seen_inside_a_frame()
     {
-        byte[] frame = RawFrame.To(WebSocketRole.Server, 0x81, [.. Encoding.UTF8.GetBytes(new string('\u00E9', 500)), 0xF4, 0x90, 0x80, 0x80, .. new byte[500]]);
+        byte[] frame = RawFrame.To(WebSocketRole.Server, 0x81,
+            [.. Encoding.UTF8.GetBytes(new string('\u00E9', 500)), 0xF4, 0x90, 0x80, 0x80, .. new byte[500]]);
         Conversation conversation = Conversation.With(WebSocketRole.Server, [frame[..1009]]);
         Assert.Empty(conversation.Log);
         conversation.Feed([frame[1009]]);
@@ -92,7 +93,8 @@ public class StreamingUtf8Tests
     // Some way to go on exists: tried with all of the shortest and longest continuations.
     private static int LengthThatCanBecomeValid(byte[] text)
     {
-        byte[][] endings = [[], [0x80], [0xBF], [0x80, 0x80], [0xBF, 0xBF], [0xA0, 0x80], [0x90, 0x80, 0x80], [0x8F, 0x80, 0x80], [0x90, 0x80], [0x80, 0x80, 0x80]];
+        byte[][] endings = [[], [0x80], [0xBF], [0x80, 0x80], [0xBF, 0xBF], [0xA0, 0x80], [0x90, 0x80, 0x80], [0x8F, 0x80, 0x80],
+            [0x90, 0x80], [0x80, 0x80, 0x80]];
         for (int length = 3; length > 0; length--)
         {
             if (endings.Any(ending => Utf8.IsValid([.. text[..length], .. ending]))) return length;

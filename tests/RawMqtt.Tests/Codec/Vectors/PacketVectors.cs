@@ -32,5 +32,6 @@ public static class PacketVectors
 
     public static PacketVector Named(string name) => All.Single(vector => vector.Name == name);
 
-    private static IEnumerable<(string Table, PacketVector Vector)> From(string table, IReadOnlyList<PacketVector> vectors) => vectors.Select(vector => (table, vector));
+    private static IEnumerable<(string Table, PacketVector Vector)> From(string table, IReadOnlyList<PacketVector> vectors) =>
+        vectors.Select(vector => (table, vector));
 }

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+
+namespace RawMqtt.Tests.Simulation;
+
+/// <summary>What one simulated client is like.</summary>
+/// <param name="InFlightLimit">The most messages that it has in flight.</param>
+/// <param name="KeepAlive">Its Keep Alive in seconds.</param>
+/// <param name="Slowness">The mean seconds that its application needs for a message; 0: none.</param>
+/// <param name="PingTimeout">How long it waits for PINGRESP.</param>
+internal sealed record ClientTraits(int InFlightLimit, ushort KeepAlive, double Slowness, TimeSpan PingTimeout)
+{
+    public static ClientTraits Draw(World world) => new(
+        world.Random.Next(1, 21),
+        (ushort)world.Random.Next(1, 60),
+        world.Chance(0.5) ? 0 : 5,
+        TimeSpan.FromSeconds(world.Random.Next(1, 20)));
+}
