@@ -6,7 +6,8 @@ using System.Runtime.CompilerServices;
 
 namespace RawMqtt.Codec;
 
-/// <summary>Reads the fields of a body in order. The first violation sticks, so that a packet reads as a list of its fields.</summary>
+/// <summary>Reads the fields of a body in order. After the first violation all further reads return empty values, so that the code of a packet is a list of its
+/// fields.</summary>
 internal ref struct BodyReader(ReadOnlySpan<byte> body)
 {
     private ReadOnlySpan<byte> rest = body;
@@ -16,10 +17,10 @@ internal ref struct BodyReader(ReadOnlySpan<byte> body)
 
     public readonly bool IsBroken => violation is not null;
 
-    /// <summary>What no field has taken yet.</summary>
+    /// <summary>The bytes that no field has read yet.</summary>
     public readonly ReadOnlySpan<byte> Rest => rest;
 
-    /// <summary>The last step: nothing was broken, and every byte was used.</summary>
+    /// <summary>Ends the reading: returns whether no rule was broken and no byte is left.</summary>
     public readonly bool TryFinish([NotNullWhen(false)] out ProtocolViolation? broken)
     {
         broken = violation ?? (rest.IsEmpty ? null : ProtocolViolation.TrailingBytes);
@@ -44,7 +45,7 @@ internal ref struct BodyReader(ReadOnlySpan<byte> body)
         return value;
     }
 
-    /// <summary>Two bytes, the high one first, 1.5.2.</summary>
+    /// <summary>Reads two bytes, the high one first, 1.5.2.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ushort ReadUInt16()
     {
@@ -59,7 +60,7 @@ internal ref struct BodyReader(ReadOnlySpan<byte> body)
         return value;
     }
 
-    /// <summary>A packet identifier, 2.3.1: 1 to 65535.</summary>
+    /// <summary>Reads a packet identifier, 2.3.1: 1 to 65535.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ushort ReadPacketId()
     {
@@ -69,8 +70,8 @@ internal ref struct BodyReader(ReadOnlySpan<byte> body)
         return packetId;
     }
 
-    /// <summary>Two bytes of length and as many bytes, 3.1.3.3 and 3.1.3.5.</summary>
-    /// <param name="missing">The rule that is broken when nothing at all is left.</param>
+    /// <summary>Reads two bytes of length and as many bytes, 3.1.3.3 and 3.1.3.5.</summary>
+    /// <param name="missing">The rule that is broken if no byte is left.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<byte> ReadBinary(ProtocolViolation? missing = null)
     {
@@ -89,7 +90,7 @@ internal ref struct BodyReader(ReadOnlySpan<byte> body)
         return default;
     }
 
-    /// <summary>A UTF-8 string, 1.5.3: the bytes behind its two bytes of length.</summary>
+    /// <summary>Reads a UTF-8 string, 1.5.3, and returns the bytes behind its two bytes of length.</summary>
     public ReadOnlySpan<byte> ReadString(ProtocolViolation? missing = null)
     {
         ReadOnlySpan<byte> value = ReadBinary(missing);
@@ -97,7 +98,7 @@ internal ref struct BodyReader(ReadOnlySpan<byte> body)
         return value;
     }
 
-    /// <summary>A topic name, 4.7: a string of at least one character without wildcards.</summary>
+    /// <summary>Reads a topic name, 4.7: a string of at least one character without wildcards.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<byte> ReadTopicName(ProtocolViolation? missing = null)
     {
@@ -106,7 +107,7 @@ internal ref struct BodyReader(ReadOnlySpan<byte> body)
         return value;
     }
 
-    /// <summary>The topic name of a PUBLISH, for which 3.3.2.1 forbids wildcards once more.</summary>
+    /// <summary>Reads the topic name of a PUBLISH, for which 3.3.2.1 has its own rule against wildcards.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<byte> ReadTopicOfPublish()
     {
@@ -115,7 +116,7 @@ internal ref struct BodyReader(ReadOnlySpan<byte> body)
         return value;
     }
 
-    /// <summary>A topic filter, 3.8.3 and 4.7.</summary>
+    /// <summary>Reads a topic filter, 3.8.3 and 4.7.</summary>
     public ReadOnlySpan<byte> ReadTopicFilter()
     {
         ReadOnlySpan<byte> value = ReadBinary();

@@ -7,7 +7,7 @@ using System.Runtime.CompilerServices;
 
 namespace RawMqtt.Codec;
 
-/// <summary>Writes a fixed header and the fields of a body in order, and refuses what a peer would refuse.</summary>
+/// <summary>Writes a fixed header and the fields of a body in order. Throws if a field would break a rule that the other end checks.</summary>
 internal ref struct BodyWriter
 {
     private readonly Span<byte> destination;
@@ -22,7 +22,7 @@ internal ref struct BodyWriter
         position = FixedHeader.Write(destination, type, flags, (int)remainingLength);
     }
 
-    /// <summary>The last step: the length of the packet, which the fields have filled to the last byte.</summary>
+    /// <summary>Ends the writing and returns the length of the packet. The fields must have filled it to the last byte.</summary>
     public readonly int Finish()
     {
         Debug.Assert(position == destination.Length, "the length was computed wrong");

@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RawMqtt.Codec;
 
-/// <summary>CONNACK, 3.2: the answer to a CONNECT, and the first packet of a server [MQTT-3.2.0-1].</summary>
+/// <summary>CONNACK, 3.2: the server's answer to CONNECT, and the first packet that it sends [MQTT-3.2.0-1].</summary>
 /// <remarks><code>
 ///          7 6 5 4   3 2 1 0
 /// byte 1   0 0 1 0 | 0 0 0 0                    3.2.1
@@ -14,16 +14,16 @@ namespace RawMqtt.Codec;
 /// </code></remarks>
 public readonly ref struct ConnAckPacket : IControlPacket
 {
-    /// <summary>Whether the server held a session for this client; never with a refusal [MQTT-3.2.2-4].</summary>
+    /// <summary>Gets whether the server held a session for this client; false if it refuses the client [MQTT-3.2.2-4].</summary>
     public bool SessionPresent { get; init; }
 
-    /// <summary>0 accepts, 1 to 5 refuse.</summary>
+    /// <summary>Gets the server's decision: 0 accepts the client, 1 to 5 refuse it, 3.2.2.3.</summary>
     public ConnectReturnCode ReturnCode { get; init; }
 
     /// <inheritdoc/>
     public int Length => 4;
 
-    /// <summary>Reads the body of a packet whose header says CONNACK.</summary>
+    /// <summary>Reads the body of a CONNACK. Returns false, and the rule that is broken, if the body is malformed.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, out ConnAckPacket packet, [NotNullWhen(false)] out ProtocolViolation? violation)
     {
         var reader = new BodyReader(body);

@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RawMqtt.Codec;
 
-/// <summary>CONNECT, 3.1: the first packet of a client.</summary>
+/// <summary>CONNECT, 3.1: the first packet that a client sends.</summary>
 /// <remarks><code>
 ///          7 6 5 4   3 2 1 0
 /// byte 1   0 0 0 1 | 0 0 0 0                    3.1.1
@@ -20,10 +20,10 @@ namespace RawMqtt.Codec;
 ///          User Name           string           3.1.3.4, with User Name Flag
 ///          Password            2 bytes of length and the bytes    3.1.3.5, with Password Flag
 /// </code>
-/// A view: the spans point into the bytes that it was read from.</remarks>
+/// The spans of a packet that was read point into the bytes that were read.</remarks>
 public readonly ref struct ConnectPacket : IControlPacket
 {
-    /// <summary>The headers, and five fields of at most 65535 bytes.</summary>
+    /// <summary>Length of the longest CONNECT: the headers, and five fields of at most 65535 bytes.</summary>
     internal const int MaxLength = 4 + 10 + (5 * (2 + 65535));
 
     private const int UserNameFlag = 0b1000_0000;
@@ -38,40 +38,40 @@ public readonly ref struct ConnectPacket : IControlPacket
 
     private static ReadOnlySpan<byte> ProtocolNameOf31 => "MQIsdp"u8;
 
-    /// <summary>Up to 65535 bytes of UTF-8; empty only with <see cref="CleanSession"/> [MQTT-3.1.3-7].</summary>
+    /// <summary>Gets the client identifier, 3.1.3.1: up to 65535 bytes of UTF-8. It may be empty only with <see cref="CleanSession"/> [MQTT-3.1.3-7].</summary>
     public ReadOnlySpan<byte> ClientId { get; init; }
 
-    /// <summary>Whether both ends forget the session, before and after this connection, 3.1.2.4.</summary>
+    /// <summary>Gets whether client and server discard an older session at the start and this one at the end of the connection, 3.1.2.4.</summary>
     public bool CleanSession { get; init; }
 
-    /// <summary>The longest silence of the client, in seconds; 0 for any, 3.1.2.10.</summary>
+    /// <summary>Gets the longest time in seconds that the client sends nothing, 3.1.2.10; 0: no limit.</summary>
     public ushort KeepAlive { get; init; }
 
-    /// <summary>Whether there is a Will, 3.1.2.5; without it the four fields below are empty.</summary>
+    /// <summary>Gets whether the packet holds a Will, 3.1.2.5; if not, the four properties of the Will are empty.</summary>
     public bool HasWill { get; init; }
 
-    /// <summary>The topic name that the Will is published to.</summary>
+    /// <summary>Gets the topic name that the server publishes the Will under, 3.1.3.2.</summary>
     public ReadOnlySpan<byte> WillTopic { get; init; }
 
-    /// <summary>The payload of the Will, 0 to 65535 bytes.</summary>
+    /// <summary>Gets the payload of the Will, 3.1.3.3: 0 to 65535 bytes.</summary>
     public ReadOnlySpan<byte> WillMessage { get; init; }
 
-    /// <summary>3.1.2.6.</summary>
+    /// <summary>Gets the QoS at which the server publishes the Will, 3.1.2.6.</summary>
     public QualityOfService WillQos { get; init; }
 
-    /// <summary>3.1.2.7.</summary>
+    /// <summary>Gets whether the server keeps the Will as the retained message of its topic, 3.1.2.7.</summary>
     public bool WillRetain { get; init; }
 
-    /// <summary>Whether there is a user name, which may be empty.</summary>
+    /// <summary>Gets whether the packet holds a user name, 3.1.2.8; it may be empty.</summary>
     public bool HasUserName { get; init; }
 
-    /// <summary>Up to 65535 bytes of UTF-8.</summary>
+    /// <summary>Gets the user name, 3.1.3.4: up to 65535 bytes of UTF-8.</summary>
     public ReadOnlySpan<byte> UserName { get; init; }
 
-    /// <summary>Whether there is a password, which may be empty; only with a user name [MQTT-3.1.2-22].</summary>
+    /// <summary>Gets whether the packet holds a password, 3.1.2.9; it may be empty. A password needs a user name [MQTT-3.1.2-22].</summary>
     public bool HasPassword { get; init; }
 
-    /// <summary>Up to 65535 bytes of any kind.</summary>
+    /// <summary>Gets the password, 3.1.3.5: up to 65535 bytes of any value.</summary>
     public ReadOnlySpan<byte> Password { get; init; }
 
     /// <inheritdoc/>
@@ -83,14 +83,15 @@ public readonly ref struct ConnectPacket : IControlPacket
         (HasUserName ? 2 + UserName.Length : 0) +
         (HasPassword ? 2 + Password.Length : 0);
 
-    /// <summary>Reads the body of a packet whose header says CONNECT.</summary>
+    /// <summary>Reads the body of a CONNECT. Returns false, and the rule that is broken, if the body is malformed.</summary>
     /// <remarks>A server answers <see cref="ProtocolViolation.OlderProtocolName"/> and <see cref="ProtocolViolation.UnsupportedProtocolLevel"/>
-    /// with return code 1 and <see cref="ProtocolViolation.EmptyClientIdWithSession"/> with 2; all others with silence [MQTT-3.1.4-1].</remarks>
+    /// with return code 1 and <see cref="ProtocolViolation.EmptyClientIdWithSession"/> with 2. After all others it closes the connection without an answer
+    /// [MQTT-3.1.4-1].</remarks>
     public static bool TryRead(ReadOnlySpan<byte> body, out ConnectPacket packet, [NotNullWhen(false)] out ProtocolViolation? violation)
     {
         var reader = new BodyReader(body);
         ReadOnlySpan<byte> protocolName = reader.ReadString();
-        reader.Require(!protocolName.SequenceEqual(ProtocolNameOf31), ProtocolViolation.OlderProtocolName);    // [MQTT-3.1.2-1], told apart because it is answered
+        reader.Require(!protocolName.SequenceEqual(ProtocolNameOf31), ProtocolViolation.OlderProtocolName);    // [MQTT-3.1.2-1], which is answered
         reader.Require(protocolName.SequenceEqual(ProtocolName), ProtocolViolation.WrongProtocolName);         // [MQTT-3.1.2-1]
         reader.Require(reader.ReadByte() == 4, ProtocolViolation.UnsupportedProtocolLevel);                    // [MQTT-3.1.2-2]
 
@@ -114,7 +115,7 @@ public readonly ref struct ConnectPacket : IControlPacket
         ReadOnlySpan<byte> userName = hasUserName ? reader.ReadString(ProtocolViolation.MissingUserName) : default; // [MQTT-3.1.2-19], [MQTT-3.1.3-11]
         ReadOnlySpan<byte> password = hasPassword ? reader.ReadBinary(ProtocolViolation.MissingPassword) : default; // [MQTT-3.1.2-21]
         reader.Require(reader.AtEnd, Unexpected(hasUserName, hasPassword));
-        reader.Require(clientId.Length > 0 || cleanSession, ProtocolViolation.EmptyClientIdWithSession); // [MQTT-3.1.3-7], last: only then is return code 2 due [MQTT-3.1.3-8]
+        reader.Require(clientId.Length > 0 || cleanSession, ProtocolViolation.EmptyClientIdWithSession); // [MQTT-3.1.3-7], last for [MQTT-3.1.3-8]
 
         packet = new ConnectPacket
         {
@@ -166,7 +167,7 @@ public readonly ref struct ConnectPacket : IControlPacket
         return writer.Finish();
     }
 
-    /// <summary>Which rule bytes behind the last field break, 3.1.3.</summary>
+    /// <summary>Returns the rule that bytes behind the last field break, 3.1.3.</summary>
     private static ProtocolViolation Unexpected(bool hasUserName, bool hasPassword) =>
         !hasUserName ? ProtocolViolation.UserNameWithoutFlag :  // [MQTT-3.1.2-18]
         !hasPassword ? ProtocolViolation.PasswordWithoutFlag :  // [MQTT-3.1.2-20]

@@ -2,24 +2,24 @@
 
 namespace RawMqtt.Codec;
 
-/// <summary>The answer to a CONNECT, 3.2.2.3, table 3.1. 6 to 255 are reserved.</summary>
+/// <summary>The server's answer to CONNECT, 3.2.2.3, table 3.1. The values 6 to 255 are reserved.</summary>
 public enum ConnectReturnCode : byte
 {
-    /// <summary>Connected.</summary>
+    /// <summary>The server accepts the client.</summary>
     Accepted = 0,
 
-    /// <summary>The server does not speak this level of the protocol.</summary>
+    /// <summary>The server does not support the protocol level that the client asked for.</summary>
     UnacceptableProtocolVersion = 1,
 
-    /// <summary>The client identifier is well-formed but not allowed.</summary>
+    /// <summary>The client identifier is well-formed, but the server does not allow it.</summary>
     IdentifierRejected = 2,
 
-    /// <summary>The network connection stands, but the MQTT service does not.</summary>
+    /// <summary>The network connection was made, but the MQTT service is unavailable.</summary>
     ServerUnavailable = 3,
 
     /// <summary>The user name or the password is wrong.</summary>
     BadUserNameOrPassword = 4,
 
-    /// <summary>The client may not connect.</summary>
+    /// <summary>The client is not authorized to connect.</summary>
     NotAuthorized = 5,
 }

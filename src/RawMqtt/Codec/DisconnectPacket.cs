@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RawMqtt.Codec;
 
-/// <summary>DISCONNECT, 3.14: the last packet of a client; the server discards its Will [MQTT-3.14.4-3].</summary>
+/// <summary>DISCONNECT, 3.14: the last packet that a client sends; the server then discards the Will [MQTT-3.14.4-3].</summary>
 /// <remarks><code>
 ///          7 6 5 4   3 2 1 0
 /// byte 1   1 1 1 0 | 0 0 0 0    3.14.1
@@ -15,7 +15,7 @@ public readonly ref struct DisconnectPacket : IControlPacket
     /// <inheritdoc/>
     public int Length => 2;
 
-    /// <summary>Reads the body of a packet whose header says DISCONNECT.</summary>
+    /// <summary>Reads the body of a DISCONNECT. Returns false, and the rule that is broken, if the body is malformed.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, out DisconnectPacket packet, [NotNullWhen(false)] out ProtocolViolation? violation)
     {
         packet = default;

@@ -5,7 +5,7 @@ using System.Buffers.Binary;
 
 namespace RawMqtt.Codec;
 
-/// <summary>The payload of an UNSUBSCRIBE, 3.10.3: enumerates its topic filters in order.</summary>
+/// <summary>The topic filters of an UNSUBSCRIBE, 3.10.3, in the order of the packet.</summary>
 public readonly ref struct FilterList
 {
     /// <param name="bytes">A valid payload of an UNSUBSCRIBE.</param>
@@ -13,7 +13,7 @@ public readonly ref struct FilterList
 
     internal ReadOnlySpan<byte> Bytes { get; }
 
-    /// <summary>Appends one filter to a payload that <see cref="Read"/> will take; after an exception nothing was appended.</summary>
+    /// <summary>Appends one filter to a payload for <see cref="Read"/>. After an exception nothing was appended.</summary>
     /// <exception cref="ArgumentException">The filter would break a rule, which the message names.</exception>
     public static void Write(IBufferWriter<byte> payload, ReadOnlySpan<byte> filter)
     {
@@ -25,7 +25,8 @@ public readonly ref struct FilterList
         payload.Advance(2 + filter.Length);
     }
 
-    /// <summary>The list that <see cref="Write"/> made: a view of <paramref name="payload"/>, which must stay unchanged until the packet is written.</summary>
+    /// <summary>Returns the filters that <see cref="Write"/> appended. The list points into <paramref name="payload"/>, which must not change before the packet
+    /// is written.</summary>
     /// <exception cref="ArgumentException">The payload breaks a rule, which the message names.</exception>
     public static FilterList Read(ReadOnlySpan<byte> payload)
     {
@@ -43,20 +44,20 @@ public readonly ref struct FilterList
         return reader.IsBroken ? default : new FilterList(bytes);
     }
 
-    /// <summary>The filters in the order of the packet.</summary>
+    /// <summary>Returns an enumerator of the filters, in the order of the packet.</summary>
     public Enumerator GetEnumerator() => new(Bytes);
 
-    /// <summary>Walks a <see cref="FilterList"/>.</summary>
+    /// <summary>Enumerates the filters of a <see cref="FilterList"/>.</summary>
     public ref struct Enumerator
     {
         private ReadOnlySpan<byte> rest;
 
         internal Enumerator(ReadOnlySpan<byte> bytes) => rest = bytes;
 
-        /// <summary>The filter that <see cref="MoveNext"/> reached.</summary>
+        /// <summary>Gets the current filter.</summary>
         public ReadOnlySpan<byte> Current { get; private set; }
 
-        /// <summary>Goes to the next filter, if there is one.</summary>
+        /// <summary>Moves to the next filter. Returns false if there is none.</summary>
         public bool MoveNext()
         {
             if (rest.IsEmpty) return false;

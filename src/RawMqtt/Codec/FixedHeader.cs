@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 
 namespace RawMqtt.Codec;
 
-/// <summary>The two to five bytes that every control packet begins with, 2.2.</summary>
+/// <summary>The fixed header, 2.2: the first two to five bytes of every control packet.</summary>
 /// <remarks><code>
 ///          7 6 5 4   3 2 1 0
 /// byte 1    type   |  flags    2.2.1, 2.2.2
@@ -14,7 +14,7 @@ namespace RawMqtt.Codec;
 /// </code></remarks>
 public readonly struct FixedHeader
 {
-    /// <summary>The largest Remaining Length that four bytes can say, 2.2.3.</summary>
+    /// <summary>The largest Remaining Length that four bytes can hold, 2.2.3.</summary>
     public const int MaxRemainingLength = 268_435_455;
 
     // Remaining Length, header length and first byte in one word, which travels in a register.
@@ -22,22 +22,22 @@ public readonly struct FixedHeader
 
     private FixedHeader(byte typeAndFlags, int length, int remainingLength) => word = (ulong)remainingLength << 16 | (uint)length << 8 | typeAndFlags;
 
-    /// <summary>Bits 7 to 4 of the first byte.</summary>
+    /// <summary>Gets the type of the packet, 2.2.1: bits 7 to 4 of the first byte.</summary>
     public PacketType Type => (PacketType)(unchecked((byte)word) >> 4);
 
-    /// <summary>Bits 3 to 0 of the first byte.</summary>
+    /// <summary>Gets the flags, 2.2.2: bits 3 to 0 of the first byte.</summary>
     public int Flags => unchecked((int)word) & 0b0000_1111;
 
-    /// <summary>Length of this header: 2 to 5 bytes; 0 when it has not been read.</summary>
+    /// <summary>Gets the length of this header in bytes: 2 to 5; 0 if no header was read.</summary>
     public int Length => unchecked((byte)(word >> 8));
 
-    /// <summary>Length of what follows the header: 0 to 268 435 455 bytes.</summary>
+    /// <summary>Gets the number of bytes that follow the header: 0 to 268 435 455.</summary>
     public int RemainingLength => (int)(word >> 16);
 
-    /// <summary>Length of the whole packet in bytes; 0 when the header has not been read.</summary>
+    /// <summary>Gets the length of the whole packet in bytes; 0 if no header was read.</summary>
     public int PacketLength => Length + RemainingLength;
 
-    /// <summary>Reads the header at the start of <paramref name="input"/>, and checks all that its bytes can say.</summary>
+    /// <summary>Reads the header at the start of <paramref name="input"/> and checks it: the type, its flags and who may send it, and the length.</summary>
     /// <param name="input">The bytes received; the rest of the packet may be missing.</param>
     /// <param name="sender">The end that sent them.</param>
     /// <param name="header">The header, when the result is <see cref="OperationStatus.Done"/>.</param>
@@ -65,15 +65,16 @@ public readonly struct FixedHeader
         return status;
     }
 
-    /// <summary>Length in bytes of a packet with a body of <paramref name="remainingLength"/> bytes: 2 to 268 435 460.</summary>
-    /// <exception cref="ArgumentException">The body is longer than a header can say.</exception>
+    /// <summary>Returns the length in bytes of a packet with a body of <paramref name="remainingLength"/> bytes: 2 to 268 435 460.</summary>
+    /// <exception cref="ArgumentException">The body is longer than a header allows.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int PacketLengthFor(long remainingLength) =>
         remainingLength < 0x80 ? 2 + (int)remainingLength : LongPacketLengthFor(remainingLength);
 
     private static int LongPacketLengthFor(long remainingLength)
     {
-        if (remainingLength > MaxRemainingLength) throw new ArgumentException("The packet is too long: 268435455 bytes is the most behind its fixed header (2.2.3).");
+        if (remainingLength > MaxRemainingLength)
+            throw new ArgumentException("The packet is too long: 268435455 bytes is the most behind its fixed header (2.2.3).");
         return (int)remainingLength + (remainingLength < 0x4000 ? 3 : remainingLength < 0x20_0000 ? 4 : 5);
     }
 

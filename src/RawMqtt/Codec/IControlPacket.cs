@@ -4,11 +4,11 @@ using System.Buffers;
 
 namespace RawMqtt.Codec;
 
-/// <summary>What all control packets can do: say how long they are, and write themselves.</summary>
-/// <remarks>Each has a static <c>TryRead</c> as well; what that puts into <c>packet</c> is meaningless when it returns false.</remarks>
+/// <summary>A control packet that can be written.</summary>
+/// <remarks>Each packet also has a static <c>TryRead</c>. If that returns false, the content of <c>packet</c> is undefined.</remarks>
 public interface IControlPacket
 {
-    /// <summary>The length of the packet in bytes, fixed header included.</summary>
+    /// <summary>Gets the length of the packet in bytes, including the fixed header.</summary>
     int Length { get; }
 
     /// <summary>Writes the packet to the start of <paramref name="destination"/>, and returns its <see cref="Length"/>.</summary>
@@ -17,10 +17,10 @@ public interface IControlPacket
     int Write(Span<byte> destination);
 }
 
-/// <summary>Writing to an <see cref="IBufferWriter{T}"/>.</summary>
+/// <summary>Writes control packets to an <see cref="IBufferWriter{T}"/>.</summary>
 public static class ControlPackets
 {
-    /// <summary>Appends <paramref name="packet"/> to <paramref name="output"/>; after an exception nothing was appended.</summary>
+    /// <summary>Appends <paramref name="packet"/> to <paramref name="output"/>. After an exception nothing was appended.</summary>
     /// <exception cref="ArgumentException">A field would break a rule, which the message names.</exception>
     public static void Write<TPacket>(this IBufferWriter<byte> output, TPacket packet)
         where TPacket : IControlPacket, allows ref struct

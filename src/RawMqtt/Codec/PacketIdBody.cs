@@ -6,7 +6,7 @@ using System.Runtime.CompilerServices;
 
 namespace RawMqtt.Codec;
 
-/// <summary>The body that PUBACK, PUBREC, PUBREL, PUBCOMP and UNSUBACK share: a packet identifier and no more.</summary>
+/// <summary>The body of PUBACK, PUBREC, PUBREL, PUBCOMP and UNSUBACK: a packet identifier alone.</summary>
 internal static class PacketIdBody
 {
     public const int PacketLength = 4;

@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 
 namespace RawMqtt.Codec;
 
-/// <summary>Takes the packets of a byte stream one by one: each <see cref="Read"/> finds the next whole packet, 2.1.</summary>
+/// <summary>Reads the packets of a byte stream one by one, 2.1. Each call of <see cref="Read"/> finds the next whole packet.</summary>
 /// <remarks>
 /// Done: <see cref="Header"/> and <see cref="Body"/> are the packet's, and <see cref="Consumed"/> lies behind it.
 /// NeedMoreData: nothing consumed, no body; <c>Header.PacketLength</c> says how long the packet will be, 0 while that is unknown.
@@ -19,19 +19,19 @@ public ref struct PacketReader(ReadOnlySpan<byte> input, MqttRole sender, int ma
     private readonly int received = input.Length;
     private ReadOnlySpan<byte> rest = input;
 
-    /// <summary>The bytes of all packets read so far.</summary>
+    /// <summary>Gets the number of bytes of all packets read so far.</summary>
     public readonly int Consumed => received - rest.Length;
 
-    /// <summary>The fixed header of the current packet.</summary>
+    /// <summary>Gets the fixed header of the current packet.</summary>
     public FixedHeader Header { get; private set; }
 
-    /// <summary>What follows the fixed header: <c>Header.RemainingLength</c> bytes.</summary>
+    /// <summary>Gets the bytes behind the fixed header of the current packet: <c>Header.RemainingLength</c> bytes.</summary>
     public ReadOnlySpan<byte> Body { get; private set; }
 
-    /// <summary>The rule that the bytes at <see cref="Consumed"/> break, if they do.</summary>
+    /// <summary>Gets the rule that the bytes at <see cref="Consumed"/> break; null if they break none.</summary>
     public ProtocolViolation? Violation { get; private set; }
 
-    /// <summary>Moves to the next packet.</summary>
+    /// <summary>Moves to the next packet. Nothing is consumed if the packet is incomplete or broken.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public OperationStatus Read()
     {

@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RawMqtt.Codec;
 
-/// <summary>PINGREQ, 3.12: the client shows that it lives, and asks whether the server does.</summary>
+/// <summary>PINGREQ, 3.12: the client shows that it is alive, and asks whether the server is.</summary>
 /// <remarks><code>
 ///          7 6 5 4   3 2 1 0
 /// byte 1   1 1 0 0 | 0 0 0 0    3.12.1
@@ -15,7 +15,7 @@ public readonly ref struct PingReqPacket : IControlPacket
     /// <inheritdoc/>
     public int Length => 2;
 
-    /// <summary>Reads the body of a packet whose header says PINGREQ.</summary>
+    /// <summary>Reads the body of a PINGREQ. Returns false, and the rule that is broken, if the body is malformed.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, out PingReqPacket packet, [NotNullWhen(false)] out ProtocolViolation? violation)
     {
         packet = default;

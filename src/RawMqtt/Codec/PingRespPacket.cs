@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RawMqtt.Codec;
 
-/// <summary>PINGRESP, 3.13: the answer to a PINGREQ [MQTT-3.12.4-1].</summary>
+/// <summary>PINGRESP, 3.13: the server's answer to PINGREQ [MQTT-3.12.4-1].</summary>
 /// <remarks><code>
 ///          7 6 5 4   3 2 1 0
 /// byte 1   1 1 0 1 | 0 0 0 0    3.13.1
@@ -15,7 +15,7 @@ public readonly ref struct PingRespPacket : IControlPacket
     /// <inheritdoc/>
     public int Length => 2;
 
-    /// <summary>Reads the body of a packet whose header says PINGRESP.</summary>
+    /// <summary>Reads the body of a PINGRESP. Returns false, and the rule that is broken, if the body is malformed.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, out PingRespPacket packet, [NotNullWhen(false)] out ProtocolViolation? violation)
     {
         packet = default;

@@ -10,7 +10,8 @@ namespace RawMqtt.Codec;
 /// <summary>The usual text in a few instructions: U+0001 to U+007F only, which needs no further look at UTF-8 or U+0000.</summary>
 internal static class PlainText
 {
-    /// <summary>Whether all of <paramref name="text"/>, and at least one byte, is plain; with <paramref name="wildcards"/> false, whether <c>#</c> and <c>+</c> are missing as well.</summary>
+    /// <summary>Whether all of <paramref name="text"/>, and at least one byte, is plain; with <paramref name="wildcards"/> false, whether <c>#</c> and <c>+</c>
+    /// are missing as well.</summary>
     /// <remarks>Up to 32 bytes are looked at together, as two halves that overlap: no loop, and no byte outside the text.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Is(ReadOnlySpan<byte> text, bool wildcards)

@@ -2,8 +2,9 @@
 
 namespace RawMqtt.Codec;
 
-/// <summary>A rule that a peer broke, in the order of the specification.</summary>
-/// <remarks>One for each numbered rule, but for the limits of this end, which share a number, and the protocol name of MQTT 3.1, which is answered. Where the text states a rule without a number, <see cref="Rule"/> is the section, as in <c>2.2.3</c>.</remarks>
+/// <summary>A rule of the specification that a peer broke.</summary>
+/// <remarks>One for each numbered rule, but for the limits of this end, which share a number, and the protocol name of MQTT 3.1, which is answered. Where the
+/// text states a rule without a number, <see cref="Rule"/> is the section, as in <c>2.2.3</c>.</remarks>
 public sealed class ProtocolViolation
 {
     private ProtocolViolation(string rule, string message)
@@ -12,13 +13,13 @@ public sealed class ProtocolViolation
         Message = message;
     }
 
-    /// <summary>The number of the rule, such as <c>MQTT-3.3.1-4</c>, or its section.</summary>
+    /// <summary>Gets the number of the rule, such as <c>MQTT-3.3.1-4</c>, or its section.</summary>
     public string Rule { get; }
 
-    /// <summary>What was found, in one sentence without a full stop.</summary>
+    /// <summary>Gets what was found, as one sentence without a full stop.</summary>
     public string Message { get; }
 
-    /// <summary><c>[MQTT-3.3.1-4] the QoS bits of a PUBLISH are 11</c>.</summary>
+    /// <summary>Returns rule and finding, such as <c>[MQTT-3.3.1-4] the QoS bits of a PUBLISH are 11</c>.</summary>
     public override string ToString() => $"[{Rule}] {Message}";
 
 #pragma warning disable CS1591 // each says itself what it is

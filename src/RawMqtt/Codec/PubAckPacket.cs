@@ -13,13 +13,13 @@ namespace RawMqtt.Codec;
 /// </code></remarks>
 public readonly ref struct PubAckPacket : IControlPacket
 {
-    /// <summary>That of the PUBLISH [MQTT-2.3.1-6]: 1 to 65535.</summary>
+    /// <summary>Gets the packet identifier of the PUBLISH [MQTT-2.3.1-6]: 1 to 65535.</summary>
     public ushort PacketId { get; init; }
 
     /// <inheritdoc/>
     public int Length => PacketIdBody.PacketLength;
 
-    /// <summary>Reads the body of a packet whose header says PUBACK.</summary>
+    /// <summary>Reads the body of a PUBACK. Returns false, and the rule that is broken, if the body is malformed.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, out PubAckPacket packet, [NotNullWhen(false)] out ProtocolViolation? violation)
     {
         bool valid = PacketIdBody.TryRead(body, out ushort packetId, out violation);

@@ -6,7 +6,7 @@ using System.Runtime.CompilerServices;
 
 namespace RawMqtt.Codec;
 
-/// <summary>PUBLISH, 3.3: an application message on its way, from either end.</summary>
+/// <summary>PUBLISH, 3.3: carries an application message, in either direction.</summary>
 /// <remarks><code>
 ///          7 6 5 4    3     2 1     0
 /// byte 1   0 0 1 1 | DUP |  QoS | RETAIN     3.3.1
@@ -15,7 +15,7 @@ namespace RawMqtt.Codec;
 ///          Packet Identifier  2 bytes        3.3.2.2, only at QoS 1 and 2 [MQTT-2.3.1-5]
 ///          Payload            the rest       3.3.3
 /// </code>
-/// A view: <see cref="Topic"/> and <see cref="Payload"/> point into the bytes that it was read from.</remarks>
+/// <see cref="Topic"/> and <see cref="Payload"/> of a packet that was read point into the bytes that were read.</remarks>
 public readonly ref struct PublishPacket : IControlPacket
 {
     private const int DuplicateFlag = 0b1000;
@@ -32,30 +32,30 @@ public readonly ref struct PublishPacket : IControlPacket
         Payload = payload;
     }
 
-    /// <summary>1 to 65535 bytes of UTF-8 without wildcards, 3.3.2.1.</summary>
+    /// <summary>Gets the topic name, 3.3.2.1: 1 to 65535 bytes of UTF-8 without wildcards.</summary>
     public ReadOnlySpan<byte> Topic { get; init; }
 
-    /// <summary>The application's bytes; may be empty, 3.3.3.</summary>
+    /// <summary>Gets the bytes of the application, 3.3.3; they may be empty.</summary>
     public ReadOnlySpan<byte> Payload { get; init; }
 
-    /// <summary>1 to 65535 at QoS 1 and 2; 0 at QoS 0, where the packet has none.</summary>
+    /// <summary>Gets the packet identifier, 3.3.2.2: 1 to 65535 at QoS 1 and 2; 0 at QoS 0, where the packet holds none.</summary>
     public ushort PacketId { get; init; }
 
-    /// <summary>3.3.1.2.</summary>
+    /// <summary>Gets how surely the message is delivered, 3.3.1.2.</summary>
     public QualityOfService Qos
     {
         get => (QualityOfService)((flags & QosFlags) >> 1);
         init => flags = (byte)(flags & ~QosFlags | (value <= QualityOfService.ExactlyOnce ? (int)value << 1 : QosFlags));
     }
 
-    /// <summary>DUP: this may be a second sending, 3.3.1.1. Never at QoS 0 [MQTT-3.3.1-2].</summary>
+    /// <summary>Gets the DUP flag, 3.3.1.1: true if the message may have been sent before. It is false at QoS 0 [MQTT-3.3.1-2].</summary>
     public bool Duplicate
     {
         get => (flags & DuplicateFlag) != 0;
         init => flags = (byte)(flags & ~DuplicateFlag | (value ? DuplicateFlag : 0));
     }
 
-    /// <summary>To a server: keep this as the topic's retained message. From a server: this was kept, 3.3.1.3.</summary>
+    /// <summary>Gets the RETAIN flag, 3.3.1.3. To a server: the server keeps the message for its topic. From a server: the message was kept.</summary>
     public bool Retain
     {
         get => (flags & RetainFlag) != 0;
@@ -68,10 +68,10 @@ public readonly ref struct PublishPacket : IControlPacket
     private long RemainingLength => 2L + Topic.Length + (Qos > 0 ? 2 : 0) + Payload.Length;
 
     /// <summary>Reads the body of a packet whose <paramref name="header"/> says PUBLISH.</summary>
-    /// <param name="header">As <see cref="FixedHeader.TryRead"/> made it, which lets no QoS 3 pass [MQTT-3.3.1-4].</param>
-    /// <param name="body">What follows the header.</param>
+    /// <param name="header">The header from <see cref="FixedHeader.TryRead"/>, which refuses QoS 3 [MQTT-3.3.1-4].</param>
+    /// <param name="body">The bytes behind the header.</param>
     /// <param name="packet">The packet, whose spans point into <paramref name="body"/>.</param>
-    /// <param name="violation">The rule that is broken, when the result is false.</param>
+    /// <param name="violation">The rule that is broken, if the result is false.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryRead(FixedHeader header, ReadOnlySpan<byte> body, out PublishPacket packet, [NotNullWhen(false)] out ProtocolViolation? violation)
     {

@@ -6,10 +6,11 @@ using System.Runtime.Intrinsics;
 
 namespace RawMqtt.Codec;
 
-/// <summary>Copies of the lengths that topics and small payloads have, in two loads and two stores that overlap: a call to memmove costs more than its work.</summary>
+/// <summary>Copies short spans, such as topics and small payloads, in two loads and two stores that overlap. For these lengths a call to memmove costs more
+/// than the copy.</summary>
 internal static class ShortCopy
 {
-    /// <summary>The same as <see cref="ReadOnlySpan{T}.CopyTo"/>; the two must not overlap.</summary>
+    /// <summary>Copies as <see cref="ReadOnlySpan{T}.CopyTo"/> does; source and destination must not overlap.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void CopyTo(ReadOnlySpan<byte> source, Span<byte> destination)
     {

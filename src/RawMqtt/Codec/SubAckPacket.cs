@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RawMqtt.Codec;
 
-/// <summary>SUBACK, 3.9: the answer to a SUBSCRIBE, with one return code for each of its filters.</summary>
+/// <summary>SUBACK, 3.9: the server's answer to SUBSCRIBE, with one return code for each filter.</summary>
 /// <remarks><code>
 ///          7 6 5 4   3 2 1 0
 /// byte 1   1 0 0 1 | 0 0 0 0                    3.9.1
@@ -12,22 +12,22 @@ namespace RawMqtt.Codec;
 /// body     Packet Identifier  2 bytes           3.9.2
 ///          Return Codes       1 byte a filter: 0x00, 0x01, 0x02 granted QoS, 0x80 failure    3.9.3
 /// </code>
-/// A view: <see cref="ReturnCodes"/> points into the bytes that it was read from.</remarks>
+/// <see cref="ReturnCodes"/> of a packet that was read points into the bytes that were read.</remarks>
 public readonly ref struct SubAckPacket : IControlPacket
 {
     /// <summary>The return code of a subscription that was refused.</summary>
     public const byte Failure = 0x80;
 
-    /// <summary>That of the SUBSCRIBE [MQTT-3.8.4-2]: 1 to 65535.</summary>
+    /// <summary>Gets the packet identifier of the SUBSCRIBE [MQTT-3.8.4-2]: 1 to 65535.</summary>
     public ushort PacketId { get; init; }
 
-    /// <summary>In the order of the filters [MQTT-3.9.3-1]: the QoS granted, or <see cref="Failure"/>.</summary>
+    /// <summary>Gets a code for each filter, in their order [MQTT-3.9.3-1]: the QoS granted, or <see cref="Failure"/>.</summary>
     public ReadOnlySpan<byte> ReturnCodes { get; init; }
 
     /// <inheritdoc/>
     public int Length => FixedHeader.PacketLengthFor(2L + ReturnCodes.Length);
 
-    /// <summary>Reads the body of a packet whose header says SUBACK.</summary>
+    /// <summary>Reads the body of a SUBACK. Returns false, and the rule that is broken, if the body is malformed.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, out SubAckPacket packet, [NotNullWhen(false)] out ProtocolViolation? violation)
     {
         var reader = new BodyReader(body);

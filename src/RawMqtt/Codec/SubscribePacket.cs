@@ -14,19 +14,19 @@ namespace RawMqtt.Codec;
 ///            Topic Filter     string
 ///            0 0 0 0 0 0 | Requested QoS
 /// </code>
-/// A view: <see cref="Subscriptions"/> point into the bytes that it was read from.</remarks>
+/// <see cref="Subscriptions"/> of a packet that was read point into the bytes that were read.</remarks>
 public readonly ref struct SubscribePacket : IControlPacket
 {
-    /// <summary>1 to 65535.</summary>
+    /// <summary>Gets the packet identifier: 1 to 65535.</summary>
     public ushort PacketId { get; init; }
 
-    /// <summary>The filters with the QoS asked for each; at least one [MQTT-3.8.3-3].</summary>
+    /// <summary>Gets the filters, each with the QoS that the client asks for; at least one [MQTT-3.8.3-3].</summary>
     public SubscriptionList Subscriptions { get; init; }
 
     /// <inheritdoc/>
     public int Length => FixedHeader.PacketLengthFor(2L + Subscriptions.Bytes.Length);
 
-    /// <summary>Reads the body of a packet whose header says SUBSCRIBE.</summary>
+    /// <summary>Reads the body of a SUBSCRIBE. Returns false, and the rule that is broken, if the body is malformed.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, out SubscribePacket packet, [NotNullWhen(false)] out ProtocolViolation? violation)
     {
         var reader = new BodyReader(body);

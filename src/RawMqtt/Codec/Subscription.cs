@@ -2,12 +2,12 @@
 
 namespace RawMqtt.Codec;
 
-/// <summary>A topic filter and the highest QoS wanted for it, 3.8.3.</summary>
+/// <summary>A topic filter, and the highest QoS that the client asks for, 3.8.3.</summary>
 public readonly ref struct Subscription
 {
-    /// <summary>1 to 65535 bytes of UTF-8.</summary>
+    /// <summary>Gets the topic filter: 1 to 65535 bytes of UTF-8.</summary>
     public ReadOnlySpan<byte> Filter { get; init; }
 
-    /// <summary>The highest QoS at which the client wants the messages.</summary>
+    /// <summary>Gets the highest QoS at which the server may send the messages.</summary>
     public QualityOfService Qos { get; init; }
 }

@@ -5,7 +5,7 @@ using System.Buffers.Binary;
 
 namespace RawMqtt.Codec;
 
-/// <summary>The payload of a SUBSCRIBE, 3.8.3: enumerates its subscriptions in order.</summary>
+/// <summary>The subscriptions of a SUBSCRIBE, 3.8.3, in the order of the packet.</summary>
 public readonly ref struct SubscriptionList
 {
     /// <param name="bytes">A valid payload of a SUBSCRIBE.</param>
@@ -13,7 +13,7 @@ public readonly ref struct SubscriptionList
 
     internal ReadOnlySpan<byte> Bytes { get; }
 
-    /// <summary>Appends one subscription to a payload that <see cref="Read"/> will take; after an exception nothing was appended.</summary>
+    /// <summary>Appends one subscription to a payload for <see cref="Read"/>. After an exception nothing was appended.</summary>
     /// <exception cref="ArgumentException">The filter or the QoS would break a rule, which the message names.</exception>
     public static void Write(IBufferWriter<byte> payload, Subscription subscription)
     {
@@ -28,7 +28,8 @@ public readonly ref struct SubscriptionList
         payload.Advance(3 + filter.Length);
     }
 
-    /// <summary>The list that <see cref="Write"/> made: a view of <paramref name="payload"/>, which must stay unchanged until the packet is written.</summary>
+    /// <summary>Returns the subscriptions that <see cref="Write"/> appended. The list points into <paramref name="payload"/>, which must not change before the
+    /// packet is written.</summary>
     /// <exception cref="ArgumentException">The payload breaks a rule, which the message names.</exception>
     public static SubscriptionList Read(ReadOnlySpan<byte> payload)
     {
@@ -51,7 +52,7 @@ public readonly ref struct SubscriptionList
         return reader.IsBroken ? default : new SubscriptionList(bytes);
     }
 
-    /// <summary>The number of subscriptions.</summary>
+    /// <summary>Gets the number of subscriptions.</summary>
     public int Count
     {
         get
@@ -62,20 +63,20 @@ public readonly ref struct SubscriptionList
         }
     }
 
-    /// <summary>The subscriptions in the order of the packet.</summary>
+    /// <summary>Returns an enumerator of the subscriptions, in the order of the packet.</summary>
     public Enumerator GetEnumerator() => new(Bytes);
 
-    /// <summary>Walks a <see cref="SubscriptionList"/>.</summary>
+    /// <summary>Enumerates the subscriptions of a <see cref="SubscriptionList"/>.</summary>
     public ref struct Enumerator
     {
         private ReadOnlySpan<byte> rest;
 
         internal Enumerator(ReadOnlySpan<byte> bytes) => rest = bytes;
 
-        /// <summary>The subscription that <see cref="MoveNext"/> reached.</summary>
+        /// <summary>Gets the current subscription.</summary>
         public Subscription Current { get; private set; }
 
-        /// <summary>Goes to the next subscription, if there is one.</summary>
+        /// <summary>Moves to the next subscription. Returns false if there is none.</summary>
         public bool MoveNext()
         {
             if (rest.IsEmpty) return false;

@@ -4,10 +4,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RawMqtt.Codec;
 
-/// <summary>Topic filters, 4.7: a topic name in which <c>+</c> stands for one level and a final <c>#</c> for all that follow.</summary>
+/// <summary>Checks and matches topic filters, 4.7. In a filter <c>+</c> stands for one level, and a final <c>#</c> for all levels that follow.</summary>
 public static class TopicFilter
 {
-    /// <summary>Whether <paramref name="filter"/> may stand in a SUBSCRIBE: 1 to 65535 bytes of UTF-8, wildcards in their places.</summary>
+    /// <summary>Returns whether <paramref name="filter"/> is valid: 1 to 65535 bytes of UTF-8, each wildcard alone in its level, and <c>#</c> last.</summary>
     public static bool IsValid(ReadOnlySpan<byte> filter, [NotNullWhen(false)] out ProtocolViolation? violation)
     {
         if (filter.IsEmpty) violation = ProtocolViolation.EmptyTopic;                                // [MQTT-4.7.3-1]
@@ -16,7 +16,7 @@ public static class TopicFilter
         return violation is null;
     }
 
-    /// <summary>Whether a valid <paramref name="filter"/> matches a valid topic <paramref name="name"/>, byte for byte [MQTT-4.7.3-4].</summary>
+    /// <summary>Returns whether a valid <paramref name="filter"/> matches a valid topic <paramref name="name"/>, byte for byte [MQTT-4.7.3-4].</summary>
     public static bool Matches(ReadOnlySpan<byte> filter, ReadOnlySpan<byte> name)
     {
         if (name is [(byte)'$', ..] && filter is [(byte)'#' or (byte)'+', ..]) return false; // [MQTT-4.7.2-1]
@@ -33,7 +33,7 @@ public static class TopicFilter
         }
     }
 
-    /// <summary>Cuts the first level off <paramref name="topic"/>, with the <c>/</c> that ends it.</summary>
+    /// <summary>Removes the first level from <paramref name="topic"/>, with the <c>/</c> that ends it.</summary>
     internal static ReadOnlySpan<byte> TakeLevel(ref ReadOnlySpan<byte> topic, out bool goesOn)
     {
         int slash = topic.IndexOf((byte)'/');

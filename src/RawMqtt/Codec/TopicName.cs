@@ -6,10 +6,10 @@ using System.Text.Unicode;
 
 namespace RawMqtt.Codec;
 
-/// <summary>Topic names, 4.7: what a message is published under. Levels are parted by <c>/</c> and may be empty.</summary>
+/// <summary>Checks topic names, 4.7. A name has levels between <c>/</c>; a level may be empty.</summary>
 public static class TopicName
 {
-    /// <summary>Whether <paramref name="name"/> is a topic name: 1 to 65535 bytes of UTF-8 without U+0000, <c>#</c> and <c>+</c>.</summary>
+    /// <summary>Returns whether <paramref name="name"/> is valid: 1 to 65535 bytes of UTF-8 without U+0000, <c>#</c> and <c>+</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsValid(ReadOnlySpan<byte> name, [NotNullWhen(false)] out ProtocolViolation? violation)
     {

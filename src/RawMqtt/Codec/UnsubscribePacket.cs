@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RawMqtt.Codec;
 
-/// <summary>UNSUBSCRIBE, 3.10: the client ends one or more subscriptions, by the text of their filters.</summary>
+/// <summary>UNSUBSCRIBE, 3.10: the client ends one or more subscriptions, each named by its filter.</summary>
 /// <remarks><code>
 ///          7 6 5 4   3 2 1 0
 /// byte 1   1 0 1 0 | 0 0 1 0                    3.10.1
@@ -12,19 +12,19 @@ namespace RawMqtt.Codec;
 /// body     Packet Identifier  2 bytes           3.10.2
 ///          Topic Filter       string, one or more times    3.10.3
 /// </code>
-/// A view: <see cref="Filters"/> point into the bytes that it was read from.</remarks>
+/// <see cref="Filters"/> of a packet that was read point into the bytes that were read.</remarks>
 public readonly ref struct UnsubscribePacket : IControlPacket
 {
-    /// <summary>1 to 65535.</summary>
+    /// <summary>Gets the packet identifier: 1 to 65535.</summary>
     public ushort PacketId { get; init; }
 
-    /// <summary>The filters; at least one [MQTT-3.10.3-2].</summary>
+    /// <summary>Gets the filters; at least one [MQTT-3.10.3-2].</summary>
     public FilterList Filters { get; init; }
 
     /// <inheritdoc/>
     public int Length => FixedHeader.PacketLengthFor(2L + Filters.Bytes.Length);
 
-    /// <summary>Reads the body of a packet whose header says UNSUBSCRIBE.</summary>
+    /// <summary>Reads the body of a UNSUBSCRIBE. Returns false, and the rule that is broken, if the body is malformed.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, out UnsubscribePacket packet, [NotNullWhen(false)] out ProtocolViolation? violation)
     {
         var reader = new BodyReader(body);

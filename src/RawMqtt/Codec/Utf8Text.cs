@@ -5,14 +5,14 @@ using System.Text.Unicode;
 
 namespace RawMqtt.Codec;
 
-/// <summary>The strings of the protocol, 1.5.3: well-formed UTF-8 of at most 65535 bytes, without U+0000.</summary>
-/// <remarks>Other control characters and non-characters are accepted, U+FEFF is a character like any other [MQTT-1.5.3-3].</remarks>
+/// <summary>Checks the strings of the protocol, 1.5.3: well-formed UTF-8 of at most 65535 bytes, without U+0000.</summary>
+/// <remarks>Other control characters and non-characters are valid, and so is U+FEFF anywhere [MQTT-1.5.3-3].</remarks>
 public static class Utf8Text
 {
     /// <summary>The longest string in bytes, 1.5.3.</summary>
     public const int MaxLength = 65535;
 
-    /// <summary>Whether <paramref name="text"/> may stand in a packet.</summary>
+    /// <summary>Returns whether <paramref name="text"/> may stand in a packet.</summary>
     public static bool IsValid(ReadOnlySpan<byte> text, [NotNullWhen(false)] out ProtocolViolation? violation)
     {
         violation =
