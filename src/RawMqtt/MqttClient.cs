@@ -24,6 +24,9 @@ public sealed class MqttClient : IAsyncDisposable
     private readonly AckTimer? ackTimer;
     private readonly OutgoingMessages outgoing;
     private readonly ClientSubscriptions subscriptions;
+    private readonly SubscriptionRequests requests;
+    private readonly WaitingSweep sweep;
+    private readonly ReceiverCalls receivers;
     private readonly StatisticsReader statistics;
     private readonly StateChanges changes;
     private readonly KeepAliveTimer keepAlive;
@@ -50,11 +53,22 @@ public sealed class MqttClient : IAsyncDisposable
         if (options.AckTimeout is TimeSpan timeout) ackTimer = new AckTimer(gate.Lock, clock, time, timeout);
         outgoing = new OutgoingMessages(gate.Lock, session, status, counters, new QueueLimits(options), ackTimer, pause, file);
         if (saved is not null) outgoing.Restore(session.Restore(saved));
-        subscriptions = new ClientSubscriptions(session, status, ackTimer, pause, log);
+        var heldMessages = new HeldMessages(gate, session, file);
+        var waiting = new WaitingMessages(heldMessages, file);
+        if (saved is not null) waiting.Restore(saved.Stored, clock.Now);
+        requests = new SubscriptionRequests(session, ackTimer, pause, options.MaxFiltersPerSubscribe);
+        subscriptions = new ClientSubscriptions(options, requests, waiting, status, clock, log);
+        receivers = new ReceiverCalls(counters, log);
+        var unmatched = new UnmatchedMessages(options.UnmatchedMessages, receivers, counters, log);
+        sweep = new WaitingSweep(gate, session, clock, status, subscriptions, waiting, unmatched, log, options);
+        var unclaimed = new UnclaimedMessages(
+            gate.Lock, session, clock, heldMessages, waiting, sweep, unmatched, counters, isSessionKept: !options.CleanSession);
         statistics = new StatisticsReader(options.ClientId, gate.Lock, counters, session, outgoing);
         changes = new StateChanges(log);
         keepAlive = new KeepAliveTimer(gate, session, clock, options);
-        var connections = new ConnectionOpener(options, gate, session, clock, status, counters, log, outgoing, subscriptions, pings, pause, file);
+        var connections = new ConnectionOpener(
+            options, gate, session, clock, status, counters, log, outgoing, subscriptions, requests, heldMessages, waiting, sweep, unclaimed, unmatched,
+            receivers, pings, pause, file);
         var termination = new ClientTermination(gate.Lock, status, outgoing, subscriptions, changes);
         life = new ClientLife(gate, session, clock, status, outgoing, termination, time, MakeLoop);
         ClientMeter.Add(statistics);
@@ -139,11 +153,11 @@ public sealed class MqttClient : IAsyncDisposable
         if (qos > QualityOfService.ExactlyOnce) throw new ArgumentOutOfRangeException(nameof(qos));
 
         PendingPublish? pending;
-        using (Turn turn = gate.Enter())
+        using (GateEntry entry = gate.Enter())
         {
-            pending = qos == QualityOfService.AtMostOnce && turn.HasConnection && session.IsConnected
-                ? outgoing.PublishQos0(topic, payload, retain, turn.Output)
-                : outgoing.Publish(topic, payload, qos, retain, turn.Output);
+            pending = qos == QualityOfService.AtMostOnce && entry.HasConnection && session.IsConnected
+                ? outgoing.PublishQos0(topic, payload, retain, entry.Output)
+                : outgoing.Publish(topic, payload, qos, retain, entry.Output);
         }
 
         if (pending is null) return default;
@@ -182,27 +196,33 @@ public sealed class MqttClient : IAsyncDisposable
     public async Task<MqttSubscription> SubscribeAsync(
         IReadOnlyList<MqttTopicFilter> filters, MqttSubscribeOptions options, CancellationToken cancellationToken = default)
     {
-        OptionChecks.RequireFilters(filters);
-        OptionChecks.Require(options);
         cancellationToken.ThrowIfCancellationRequested();
-        var local = new LocalSubscription(filters, options);
-        var subscription = new MqttSubscription(local, gate, subscriptions, time, pingTimeout);
-        SubscriptionRequest request;
-        using (Turn turn = gate.Enter()) request = subscriptions.Add(local, turn.Output);
+        MqttSubscription subscription = Subscribe(filters, options, out SubscriptionRequest request);
         try
         {
             byte[] codes = await request.Answer.WaitAsync(cancellationToken).ConfigureAwait(false);
-            local.Grant(codes);
+            subscription.Local.Grant(codes);
             int refused = Array.IndexOf(codes, SubAckPacket.Failure);
             if (refused < 0 || options.AllowRefused) return subscription;
             throw ConnectFaults.SubscriptionRefused(filters[refused].Filter);
         }
         catch
         {
-            subscription.End(request);
+            subscription.Withdraw(request);
             throw;
         }
     }
+
+    /// <summary>Declares a subscription to a topic filter, and returns without waiting for a connection or for the server.</summary>
+    /// <remarks>Call this before <see cref="OpenAsync"/>, so that no message comes before its stream. The subscription holds over reconnects and over
+    /// <see cref="DisconnectAsync"/>, until it is disposed of. If the server refuses the filter, the stream throws.</remarks>
+    public MqttSubscription Subscribe(string filter, QualityOfService qos = QualityOfService.AtMostOnce) =>
+        Subscribe([new MqttTopicFilter(filter, qos)], new MqttSubscribeOptions());
+
+    /// <summary>Declares a subscription to several topic filters, with options, and returns without waiting for a connection or for the server.</summary>
+    /// <remarks>Call this before <see cref="OpenAsync"/>, so that no message comes before its stream. The subscription holds over reconnects and over
+    /// <see cref="DisconnectAsync"/>, until it is disposed of. If the server refuses a filter, the stream throws.</remarks>
+    public MqttSubscription Subscribe(IReadOnlyList<MqttTopicFilter> filters, MqttSubscribeOptions options) => Subscribe(filters, options, out _);
 
     /// <summary>Ends the subscription to a topic filter at the server, whichever subscription of this client asked for it.</summary>
     /// <returns>Completes when the server has answered.</returns>
@@ -211,14 +231,14 @@ public sealed class MqttClient : IAsyncDisposable
         OptionChecks.RequireFilters([new MqttTopicFilter(filter)]);
         cancellationToken.ThrowIfCancellationRequested();
         SubscriptionRequest request;
-        using (Turn turn = gate.Enter()) request = subscriptions.Unsubscribe([new MqttTopicFilter(filter)], turn.Output);
+        using (GateEntry entry = gate.Enter()) request = subscriptions.Unsubscribe([new MqttTopicFilter(filter)], entry.Output);
         try
         {
             await request.Answer.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            lock (gate.Lock) subscriptions.Withdraw(request);
+            lock (gate.Lock) requests.Withdraw(request);
             throw;
         }
     }
@@ -229,14 +249,14 @@ public sealed class MqttClient : IAsyncDisposable
     {
         if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<TimeSpan>(cancellationToken);
         Task<TimeSpan> answer;
-        using (Turn turn = gate.Enter())
+        using (GateEntry entry = gate.Enter())
         {
-            if (!turn.HasConnection || !session.IsConnected)
+            if (!entry.HasConnection || !session.IsConnected)
             {
                 throw status.End?.Copy() ?? new MqttException(MqttErrorCode.NotConnected, "There is no connection to ping over.");
             }
             TimeSpan now = clock.Now;
-            session.Ping(now, turn.Output);
+            session.Ping(now, entry.Output);
             answer = pings.Add(now);
             pause.End();
         }
@@ -267,6 +287,34 @@ public sealed class MqttClient : IAsyncDisposable
         await life.DisposeAsync().ConfigureAwait(false);
         await keepAlive.DisposeAsync().ConfigureAwait(false);
         ackTimer?.Dispose();
+        sweep.Dispose();
         file?.Dispose();
+    }
+
+    private MqttSubscription Subscribe(IReadOnlyList<MqttTopicFilter> filters, MqttSubscribeOptions options, out SubscriptionRequest request)
+    {
+        OptionChecks.RequireFilters(filters);
+        OptionChecks.Require(options);
+        var local = new LocalSubscription(filters, options, clock);
+        var subscription = new MqttSubscription(local, gate, subscriptions, time, pingTimeout);
+        List<MqttMessage> waited;
+        using (GateEntry entry = gate.Enter())
+        {
+            request = subscriptions.Add(local, entry.Output);
+            waited = subscriptions.Activate(local, isNew: true);
+        }
+
+        while (waited.Count > 0)
+        {
+            foreach (MqttMessage message in waited)
+            {
+                receivers.Call(options.Receiver!, message.ToView());
+                message.Acknowledge();
+            }
+
+            waited = subscription.Activate(isNew: true);
+        }
+
+        return subscription;
     }
 }

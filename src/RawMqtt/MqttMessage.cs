@@ -10,7 +10,7 @@ public sealed class MqttMessage
 {
     private HeldMessage? held;
 
-    internal MqttMessage(string topic, in MqttMessageView view, HeldMessage? held = null)
+    internal MqttMessage(string topic, in MqttMessageView view, TimeSpan arrivedAt = default, HeldMessage? held = null)
     {
         this.held = held;
         Topic = topic;
@@ -18,6 +18,21 @@ public sealed class MqttMessage
         Qos = view.Qos;
         Retain = view.Retain;
         Duplicate = view.Duplicate;
+        DeliveryId = view.DeliveryId;
+        ArrivedAt = arrivedAt;
+    }
+
+    /// <summary>Copies a message for another subscription that holds it; the payload is shared.</summary>
+    internal MqttMessage(MqttMessage other)
+    {
+        held = other.held;
+        Topic = other.Topic;
+        Payload = other.Payload;
+        Qos = other.Qos;
+        Retain = other.Retain;
+        Duplicate = other.Duplicate;
+        DeliveryId = other.DeliveryId;
+        ArrivedAt = other.ArrivedAt;
     }
 
     /// <summary>Gets the topic name that the message was published to.</summary>
@@ -38,10 +53,39 @@ public sealed class MqttMessage
     /// <summary>Gets whether the message may have been delivered before, section 3.3.1.1. If false, it may still be a repetition at QoS 1.</summary>
     public bool Duplicate { get; }
 
-    /// <summary>Acknowledges the message, with <see cref="MqttSubscribeOptions.ManualAcknowledgement"/>. A second call, or one at QoS 0, does
-    /// nothing.</summary>
+    /// <summary>Gets a number that names this message at QoS 2, from 1, if the client has a <see cref="MqttClientOptions.SessionFile"/>; otherwise null.</summary>
+    /// <remarks>If a process ends while it has the message, the next process gets it again with the same number, and can drop it. Numbers of one file
+    /// are never used twice.</remarks>
+    public long? DeliveryId { get; }
+
+    /// <summary>Tells the server that the application is done with the message. A second call, or one at QoS 0, does nothing.</summary>
+    /// <remarks>With <see cref="MqttSubscribeOptions.ManualAcknowledgement"/> the program must call this for each message. In a kept session it may
+    /// call it: before it waits for another message in the loop, or before it leaves the loop. Without the call, the message is acknowledged when
+    /// the reader asks for the next one. In a clean session a message is acknowledged when it enters the stream, and this does nothing.</remarks>
+    /// <exception cref="MqttException">The session file could not be written: <see cref="MqttErrorCode.SessionFileFailed"/>.</exception>
     public void Acknowledge() => Interlocked.Exchange(ref held, null)?.Release();
+
+    /// <summary>What the server waits for; null if it is answered or needs no answer.</summary>
+    internal HeldMessage? Held => held;
+
+    /// <summary>The session's time when it came.</summary>
+    internal TimeSpan ArrivedAt { get; }
+
+    internal byte[] TopicBytes => Encoding.UTF8.GetBytes(Topic);
 
     /// <summary>The bytes that count for the limits of a subscription.</summary>
     internal int Length => Payload.Length + Topic.Length;
+
+    internal bool HasTopic(ReadOnlySpan<byte> topic) => topic.SequenceEqual(Encoding.UTF8.GetBytes(Topic));
+
+    /// <summary>Returns the message as a receiver sees it.</summary>
+    internal MqttMessageView ToView() => new()
+    {
+        Topic = TopicBytes,
+        Payload = Payload.Span,
+        Qos = Qos,
+        Retain = Retain,
+        Duplicate = Duplicate,
+        DeliveryId = DeliveryId,
+    };
 }

@@ -4,13 +4,18 @@ using RawMqtt.Clients;
 
 namespace RawMqtt;
 
-/// <summary>A subscription to one or more topic filters: the stream of the messages that match, in the order of their arrival. Disposing of it
-/// unsubscribes.</summary>
-/// <remarks>One reader at a time. Messages wait here until they are read; above the limits of <see cref="MqttSubscribeOptions"/> the client
-/// stops reading from the connection until the reader has caught up.</remarks>
+/// <summary>Represents a subscription to one or more topic filters: the stream of the messages that match, in the order of their arrival.</summary>
+/// <remarks>
+/// One reader at a time. Messages wait here until they are read; above the limits of <see cref="MqttSubscribeOptions"/> the client
+/// stops reading from the connection until the reader has caught up.
+/// <para>In a kept session (<see cref="MqttClientOptions.CleanSession"/> = false) a message at QoS 1 or 2 is acknowledged when the reader asks for the
+/// next one, or by <see cref="MqttMessage.Acknowledge"/>. If the process ends, the message in hand and the unread ones come again.
+/// A loop body that waits for another message must call Acknowledge first. In a clean session a message is acknowledged when it enters the stream.</para>
+/// <para>Disposing of a subscription ends its stream. In a clean session it also unsubscribes; in a kept session the server goes on to
+/// collect messages for the filters until <see cref="UnsubscribeAsync"/>.</para>
+/// </remarks>
 public sealed class MqttSubscription : IAsyncEnumerable<MqttMessage>, IAsyncDisposable
 {
-    private readonly LocalSubscription local;
     private readonly ClientGate gate;
     private readonly ClientSubscriptions subscriptions;
     private readonly TimeProvider time;
@@ -18,7 +23,7 @@ public sealed class MqttSubscription : IAsyncEnumerable<MqttMessage>, IAsyncDisp
 
     internal MqttSubscription(LocalSubscription local, ClientGate gate, ClientSubscriptions subscriptions, TimeProvider time, TimeSpan answerTime)
     {
-        this.local = local;
+        Local = local;
         this.gate = gate;
         this.subscriptions = subscriptions;
         this.time = time;
@@ -26,28 +31,55 @@ public sealed class MqttSubscription : IAsyncEnumerable<MqttMessage>, IAsyncDisp
     }
 
     /// <summary>Gets the topic filters that were asked for.</summary>
-    public IReadOnlyList<MqttTopicFilter> Filters => local.Filters;
+    public IReadOnlyList<MqttTopicFilter> Filters => Local.Filters;
 
     /// <summary>Gets the QoS that the server granted for each of <see cref="Filters"/> when it was last asked; null: refused.</summary>
-    public IReadOnlyList<QualityOfService?> Granted => local.Granted;
+    public IReadOnlyList<QualityOfService?> Granted => Local.Granted;
 
-    /// <summary>Returns the messages from now on. The enumeration ends when the subscription is disposed of or the client disconnected, and throws if the
-    /// client ends for another reason.</summary>
+    internal LocalSubscription Local { get; }
+
+    /// <summary>Returns the messages from now on. The enumeration ends when the subscription is disposed of or the client is disconnected, and throws if
+    /// the client ends for another reason. After the client was opened again, a new enumeration goes on.</summary>
     public async IAsyncEnumerator<MqttMessage> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
-        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static state => ((MessageBuffer)state!).WakeReader(), local.Buffer);
-        while (true)
+        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static state => ((MessageBuffer)state!).WakeReader(), Local.Buffer);
+        Activate(isNew: false);
+        Local.Buffer.BeginReading();
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (local.Buffer.TryTake(out MqttMessage? message)) yield return message!;
-            else if (!await local.Buffer.WaitAsync(cancellationToken).ConfigureAwait(false)) yield break;
+            while (true)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (Local.Buffer.TryTake(out MqttMessage? message)) yield return message!;
+                else if (!await Local.Buffer.WaitAsync(cancellationToken).ConfigureAwait(false)) yield break;
+            }
+        }
+        finally
+        {
+            Local.Buffer.EndReading();
         }
     }
 
-    /// <summary>Unsubscribes, if there is a connection, and ends the enumeration.</summary>
+    /// <summary>Ends the stream, and unsubscribes at the server: from the filters that no other subscription of this client has.</summary>
+    /// <returns>Completes when the server has answered. Without a connection, the server is asked on the next one.</returns>
+    public Task UnsubscribeAsync(CancellationToken cancellationToken = default)
+    {
+        SubscriptionRequest? request;
+        using (GateEntry entry = gate.Enter()) request = subscriptions.Remove(Local, entry.Output);
+        return request?.Answer.WaitAsync(cancellationToken) ?? Task.CompletedTask;
+    }
+
+    /// <summary>Ends the stream. In a clean session it also unsubscribes, and waits for the server's answer.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (End() is not SubscriptionRequest request) return;
+        SubscriptionRequest? request;
+        using (GateEntry entry = gate.Enter())
+        {
+            request = subscriptions.End(Local, entry.Output);
+            if (!entry.HasConnection) request = null; // no answer will come soon
+        }
+
+        if (request is null) return;
         try
         {
             await request.Answer.WaitAsync(answerTime, time).ConfigureAwait(false);
@@ -58,20 +90,19 @@ public sealed class MqttSubscription : IAsyncEnumerable<MqttMessage>, IAsyncDisp
         }
     }
 
-    /// <summary>Unsubscribes without waiting for the answer.</summary>
-    /// <param name="unanswered">The SUBSCRIBE that its caller has given up; null if it was answered.</param>
-    /// <returns>Null if no answer will come soon.</returns>
-    internal SubscriptionRequest? End(SubscriptionRequest? unanswered = null)
+    /// <summary>Makes messages go to this subscription.</summary>
+    /// <param name="isNew">Whether this is done also while the client is disconnected. Otherwise an enumeration only gets what is in the buffer then.</param>
+    /// <returns>Messages that waited for its receiver.</returns>
+    internal List<MqttMessage> Activate(bool isNew)
     {
-        SubscriptionRequest? request;
-        bool isConnected;
-        using (Turn turn = gate.Enter())
-        {
-            request = subscriptions.Remove(local, unanswered, turn.Output);
-            isConnected = turn.HasConnection;
-        }
+        using GateEntry entry = gate.Enter();
+        return subscriptions.Activate(Local, isNew);
+    }
 
-        local.End();
-        return isConnected ? request : null;
+    /// <summary>Removes the subscription: its caller has given up waiting for the SUBACK.</summary>
+    internal void Withdraw(SubscriptionRequest request)
+    {
+        using GateEntry entry = gate.Enter();
+        subscriptions.Withdraw(Local, request, entry.Output);
     }
 }

@@ -13,18 +13,18 @@ internal sealed class ClientGate
     /// <summary>The writer of the connection that the server has accepted; null while there is none.</summary>
     public ConnectionWriter? Writer { get; set; }
 
-    /// <summary>Takes the lock until the turn is disposed of.</summary>
+    /// <summary>Takes the lock until the entry is disposed of.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Turn Enter()
+    public GateEntry Enter()
     {
         Lock.Enter();
-        return new Turn(Lock, Writer);
+        return new GateEntry(Lock, Writer);
     }
 
     /// <summary>Takes the lock for a connection that the server may not have accepted yet.</summary>
-    public Turn Enter(ConnectionWriter writer)
+    public GateEntry Enter(ConnectionWriter writer)
     {
         Lock.Enter();
-        return new Turn(Lock, writer);
+        return new GateEntry(Lock, writer);
     }
 }

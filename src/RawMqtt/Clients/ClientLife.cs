@@ -113,14 +113,14 @@ internal sealed class ClientLife(
         MqttDrainResult left;
         Task written = Task.CompletedTask;
         ConnectionWriter? writer = null;
-        using (Turn turn = gate.Enter())
+        using (GateEntry entry = gate.Enter())
         {
             left = outgoing.Undelivered;
             if (loop == ending && !status.IsClosed)
             {
                 status.End ??= reason;
                 status.State = MqttClientState.Disconnecting;
-                writer = turn.Writer;
+                writer = entry.Writer;
             }
 
             if (writer is not null && session.IsConnected)

@@ -1,157 +1,192 @@
 // SPDX-License-Identifier: MIT
 
-using System.Text;
 using RawMqtt.Codec;
 using RawMqtt.Sessions;
 
 namespace RawMqtt.Clients;
 
-/// <summary>The subscriptions that the application wants: makes them at the server, and again when the server has forgotten them.</summary>
-/// <remarks>Guarded by the gate, except <see cref="Active"/>, which is replaced as a whole.</remarks>
-internal sealed class ClientSubscriptions(ClientSession session, ClientStatus status, AckTimer? ackTimer, ReadingPause pause, ClientLog log)
+/// <summary>The subscriptions of the program: which filters it wants, and which streams and receivers take their messages.</summary>
+/// <remarks>A filter is wanted until the program unsubscribes; in a clean session also only until its last subscription ends. A subscription is
+/// active while messages go to it. Guarded by the gate, except <see cref="Active"/>, which is replaced as a whole.</remarks>
+internal sealed class ClientSubscriptions
 {
-    /// <summary>The most bytes of filters in a SUBSCRIBE that makes subscriptions again, so that small servers accept it.</summary>
-    private const int MaxPayload = 16 * 1024;
-
-    private readonly Dictionary<string, QualityOfService> wanted = [];
-    private readonly Dictionary<ushort, SubscriptionRequest> sent = [];
-    private readonly List<SubscriptionRequest> unsent = [];
+    private readonly Dictionary<string, WantedFilter> wanted = [];
+    private readonly List<LocalSubscription> declared = [];
+    private readonly bool isSessionKept;
+    private readonly SubscriptionRequests requests;
+    private readonly WaitingMessages waiting;
+    private readonly ClientStatus status;
+    private readonly SessionClock clock;
+    private readonly ClientLog log;
     private volatile LocalSubscription[] active = [];
 
-    /// <summary>The number of requests that wait for their answer.</summary>
-    public int Unanswered => sent.Count + unsent.Count;
-
-    /// <summary>The subscriptions that messages are delivered to.</summary>
-    public LocalSubscription[] Active => active;
-
-    /// <summary>Adds a subscription: messages reach it from now on, and the server is asked as soon as there is a connection.</summary>
-    public SubscriptionRequest Add(LocalSubscription subscription, OutgoingBuffer? output)
+    public ClientSubscriptions(
+        MqttClientOptions options, SubscriptionRequests requests, WaitingMessages waiting, ClientStatus status, SessionClock clock, ClientLog log)
     {
-        if (status.End is MqttException end) throw end.Copy();
-        active = [.. active, subscription];
-        var asked = new List<MqttTopicFilter>();
-        foreach (MqttTopicFilter filter in subscription.Filters)
-        {
-            // The server keeps one subscription for each filter, with the last QoS asked for: it serves all that want the filter.
-            QualityOfService had = wanted.GetValueOrDefault(filter.Filter);
-            QualityOfService now = wanted[filter.Filter] = filter.Qos > had ? filter.Qos : had;
-            asked.Add(filter with { Qos = now });
-        }
-
-        return Request(new SubscriptionRequest(isUnsubscribe: false, asked), output);
+        this.requests = requests;
+        this.waiting = waiting;
+        this.status = status;
+        this.clock = clock;
+        this.log = log;
+        isSessionKept = !options.CleanSession;
+        foreach (MqttTopicFilter filter in options.Subscriptions) Want(filter);
     }
 
-    /// <summary>Removes a subscription: no message reaches it any more. The server is asked to end the filters that no other subscription wants.</summary>
-    /// <param name="subscription">A subscription that <see cref="Add"/> added.</param>
-    /// <param name="unanswered">The request that its caller has given up; null if it was answered.</param>
-    /// <param name="output">The connection's buffer; null while there is no connection.</param>
-    /// <returns>Null if there is nothing to ask.</returns>
-    public SubscriptionRequest? Remove(LocalSubscription subscription, SubscriptionRequest? unanswered, OutgoingBuffer? output)
+    /// <summary>The number of requests that wait for their answer.</summary>
+    public int Unanswered => requests.Unanswered;
+
+    /// <summary>The subscriptions that messages go to.</summary>
+    public LocalSubscription[] Active => active;
+
+    /// <summary>When the program last subscribed; null if it never did.</summary>
+    public TimeSpan? LastCall { get; private set; }
+
+    /// <summary>Adds a subscription, which <see cref="Activate"/> makes active, and asks the server as soon as there is a connection.</summary>
+    public SubscriptionRequest Add(LocalSubscription subscription, OutgoingBuffer? output)
     {
-        bool isUnknown = unanswered is not null && Withdraw(unanswered);
-        if (!active.Contains(subscription)) return null;
-        active = [.. active.Where(other => other != subscription)];
+        RequireAlive();
+        LastCall = clock.Now;
+        declared.Add(subscription);
+        return requests.Send(new SubscriptionRequest(isUnsubscribe: false, [.. subscription.Filters.Select(Want)]), output);
+    }
+
+    /// <summary>Makes a subscription active: messages go to it from now on, and first those that wait.</summary>
+    /// <param name="subscription">The subscription.</param>
+    /// <param name="isNew">Whether it becomes active also while the client is disconnected.</param>
+    /// <returns>Messages that waited for a receiver. After the caller has passed them on, it calls this again until there are none.</returns>
+    public List<MqttMessage> Activate(LocalSubscription subscription, bool isNew)
+    {
+        List<MqttMessage> forReceiver = [];
+        if (!declared.Contains(subscription) || active.Contains(subscription) || (status.End is not null && !isNew)) return forReceiver;
+        subscription.Buffer.Reopen();
+        waiting.Claim(subscription, forReceiver);
+        if (forReceiver.Count == 0) active = [.. active, subscription];
+        return forReceiver;
+    }
+
+    /// <summary>Ends the local stream of a subscription. In a kept session its filters stay wanted, and its unread messages wait.</summary>
+    /// <returns>The UNSUBSCRIBE of a clean session; null if there is none.</returns>
+    public SubscriptionRequest? End(LocalSubscription subscription, OutgoingBuffer? output)
+    {
+        if (!isSessionKept) return Remove(subscription, output);
+        declared.Remove(subscription);
+        Deactivate(subscription, reason: null);
+        return null;
+    }
+
+    /// <summary>Removes a subscription, and asks the server to end the filters that no other subscription wants.</summary>
+    /// <returns>Null if there is nothing to ask.</returns>
+    public SubscriptionRequest? Remove(LocalSubscription subscription, OutgoingBuffer? output, MqttException? reason = null)
+    {
+        if (!declared.Remove(subscription)) return null;
+        Deactivate(subscription, reason);
         var unwanted = new List<MqttTopicFilter>();
         foreach (MqttTopicFilter filter in subscription.Filters)
         {
-            if (active.Any(other => other.Has(filter.Filter))) continue;
-            if (wanted.Remove(filter.Filter)) unwanted.Add(filter);
+            if (!declared.Any(other => other.Has(filter.Filter)) && wanted.Remove(filter.Filter)) unwanted.Add(filter);
         }
 
-        if (unwanted.Count == 0 || status.End is not null || isUnknown) return null;
-        return Request(new SubscriptionRequest(isUnsubscribe: true, unwanted), output);
+        return unwanted.Count == 0 || status.End is not null ? null : requests.Send(new SubscriptionRequest(isUnsubscribe: true, unwanted), output);
     }
 
-    /// <summary>Drops a request that was never sent: its caller has given it up.</summary>
-    /// <returns>Whether the server knows nothing of it.</returns>
-    public bool Withdraw(SubscriptionRequest request) => !request.WasSent && unsent.Remove(request);
+    /// <summary>Removes a subscription whose caller has given up waiting for the SUBACK.</summary>
+    public void Withdraw(LocalSubscription subscription, SubscriptionRequest request, OutgoingBuffer? output)
+    {
+        bool isUnknown = requests.Withdraw(request);
+        SubscriptionRequest? end = Remove(subscription, output);
+        if (isUnknown && end is not null) requests.Withdraw(end);
+    }
 
     /// <summary>Ends filters, whichever subscription wants them.</summary>
     public SubscriptionRequest Unsubscribe(IReadOnlyList<MqttTopicFilter> filters, OutgoingBuffer? output)
     {
-        if (status.End is MqttException end) throw end.Copy();
+        RequireAlive();
         foreach (MqttTopicFilter filter in filters) wanted.Remove(filter.Filter);
-        return Request(new SubscriptionRequest(isUnsubscribe: true, filters), output);
+        return requests.Send(new SubscriptionRequest(isUnsubscribe: true, filters), output);
     }
 
     /// <summary>Takes a SUBACK or UNSUBACK.</summary>
     public void Complete(ushort packetId, byte[] returnCodes, OutgoingBuffer output)
     {
-        if (sent.Remove(packetId, out SubscriptionRequest? request))
+        if (requests.Complete(packetId, returnCodes) is not { IsUnsubscribe: false } request) return;
+        for (int i = 0; i < returnCodes.Length; i++)
         {
-            request.Complete(returnCodes);
-            if (request.IsRepeated) GrantAgain(request, returnCodes, output);
+            string filter = request.Filters[i].Filter;
+            bool isRefused = returnCodes[i] == SubAckPacket.Failure;
+            if (wanted.TryGetValue(filter, out WantedFilter? known)) known.IsGranted = !isRefused;
+            if (!request.IsRepeated) continue;
+            foreach (LocalSubscription subscription in declared) subscription.Grant(filter, returnCodes[i]);
+            if (isRefused) EndRefused(filter, output);
         }
-
-        SendUnsent(output);
     }
 
     /// <summary>Asks for what the server does not know: a connection stands.</summary>
     public void Connected(bool sessionPresent, OutgoingBuffer output)
     {
-        if (!sessionPresent) RequestAgain();
-        SendUnsent(output);
+        foreach (WantedFilter filter in wanted.Values) filter.IsGranted &= sessionPresent;
+        foreach (LocalSubscription ended in declared.Except(active)) waiting.Reject(TakeUnread(ended, withInHand: false)); // the server sends them again
+
+        requests.Repeat(wanted.Values.Where(static filter => !filter.IsGranted).Select(static filter => filter.ToRequest()));
+        requests.SendUnsent(output);
     }
 
-    /// <summary>Sends what waits for the connection or for a packet identifier.</summary>
-    public void SendUnsent(OutgoingBuffer output)
+    /// <summary>Returns the wanted filters that match a topic name.</summary>
+    public List<WantedFilter> FindWanted(byte[] topic) => [.. wanted.Values.Where(filter => TopicFilter.Matches(filter.Served, topic))];
+
+    /// <summary>Ends a filter for whose messages no reader came in time, and the streams that have it.</summary>
+    public void GiveUp(WantedFilter filter, MqttException reason, OutgoingBuffer? output)
     {
-        while (unsent.Count > 0 && session.CanSubscribe)
+        wanted.Remove(filter.Filter);
+        foreach (LocalSubscription subscription in declared.Where(other => other.Has(filter.Filter) && other.Receiver is null).ToArray())
         {
-            SubscriptionRequest request = unsent[0];
-            unsent.RemoveAt(0);
-            var payload = new OutgoingBuffer();
-            foreach (MqttTopicFilter filter in request.Filters)
-            {
-                byte[] bytes = Encoding.UTF8.GetBytes(filter.Filter);
-                if (request.IsUnsubscribe) FilterList.Write(payload, bytes);
-                else SubscriptionList.Write(payload, new Subscription { Filter = bytes, Qos = filter.Qos });
-            }
-
-            ReadOnlySpan<byte> written = payload.Written.Span;
-            ushort packetId = request.IsUnsubscribe
-                ? session.Unsubscribe(FilterList.Read(written), output)
-                : session.Subscribe(SubscriptionList.Read(written), output);
-            request.MarkSent(ackTimer);
-            sent.Add(packetId, request);
-            payload.Clear();
+            Remove(subscription, output, reason);
         }
+
+        requests.Send(new SubscriptionRequest(isUnsubscribe: true, [filter.ToRequest()]), output);
     }
 
-    /// <summary>Has what was asked and not answered asked again on the next connection.</summary>
-    public void ConnectionLost()
+    /// <summary>Stops delivering to a stream; its unread messages, and the one that its reader took last, wait for another stream.</summary>
+    /// <param name="subscription">The subscription.</param>
+    /// <param name="reason">What its enumeration throws; null if it just ends.</param>
+    public void Deactivate(LocalSubscription subscription, MqttException? reason)
     {
-        IEnumerable<SubscriptionRequest> inOrder = sent.OrderBy(request => request.Key).Select(request => request.Value);
-        unsent.InsertRange(0, inOrder.Where(request => request.IsUnsubscribe || !request.Answer.IsCompleted));
-        sent.Clear();
+        active = [.. active.Where(other => other != subscription)];
+        subscription.Buffer.Complete(reason);
+        List<MqttMessage> unread = TakeUnread(subscription, withInHand: true);
+        if (status.End is null) waiting.Return(unread);
+        else waiting.Reject(unread);
     }
 
-    /// <summary>Fails all requests: there will be no further connection.</summary>
-    public void FailAll(MqttException reason)
+    /// <summary>Ends all streams and fails all requests: the client makes no further connection. Receivers and filters stay for the next opening.</summary>
+    /// <param name="end">What the requests fail with.</param>
+    /// <param name="reason">What the enumerations throw; null if they just end.</param>
+    public void Disconnected(MqttException end, MqttException? reason)
     {
-        foreach (SubscriptionRequest request in sent.Values.Concat(unsent)) request.Fail(reason.Copy());
-        sent.Clear();
-        unsent.Clear();
-    }
-
-    /// <summary>Removes all subscriptions: no message will come any more.</summary>
-    public LocalSubscription[] RemoveAll()
-    {
-        LocalSubscription[] all = active;
-        active = [];
-        wanted.Clear();
-        return all;
-    }
-
-    /// <summary>Takes what the server grants on a new connection: it may differ from what it granted before, and no caller awaits the answer.</summary>
-    private void GrantAgain(SubscriptionRequest request, byte[] returnCodes, OutgoingBuffer output)
-    {
-        for (int i = 0; i < returnCodes.Length; i++)
+        requests.FailAll(end);
+        foreach (LocalSubscription subscription in active.Where(other => other.Receiver is null || end.Code == MqttErrorCode.Disposed))
         {
-            string filter = request.Filters[i].Filter;
-            foreach (LocalSubscription subscription in active) subscription.Grant(filter, returnCodes[i]);
-            if (returnCodes[i] == SubAckPacket.Failure) EndRefused(filter, output);
+            active = [.. active.Where(other => other != subscription)];
+            subscription.Buffer.Complete(reason?.Copy());
+            waiting.Reject(TakeUnread(subscription, withInHand: false));
         }
+
+        waiting.Disconnected();
+        foreach (WantedFilter filter in wanted.Values) filter.IsGranted &= isSessionKept;
+    }
+
+    private static List<MqttMessage> TakeUnread(LocalSubscription subscription, bool withInHand)
+    {
+        List<MqttMessage> unread = subscription.Buffer.TakeHeld(withInHand);
+        unread.RemoveAll(static message => message.Held is not HeldMessage held || held.Leave());
+        return unread;
+    }
+
+    private MqttTopicFilter Want(MqttTopicFilter filter)
+    {
+        // The server keeps one subscription for each filter, with the last QoS asked for: it serves all that want the filter.
+        if (!wanted.TryGetValue(filter.Filter, out WantedFilter? known)) wanted[filter.Filter] = known = new WantedFilter(filter.Filter);
+        if (filter.Qos > known.Qos) known.Qos = filter.Qos;
+        return known.ToRequest();
     }
 
     /// <summary>Ends the streams of a filter that was granted once and is refused now, with a line in the log.</summary>
@@ -159,41 +194,14 @@ internal sealed class ClientSubscriptions(ClientSession session, ClientStatus st
     {
         MqttException reason = ConnectFaults.SubscriptionRefused(filter);
         log.Keep(MqttLogLevel.Warning, $"When the subscriptions were made again: {reason.Message}");
-        foreach (LocalSubscription subscription in active)
+        foreach (LocalSubscription subscription in declared.Where(other => !other.AllowsRefused && other.Has(filter)).ToArray())
         {
-            if (subscription.AllowsRefused || !subscription.Has(filter)) continue;
-            Remove(subscription, unanswered: null, output); // its other filters too
-            subscription.Buffer.Complete(reason);
+            Remove(subscription, output, reason); // its other filters too
         }
     }
 
-    private SubscriptionRequest Request(SubscriptionRequest request, OutgoingBuffer? output)
+    private void RequireAlive()
     {
-        unsent.Add(request);
-        pause.End();
-        if (output is not null) SendUnsent(output);
-        return request;
-    }
-
-    /// <summary>Asks for all that is wanted and not asked for already, in as few packets as are not too large.</summary>
-    private void RequestAgain()
-    {
-        HashSet<string> asked = [.. unsent.Where(request => !request.IsUnsubscribe).SelectMany(request => request.Filters).Select(filter => filter.Filter)];
-        var filters = new List<MqttTopicFilter>();
-        int length = 0;
-        foreach ((string filter, QualityOfService qos) in wanted)
-        {
-            if (asked.Contains(filter)) continue;
-            length += 3 + Encoding.UTF8.GetByteCount(filter);
-            if (length > MaxPayload && filters.Count > 0)
-            {
-                unsent.Insert(0, new SubscriptionRequest(isUnsubscribe: false, filters, isRepeated: true));
-                (filters, length) = ([], 0);
-            }
-
-            filters.Add(new MqttTopicFilter(filter, qos));
-        }
-
-        if (filters.Count > 0) unsent.Insert(0, new SubscriptionRequest(isUnsubscribe: false, filters, isRepeated: true));
+        if (status.End is { Code: MqttErrorCode.Disposed } end) throw end.Copy();
     }
 }

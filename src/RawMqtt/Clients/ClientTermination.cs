@@ -12,17 +12,17 @@ internal sealed class ClientTermination(Lock gate, ClientStatus status, Outgoing
         MqttClientState from;
         MqttClientState to;
         MqttException end;
-        LocalSubscription[] ended;
+        bool onPurpose;
         lock (gate)
         {
             from = status.State;
             end = status.End ??= reason;
             status.State = to = end.Code == MqttErrorCode.Disposed ? MqttClientState.Closed : MqttClientState.Disconnected;
-            ended = FailAll(end);
+            onPurpose = end.Code is MqttErrorCode.Disposed or MqttErrorCode.NotConnected;
+            outgoing.FailAll(end);
+            subscriptions.Disconnected(end, onPurpose ? null : end);
         }
 
-        bool onPurpose = end.Code is MqttErrorCode.Disposed or MqttErrorCode.NotConnected;
-        foreach (LocalSubscription subscription in ended) subscription.Buffer.Complete(onPurpose ? null : end.Copy());
         changes.Tell(new MqttStateChange(from, to, onPurpose ? null : end, failures, null, false));
         return end;
     }
@@ -30,20 +30,11 @@ internal sealed class ClientTermination(Lock gate, ClientStatus status, Outgoing
     /// <summary>Closes a client that is disposed of.</summary>
     public void Close(MqttException reason)
     {
-        LocalSubscription[] ended;
         lock (gate)
         {
             status.State = MqttClientState.Closed;
-            ended = FailAll(reason);
+            outgoing.FailAll(reason);
+            subscriptions.Disconnected(reason, reason: null);
         }
-
-        foreach (LocalSubscription subscription in ended) subscription.Buffer.Complete(null);
-    }
-
-    private LocalSubscription[] FailAll(MqttException reason)
-    {
-        outgoing.FailAll(reason);
-        subscriptions.FailAll(reason);
-        return subscriptions.RemoveAll();
     }
 }

@@ -56,6 +56,14 @@ internal static class ConnectFaults
             "Read faster, or raise MaxMessages or MaxBytes of the subscription.");
     }
 
+    public static MqttException SentAgain() => new(MqttErrorCode.QueueFull,
+        "More messages came before the program had subscribed than the client keeps unanswered: the client reconnects, and the server sends them again. " +
+        "To avoid this, name the filters in MqttClientOptions.Subscriptions, or call Subscribe before OpenAsync.");
+
+    public static MqttException NotRead(string filter, int messages) => new(MqttErrorCode.QueueFull,
+        $"Nothing reads the messages of the topic filter \"{filter}\", and they hold up the answers to all later messages: the client unsubscribes, and " +
+        $"{messages} messages go to UnmatchedMessages or are dropped. Read the stream, keep what waits in a SessionFile, or raise MaxWaitingTime.");
+
     public static MqttException PacketTooLarge(int limit) => new(MqttErrorCode.PacketTooLarge,
         $"The server sent a packet of more than {limit} bytes, and more are not taken [MQTT-4.8.0-2]: nothing was kept of it. Raise MaxPacketLength if it " +
         "was meant for this client.");

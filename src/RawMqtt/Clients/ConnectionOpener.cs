@@ -7,17 +7,19 @@ namespace RawMqtt.Clients;
 /// <summary>Puts the parts of a connection together over a stream that was opened, and takes them off the session when it has ended.</summary>
 internal sealed class ConnectionOpener(
     MqttClientOptions options, ClientGate gate, ClientSession session, SessionClock clock, ClientStatus status, ClientCounters counters, ClientLog log,
-    OutgoingMessages outgoing, ClientSubscriptions subscriptions, Pings pings, ReadingPause pause, SessionFile? file)
+    OutgoingMessages outgoing, ClientSubscriptions subscriptions, SubscriptionRequests requests, HeldMessages heldMessages, WaitingMessages waiting,
+    WaitingSweep sweep, UnclaimedMessages unclaimed, UnmatchedMessages unmatched, ReceiverCalls receivers, Pings pings, ReadingPause pause, SessionFile? file)
 {
     public ClientConnection Open(Stream stream)
     {
         var accepted = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         var ending = new ConnectionEnding(gate.Lock);
         var writer = new ConnectionWriter(gate.Lock, stream, ending, session, clock, counters, outgoing, file, options.PacketTap);
-        var answers = new ServerAnswers(outgoing, subscriptions, pings, status, counters, clock, accepted);
+        var answers = new ServerAnswers(outgoing, subscriptions, requests, heldMessages, sweep, unmatched, pings, status, counters, clock, accepted);
         var intake = new PacketIntake(gate, writer, session, clock, counters, answers, log, options.MaxPacketLength, options.PacketTap);
         var backPressure = new BackPressure(session, clock, options.TimeProvider, gate.Lock, ending, pause, outgoing, subscriptions, pings);
-        var delivery = new MessageDelivery(gate, writer, session, subscriptions, counters, log, backPressure, options);
+        var delivery = new MessageDelivery(
+            gate, writer, session, clock, subscriptions, unclaimed, heldMessages, receivers, counters, file, backPressure, options);
         var reader = new ConnectionReader(stream, writer, gate.Lock, session, intake, delivery);
         return new ClientConnection(stream, reader, writer, gate, accepted, options.TimeProvider, isStreamSupplied: options.ConnectStream is not null);
     }
@@ -25,7 +27,7 @@ internal sealed class ConnectionOpener(
     /// <summary>Sends the first packet.</summary>
     public void SendConnect(ClientConnection connection, ConnectSteps steps)
     {
-        using Turn turn = gate.Enter(connection.Writer);
+        using GateEntry entry = gate.Enter(connection.Writer);
         steps.WriteConnect(session, clock.Now, connection.Writer.Output);
     }
 
@@ -43,7 +45,8 @@ internal sealed class ConnectionOpener(
             gate.Writer = null;
             connection.Writer.ReleaseWaiting();
             session.ConnectionLost();
-            subscriptions.ConnectionLost();
+            requests.ConnectionLost();
+            waiting.ConnectionLost();
             pings.FailAll(cause);
             if (options.CleanSession) outgoing.LoseInFlight(ConnectFaults.SessionEnded(cause));
         }

@@ -57,7 +57,7 @@ internal sealed class ConnectionReader(
                     start += intake.Consumed;
                 }
 
-                if ((intake.Failure ?? delivery.Failure) is not MqttException reason) continue;
+                if ((intake.Failure ?? delivery.FindFault()) is not MqttException reason) continue;
                 Refused = buffer.AsSpan(start, Math.Min(16, end - start)).ToArray();
                 return reason;
             }

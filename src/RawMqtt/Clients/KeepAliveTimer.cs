@@ -34,13 +34,13 @@ internal sealed class KeepAliveTimer(ClientGate gate, ClientSession session, Ses
     {
         ConnectionWriter writer;
         bool isAlive;
-        using (Turn turn = gate.Enter())
+        using (GateEntry entry = gate.Enter())
         {
-            if (!turn.HasConnection) return;
-            writer = turn.Writer;
-            isAlive = session.Tick(clock.Now, turn.Output);
+            if (!entry.HasConnection) return;
+            writer = entry.Writer;
+            isAlive = session.Tick(clock.Now, entry.Output);
             // the server may be gone
-            if (isAlive && session.IsConnected && options.KeepAlive > TimeSpan.Zero && sleep.CompareClocks()) session.Ping(clock.Now, turn.Output);
+            if (isAlive && session.IsConnected && options.KeepAlive > TimeSpan.Zero && sleep.CompareClocks()) session.Ping(clock.Now, entry.Output);
         }
 
         if (isAlive) Arm();

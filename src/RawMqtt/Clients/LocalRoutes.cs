@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 using System.Diagnostics.CodeAnalysis;
-using RawMqtt.Codec;
 
 namespace RawMqtt.Clients;
 
@@ -14,6 +13,9 @@ internal sealed class LocalRoutes(ClientSubscriptions subscriptions)
     private readonly Dictionary<byte[], LocalRoute> remembered = new(new ByBytes());
     private LocalSubscription[] known = [];
     private LocalRoute last = new([], []);
+
+    /// <summary>Whether the subscriptions are still those that the last route was found for.</summary>
+    public bool IsCurrent => known == subscriptions.Active;
 
     public LocalRoute Find(ReadOnlySpan<byte> topic)
     {
@@ -32,12 +34,7 @@ internal sealed class LocalRoutes(ClientSubscriptions subscriptions)
         var targets = new List<LocalSubscription>();
         foreach (LocalSubscription subscription in known)
         {
-            foreach (byte[] filter in subscription.FilterBytes)
-            {
-                if (!TopicFilter.Matches(filter, topic)) continue;
-                targets.Add(subscription);
-                break;
-            }
+            if (subscription.Matches(topic)) targets.Add(subscription);
         }
 
         return new LocalRoute(topic.ToArray(), [.. targets]);

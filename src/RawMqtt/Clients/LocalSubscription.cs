@@ -6,11 +6,12 @@ using RawMqtt.Codec;
 namespace RawMqtt.Clients;
 
 /// <summary>One subscription as the client sees it: its topic filters, and where their messages go.</summary>
-internal sealed class LocalSubscription(IReadOnlyList<MqttTopicFilter> filters, MqttSubscribeOptions options)
+internal sealed class LocalSubscription(IReadOnlyList<MqttTopicFilter> filters, MqttSubscribeOptions options, SessionClock clock)
 {
     public IReadOnlyList<MqttTopicFilter> Filters { get; } = [.. filters];
 
-    public byte[][] FilterBytes { get; } = [.. filters.Select(static filter => Encoding.UTF8.GetBytes(filter.Filter))];
+    /// <summary>The filters that topic names are compared with.</summary>
+    public byte[][] FilterBytes { get; } = [.. filters.Select(static filter => ServedFilter.Of(filter.Filter))];
 
     /// <summary>The QoS that the server granted for each filter; null in it: refused. Empty before the first answer.</summary>
     public IReadOnlyList<QualityOfService?> Granted { get; private set; } = [];
@@ -18,13 +19,23 @@ internal sealed class LocalSubscription(IReadOnlyList<MqttTopicFilter> filters, 
     /// <summary>Gets the messages where they were received; null if they go to <see cref="Buffer"/>.</summary>
     public MqttMessageReceiver? Receiver => options.Receiver;
 
-    public MessageBuffer Buffer { get; } = new(options.MaxMessages, options.MaxBytes);
+    public MessageBuffer Buffer { get; } = new(options, clock);
 
     public bool AllowsRefused => options.AllowRefused;
 
     public bool IsManual => options.ManualAcknowledgement;
 
     public bool Has(string filter) => Filters.Any(own => own.Filter == filter);
+
+    public bool Matches(ReadOnlySpan<byte> topic)
+    {
+        foreach (byte[] filter in FilterBytes)
+        {
+            if (TopicFilter.Matches(filter, topic)) return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Takes the return codes of the first SUBACK.</summary>
     public void Grant(byte[] returnCodes) => Granted = [.. returnCodes.Select(QosOf)];
@@ -34,13 +45,6 @@ internal sealed class LocalSubscription(IReadOnlyList<MqttTopicFilter> filters, 
     {
         if (!Has(filter) || Granted.Count == 0) return;
         Granted = [.. Filters.Select((own, i) => own.Filter == filter ? QosOf(returnCode) : Granted[i])];
-    }
-
-    /// <summary>Ends the stream, and acknowledges the messages that no reader will take: otherwise they would hold up the answers to all others.</summary>
-    public void End()
-    {
-        Buffer.Complete(null);
-        while (IsManual && Buffer.TryTake(out MqttMessage? unread)) unread!.Acknowledge();
     }
 
     private static QualityOfService? QosOf(byte returnCode) => returnCode == SubAckPacket.Failure ? null : (QualityOfService)returnCode;

@@ -5,7 +5,7 @@ using System.Threading.Tasks.Sources;
 namespace RawMqtt.Clients;
 
 /// <summary>Holds the messages of one subscription until its reader takes them.</summary>
-internal sealed class MessageBuffer(int maxMessages, long maxBytes) : IValueTaskSource<bool>
+internal sealed class MessageBuffer(MqttSubscribeOptions options, SessionClock clock) : IValueTaskSource<bool>
 {
     /// <summary>How many times its limits a buffer may hold while reading must go on.</summary>
     private const int FarBehind = 8;
@@ -15,8 +15,11 @@ internal sealed class MessageBuffer(int maxMessages, long maxBytes) : IValueTask
     private ManualResetValueTaskSourceCore<bool> arrival = new() { RunContinuationsAsynchronously = true };
     private TaskCompletionSource? room;
     private MqttException? end;
+    private MqttMessage? inHand;
+    private TimeSpan idleSince;
     private long bytes;
     private long taken;
+    private int readers;
     private bool isReaderWaiting;
     private bool isComplete;
 
@@ -25,7 +28,7 @@ internal sealed class MessageBuffer(int maxMessages, long maxBytes) : IValueTask
     {
         get
         {
-            lock (gate) return messages.Count >= FarBehind * maxMessages || bytes >= FarBehind * maxBytes;
+            lock (gate) return messages.Count >= FarBehind * options.MaxMessages || bytes >= FarBehind * options.MaxBytes;
         }
     }
 
@@ -38,33 +41,57 @@ internal sealed class MessageBuffer(int maxMessages, long maxBytes) : IValueTask
         }
     }
 
-    /// <summary>Adds a message. After <see cref="Complete"/> it is acknowledged instead, since nothing will read it.</summary>
-    /// <returns>False if the buffer is full now.</returns>
-    public bool Add(MqttMessage message)
+    /// <summary>When the unread messages began to wait with no reader there; null if none wait, or a reader is there.</summary>
+    public TimeSpan? UnreadSince
+    {
+        get
+        {
+            lock (gate) return readers == 0 && messages.Count > 0 ? idleSince : null;
+        }
+    }
+
+    /// <summary>Adds a message.</summary>
+    public BufferState Add(MqttMessage message)
     {
         lock (gate)
         {
-            if (!isComplete)
-            {
-                messages.Enqueue(message);
-                bytes += message.Length;
-                WakeUnderLock();
-                return HasRoom;
-            }
+            if (isComplete) return BufferState.Ended;
+            if (messages.Count == 0) idleSince = clock.Now;
+            messages.Enqueue(message);
+            bytes += message.Length;
+            WakeUnderLock();
+            return HasRoom ? BufferState.HasRoom : BufferState.Full;
         }
-
-        message.Acknowledge();
-        return true;
     }
 
+    /// <summary>Counts a reader, for <see cref="UnreadSince"/>.</summary>
+    public void BeginReading()
+    {
+        lock (gate) readers++;
+    }
+
+    public void EndReading()
+    {
+        lock (gate)
+        {
+            readers--;
+            idleSince = clock.Now;
+        }
+    }
+
+    /// <summary>Takes the next message for the reader, and acknowledges the one before: asking for the next says that the reader is done with it.</summary>
     public bool TryTake(out MqttMessage? message)
     {
+        MqttMessage? done;
+        lock (gate) (done, inHand) = (inHand, null);
+        if (!options.ManualAcknowledgement) done?.Acknowledge();
         lock (gate)
         {
             if (!messages.TryDequeue(out message)) return false;
+            inHand = message;
             bytes -= message.Length;
             taken++;
-            if (room is not null && messages.Count <= maxMessages / 2 && bytes <= maxBytes / 2)
+            if (room is not null && messages.Count <= options.MaxMessages / 2 && bytes <= options.MaxBytes / 2)
             {
                 room.TrySetResult();
                 room = null;
@@ -105,7 +132,7 @@ internal sealed class MessageBuffer(int maxMessages, long maxBytes) : IValueTask
         }
     }
 
-    /// <summary>Takes no more messages; the reader still gets what is in the buffer, and then the end.</summary>
+    /// <summary>Takes no more messages. The reader still gets what is in the buffer, and then the end.</summary>
     /// <param name="reason">What the reader's enumeration throws; null if it just ends.</param>
     public void Complete(MqttException? reason)
     {
@@ -115,11 +142,44 @@ internal sealed class MessageBuffer(int maxMessages, long maxBytes) : IValueTask
             isComplete = true;
             end = reason;
             room?.TrySetResult();
+            room = null;
             WakeUnderLock();
         }
     }
 
-    private bool HasRoom => messages.Count < maxMessages && bytes < maxBytes;
+    /// <summary>Takes messages again after <see cref="Complete"/>.</summary>
+    public void Reopen()
+    {
+        lock (gate) (isComplete, end) = (false, null);
+    }
+
+    /// <summary>Takes out the messages that wait for the application before they are answered, in their order.</summary>
+    /// <param name="withInHand">Whether the one that a reader took last counts as well, though it may be at work on it.</param>
+    public List<MqttMessage> TakeHeld(bool withInHand)
+    {
+        lock (gate)
+        {
+            List<MqttMessage> unanswered = [];
+            for (int i = messages.Count; i > 0; i--)
+            {
+                MqttMessage message = messages.Dequeue();
+                if (message.Held is null)
+                {
+                    messages.Enqueue(message);
+                    continue;
+                }
+
+                unanswered.Add(message);
+                bytes -= message.Length;
+            }
+
+            if (inHand?.Held is not null && (withInHand || readers == 0)) unanswered.Insert(0, inHand);
+            if (withInHand || readers == 0) inHand = null;
+            return unanswered;
+        }
+    }
+
+    private bool HasRoom => messages.Count < options.MaxMessages && bytes < options.MaxBytes;
 
     private void WakeUnderLock()
     {

@@ -4,17 +4,25 @@ using RawMqtt.Sessions;
 
 namespace RawMqtt.Clients;
 
-/// <summary>Delivers the messages of a batch to the subscriptions that they match, without the gate, and then acknowledges them.</summary>
+/// <summary>Delivers the messages of a batch to the subscriptions that they match, without the gate, and acknowledges those that no reader holds.</summary>
 /// <remarks>Used by the thread that reads the connection.</remarks>
 internal sealed class MessageDelivery(
-    ClientGate gate, ConnectionWriter writer, ClientSession session, ClientSubscriptions subscriptions, ClientCounters counters,
-    ClientLog log, BackPressure backPressure, MqttClientOptions options)
+    ClientGate gate, ConnectionWriter writer, ClientSession session, SessionClock clock, ClientSubscriptions subscriptions,
+    UnclaimedMessages unclaimed, HeldMessages heldMessages, ReceiverCalls receivers, ClientCounters counters, SessionFile? file,
+    BackPressure backPressure, MqttClientOptions options)
 {
     private readonly LocalRoutes routes = new(subscriptions);
+    private readonly bool isSessionKept = !options.CleanSession;
     private bool isRefusing;
 
-    /// <summary>Why the connection has to end; null while it may go on.</summary>
-    public MqttException? Failure { get; private set; }
+    /// <summary>Returns why the connection has to end; null while it may go on.</summary>
+    /// <remarks>What was refused or forgotten comes again on a new connection. It is made when no SUBSCRIBE waits for its answer any more:
+    /// before, the program could not read.</remarks>
+    public MqttException? FindFault()
+    {
+        if ((!isRefusing && !unclaimed.AreForgottenWanted) || subscriptions.Unanswered > 0) return null;
+        return isRefusing ? ConnectFaults.TooFarBehind(options.CleanSession) : ConnectFaults.SentAgain();
+    }
 
     /// <summary>Delivers a batch, then acknowledges it in one flush. While a subscription is full, waits for its reader.</summary>
     /// <param name="batch">The messages.</param>
@@ -22,13 +30,14 @@ internal sealed class MessageDelivery(
     public ValueTask DeliverAsync(ReceivedBatch batch, ReadOnlyMemory<byte> bytes)
     {
         if (batch.Count == 0) return default;
+        if (batch.HasNumbers) file!.Append(); // noted before the messages go to the application
         int delivered = Deliver(batch, bytes.Span, 0, out LocalSubscription? full);
         if (full is not null) return DeliverSlowlyAsync(batch, bytes, delivered, full);
         Acknowledge(batch, 0, batch.Count);
         return default;
     }
 
-    /// <summary>Acknowledges what the full subscription has, and reads nothing until its reader has caught up.</summary>
+    /// <summary>Acknowledges what was delivered, and reads nothing until the reader of the full subscription has caught up.</summary>
     private async ValueTask DeliverSlowlyAsync(ReceivedBatch batch, ReadOnlyMemory<byte> bytes, int delivered, LocalSubscription? full)
     {
         int acknowledged = 0;
@@ -49,7 +58,16 @@ internal sealed class MessageDelivery(
         while (i < batch.Count && full is null)
         {
             ref ReceivedBatch.Entry entry = ref batch[i++];
-            full = Deliver(entry.In(bytes), ref entry);
+            MqttMessageView view = entry.In(bytes);
+            if (isSessionKept && view is { Qos: QualityOfService.AtLeastOnce, Duplicate: true } && heldMessages.Rebind(view, entry.Receipt, out bool isDone))
+            {
+                entry = entry with { IsAcknowledgedElsewhere = !isDone }; // a reader has it already
+                continue;
+            }
+
+            LocalRoute route = routes.Find(view.Topic);
+            while (route.Targets.Length == 0 && !unclaimed.Take(view, route, routes, isRefusing, ref entry)) route = routes.Find(view.Topic);
+            if (route.Targets.Length > 0) full = Deliver(view, route, ref entry);
         }
 
         return i;
@@ -57,18 +75,10 @@ internal sealed class MessageDelivery(
 
     /// <summary>Delivers one message to all subscriptions that it matches.</summary>
     /// <returns>A subscription that is full now; null if none is.</returns>
-    private LocalSubscription? Deliver(in MqttMessageView view, ref ReceivedBatch.Entry entry)
+    private LocalSubscription? Deliver(in MqttMessageView view, LocalRoute route, ref ReceivedBatch.Entry entry)
     {
-        LocalRoute route = routes.Find(view.Topic);
-        if (route.Targets.Length == 0)
-        {
-            counters.Unmatched++;
-            if (options.UnmatchedMessages is MqttMessageReceiver receiver) Call(receiver, view);
-            return null;
-        }
-
-        bool mayBeLost = view.Qos == QualityOfService.AtMostOnce;
-        if (!mayBeLost && (isRefusing || Array.Exists(route.Targets, static target => target.Receiver is null && target.Buffer.IsFarBehind)))
+        bool canBeLost = view.Qos == QualityOfService.AtMostOnce;
+        if (!canBeLost && (isRefusing || Array.Exists(route.Targets, static target => target.Receiver is null && target.Buffer.IsFarBehind)))
         {
             Refuse(ref entry);
             return null;
@@ -81,28 +91,32 @@ internal sealed class MessageDelivery(
         {
             if (target.Receiver is MqttMessageReceiver receiver)
             {
-                Call(receiver, view);
+                receivers.Call(receiver, view);
                 continue;
             }
 
-            if (mayBeLost && target.Buffer.IsFarBehind)
+            if (canBeLost && target.Buffer.IsFarBehind)
             {
                 counters.DroppedIncoming++;
                 continue;
             }
 
-            if (target.IsManual && !mayBeLost)
+            bool isHeld = !canBeLost && (isSessionKept || target.IsManual);
+            if (isHeld && held is null)
             {
-                held ??= new HeldMessage(gate, session, entry.Receipt, route.Targets.Count(static other => other.IsManual));
+                held = heldMessages.Hold(entry.Receipt, route.Targets.Count(other => other.Receiver is null && (isSessionKept || other.IsManual)));
+                held.Message = new MqttMessage(route.TopicText, view, clock.Now, held);
                 entry = entry with { IsAcknowledgedElsewhere = true };
-                if (!target.Buffer.Add(new MqttMessage(route.TopicText, view, held))) full = target;
             }
-            else if (!target.Buffer.Add(message ??= new MqttMessage(route.TopicText, view)))
-            {
-                full = target;
-            }
+
+            MqttMessage own = isHeld ? held!.CopyForHolder() : message ??= new MqttMessage(route.TopicText, view, clock.Now);
+            BufferState state = target.Buffer.Add(own);
+            if (state == BufferState.Full) full = target;
+            else if (state == BufferState.Ended && isHeld) unclaimed.Return(own);
+            if (isHeld) unclaimed.Watch();
         }
 
+        if (!entry.IsAcknowledgedElsewhere && entry.DeliveryNumber > 0) AcknowledgeNow(ref entry);
         return full;
     }
 
@@ -112,28 +126,22 @@ internal sealed class MessageDelivery(
     private void Refuse(ref ReceivedBatch.Entry entry)
     {
         isRefusing = true;
-        Failure ??= ConnectFaults.TooFarBehind(options.CleanSession);
         if (options.CleanSession) counters.DroppedIncoming++; // the session ends with the connection
         lock (gate.Lock) session.Refuse(entry.Receipt);
         entry = entry with { IsAcknowledgedElsewhere = true };
     }
 
-    private void Call(MqttMessageReceiver receiver, in MqttMessageView view)
+    /// <summary>Acknowledges a message that only receivers got, before the next one goes to a receiver.</summary>
+    private void AcknowledgeNow(ref ReceivedBatch.Entry entry)
     {
-        try
-        {
-            receiver(view);
-        }
-        catch (Exception failure)
-        {
-            counters.ReceiverFailures++;
-            log.Write(MqttLogLevel.Error, $"A message receiver threw {failure.GetType().Name}: {failure.Message}");
-        }
+        using (GateEntry visit = gate.Enter(writer)) session.Acknowledge(entry.Receipt, writer.Output);
+        entry = entry with { IsAcknowledgedElsewhere = true };
+        file!.Append();
     }
 
     private void Acknowledge(ReceivedBatch batch, int from, int to)
     {
-        using Turn turn = gate.Enter(writer);
+        using GateEntry visit = gate.Enter(writer);
         int before = writer.Output.Length;
         for (int i = from; i < to; i++)
         {

@@ -30,7 +30,15 @@ internal static class OptionChecks
         Require(options.Addresses.Count > 0 || options.ConnectStream is not null, "There is no address to connect to.");
         foreach (string address in options.ConnectStream is null ? options.Addresses : []) MqttAddress.Parse(address);
         _ = new ClientHandshake { Host = "any", Headers = options.RequestHeaders }; // throws where a field cannot be sent
+        Require(options.MaxFiltersPerSubscribe >= 1, "MaxFiltersPerSubscribe is at least 1.");
+        Require(options.UnmatchedWait >= TimeSpan.Zero && options.UnmatchedWait <= TimeSpan.FromDays(1), "UnmatchedWait is 0 to 1 day.");
+        Require(IsTimeout(options.MaxWaitingTime), $"MaxWaitingTime is above zero and at most {LongestTimer}.");
+        if (options.Subscriptions.Count > 0) RequireFilters(options.Subscriptions);
         Require(options.Password is null || options.UserName is not null, $"{ProtocolViolation.PasswordWithoutUserName}."); // [MQTT-3.1.2-22]
+        Require(options.MaxFiltersPerSubscribe >= 1, "MaxFiltersPerSubscribe is at least 1.");
+        Require(options.UnmatchedWait >= TimeSpan.Zero && options.UnmatchedWait <= TimeSpan.FromDays(1), "UnmatchedWait is 0 to 1 day.");
+        Require(IsTimeout(options.MaxWaitingTime), $"MaxWaitingTime is above zero and at most {LongestTimer}.");
+        if (options.Subscriptions.Count > 0) RequireFilters(options.Subscriptions);
         Require(options.Password is null || options.Password.Value.Length <= ushort.MaxValue, "The password takes more than 65535 bytes (3.1.3.5).");
         Require(options.ClientId.Length > 0 || options.CleanSession, $"{ProtocolViolation.EmptyClientIdWithSession}."); // [MQTT-3.1.3-7]
         Require(options.SessionFile is null || !options.CleanSession,

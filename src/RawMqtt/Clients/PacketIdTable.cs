@@ -21,4 +21,6 @@ internal sealed class PacketIdTable<T>
     public T? Find(ushort packetId) => packetId < entries.Length ? entries[packetId] : null;
 
     public void Remove(ushort packetId) => entries[packetId] = null;
+
+    public void Clear() => Array.Clear(entries);
 }

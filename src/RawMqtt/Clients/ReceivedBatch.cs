@@ -15,14 +15,25 @@ internal sealed class ReceivedBatch
 
     public ref Entry this[int index] => ref entries[index];
 
-    public void Clear() => Count = 0;
+    /// <summary>Whether numbers of messages were noted that must be in the session file before the messages go to the application.</summary>
+    public bool HasNumbers { get; private set; }
+
+    public void Clear()
+    {
+        Count = 0;
+        HasNumbers = false;
+    }
 
     /// <summary>Adds the message of an event whose spans lie in <paramref name="bytes"/>.</summary>
     public void Add(in SessionEvent message, ReadOnlySpan<byte> bytes)
     {
         bytes.Overlaps(message.Topic, out int topic);
         bytes.Overlaps(message.Payload, out int payload);
-        entries[Count++] = new Entry(topic, message.Topic.Length, payload, message.Payload.Length, message.Receipt, message.Retain, message.Duplicate);
+        entries[Count++] = new Entry(topic, message.Topic.Length, payload, message.Payload.Length, message.Receipt, message.Retain, message.Duplicate)
+        {
+            DeliveryNumber = message.DeliveryNumber,
+        };
+        HasNumbers |= message.DeliveryNumber > 0;
     }
 
     /// <summary>One message's place.</summary>
@@ -35,6 +46,9 @@ internal sealed class ReceivedBatch
     /// <param name="Duplicate">The DUP bit.</param>
     internal readonly record struct Entry(int Topic, int TopicLength, int Payload, int PayloadLength, Receipt Receipt, bool Retain, bool Duplicate)
     {
+        /// <summary>The number of a QoS 2 message, with a session file; otherwise 0.</summary>
+        public long DeliveryNumber { get; init; }
+
         /// <summary>Whether the client must not acknowledge it now: the application does, or no one.</summary>
         public bool IsAcknowledgedElsewhere { get; init; }
 
@@ -46,6 +60,7 @@ internal sealed class ReceivedBatch
             Qos = Receipt.Qos,
             Retain = Retain,
             Duplicate = Duplicate,
+            DeliveryId = DeliveryNumber > 0 ? DeliveryNumber : null,
         };
     }
 }

@@ -6,7 +6,8 @@ namespace RawMqtt.Clients;
 
 /// <summary>Passes what the server answered to the part of the client that asked. Under the gate.</summary>
 internal sealed class ServerAnswers(
-    OutgoingMessages outgoing, ClientSubscriptions subscriptions, Pings pings, ClientStatus status, ClientCounters counters,
+    OutgoingMessages outgoing, ClientSubscriptions subscriptions, SubscriptionRequests requests, HeldMessages heldMessages,
+    WaitingSweep sweep, UnmatchedMessages unmatched, Pings pings, ClientStatus status, ClientCounters counters,
     SessionClock clock, TaskCompletionSource<bool> accepted)
 {
     public void Handle(in SessionEvent answer, OutgoingBuffer output)
@@ -14,12 +15,13 @@ internal sealed class ServerAnswers(
         switch (answer.Kind)
         {
             case SessionEventKind.Delivered:
-                subscriptions.SendUnsent(output); // an identifier is free: SUBSCRIBEs come before messages
+                requests.SendUnsent(output); // an identifier is free: SUBSCRIBEs come before messages
                 outgoing.Complete(answer.PacketId, output);
                 break;
             case SessionEventKind.Subscribed:
             case SessionEventKind.Unsubscribed:
                 subscriptions.Complete(answer.PacketId, answer.ReturnCodes.ToArray(), output);
+                requests.SendUnsent(output);
                 outgoing.SendQueued(output);
                 break;
             case SessionEventKind.Pong:
@@ -29,6 +31,9 @@ internal sealed class ServerAnswers(
                 status.SessionPresent = answer.SessionPresent;
                 counters.Connections++;
                 if (answer.SessionLost) outgoing.LoseInFlight(ConnectFaults.SessionForgotten());
+                if (!answer.SessionPresent) heldMessages.SessionLost();
+                sweep.Connected();
+                unmatched.Connected();
                 subscriptions.Connected(answer.SessionPresent, output);
                 outgoing.SendQueued(output);
                 accepted.TrySetResult(answer.SessionPresent);

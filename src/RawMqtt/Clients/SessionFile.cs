@@ -12,6 +12,7 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
     private const int SmallestRewrite = 1 << 20;
 
     private readonly Lock gate = new();
+    private readonly Lock flushing = new();
     private readonly Lock clientGate;
     private readonly ClientLog log;
     private readonly string clientId;
@@ -20,6 +21,7 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
     private FileStream file;
     private long length;
     private long rewriteAt;
+    private long onDisk;
     private int isSavedSoon;
     private bool isDisposed;
 
@@ -53,9 +55,10 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
 
     public SessionJournal Journal { get; }
 
-    /// <summary>Puts all records noted so far on the disk. Do not call this while holding the client's gate.</summary>
+    /// <summary>Writes all records noted so far to the file, where they survive the end of the process, and does not wait for the disk.
+    /// Do not call this while holding the client's gate.</summary>
     /// <exception cref="MqttException">The file could not be written; the records stay noted.</exception>
-    public void Save()
+    public void Append()
     {
         lock (gate)
         {
@@ -67,7 +70,6 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
                 {
                     if (!file.CanWrite) Reopen();
                     RandomAccess.Write(file.SafeFileHandle, unsaved.Written.Span, length); // a second try writes over the first
-                    RandomAccess.FlushToDisk(file.SafeFileHandle);
                     length += unsaved.Length;
                     unsaved.Clear();
                 }
@@ -76,8 +78,44 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                throw new MqttException(MqttErrorCode.SessionFileFailed, $"The session file {path} could not be written: {failure.Message}", failure);
+                throw NotWritten(failure);
             }
+        }
+    }
+
+    /// <summary>Puts all records noted so far on the disk. Do not call this while holding the client's gate.</summary>
+    /// <exception cref="MqttException">The file could not be written; the records stay noted.</exception>
+    public void Save()
+    {
+        Append();
+        FileStream saving;
+        long target;
+        lock (gate)
+        {
+            if (isDisposed || onDisk >= length) return;
+            (saving, target) = (file, length);
+        }
+
+        try
+        {
+            lock (flushing)
+            {
+                if (saving == file && target <= Volatile.Read(ref onDisk)) return; // another thread's flush covered it
+                RandomAccess.FlushToDisk(saving.SafeFileHandle); // others append meanwhile
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            return; // the file was written anew meanwhile, and that one is on the disk
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw NotWritten(failure);
+        }
+
+        lock (gate)
+        {
+            if (saving == file) onDisk = Math.Max(onDisk, target);
         }
     }
 
@@ -104,12 +142,16 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
     public void Dispose()
     {
         Execute();
+        lock (flushing)
         lock (gate)
         {
             file.Dispose();
             isDisposed = true;
         }
     }
+
+    private MqttException NotWritten(Exception failure) =>
+        new(MqttErrorCode.SessionFileFailed, $"The session file {path} could not be written: {failure.Message}", failure);
 
     private void RequireOwner(SavedSession saved)
     {
@@ -156,6 +198,7 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
         file.Dispose();
         File.Move(next, path, overwrite: true);
         Reopen();
+        onDisk = length;
         rewriteAt = Math.Max(SmallestRewrite, 4 * length);
     }
 

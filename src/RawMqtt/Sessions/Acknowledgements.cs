@@ -27,6 +27,9 @@ internal sealed class Acknowledgements
     /// <summary>Whether the message came in this session. If not, its packet identifier may be another message's by now.</summary>
     public bool IsOfThisSession(Receipt receipt) => receipt.Number >= firstOfSession;
 
+    /// <summary>Whether the message came on the present connection and is not answered.</summary>
+    public bool IsOfThisConnection(Receipt receipt) => receipt.Number >= first && receipt.Number < next;
+
     /// <summary>Adds a message that the application gets: it is answered when the application completes it.</summary>
     public Receipt Add(ushort packetId, QualityOfService qos)
     {

@@ -78,6 +78,7 @@ internal sealed class ClientSession
         foreach (ushort packetId in saved.Released) sender.RestoreReleased(packetId);
         foreach ((ushort packetId, SavedMessage message) in saved.Sent) sender.Restore(packetId, Restore(message), message.Qos, message.Retain);
         foreach (ushort packetId in saved.Received) receiver.Restore(packetId);
+        foreach ((ushort packetId, long number) in saved.HandedOver) packets.Numbers?.Restore(packetId, number);
         return [.. saved.Queued.Select(message => (Restore(message), message.Retain))];
     }
 
@@ -184,6 +185,9 @@ internal sealed class ClientSession
         output.Write(new DisconnectPacket());
         state = ConnectionState.DisconnectSent;
     }
+
+    /// <summary>Whether a message came on this connection, so that an answer can leave. Otherwise the server sends it again.</summary>
+    public bool CanAnswer(Receipt receipt) => IsConnected && unanswered.IsOfThisConnection(receipt);
 
     /// <summary>Answers a message that the application has processed, as soon as those that came before it are answered.</summary>
     public void Acknowledge(Receipt receipt, IBufferWriter<byte> output)
@@ -304,6 +308,7 @@ internal sealed class ClientSession
 
         receiver.Clear();
         unanswered.Clear();
+        packets.Numbers?.Clear();
         journal.ReceivedForgotten();
     }
 

@@ -31,4 +31,16 @@ internal enum JournalRecord : byte
 
     /// <summary>All that was <see cref="Received"/> is void: the server has forgotten the session. No field.</summary>
     ReceivedForgotten = 9,
+
+    /// <summary>A QoS 2 message that came in goes to the application. Fields: its number (8), its packet identifier (2).</summary>
+    HandedOver = 10,
+
+    /// <summary>A message that came in is kept here until the application takes it, and is answered. Fields: as <see cref="Queued"/>.</summary>
+    Stored = 11,
+
+    /// <summary>The application is done with a <see cref="Stored"/> message. Field: its number (8).</summary>
+    StoredDone = 12,
+
+    /// <summary>All numbers so far are below this one. Field: the number (8).</summary>
+    NextNumber = 13,
 }

@@ -8,6 +8,7 @@ namespace RawMqtt.Sessions;
 /// <summary>What each packet from the server means to a session that is connected, in the order of the specification.</summary>
 internal sealed class PacketsFromServer(Sender sender, Receiver receiver, Acknowledgements unanswered, SessionJournal? journal)
 {
+    private readonly DeliveryNumbers? numbers = journal is null ? null : new(journal);
     private readonly Dictionary<ushort, int> subscribing = [];
 
     /// <summary>Notes how many return codes the SUBACK of this identifier must have.</summary>
@@ -15,6 +16,9 @@ internal sealed class PacketsFromServer(Sender sender, Receiver receiver, Acknow
 
     /// <summary>Forgets the SUBSCRIBEs that wait: their answers will not come.</summary>
     public void ConnectionLost() => subscribing.Clear();
+
+    /// <summary>Numbers the QoS 2 messages that come in; null without a journal.</summary>
+    public DeliveryNumbers? Numbers => numbers;
 
     /// <summary>Takes one packet, and answers it.</summary>
     /// <returns>What the packet means for the application. After <see cref="SessionEventKind.Violation"/> the caller takes no more packets.</returns>
@@ -38,6 +42,7 @@ internal sealed class PacketsFromServer(Sender sender, Receiver receiver, Acknow
     {
         if (!PublishPacket.TryRead(header, body, out PublishPacket packet, out ProtocolViolation? violation)) return Violation(violation);
         Receipt receipt = default;
+        long number = 0;
         if (packet.Qos > QualityOfService.AtMostOnce)
         {
             if (!receiver.Accept(packet))
@@ -47,6 +52,7 @@ internal sealed class PacketsFromServer(Sender sender, Receiver receiver, Acknow
             }
 
             receipt = unanswered.Add(packet.PacketId, packet.Qos);
+            if (packet.Qos == QualityOfService.ExactlyOnce) number = numbers?.Assign(packet.PacketId) ?? 0;
         }
 
         return new SessionEvent
@@ -57,6 +63,7 @@ internal sealed class PacketsFromServer(Sender sender, Receiver receiver, Acknow
             Receipt = receipt,
             Retain = packet.Retain,
             Duplicate = packet.Duplicate,
+            DeliveryNumber = number,
         };
     }
 
@@ -65,6 +72,7 @@ internal sealed class PacketsFromServer(Sender sender, Receiver receiver, Acknow
         if (!PubRelPacket.TryRead(body, out PubRelPacket pubRel, out ProtocolViolation? violation)) return Violation(violation);
         receiver.Release(pubRel.PacketId, output);
         journal?.Note(JournalRecord.ReceivedReleased, pubRel.PacketId);
+        numbers?.Release(pubRel.PacketId);
         return default;
     }
 

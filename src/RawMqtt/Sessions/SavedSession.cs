@@ -13,6 +13,8 @@ internal sealed class SavedSession
     private readonly Dictionary<ushort, SavedMessage> sent = [];
     private readonly Dictionary<ushort, int> released = []; // and the place of the PUBREC among all
     private readonly HashSet<ushort> received = [];
+    private readonly Dictionary<ushort, long> handedOver = [];
+    private readonly Dictionary<long, SavedMessage> stored = [];
 
     private SavedSession()
     {
@@ -25,7 +27,7 @@ internal sealed class SavedSession
     public int Length { get; private set; }
 
     /// <summary>Above all numbers of messages.</summary>
-    public long NextNumber { get; private set; }
+    public long NextNumber { get; private set; } = 1;
 
     /// <summary>Messages that were not sent, in their order.</summary>
     public IEnumerable<SavedMessage> Queued => queued.Values.OrderBy(message => message.Number);
@@ -39,6 +41,12 @@ internal sealed class SavedSession
     /// <summary>Identifiers of QoS 2 messages that came in and were not released.</summary>
     public IReadOnlyCollection<ushort> Received => received;
 
+    /// <summary>The numbers of QoS 2 messages that went to the application and are not released, by packet identifier.</summary>
+    public IReadOnlyDictionary<ushort, long> HandedOver => handedOver;
+
+    /// <summary>Messages that came in, were answered, and wait for the application, in their order.</summary>
+    public IEnumerable<SavedMessage> Stored => stored.Values.OrderBy(message => message.Number);
+
     /// <summary>Reads records up to the end, or up to the first that is not whole.</summary>
     public static SavedSession Read(ReadOnlySpan<byte> records)
     {
@@ -50,20 +58,23 @@ internal sealed class SavedSession
     /// <summary>The same session in as few records as it takes.</summary>
     public void WriteTo(IBufferWriter<byte> output, string owner)
     {
-        Span<byte> fields = stackalloc byte[10];
         SessionJournal.Write(output, JournalRecord.Owner, Encoding.UTF8.GetBytes(owner));
+        SessionJournal.WriteNumber(output, JournalRecord.NextNumber, NextNumber);
         foreach (ushort packetId in Released) WriteStep(output, JournalRecord.Released, packetId);
         foreach ((ushort packetId, SavedMessage message) in Sent)
         {
-            SessionJournal.WriteQueued(output, message.Number, message.Topic, message.Payload, message.Qos, message.Retain);
-            BinaryPrimitives.WriteInt64LittleEndian(fields, message.Number);
-            BinaryPrimitives.WriteUInt16LittleEndian(fields[8..], packetId);
-            SessionJournal.Write(output, JournalRecord.Sent, fields);
+            WriteMessage(output, JournalRecord.Queued, message);
+            SessionJournal.WriteNumber(output, JournalRecord.Sent, message.Number, packetId);
         }
 
-        foreach (SavedMessage message in Queued) SessionJournal.WriteQueued(output, message.Number, message.Topic, message.Payload, message.Qos, message.Retain);
+        foreach (SavedMessage message in Queued) WriteMessage(output, JournalRecord.Queued, message);
+        foreach (SavedMessage message in Stored) WriteMessage(output, JournalRecord.Stored, message);
+        foreach ((ushort packetId, long number) in handedOver) SessionJournal.WriteNumber(output, JournalRecord.HandedOver, number, packetId);
         foreach (ushort packetId in received) WriteStep(output, JournalRecord.Received, packetId);
     }
+
+    private static void WriteMessage(IBufferWriter<byte> output, JournalRecord kind, SavedMessage message) =>
+        SessionJournal.WriteMessage(output, kind, message.Number, message.Topic, message.Payload, message.Qos, message.Retain);
 
     private static void WriteStep(IBufferWriter<byte> output, JournalRecord step, ushort packetId)
     {
@@ -86,7 +97,12 @@ internal sealed class SavedSession
     private bool Apply(JournalRecord kind, ReadOnlySpan<byte> fields) => kind switch
     {
         JournalRecord.Owner => ApplyOwner(fields),
-        JournalRecord.Queued when fields.Length >= 11 => ApplyQueued(fields),
+        JournalRecord.Queued when fields.Length >= 11 => ApplyMessage(queued, fields),
+        JournalRecord.Stored when fields.Length >= 11 => ApplyMessage(stored, fields),
+        JournalRecord.StoredDone when fields.Length == 8 => ApplyStoredDone(BinaryPrimitives.ReadInt64LittleEndian(fields)),
+        JournalRecord.NextNumber when fields.Length == 8 => ApplyNextNumber(BinaryPrimitives.ReadInt64LittleEndian(fields)),
+        JournalRecord.HandedOver when fields.Length == 10 =>
+            ApplyHandedOver(BinaryPrimitives.ReadInt64LittleEndian(fields), BinaryPrimitives.ReadUInt16LittleEndian(fields[8..])),
         JournalRecord.Sent when fields.Length == 10 => ApplySent(BinaryPrimitives.ReadInt64LittleEndian(fields), BinaryPrimitives.ReadUInt16LittleEndian(fields[8..])),
         JournalRecord.Dropped when fields.Length == 8 => ApplyDropped(BinaryPrimitives.ReadInt64LittleEndian(fields)),
         JournalRecord.ReceivedForgotten => ApplyReceivedForgotten(),
@@ -100,14 +116,13 @@ internal sealed class SavedSession
         return true;
     }
 
-    private bool ApplyQueued(ReadOnlySpan<byte> fields)
+    private bool ApplyMessage(Dictionary<long, SavedMessage> messages, ReadOnlySpan<byte> fields)
     {
         long number = BinaryPrimitives.ReadInt64LittleEndian(fields);
         int topic = BinaryPrimitives.ReadUInt16LittleEndian(fields[9..]);
         if (topic > fields.Length - 11) return false;
-        queued[number] = new SavedMessage(number, (QualityOfService)(fields[8] >> 1), (fields[8] & 1) != 0, fields.Slice(11, topic).ToArray(), fields[(11 + topic)..].ToArray());
-        NextNumber = Math.Max(NextNumber, number + 1);
-        return true;
+        messages[number] = new SavedMessage(number, (QualityOfService)(fields[8] >> 1), (fields[8] & 1) != 0, fields.Slice(11, topic).ToArray(), fields[(11 + topic)..].ToArray());
+        return ApplyNextNumber(number + 1);
     }
 
     private bool ApplySent(long number, ushort packetId)
@@ -123,9 +138,28 @@ internal sealed class SavedSession
         return true;
     }
 
+    private bool ApplyStoredDone(long number)
+    {
+        stored.Remove(number);
+        return true;
+    }
+
+    private bool ApplyHandedOver(long number, ushort packetId)
+    {
+        handedOver[packetId] = number;
+        return ApplyNextNumber(number + 1);
+    }
+
+    private bool ApplyNextNumber(long number)
+    {
+        NextNumber = Math.Max(NextNumber, number);
+        return true;
+    }
+
     private bool ApplyReceivedForgotten()
     {
         received.Clear();
+        handedOver.Clear();
         return true;
     }
 
@@ -146,6 +180,7 @@ internal sealed class SavedSession
                 return true;
             case JournalRecord.ReceivedReleased:
                 received.Remove(packetId);
+                handedOver.Remove(packetId);
                 return true;
             default:
                 return false;

@@ -38,6 +38,9 @@ internal readonly ref struct SessionEvent
     /// <summary><see cref="SessionEventKind.Message"/>: it may have been sent before, 3.3.1.1.</summary>
     public bool Duplicate { get; init; }
 
+    /// <summary><see cref="SessionEventKind.Message"/> at QoS 2 with a journal: the number of the message, from 1; otherwise 0.</summary>
+    public long DeliveryNumber { get; init; }
+
     /// <summary><see cref="SessionEventKind.Subscribed"/>: one code for each filter, in their order [MQTT-3.9.3-1].</summary>
     public ReadOnlySpan<byte> ReturnCodes { get; init; }
 

@@ -35,26 +35,40 @@ internal sealed class SessionJournal(long nextNumber)
     /// <returns>Its number.</returns>
     public long Queued(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos, bool retain)
     {
-        WriteQueued(Output, nextNumber, topic, payload, qos, retain);
+        WriteMessage(Output, JournalRecord.Queued, nextNumber, topic, payload, qos, retain);
         return nextNumber++;
     }
 
-    /// <summary>Notes that the message of this number is sent under this identifier.</summary>
-    public void Sent(long number, ushort packetId)
-    {
-        Span<byte> fields = stackalloc byte[10];
-        BinaryPrimitives.WriteInt64LittleEndian(fields, number);
-        BinaryPrimitives.WriteUInt16LittleEndian(fields[8..], packetId);
-        Write(Output, JournalRecord.Sent, fields);
-    }
+    /// <summary>Notes that the message of this number goes out under this identifier.</summary>
+    public void Sent(long number, ushort packetId) => WriteNumber(Output, JournalRecord.Sent, number, packetId);
 
     /// <summary>Notes that the message of this number will not be sent.</summary>
-    public void Dropped(long number)
+    public void Dropped(long number) => WriteNumber(Output, JournalRecord.Dropped, number);
+
+    /// <summary>Notes that a QoS 2 message that came in under this identifier goes to the application.</summary>
+    /// <returns>Its number.</returns>
+    public long HandedOver(ushort packetId)
     {
-        Span<byte> fields = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(fields, number);
-        Write(Output, JournalRecord.Dropped, fields);
+        WriteNumber(Output, JournalRecord.HandedOver, nextNumber, packetId);
+        return nextNumber++;
     }
+
+    /// <summary>Notes a message that came in and is kept until the application takes it.</summary>
+    /// <param name="number">Its number, if it has one; 0 for a new one.</param>
+    /// <param name="topic">The topic name.</param>
+    /// <param name="payload">The payload.</param>
+    /// <param name="qos">1 or 2.</param>
+    /// <param name="retain">The RETAIN bit.</param>
+    /// <returns>Its number.</returns>
+    public long Stored(long number, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos, bool retain)
+    {
+        if (number == 0) number = nextNumber++;
+        WriteMessage(Output, JournalRecord.Stored, number, topic, payload, qos, retain);
+        return number;
+    }
+
+    /// <summary>Notes that the application is done with a stored message.</summary>
+    public void StoredDone(long number) => WriteNumber(Output, JournalRecord.StoredDone, number);
 
     /// <summary>Notes a step of a packet identifier.</summary>
     public void Note(JournalRecord step, ushort packetId)
@@ -67,13 +81,23 @@ internal sealed class SessionJournal(long nextNumber)
     /// <summary>Notes that the server has forgotten which messages it sent.</summary>
     public void ReceivedForgotten() => Write(Output, JournalRecord.ReceivedForgotten, []);
 
-    public static void WriteQueued(IBufferWriter<byte> output, long number, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos, bool retain)
+    public static void WriteMessage(
+        IBufferWriter<byte> output, JournalRecord kind, long number, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos, bool retain)
     {
         Span<byte> head = stackalloc byte[11];
         BinaryPrimitives.WriteInt64LittleEndian(head, number);
         head[8] = (byte)((int)qos << 1 | (retain ? 1 : 0));
         BinaryPrimitives.WriteUInt16LittleEndian(head[9..], (ushort)topic.Length);
-        Write(output, JournalRecord.Queued, head, topic, payload);
+        Write(output, kind, head, topic, payload);
+    }
+
+    /// <summary>Writes a record of a number, and of a packet identifier if it is above 0.</summary>
+    public static void WriteNumber(IBufferWriter<byte> output, JournalRecord kind, long number, ushort packetId = 0)
+    {
+        Span<byte> fields = stackalloc byte[10];
+        BinaryPrimitives.WriteInt64LittleEndian(fields, number);
+        BinaryPrimitives.WriteUInt16LittleEndian(fields[8..], packetId);
+        Write(output, kind, packetId > 0 ? fields : fields[..8]);
     }
 
     public static void Write(IBufferWriter<byte> output, JournalRecord kind, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second = default, ReadOnlySpan<byte> third = default)

@@ -160,7 +160,9 @@ public class BackPressureTests
         await using MqttSubscription slow = await client.SubscribeAsync([new("flood", QualityOfService.ExactlyOnce)],
             new MqttSubscribeOptions { MaxMessages = 1 }, Soon);
         await refused.WaitAsync(Soon);
-        Assert.Equal(Enumerable.Range(1, 10), (await slow.TakeAsync(10, Soon)).Select(message => (int)message.Payload.Span[0]));
+        List<MqttMessage> taken = await slow.TakeAsync(10, Soon);
+        Assert.Equal(Enumerable.Range(1, 10), taken.Select(message => (int)message.Payload.Span[0]));
+        taken[^1].Acknowledge();
         await allTaken.Task.WaitAsync(Soon);
         Assert.Equal(Enumerable.Range(1, 10).Select(id => (byte)id), seen);
         await client.DisposeAsync();

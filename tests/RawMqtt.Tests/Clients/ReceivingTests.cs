@@ -57,6 +57,7 @@ public class ReceivingTests
         await using MqttClient client = await MqttClient.ConnectAsync(new MqttClientOptions
         {
             Address = server.Address,
+            UnmatchedWait = TimeSpan.Zero,
             UnmatchedMessages = (in MqttMessageView message) => unmatched.Enqueue(System.Text.Encoding.UTF8.GetString(message.Payload))
         }, Soon);
         await using MqttSubscription messages = await client.SubscribeAsync("something/else", cancellationToken: Soon);

@@ -9,13 +9,13 @@ namespace RawMqtt.Tests.House;
 internal static class Budget
 {
     /// <summary>Lines of code of the whole library.</summary>
-    public const int MostLines = 7600;
+    public const int MostLines = 9000;
 
     /// <summary>What the library still has above that, until its long lines are wrapped and its dead code is gone.</summary>
     public const int NotYet = 700;
 
     /// <summary>Of Codec, WebSockets and Sessions together: what an embedded engineer copies.</summary>
-    public const int MostLinesOfTheCore = 2750;
+    public const int MostLinesOfTheCore = 2850;
 
     /// <summary>Lines of code and public types that each layer may have. The layer named "" is the root.</summary>
     public static readonly (string Layer, int Lines, int PublicTypes, string Holds)[] Layers =
@@ -27,8 +27,8 @@ internal static class Budget
         ("Transports", 600, 3, "a stream that carries MQTT"),
         ("Dialling", 540, 0, "the client's way to a stream, and the diagnosis"),
         ("Serving", 1050, 0, "the broker's shell: listeners, admission, hooks"),
-        ("Clients", 1750, 0, "the parts of MqttClient"),
-        ("", 950, 42, "MqttClient, MqttBroker and their options"),
+        ("Clients", 2500, 0, "the parts of MqttClient"),
+        ("", 1000, 42, "MqttClient, MqttBroker and their options"),
     ];
 
     public static readonly string[] FrameworkAssemblies =

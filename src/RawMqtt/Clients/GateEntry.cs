@@ -7,11 +7,11 @@ using RawMqtt.Sessions;
 namespace RawMqtt.Clients;
 
 /// <summary>One visit behind the gate. When it ends, the lock is released, and what was appended to <see cref="Output"/> is on its way.</summary>
-internal readonly ref struct Turn
+internal readonly ref struct GateEntry
 {
     private readonly Lock gate;
 
-    internal Turn(Lock gate, ConnectionWriter? writer)
+    internal GateEntry(Lock gate, ConnectionWriter? writer)
     {
         this.gate = gate;
         Writer = writer;

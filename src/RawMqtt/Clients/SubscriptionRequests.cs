@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+
+using System.Text;
+using RawMqtt.Codec;
+using RawMqtt.Sessions;
+
+namespace RawMqtt.Clients;
+
+/// <summary>Sends SUBSCRIBE and UNSUBSCRIBE, and again on the next connection if no answer came. Guarded by the gate.</summary>
+internal sealed class SubscriptionRequests(ClientSession session, AckTimer? ackTimer, ReadingPause pause, int maxFilters)
+{
+    /// <summary>The most bytes of filters in a SUBSCRIBE that makes subscriptions again, so that small servers accept it.</summary>
+    private const int MaxPayload = 16 * 1024;
+
+    private readonly Dictionary<ushort, SubscriptionRequest> sent = [];
+    private readonly List<SubscriptionRequest> unsent = [];
+
+    /// <summary>The number of requests that wait for their answer.</summary>
+    public int Unanswered => sent.Count + unsent.Count;
+
+    /// <summary>Sends a request, or has it wait for a connection or a packet identifier.</summary>
+    public SubscriptionRequest Send(SubscriptionRequest request, OutgoingBuffer? output)
+    {
+        unsent.Add(request);
+        pause.End();
+        if (output is not null) SendUnsent(output);
+        return request;
+    }
+
+    /// <summary>Drops a request that was never sent: its caller has given it up.</summary>
+    /// <returns>Whether the server knows nothing of it.</returns>
+    public bool Withdraw(SubscriptionRequest request) => !request.WasSent && unsent.Remove(request);
+
+    /// <summary>Takes a SUBACK or UNSUBACK.</summary>
+    /// <returns>What it answers; null if that is not known.</returns>
+    public SubscriptionRequest? Complete(ushort packetId, byte[] returnCodes)
+    {
+        if (sent.Remove(packetId, out SubscriptionRequest? request)) request.Complete(returnCodes);
+        return request;
+    }
+
+    /// <summary>Puts requests for filters before all that wait, except for filters that are asked for already: in packets of a few filters each,
+    /// since some servers limit their number.</summary>
+    public void Repeat(IEnumerable<MqttTopicFilter> filters)
+    {
+        HashSet<string> asked = [.. unsent.Where(request => !request.IsUnsubscribe).SelectMany(request => request.Filters).Select(filter => filter.Filter)];
+        var requests = new List<SubscriptionRequest>();
+        var some = new List<MqttTopicFilter>();
+        int length = 0;
+        foreach (MqttTopicFilter filter in filters)
+        {
+            if (asked.Contains(filter.Filter)) continue;
+            length += 3 + Encoding.UTF8.GetByteCount(filter.Filter);
+            if (some.Count == maxFilters || (length > MaxPayload && some.Count > 0))
+            {
+                requests.Add(new SubscriptionRequest(isUnsubscribe: false, some, isRepeated: true));
+                (some, length) = ([], 3 + Encoding.UTF8.GetByteCount(filter.Filter));
+            }
+
+            some.Add(filter);
+        }
+
+        if (some.Count > 0) requests.Add(new SubscriptionRequest(isUnsubscribe: false, some, isRepeated: true));
+        unsent.InsertRange(0, requests);
+    }
+
+    /// <summary>Sends what waits for the connection or for a packet identifier.</summary>
+    public void SendUnsent(OutgoingBuffer output)
+    {
+        while (unsent.Count > 0 && session.CanSubscribe)
+        {
+            SubscriptionRequest request = unsent[0];
+            unsent.RemoveAt(0);
+            var payload = new OutgoingBuffer();
+            foreach (MqttTopicFilter filter in request.Filters)
+            {
+                byte[] bytes = Encoding.UTF8.GetBytes(filter.Filter);
+                if (request.IsUnsubscribe) FilterList.Write(payload, bytes);
+                else SubscriptionList.Write(payload, new Subscription { Filter = bytes, Qos = filter.Qos });
+            }
+
+            ReadOnlySpan<byte> written = payload.Written.Span;
+            ushort packetId = request.IsUnsubscribe
+                ? session.Unsubscribe(FilterList.Read(written), output)
+                : session.Subscribe(SubscriptionList.Read(written), output);
+            request.MarkSent(ackTimer);
+            sent.Add(packetId, request);
+            payload.Clear();
+        }
+    }
+
+    /// <summary>Has what was asked and not answered asked again on the next connection.</summary>
+    public void ConnectionLost()
+    {
+        IEnumerable<SubscriptionRequest> inOrder = sent.OrderBy(request => request.Key).Select(request => request.Value);
+        unsent.InsertRange(0, inOrder.Where(request => request.IsUnsubscribe || !request.Answer.IsCompleted));
+        sent.Clear();
+    }
+
+    /// <summary>Fails all requests: there will be no further connection.</summary>
+    public void FailAll(MqttException reason)
+    {
+        foreach (SubscriptionRequest request in sent.Values.Concat(unsent)) request.Fail(reason.Copy());
+        sent.Clear();
+        unsent.Clear();
+    }
+}
