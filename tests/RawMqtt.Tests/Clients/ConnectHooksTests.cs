@@ -93,5 +93,8 @@ public class ConnectHooksTests
             },
         }, Soon);
         await client.PublishAsync("a", "x", QualityOfService.ExactlyOnce, cancellationToken: Soon);
+
+        Assert.Equal(["Connect", "Publish", "PubRel"], server.Received);
+        Assert.Equal(1, server.Connections);
     }
 }

@@ -8,11 +8,12 @@ namespace RawMqtt.Tests.Codec;
 /// <remarks>On a system without <c>mprotect</c> they are ordinary bytes.</remarks>
 public sealed unsafe partial class GuardedBytes : IDisposable
 {
-    private readonly byte[]? plain;
+    private byte[]? plain;
     private readonly nint pages;
-    private readonly nint start;
+    private readonly nint end;
+    private nint start;
     private readonly nuint mapped;
-    private readonly int length;
+    private int length;
 
     public GuardedBytes(ReadOnlySpan<byte> bytes, bool atStart = false)
     {
@@ -29,8 +30,23 @@ public sealed unsafe partial class GuardedBytes : IDisposable
         pages = MapPages(0, mapped, ReadWrite, PrivateAnonymous, -1, 0);
         if (pages == -1) throw new InvalidOperationException("No pages.");
         start = pages + (nint)(atStart ? page : page + inner - (nuint)length);
+        end = start + length;
         bytes.CopyTo(new Span<byte>((void*)start, length));
         if (ProtectPages(pages, page, 0) != 0 || ProtectPages(pages + (nint)(page + inner), page, 0) != 0) throw new InvalidOperationException("No guard.");
+    }
+
+    /// <summary>Puts other bytes, at most as many as the first ones, before the same guard: new pages for each would cost far more than the copy.</summary>
+    public void Replace(ReadOnlySpan<byte> bytes)
+    {
+        length = bytes.Length;
+        if (plain is not null)
+        {
+            plain = bytes.ToArray();
+            return;
+        }
+
+        start = end - length;
+        bytes.CopyTo(Span);
     }
 
     public Span<byte> Span => plain ?? new Span<byte>((void*)start, length);

@@ -59,9 +59,10 @@ public class VectorTests
     {
         PacketVector vector = PacketVectors.Named(name);
         int headerLength = HeaderLengthOf(vector);
+        using var guarded = new GuardedBytes(vector.Bytes);
         for (int i = 0; i < vector.Bytes.Length; i += i < 1000 || i >= vector.Bytes.Length - 1000 ? 1 : Math.Min(997, vector.Bytes.Length - 1000 - i))
         {
-            using var guarded = new GuardedBytes(vector.Bytes.AsSpan(0, i));
+            guarded.Replace(vector.Bytes.AsSpan(0, i));
             var reader = new PacketReader(guarded.Span, vector.Sender);
             OperationStatus status = reader.Read();
 

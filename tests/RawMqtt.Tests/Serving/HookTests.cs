@@ -195,5 +195,8 @@ public sealed class HookTests
         await ExchangeAsync(broker, "10 0d | 00 04 'MQTT' 04 02 00 00 | 00 01 'c' | e0 00", Token);
         await broker.StopAsync(Token);
         await broker.DisposeAsync();
+
+        Assert.False(never.Task.IsCompleted);
+        Assert.Equal(1, broker.Statistics.ClientsConnected);
     }
 }

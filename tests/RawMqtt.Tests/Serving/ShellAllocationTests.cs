@@ -10,7 +10,8 @@ namespace RawMqtt.Tests.Serving;
 [Collection(MeasuresMemory.Name)]
 public sealed class ShellAllocationTests(ITestOutputHelper output)
 {
-    private const int Count = 5000;
+    private const int Count = 1000;
+    private const int Turns = 10;
 
     [Fact]
     public async Task A_message_at_QoS_0_costs_no_list()
@@ -25,12 +26,20 @@ public sealed class ShellAllocationTests(ITestOutputHelper output)
 
         byte[] publish = ByteText.Parse("30 04 00 01 'a' 'x'");
         for (int i = 0; i < 1000; i++) Round(client, publish, received);
-        long before = GC.GetTotalAllocatedBytes(precise: true);
-        for (int i = 0; i < Count; i++) Round(client, publish, received);
-        double each = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Count;
+        double each = double.MaxValue;
+        for (int turn = 0; turn < Turns; turn++) each = Math.Min(each, BytesPerRound(client, publish, received));
 
         output.WriteLine($"{each} bytes a message");
         Assert.InRange(each, 0, 8); // a list for each flush would be 32
+    }
+
+    /// <summary>What a message must cost is in each turn. What the rest of the process allocates meanwhile, more of it the busier the machine is, is in some
+    /// turns only, so the least counts.</summary>
+    private static double BytesPerRound(Socket client, byte[] publish, byte[] received)
+    {
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        for (int i = 0; i < Count; i++) Round(client, publish, received);
+        return (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Count;
     }
 
     private static void Round(Socket client, byte[] publish, byte[] received)
