@@ -1,32 +1,74 @@
 // SPDX-License-Identifier: MIT
 
+using System.Buffers;
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Text.RegularExpressions;
 using RawMqtt.Codec;
 using RawMqtt.Explain;
 
 namespace RawMqtt.Cli;
 
 /// <summary><c>rawmqtt broker</c>: serves until SIGINT or SIGTERM.</summary>
-internal static partial class BrokerCommand
+internal static class BrokerCommand
 {
-    private static readonly Option<string[]> Ws = new("--ws") { Description = "Listen for WebSocket at HOST:PORT; may be repeated; port 0 takes a free one.", HelpName = "HOST:PORT" };
+    private static readonly SearchValues<char> NotInHost = SearchValues.Create(":/@[] \t");
+
+    private static readonly Option<string[]> Ws = new("--ws")
+    {
+        Description = "Listen for WebSocket at HOST:PORT; may be repeated; port 0 takes a free one.",
+        HelpName = "HOST:PORT",
+    };
+
     private static readonly Option<string[]> Wss = new("--wss") { Description = "Listen for WebSocket over TLS.", HelpName = "HOST:PORT" };
     private static readonly Option<string[]> Tcp = new("--tcp") { Description = "Listen for MQTT over TCP.", HelpName = "HOST:PORT" };
     private static readonly Option<string[]> Tls = new("--tls") { Description = "Listen for MQTT over TLS.", HelpName = "HOST:PORT" };
     private static readonly Option<string> Path = new("--path") { Description = "The path of the WebSocket listeners.", DefaultValueFactory = _ => "/mqtt" };
-    private static readonly Option<string?> Cert = new("--cert") { Description = "The server's certificate with its chain, PEM, for --wss and --tls.", HelpName = "FILE" };
+
+    private static readonly Option<string?> Cert = new("--cert")
+    {
+        Description = "The server's certificate with its chain, PEM, for --wss and --tls.",
+        HelpName = "FILE",
+    };
+
     private static readonly Option<string?> Key = new("--key") { Description = "The certificate's private key, PEM.", HelpName = "FILE" };
 
-    private static readonly Option<bool> Trace = new("--trace") { Description = "Explain every byte of every connection on the error output as it flows, with passwords and tokens masked." };
+    private static readonly Option<bool> Trace = new("--trace")
+    {
+        Description = "Explain every byte of every connection on the error output as it flows, with passwords and tokens masked.",
+    };
+
     private static readonly Option<bool> TraceSecrets = new("--trace-secrets") { Description = "Like --trace, with passwords and tokens shown." };
 
-    private static readonly Option<string?> PasswordFile = new("--password-file") { Description = "User names and hashes, as rawmqtt passwd makes them.", HelpName = "FILE" };
-    private static readonly Option<bool> AllowAnonymous = new("--allow-anonymous") { Description = "Take clients without a user name, from other machines too." };
-    private static readonly Option<string[]> AllowOrigin = new("--allow-origin") { Description = "An origin of web pages that may connect; * for all; may be repeated.", HelpName = "ORIGIN" };
-    private static readonly Option<string[]> TrustedProxy = new("--trusted-proxy") { Description = "An address or network of proxies whose word on client addresses is believed; may be repeated.", HelpName = "NETWORK" };
-    private static readonly Option<string> ProxyHeader = new("--proxy-header") { Description = "The one header in which those proxies name their clients.", HelpName = "NAME", DefaultValueFactory = _ => "X-Forwarded-For" };
+    private static readonly Option<string?> PasswordFile = new("--password-file")
+    {
+        Description = "User names and hashes, as rawmqtt passwd writes them.",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<bool> AllowAnonymous = new("--allow-anonymous")
+    {
+        Description = "Take clients without a user name, from other machines too.",
+    };
+
+    private static readonly Option<string[]> AllowOrigin = new("--allow-origin")
+    {
+        Description = "An origin of web pages that may connect; * for all; may be repeated.",
+        HelpName = "ORIGIN",
+    };
+
+    private static readonly Option<string[]> TrustedProxy = new("--trusted-proxy")
+    {
+        Description = "An address or network of proxies that tell the broker their clients' addresses; may be repeated.",
+        HelpName = "NETWORK",
+    };
+
+    private static readonly Option<string> ProxyHeader = new("--proxy-header")
+    {
+        Description = "The one header in which those proxies name their clients.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => "X-Forwarded-For",
+    };
+
     private static readonly Option<bool> Log = new("--log") { Description = "One line on the error output for each connection that ends." };
     private static readonly Option<bool> Limits = new("--limits") { Description = "Print every limit and what happens beyond it, and end." };
 
@@ -40,7 +82,10 @@ internal static partial class BrokerCommand
         {
             listener.Validators.Add(result =>
             {
-                foreach (Token token in result.Tokens.Where(token => !HostAndPort().IsMatch(token.Value))) result.AddError($"{result.Option.Name} takes HOST:PORT such as 127.0.0.1:0, not \"{token.Value}\"");
+                foreach (Token token in result.Tokens.Where(token => !IsHostAndPort(token.Value)))
+                {
+                    result.AddError($"{result.Option.Name} takes HOST:PORT such as 127.0.0.1:0, not \"{token.Value}\"");
+                }
             });
         }
 
@@ -92,10 +137,15 @@ internal static partial class BrokerCommand
         return ExitCode.Done;
     }
 
-    [GeneratedRegex(@"^(\[[^\]\s]+\]|[^:/@\s]+):[0-9]{1,5}$")]
-    private static partial Regex HostAndPort();
+    private static bool IsHostAndPort(string text)
+    {
+        int colon = text.LastIndexOf(':');
+        if (colon <= 0 || text.Length - colon - 1 is < 1 or > 5 || text.AsSpan(colon + 1).ContainsAnyExceptInRange('0', '9')) return false;
+        string host = text[..colon];
+        return host is ['[', _, .., ']'] || !host.AsSpan().ContainsAny(NotInHost);
+    }
 
-    /// <summary>Each connection is traced by its own.</summary>
+    /// <summary>Returns a trace for each connection.</summary>
     private static Func<string, MqttTap> TapOf(bool showsSecrets)
     {
         TextWriter output = TextWriter.Synchronized(Console.Error);

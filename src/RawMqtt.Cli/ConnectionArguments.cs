@@ -12,73 +12,89 @@ namespace RawMqtt.Cli;
 /// <summary>The options by which pub and sub connect, with the letters of mosquitto_pub and mosquitto_sub.</summary>
 internal sealed class ConnectionArguments
 {
-    /// <summary>A day.</summary>
-    public const int MostSeconds = 86_400;
+    private const int MostPacketBytes = 268_435_460; // 2.2.3
 
-    public Option<string> Url { get; } = new("--url", "-L") { Description = "Where the broker is: ws, wss, mqtt or mqtts://[USER:PASSWORD@]HOST[:PORT][/PATH].", Required = true, HelpName = "URL" };
+    private static readonly string[] SchemesWithoutHttp = ["mqtt", "mqtts", "tcp", "ssl", "tls"];
 
-    public Option<string?> Id { get; } = new("--id", "-i") { Description = "The client identifier; random when not given.", HelpName = "ID" };
+    public Option<string> Url { get; } = new("--url", "-L")
+    {
+        Description = "Where the broker is: ws, wss, mqtt or mqtts://[USER:PASSWORD@]HOST[:PORT][/PATH].",
+        Required = true,
+        HelpName = "URL",
+    };
 
-    public Option<string?> IdPrefix { get; } = new("--id-prefix", "-I") { Description = "A random client identifier that begins with this, for brokers that look at the beginning.", HelpName = "PREFIX" };
+    public Option<string?> Id { get; } = new("--id", "-i") { Description = "The client identifier; random by default.", HelpName = "ID" };
 
-    public Option<string?> Version { get; } = new("--protocol-version", "-V") { Description = "mqttv311, 311 or 4; other versions are not spoken.", HelpName = "311" };
+    public Option<string?> IdPrefix { get; } = new("--id-prefix", "-I")
+    {
+        Description = "A random client identifier with this beginning, for brokers that check the beginning.",
+        HelpName = "PREFIX",
+    };
 
-    public Option<string?> SessionFile { get; } = new("--session-file") { Description = "Keep the session in this file: what is published at QoS 1 and 2 and not delivered when the program ends is sent by the next one. With -i.", HelpName = "FILE" };
+    public Option<string?> Version { get; } = new("--protocol-version", "-V")
+    {
+        Description = "mqttv311, 311 or 4: MQTT 3.1.1 is the only version.",
+        HelpName = "311",
+    };
 
-    public Option<string?> OptionsFile { get; } = new("--options") { Description = "Read options from a JSON file with the names of JavaScript clients: keepalive, clientId, clean, will, ...; what is given here wins.", HelpName = "FILE" };
+    public Option<string?> SessionFile { get; } = new("--session-file")
+    {
+        Description = "Keep the session in this file: the next run with it sends what was published at QoS 1 and 2 and not delivered. Needs -i.",
+        HelpName = "FILE",
+    };
 
-    public NumberOption KeepAlive { get; } = new(0, ushort.MaxValue, "--keepalive", "-k") { Description = "Keep alive in seconds, 0 for none; 60 when not given.", HelpName = "SECONDS" };
+    public Option<string?> OptionsFile { get; } = new("--options")
+    {
+        Description = "Read options from a JSON file with the names of JavaScript clients: keepalive, clientId, clean, ... Options given here win.",
+        HelpName = "FILE",
+    };
+
+    public NumberOption KeepAlive { get; } = new(0, ushort.MaxValue, "--keepalive", "-k")
+    {
+        Description = "Keep alive in seconds, 0 for none; 60 by default.",
+        HelpName = "SECONDS",
+    };
+
+    public NumberOption MaxPacket { get; } = new(1024, MostPacketBytes, "--max-packet")
+    {
+        Description = "The longest packet to take from the server, in bytes.",
+        HelpName = "BYTES",
+    };
 
     public Option<string?> User { get; } = new("--username", "-u") { Description = "The user name.", HelpName = "USER" };
 
-    public Option<string?> Password { get; } = new("--pw", "-P", "--password") { Description = "The password. Other users of the machine can see it: prefer --password-file or the variable RAWMQTT_PASSWORD.", HelpName = "PASSWORD" };
+    public Option<string?> Password { get; } = new("--pw", "-P", "--password")
+    {
+        Description = "The password. Other users of the machine can see it: prefer --password-file or the variable RAWMQTT_PASSWORD.",
+        HelpName = "PASSWORD",
+    };
 
-    public Option<FileInfo?> PasswordFile { get; } = new("--password-file") { Description = "Read the password from the first line of a file.", HelpName = "FILE" };
+    public Option<FileInfo?> PasswordFile { get; } = new("--password-file")
+    {
+        Description = "Read the password from the first line of a file.",
+        HelpName = "FILE",
+    };
 
-    public Option<string?> CaFile { get; } = new("--cafile") { Description = "Trust the authorities of this PEM file instead of the machine's.", HelpName = "FILE" };
+    public Option<string[]> Header { get; } = new("--header", "-H")
+    {
+        Description = "Send this field with the WebSocket handshake, as in \"Origin: https://example.com\"; may be repeated.",
+        HelpName = "\"NAME: VALUE\"",
+    };
 
-    public Option<string?> Cert { get; } = new("--cert") { Description = "The client's own certificate, PEM.", HelpName = "FILE" };
+    public SecondsOption ConnectTimeout { get; } = new("--connect-timeout") { Description = "The longest time to connect, fractions allowed; 30 by default." };
 
-    public Option<string?> Key { get; } = new("--key") { Description = "Its private key, PEM.", HelpName = "FILE" };
+    public TlsArguments Tls { get; } = new();
 
-    public Option<bool> Insecure { get; } = new("--insecure") { Description = "Accept any certificate: for tests only." };
+    public WillArguments Will { get; } = new();
 
-    public Option<string[]> Header { get; } = new("--header", "-H") { Description = "Send this field with the WebSocket handshake, as in \"Origin: https://example.com\"; may be repeated.", HelpName = "\"NAME: VALUE\"" };
-
-    public NumberOption ConnectTimeout { get; } = new(1, MostSeconds, "--connect-timeout") { Description = "Seconds until a connection must stand; 30 when not given.", HelpName = "SECONDS" };
-
-    public Option<string?> WillTopic { get; } = new("--will-topic") { Description = "The topic of the Will.", HelpName = "TOPIC" };
-
-    public Option<string?> WillPayload { get; } = new("--will-payload") { Description = "The message of the Will.", HelpName = "TEXT" };
-
-    public NumberOption WillQos { get; } = NumberOption.Qos("The QoS of the Will.", "--will-qos");
-
-    public Option<bool> WillRetain { get; } = new("--will-retain") { Description = "Retain the Will." };
-
-    public Option<bool> Trace { get; } = new("--trace", "-d") { Description = "Explain every byte on the error output as it flows, with passwords and tokens masked." };
+    public Option<bool> Trace { get; } = new("--trace", "-d")
+    {
+        Description = "Explain every byte on the error output as it flows, with passwords and tokens masked.",
+    };
 
     public Option<bool> TraceSecrets { get; } = new("--trace-secrets") { Description = "Like --trace, with passwords and tokens shown." };
 
-    public void AddTo(Command command)
-    {
-        WillTopic.Validators.Add(RequireTopicName);
-        Version.Validators.Add(result =>
-        {
-            foreach (Token token in result.Tokens.Where(token => token.Value is not ("mqttv311" or "311" or "4"))) result.AddError($"MQTT 3.1.1 alone is spoken: -V takes mqttv311, 311 or 4, not \"{token.Value}\"");
-        });
-        command.Validators.Add(result =>
-        {
-            if (result.GetResult(Id) is not null && result.GetResult(IdPrefix) is not null) result.AddError("Give the whole identifier with -i, or its beginning with -I");
-            if (result.GetResult(WillTopic) is not null) return;
-            foreach (Option option in new Option[] { WillPayload, WillQos, WillRetain })
-            {
-                if (result.GetResult(option) is { Implicit: false }) result.AddError($"{option.Name} needs --will-topic beside it");
-            }
-        });
-        foreach (Option option in new Option[] { Url, Id, IdPrefix, Version, SessionFile, OptionsFile, KeepAlive, User, Password, PasswordFile, CaFile, Cert, Key, Insecure, Header, ConnectTimeout, WillTopic, WillPayload, WillQos, WillRetain, Trace, TraceSecrets }) command.Options.Add(option);
-    }
-
-    /// <summary>Ends the connection; a server that does not do its part of the farewell is not waited for.</summary>
+    /// <summary>Ends the connection, and waits at most 2 seconds for the server's part.</summary>
     public static async Task EndAsync(MqttClient client)
     {
         try
@@ -109,29 +125,67 @@ internal sealed class ConnectionArguments
         }
     }
 
-    private static void AddError(OptionResult result, Token topic, ProtocolViolation violation) =>
-        result.AddError($"{result.Option.Name} {topic.Value}: {violation}");
+    public void AddTo(Command command)
+    {
+        Version.Validators.Add(result =>
+        {
+            foreach (Token token in result.Tokens.Where(token => token.Value is not ("mqttv311" or "311" or "4")))
+            {
+                result.AddError($"MQTT 3.1.1 is the only version: -V takes mqttv311, 311 or 4, not \"{token.Value}\"");
+            }
+        });
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(Id) is not null && result.GetResult(IdPrefix) is not null)
+            {
+                result.AddError("Give the whole identifier with -i, or its beginning with -I");
+            }
 
+            string scheme = (result.GetResult(Url) is { Tokens: [Token url, ..] } ? url.Value : "").Split("://")[0];
+            if (SchemesWithoutHttp.Contains(scheme, StringComparer.OrdinalIgnoreCase) && result.GetResult(Header) is { Implicit: false })
+            {
+                result.AddError($"{Header.Name} is for ws and wss: a connection by {scheme} has no HTTP request that could carry it");
+            }
+        });
+        Option[] before = [Url, Id, IdPrefix, Version, SessionFile, OptionsFile, KeepAlive, MaxPacket, User, Password, PasswordFile, Header, ConnectTimeout];
+        foreach (Option option in before) command.Options.Add(option);
+        Tls.AddTo(command);
+        Will.AddTo(command);
+        command.Options.Add(Trace);
+        command.Options.Add(TraceSecrets);
+    }
+
+    /// <summary>Returns the client's options. Those of the command line win over those of the options file.</summary>
     public MqttClientOptions Read(ParseResult parsed)
     {
-        MqttClientOptions options = parsed.GetValue(OptionsFile) is { } file ? OptionsJson.Read(File.ReadAllBytes(file)) : new MqttClientOptions();
+        var defaults = new MqttClientOptions();
+        string? file = parsed.GetValue(OptionsFile);
+        MqttClientOptions options = file is null ? defaults : OptionsJson.Read(File.ReadAllBytes(file), defaults);
+        bool hasId = parsed.GetValue(Id) is not null || options.ClientId != defaults.ClientId;
+        if (!options.CleanSession && !hasId) throw new ArgumentException($"{file} keeps a session (clean: false) without a clientId: add one, or give -i.");
+
+        string url = parsed.GetValue(Url)!;
         options = options with
         {
-            Address = parsed.GetValue(Url)!,
+            Address = url,
             UserName = parsed.GetValue(User) ?? options.UserName,
             Password = ReadPassword(parsed) ?? options.Password,
-            Will = ReadWill(parsed) ?? options.Will,
-            Tls = ReadTls(parsed),
+            Will = Will.Read(parsed) ?? options.Will,
+            Tls = Tls.Read(parsed, url),
             RequestHeaders = [.. (parsed.GetValue(Header) ?? []).Select(ReadHeader)],
+            ConnectTimeout = parsed.GetValue(ConnectTimeout) ?? options.ConnectTimeout,
+            MaxPacketLength = parsed.GetValue(MaxPacket) ?? options.MaxPacketLength,
+            ClientId = parsed.GetValue(Id) ?? options.ClientId,
         };
         if (parsed.GetValue(KeepAlive) is { } keepAlive) options = options with { KeepAlive = TimeSpan.FromSeconds(keepAlive) };
-        if (parsed.GetValue(ConnectTimeout) is { } timeout) options = options with { ConnectTimeout = TimeSpan.FromSeconds(timeout) };
-        if (parsed.GetValue(Id) is { } id) options = options with { ClientId = id };
         if (parsed.GetValue(IdPrefix) is { } prefix) options = options with { ClientId = prefix + RandomNumberGenerator.GetHexString(8, lowercase: true) };
         if (parsed.GetValue(SessionFile) is { } session) options = options with { SessionFile = session, CleanSession = false };
-        if (options.SessionFile is not null && parsed.GetValue(Id) is null) throw new ArgumentException("A session file belongs to a client identifier: give it with -i.");
+        if (options.SessionFile is not null && !hasId) throw new ArgumentException("A session file belongs to a client identifier: give one with -i.");
         return parsed.GetValue(Trace) || parsed.GetValue(TraceSecrets) ? Traced(options, parsed.GetValue(TraceSecrets)) : options;
     }
+
+    private static void AddError(OptionResult result, Token topic, ProtocolViolation violation) =>
+        result.AddError($"{result.Option.Name} {TerminalText.Escape(topic.Value)}: {violation}");
 
     private static MqttClientOptions Traced(MqttClientOptions options, bool showsSecrets)
     {
@@ -147,46 +201,20 @@ internal sealed class ConnectionArguments
         };
     }
 
+    private static KeyValuePair<string, string> ReadHeader(string text)
+    {
+        int colon = text.IndexOf(':', StringComparison.Ordinal);
+        if (colon > 0) return new(text[..colon].Trim(), text[(colon + 1)..].Trim());
+        throw new ArgumentException($"The header \"{text}\" does not have the form \"NAME: VALUE\".");
+    }
+
     private ReadOnlyMemory<byte>? ReadPassword(ParseResult parsed)
     {
         string? password = parsed.GetValue(Password);
         if (parsed.GetValue(PasswordFile) is { } file) password = File.ReadLines(file.FullName).FirstOrDefault() ?? "";
         if (password is null && parsed.GetValue(User) is not null) password = Environment.GetEnvironmentVariable("RAWMQTT_PASSWORD");
-        if (password is not null && parsed.GetValue(User) is null) throw new ArgumentException("A password needs a user name (-u) beside it [MQTT-3.1.2-22].");
         if (password is null) return null;
+        if (parsed.GetValue(User) is null) throw new ArgumentException("A password needs a user name (-u) beside it [MQTT-3.1.2-22].");
         return Encoding.UTF8.GetBytes(password);
-    }
-
-    private MqttWill? ReadWill(ParseResult parsed)
-    {
-        string? topic = parsed.GetValue(WillTopic);
-        return topic is null ? null : new MqttWill(topic, Encoding.UTF8.GetBytes(parsed.GetValue(WillPayload) ?? ""), (QualityOfService)(parsed.GetValue(WillQos) ?? 0), parsed.GetValue(WillRetain));
-    }
-
-    private MqttTlsOptions? ReadTls(ParseResult parsed)
-    {
-        var tls = new MqttTlsOptions
-        {
-            CertificateAuthorityFile = parsed.GetValue(CaFile),
-            CertificateFile = parsed.GetValue(Cert),
-            KeyFile = parsed.GetValue(Key),
-            AllowUntrusted = parsed.GetValue(Insecure),
-        };
-        if (HasTls(parsed.GetValue(Url)!))
-        {
-            foreach (string file in new[] { tls.CertificateAuthorityFile, tls.CertificateFile, tls.KeyFile }.OfType<string>()) File.OpenRead(file).Dispose(); // a missing file costs no connection
-        }
-
-        if (tls.AllowUntrusted) Console.Error.WriteLine("rawmqtt: --insecure accepts any certificate; nobody knows who is at the other end.");
-        return tls == new MqttTlsOptions() ? null : tls;
-    }
-
-    /// <summary>The library refuses TLS options beside the other schemes.</summary>
-    private static bool HasTls(string url) => url.Split("://")[0].ToUpperInvariant() is "WSS" or "MQTTS" or "SSL" or "TLS" or "WXS" or "ALIS";
-
-    private static KeyValuePair<string, string> ReadHeader(string text)
-    {
-        int colon = text.IndexOf(':', StringComparison.Ordinal);
-        return colon > 0 ? new(text[..colon].Trim(), text[(colon + 1)..].Trim()) : throw new ArgumentException($"The header \"{text}\" is not of the form \"NAME: VALUE\".");
     }
 }

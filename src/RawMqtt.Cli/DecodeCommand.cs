@@ -8,24 +8,50 @@ using RawMqtt.Explain;
 
 namespace RawMqtt.Cli;
 
-/// <summary><c>rawmqtt decode</c>: bytes in, an explanation out.</summary>
+/// <summary><c>rawmqtt decode</c>: explains bytes.</summary>
 internal static class DecodeCommand
 {
-    private static readonly Argument<string[]> Bytes = new("bytes") { Description = "Hexadecimal (spaces, 0x, offsets of a dump allowed) or base64; the standard input when not given.", Arity = ArgumentArity.ZeroOrMore };
-    private static readonly Option<string?> InputFile = new("--file", "-f") { Description = "Read a file: raw bytes, hexadecimal or base64.", HelpName = "FILE" };
+    private static readonly Argument<string[]> Bytes = new("bytes")
+    {
+        Description = "Hexadecimal (spaces, 0x, offsets of a dump allowed) or base64; the standard input by default.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private static readonly Option<string?> InputFile = new("--file", "-f")
+    {
+        Description = "Read a file: raw bytes, hexadecimal or base64.",
+        HelpName = "FILE",
+    };
+
     private static readonly Option<bool> Mqtt = new("--mqtt") { Description = "The bytes are MQTT packets." };
     private static readonly Option<bool> Ws = new("--ws") { Description = "The bytes are WebSocket: a handshake, frames, or both." };
-    private static readonly Option<string?> From = new("--from") { Description = "Which end sent them; told by the bytes when not given.", HelpName = "client|server" };
+
+    private static readonly Option<string?> From = new("--from")
+    {
+        Description = "The end that sent them; by default the bytes decide.",
+        HelpName = "client|server",
+    };
+
     private static readonly Option<bool> Json = new("--json") { Description = "Write one JSON object. Payloads and passwords are hexadecimal." };
-    private static readonly Option<bool> Lines = new("--lines") { Description = "Each line of the standard input, or of --file, is a hexadecimal string of its own; one object or explanation for each." };
+
+    private static readonly Option<bool> Lines = new("--lines")
+    {
+        Description = "Each line of the standard input, or of --file, is a hexadecimal string of its own; one object or explanation for each.",
+    };
 
     public static Command Create()
     {
         From.Validators.Add(result =>
         {
-            foreach (Token token in result.Tokens.Where(token => token.Value is not ("client" or "server"))) result.AddError($"--from takes client|server, not \"{token.Value}\"");
+            foreach (Token token in result.Tokens.Where(token => token.Value is not ("client" or "server")))
+            {
+                result.AddError($"--from takes client|server, not \"{token.Value}\"");
+            }
         });
-        var command = new Command("decode", "Explain the bytes that one end sent: handshake, frames and packets, field by field.") { Bytes, InputFile, Mqtt, Ws, From, Json, Lines };
+        var command = new Command("decode", "Explain the bytes that one end sent: handshake, frames and packets, field by field.")
+        {
+            Bytes, InputFile, Mqtt, Ws, From, Json, Lines,
+        };
         command.Validators.Add(result =>
         {
             if (result.GetValue(Mqtt) && result.GetValue(Ws)) result.AddError("The bytes are MQTT or WebSocket: give --mqtt or --ws");
@@ -42,12 +68,15 @@ internal static class DecodeCommand
         {
             return parsed.GetValue(Lines) ? await DecodeLinesAsync(parsed, cancellationToken) : Print(await ReadAsync(parsed, cancellationToken), parsed);
         }
-        catch (Exception failure) when (parsed.GetValue(Json) && failure is FormatException or IOException or UnauthorizedAccessException && !Tool.IsBrokenPipe(failure))
+        catch (Exception failure) when (parsed.GetValue(Json) && IsOfInput(failure))
         {
             Console.WriteLine(Decoding.FaultToJson(failure.Message));
             return failure is FormatException ? ExitCode.InvalidBytes : ExitCode.File;
         }
     }
+
+    private static bool IsOfInput(Exception failure) =>
+        failure is FormatException or UnauthorizedAccessException || (failure is IOException && !Tool.IsBrokenPipe(failure));
 
     private static async Task<int> DecodeLinesAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
@@ -61,7 +90,7 @@ internal static class DecodeCommand
             if (decoding?.IsOk != true) result = ExitCode.InvalidBytes;
             if (parsed.GetValue(Json)) await output.WriteLineAsync(decoding?.ToJson() ?? Decoding.FaultToJson("the line is not hexadecimal"));
             else await output.WriteLineAsync(decoding?.ToText() ?? "The line is not hexadecimal.");
-            if (input.MustWait) await output.FlushAsync(cancellationToken);
+            if (!input.HasLine) await output.FlushAsync(cancellationToken);
         }
 
         return result;
@@ -86,7 +115,11 @@ internal static class DecodeCommand
     private static async Task<byte[]> ReadAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         string[] given = parsed.GetValue(Bytes) ?? [];
-        if (given.Length > 0) return PastedBytes.TryRead(string.Join(' ', given), out byte[] read) ? read : throw new FormatException("What was given is neither hexadecimal nor base64.");
+        if (given.Length > 0)
+        {
+            if (PastedBytes.TryRead(string.Join(' ', given), out byte[] read)) return read;
+            throw new FormatException("The argument is neither hexadecimal nor base64.");
+        }
 
         using InputBytes input = Input(parsed);
         byte[] content = await input.ReadToEndAsync(cancellationToken);

@@ -7,13 +7,17 @@ using RawMqtt.Explain;
 
 namespace RawMqtt.Cli;
 
-/// <summary><c>rawmqtt demo</c>: a broker and a client in one process, and what they say to each other.</summary>
+/// <summary><c>rawmqtt demo</c>: runs a broker and a client in one process, and shows what they send.</summary>
 internal static class DemoCommand
 {
     private const string Topic = "testtopic";
     private const string Text = "ws connection demo...!";
 
-    private static readonly Option<bool> Trace = new("--trace") { Description = "Explain every byte, and go through all of QoS 0, 1 and 2 and a ping as well." };
+    private static readonly Option<bool> Trace = new("--trace")
+    {
+        Description = "Explain every byte, and show QoS 0, 1 and 2 and a ping too.",
+    };
+
     private static readonly Option<bool> TraceSecrets = new("--trace-secrets") { Description = "Like --trace, with passwords shown." };
     private static readonly Option<string?> Id = new("--id", "-i") { Description = "The client identifier; random when not given.", HelpName = "ID" };
 
@@ -21,7 +25,10 @@ internal static class DemoCommand
 
     public static Command Create()
     {
-        var command = new Command("demo", "Start a broker on a free loopback port, let a client connect, subscribe, publish and receive, and show each step and the wire.") { Trace, TraceSecrets, NoTimes, Id };
+        var command = new Command("demo", "Show each step of a broker and a client in one process, and the bytes between them.")
+        {
+            Trace, TraceSecrets, NoTimes, Id,
+        };
         command.SetAction((parsed, cancellationToken) =>
         {
             var trace = new WireTrace(Console.Out, MqttRole.Client)
@@ -35,7 +42,7 @@ internal static class DemoCommand
         return command;
     }
 
-    /// <summary>All steps in order; each ends when its last packet was seen.</summary>
+    /// <summary>Runs all steps in order; each ends when its last packet was seen.</summary>
     public static async Task<int> RunAsync(WireTrace trace, string? id, TextWriter output, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -47,7 +54,7 @@ internal static class DemoCommand
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return Tool.Fail(ExitCode.ConnectionLost, "the demo did not come to its end within 20 s.");
+            return Tool.Fail(ExitCode.ConnectionLost, "the demo was not done within 20 s.");
         }
     }
 
@@ -64,10 +71,11 @@ internal static class DemoCommand
         await using MqttClient client = await MqttClient.ConnectAsync(id is null ? options : options with { ClientId = id }, cancellationToken);
 
         Step($"It subscribes to {Topic}.");
-        MqttSubscription messages = await client.SubscribeAsync(Topic, trace.IsLong ? QualityOfService.ExactlyOnce : QualityOfService.AtMostOnce, cancellationToken);
+        QualityOfService highest = trace.IsLong ? QualityOfService.ExactlyOnce : QualityOfService.AtMostOnce;
+        MqttSubscription messages = await client.SubscribeAsync(Topic, highest, cancellationToken);
         await using IAsyncEnumerator<MqttMessage> received = messages.GetAsyncEnumerator(cancellationToken);
 
-        for (QualityOfService qos = 0; qos <= (trace.IsLong ? QualityOfService.ExactlyOnce : QualityOfService.AtMostOnce); qos++)
+        for (QualityOfService qos = 0; qos <= highest; qos++)
         {
             Step($"It publishes \"{Text}\" at QoS {(int)qos}, and the broker sends the message to the subscriber: itself.");
             Task last = LastPacketAsync(trace, qos);
@@ -92,7 +100,7 @@ internal static class DemoCommand
         output.WriteLine($"{Environment.NewLine}Done.");
     }
 
-    /// <summary>The options of the article that the project starts from.</summary>
+    /// <summary>Returns the options that the examples of JavaScript clients use.</summary>
     private static MqttClientOptions OptionsFor(string address, WireTrace trace) => new()
     {
         Address = address,
@@ -104,7 +112,7 @@ internal static class DemoCommand
         Tap = trace.Tap,
     };
 
-    /// <summary>The last packet of a message's way to the subscriber: PUBLISH, PUBACK or PUBCOMP.</summary>
+    /// <summary>Waits for the last packet that a message needs to reach the subscriber: PUBLISH, PUBACK or PUBCOMP.</summary>
     private static Task LastPacketAsync(WireTrace trace, QualityOfService qos) => qos switch
     {
         QualityOfService.AtMostOnce => Task.CompletedTask,

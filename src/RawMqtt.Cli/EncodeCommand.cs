@@ -6,11 +6,19 @@ using RawMqtt.Explain;
 
 namespace RawMqtt.Cli;
 
-/// <summary><c>rawmqtt encode</c>: the inverse of decode --json.</summary>
+/// <summary><c>rawmqtt encode</c>: writes the bytes of packets that JSON describes; the inverse of decode --json.</summary>
 internal static class EncodeCommand
 {
-    private static readonly Argument<string[]> Description = new("description") { Description = "A packet, an array of packets, or what decode --json wrote; the standard input when not given.", Arity = ArgumentArity.ZeroOrMore };
-    private static readonly Option<bool> Lines = new("--lines") { Description = "Each line of the standard input is a description of its own; one line of hexadecimal for each, or an object that says what is wrong." };
+    private static readonly Argument<string[]> Description = new("description")
+    {
+        Description = "A packet, an array of packets, or the output of decode --json; the standard input by default.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private static readonly Option<bool> Lines = new("--lines")
+    {
+        Description = "Each line of the standard input is a description of its own; one line of hexadecimal for each, or an object that says what is wrong.",
+    };
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -19,7 +27,8 @@ internal static class EncodeCommand
         var command = new Command("encode", "Write the bytes of packets described as JSON, in hexadecimal.") { Description, Lines };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(Lines) && result.GetValue(Description) is { Length: > 0 }) result.AddError("Give a description, or --lines for those on the standard input");
+            if (!result.GetValue(Lines) || result.GetValue(Description) is not { Length: > 0 }) return;
+            result.AddError("Give a description, or --lines for those on the standard input");
         });
         command.SetAction(RunAsync);
         return command;
@@ -50,13 +59,13 @@ internal static class EncodeCommand
                 await output.WriteLineAsync(Decoding.FaultToJson(failure.Message));
             }
 
-            if (input.MustWait) await output.FlushAsync(cancellationToken);
+            if (!input.HasLine) await output.FlushAsync(cancellationToken);
         }
 
         return result;
     }
 
-    /// <summary>Ill-formed UTF-8 is refused: replaced, it would be another topic (1.5.3).</summary>
+    /// <summary>Refuses ill-formed UTF-8, because a replacement would make it another topic (1.5.3).</summary>
     private static string TextOf(ReadOnlySpan<byte> input)
     {
         try

@@ -2,7 +2,7 @@
 
 namespace RawMqtt.Cli;
 
-/// <summary>What the tool ends with; scripts rely on these numbers.</summary>
+/// <summary>The numbers that the tool ends with; scripts rely on them.</summary>
 internal static class ExitCode
 {
     public const int Done = 0;
@@ -16,6 +16,8 @@ internal static class ExitCode
     public const int File = 8;
     public const int InvalidBytes = 9;
     public const int TimedOut = 27; // as mosquitto_sub -W
+    public const int Interrupted = 130; // 128 and the number of the signal, as shells count
+    public const int Terminated = 143;
 
     public const string Table = """
         Exit codes:
@@ -25,11 +27,13 @@ internal static class ExitCode
           3  TLS or the certificate
           4  the WebSocket handshake was refused
           5  the server refused CONNECT
-          6  the connection was lost, or the server broke the protocol
+          6  the connection was lost, or the server broke the protocol; pub: the server did not take every message
           7  a subscription was refused
           8  a file cannot be read
           9  decode, encode: the bytes or the description are broken or incomplete
          27  sub -W: the time was up
+        130  SIGINT came before the command was done; sub without -C, pub -l and broker end with 0
+        143  the same for SIGTERM
         """;
 
     public static int Of(MqttErrorCode code) => (int)code switch

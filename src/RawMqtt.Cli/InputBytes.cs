@@ -2,7 +2,7 @@
 
 namespace RawMqtt.Cli;
 
-/// <summary>A stream of input, whole or by lines, as the bytes that it has. Waiting for more ends when it is cancelled, which the console's own reader does not do.</summary>
+/// <summary>Reads a stream of input as bytes, whole or by lines. Waiting for more can be cancelled, unlike in the console's own reader.</summary>
 internal sealed class InputBytes(Stream stream) : IDisposable
 {
     private byte[] buffer = new byte[64 * 1024];
@@ -12,10 +12,10 @@ internal sealed class InputBytes(Stream stream) : IDisposable
 
     public static InputBytes Standard() => new(Console.OpenStandardInput());
 
-    /// <summary>The next line has not arrived yet, so that what was written for the lines before should be seen by now.</summary>
-    public bool MustWait => buffer.AsSpan(start, end - start).IndexOf((byte)'\n') < 0;
+    /// <summary>Gets whether a whole line has arrived, so that <see cref="ReadLineAsync"/> does not wait.</summary>
+    public bool HasLine => buffer.AsSpan(start, end - start).Contains((byte)'\n');
 
-    /// <summary>What stands before the next 0x0A, or before the end; null at the end. Valid until the next call.</summary>
+    /// <summary>Returns the bytes before the next 0x0A, or before the end; null at the end. They are valid until the next call.</summary>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadLineAsync(CancellationToken cancellationToken)
     {
         while (true)

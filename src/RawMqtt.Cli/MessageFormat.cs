@@ -1,55 +1,70 @@
 // SPDX-License-Identifier: MIT
 
+using System.Buffers;
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace RawMqtt.Cli;
 
-/// <summary>A line for each message as the user wants it, with the letters of mosquitto_sub -F: %t topic, %p payload, %x and %X its hexadecimal, %l its length, %q QoS, %r retain, %U and %I the time, %% itself.</summary>
+/// <summary>Writes a message in a format that the user gives, with the letters of mosquitto_sub -F.</summary>
+/// <remarks>%t topic, %p payload, %x and %X its hexadecimal, %l its length, %q QoS, %r retain, %U and %I the time, %% itself.</remarks>
 internal sealed class MessageFormat
 {
     private const string Letters = "tpxXlqrUI%";
 
     private readonly string format;
 
-    /// <exception cref="FormatException">A letter that is not known.</exception>
+    /// <exception cref="FormatException">The format has a letter that is not known.</exception>
     public MessageFormat(string format)
     {
-        this.format = format.Replace(@"\\", "\0", StringComparison.Ordinal).Replace(@"\n", "\n", StringComparison.Ordinal).Replace(@"\t", "\t", StringComparison.Ordinal).Replace(@"\r", "\r", StringComparison.Ordinal).Replace('\0', '\\');
-        for (int i = 0; i < this.format.Length; i++)
+        this.format = Unescape(format);
+        for (int i = this.format.IndexOf('%'); i >= 0; i = i + 2 > this.format.Length ? -1 : this.format.IndexOf('%', i + 2))
         {
-            if (this.format[i] == '%' && (++i == this.format.Length || !Letters.Contains(this.format[i], StringComparison.Ordinal))) throw new FormatException($"-F knows %t %p %x %X %l %q %r %U %I and %%, not \"{this.format[(i - 1)..Math.Min(i + 1, this.format.Length)]}\"");
+            string field = this.format[i..Math.Min(i + 2, this.format.Length)];
+            if (field.Length == 2 && Letters.Contains(field[1], StringComparison.Ordinal)) continue;
+            throw new FormatException($"-F knows %t %p %x %X %l %q %r %U %I and %%, not \"{field}\"");
         }
     }
 
-    public void Write(Stream output, in MqttMessageView message, DateTimeOffset now)
+    /// <summary>Writes one message; <paramref name="topic"/> and <paramref name="payload"/> are the message's own, or escaped for a terminal.</summary>
+    public void Write(
+        IBufferWriter<byte> output, in MqttMessageView message, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, DateTimeOffset now)
     {
         int start = 0;
         for (int percent; (percent = format.IndexOf('%', start)) >= 0; start = percent + 2)
         {
             WriteText(output, format[start..percent]);
-            WriteField(output, format[percent + 1], message, now);
+            switch (format[percent + 1])
+            {
+                case 't': output.Write(topic); break;
+                case 'p': output.Write(payload); break;
+                default: WriteText(output, FieldOf(format[percent + 1], message, now)); break;
+            }
         }
 
         WriteText(output, format[start..]);
     }
 
-    private static void WriteField(Stream output, char letter, in MqttMessageView message, DateTimeOffset now)
+    private static string FieldOf(char letter, in MqttMessageView message, DateTimeOffset now) => letter switch
     {
-        switch (letter)
-        {
-            case 't': output.Write(message.Topic); break;
-            case 'p': output.Write(message.Payload); break;
-            case 'x': WriteText(output, Convert.ToHexStringLower(message.Payload)); break;
-            case 'X': WriteText(output, Convert.ToHexString(message.Payload)); break;
-            case 'l': WriteText(output, message.Payload.Length.ToString(CultureInfo.InvariantCulture)); break;
-            case 'q': WriteText(output, ((int)message.Qos).ToString(CultureInfo.InvariantCulture)); break;
-            case 'r': WriteText(output, message.Retain ? "1" : "0"); break;
-            case 'U': WriteText(output, string.Create(CultureInfo.InvariantCulture, $"{now.ToUnixTimeMilliseconds() / 1000m:0.000}")); break;
-            case 'I': WriteText(output, now.ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture)); break;
-            default: WriteText(output, "%"); break;
-        }
-    }
+        'x' => Convert.ToHexStringLower(message.Payload),
+        'X' => Convert.ToHexString(message.Payload),
+        'l' => message.Payload.Length.ToString(CultureInfo.InvariantCulture),
+        'q' => ((int)message.Qos).ToString(CultureInfo.InvariantCulture),
+        'r' => message.Retain ? "1" : "0",
+        'U' => string.Create(CultureInfo.InvariantCulture, $"{now.ToUnixTimeMilliseconds() / 1000m:0.000}"),
+        'I' => now.ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture),
+        _ => "%",
+    };
 
-    private static void WriteText(Stream output, string text) => output.Write(Encoding.UTF8.GetBytes(text));
+    private static string Unescape(string format) => Regex.Replace(format, @"\\[\\nrt]", escape => escape.Value[1] switch
+    {
+        'n' => "\n",
+        'r' => "\r",
+        't' => "\t",
+        _ => "\\",
+    });
+
+    private static void WriteText(IBufferWriter<byte> output, string text) => output.Write(Encoding.UTF8.GetBytes(text));
 }

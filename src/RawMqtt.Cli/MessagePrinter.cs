@@ -1,35 +1,48 @@
 // SPDX-License-Identifier: MIT
 
+using System.Buffers;
 using RawMqtt.Codec;
 
 namespace RawMqtt.Cli;
 
-/// <summary>Prints messages as they are received; while the output is slow, nothing more is read from the network.</summary>
-internal sealed class MessagePrinter(BufferedStream output, int? count)
+/// <summary>Prints messages as they are received. While the output is slow, the client reads no more from the network.</summary>
+internal sealed class MessagePrinter(BatchedOutput output, int? count)
 {
     private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ArrayBufferWriter<byte> line = new();
     private int left = count ?? int.MaxValue;
 
+    /// <summary>Gets whether the topic stands in front of each message.</summary>
     public bool ShowsTopic { get; init; }
 
+    /// <summary>Gets whether retained messages are left out.</summary>
     public bool SkipsRetained { get; init; }
 
-    /// <summary>Ends with the first message that was published after the subscription.</summary>
+    /// <summary>Gets whether the first message that is not retained ends the printing.</summary>
     public bool TakesRetainedOnly { get; init; }
 
-    /// <summary>Messages whose topics match these are not wanted.</summary>
+    /// <summary>Gets the filters of topics that are left out.</summary>
     public byte[][] Unwanted { get; init; } = [];
 
-    /// <summary>Sees each retained message that is printed.</summary>
+    /// <summary>Gets a callback that sees the topic of each retained message that is printed.</summary>
     public Action<byte[]>? OnRetained { get; init; }
 
+    /// <summary>Gets the format of -F; null for the payload alone, or after its topic.</summary>
     public MessageFormat? Format { get; init; }
 
+    /// <summary>Gets whether a new line follows each message.</summary>
     public bool EndsLines { get; init; } = true;
 
-    /// <summary>Completes when the last message wanted has been printed; fails when the output does.</summary>
+    /// <summary>Gets whether control characters of topics and payloads are escaped, as on a terminal.</summary>
+    public bool EscapesControls { get; init; }
+
+    /// <summary>Gets whether each message is written before it is acknowledged, so that a message of a kept session is not lost at a kill.</summary>
+    public bool WritesEach { get; init; }
+
+    /// <summary>Gets a task that completes when the last message wanted has been printed, and fails when the output does.</summary>
     public Task Done => done.Task;
 
+    /// <summary>Prints a message, unless an option leaves it out.</summary>
     public void Print(in MqttMessageView message)
     {
         if (left <= 0 || (SkipsRetained && message.Retain) || IsUnwanted(message.Topic)) return;
@@ -57,23 +70,27 @@ internal sealed class MessagePrinter(BufferedStream output, int? count)
 
     private void Write(in MqttMessageView message)
     {
+        line.ResetWrittenCount();
+        ReadOnlySpan<byte> topic = EscapesControls ? TerminalText.Escape(message.Topic) : message.Topic;
+        ReadOnlySpan<byte> payload = EscapesControls ? TerminalText.Escape(message.Payload) : message.Payload;
         if (Format is not null)
         {
-            Format.Write(output, message, DateTimeOffset.Now);
+            Format.Write(line, message, topic, payload, DateTimeOffset.Now);
         }
         else
         {
             if (ShowsTopic)
             {
-                output.Write(message.Topic);
-                output.Write(message.Payload.IsEmpty ? " (null)"u8 : " "u8);
+                line.Write(topic);
+                line.Write(message.Payload.IsEmpty ? " (null)"u8 : " "u8);
             }
 
-            output.Write(message.Payload);
+            line.Write(payload);
         }
 
-        if (EndsLines) output.WriteByte((byte)'\n');
-        output.Flush();
+        if (EndsLines) line.Write("\n"u8);
+        output.Add(line.WrittenSpan);
+        if (WritesEach) output.Flush();
     }
 
     private bool IsUnwanted(ReadOnlySpan<byte> topic)

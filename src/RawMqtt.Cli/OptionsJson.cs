@@ -5,14 +5,16 @@ using System.Text.Json;
 
 namespace RawMqtt.Cli;
 
-/// <summary>Reads connection options from JSON with the names that JavaScript clients use: <c>keepalive</c>, <c>clientId</c>, <c>protocolId</c>,
+/// <summary>Reads connection options from JSON with the names of JavaScript clients: <c>keepalive</c>, <c>clientId</c>, <c>protocolId</c>,
 /// <c>protocolVersion</c>, <c>clean</c>, <c>reconnectPeriod</c>, <c>connectTimeout</c>, <c>username</c>, <c>password</c> and <c>will</c>.</summary>
 internal static class OptionsJson
 {
+    private const string Names = "keepalive, clientId, protocolId, protocolVersion, clean, reconnectPeriod, connectTimeout, username, password, will";
+
     private static readonly JsonReaderOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
     /// <summary>Reads one JSON object. What it does not name stays as in <paramref name="defaults"/>.</summary>
-    /// <exception cref="MqttException"><see cref="MqttErrorCode.InvalidOptions"/>: a name or a value cannot be used; the message says which and why.</exception>
+    /// <exception cref="MqttException"><see cref="MqttErrorCode.InvalidOptions"/>: a name or a value cannot be used; the message says which.</exception>
     public static MqttClientOptions Read(ReadOnlySpan<byte> json, MqttClientOptions? defaults = null)
     {
         MqttClientOptions options = defaults ?? new MqttClientOptions();
@@ -42,15 +44,15 @@ internal static class OptionsJson
     {
         "keepalive" => options with { KeepAlive = TimeSpan.FromSeconds(TakeNumber(name, ref value, 65535)) },
         "clientId" => options with { ClientId = TakeText(name, ref value) },
-        "protocolId" => TakeText(name, ref value) == "MQTT" ? options : throw Fault("protocolId is \"MQTT\": MQTT 3.1, with \"MQIsdp\", is not spoken here."),
-        "protocolVersion" => TakeNumber(name, ref value, 255) == 4 ? options : throw Fault("protocolVersion is 4, MQTT 3.1.1: 3 (MQTT 3.1) and 5 are not spoken here."),
+        "protocolId" => TakeText(name, ref value) == "MQTT" ? options : throw Fault("protocolId is \"MQTT\": MQTT 3.1, with \"MQIsdp\", is not supported."),
+        "protocolVersion" => TakeNumber(name, ref value, 255) == 4 ? options : throw Fault("protocolVersion is 4, MQTT 3.1.1; 3 and 5 are not supported."),
         "clean" => options with { CleanSession = TakeBoolean(name, ref value) },
         "reconnectPeriod" => TakeReconnectPeriod(options, TimeSpan.FromMilliseconds(TakeNumber(name, ref value, int.MaxValue))),
         "connectTimeout" => options with { ConnectTimeout = TimeSpan.FromMilliseconds(TakeNumber(name, ref value, int.MaxValue)) },
         "username" => options with { UserName = TakeText(name, ref value) },
         "password" => options with { Password = Encoding.UTF8.GetBytes(TakeText(name, ref value)) },
         "will" => options with { Will = TakeWill(ref value) },
-        _ => throw Fault($"\"{name}\" is not an option. There are: keepalive, clientId, protocolId, protocolVersion, clean, reconnectPeriod, connectTimeout, username, password, will."),
+        _ => throw Fault($"\"{name}\" is not an option. There are: {Names}."),
     };
 
     private static MqttClientOptions TakeReconnectPeriod(MqttClientOptions options, TimeSpan period) => options with

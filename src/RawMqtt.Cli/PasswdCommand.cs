@@ -5,27 +5,29 @@ using System.Text;
 
 namespace RawMqtt.Cli;
 
-/// <summary><c>rawmqtt passwd</c>: makes an entry of a password file; the password comes from the input, so that it stands in no list of processes.</summary>
+/// <summary><c>rawmqtt passwd</c>: writes an entry of a password file.</summary>
+/// <remarks>The password comes from the input, because a list of processes shows arguments.</remarks>
 internal static class PasswdCommand
 {
     private static readonly Argument<string> User = new("user") { Description = "The user name, without a colon." };
 
     public static Command Create()
     {
-        var command = new Command("passwd", "Read a password from the input, and print the entry for broker --password-file: rawmqtt passwd alice >> users") { User };
+        var command = new Command("passwd", "Print an entry for broker --password-file; the password is read from the input.") { User };
         command.SetAction(RunAsync);
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        string password = await Task.Run(() => Console.IsInputRedirected ? Console.ReadLine() ?? "" : Ask(), CancellationToken.None).WaitAsync(cancellationToken);
+        Func<string> read = Console.IsInputRedirected ? () => Console.ReadLine() ?? "" : Ask;
+        string password = await Task.Run(read, CancellationToken.None).WaitAsync(cancellationToken);
         if (password.Length == 0) return Tool.Fail(ExitCode.WrongArguments, "There was no password on the input.");
         Console.WriteLine(MqttPasswordFile.CreateEntry(parsed.GetValue(User)!, Encoding.UTF8.GetBytes(password)));
         return ExitCode.Done;
     }
 
-    /// <summary>At a terminal the password is not shown.</summary>
+    /// <summary>Reads a password from a terminal without showing it.</summary>
     private static string Ask()
     {
         Console.Error.Write("password: ");

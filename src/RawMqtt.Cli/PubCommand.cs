@@ -1,31 +1,56 @@
 // SPDX-License-Identifier: MIT
 
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace RawMqtt.Cli;
 
-/// <summary><c>rawmqtt pub</c>: what mosquitto_pub does, with its letters.</summary>
+/// <summary><c>rawmqtt pub</c>: publishes messages, with the option letters of mosquitto_pub.</summary>
 internal static class PubCommand
 {
+    private const int DefaultWindow = 20;
+
     private static readonly ConnectionArguments Connection = new();
     private static readonly Option<string> Topic = new("--topic", "-t") { Description = "The topic to publish to.", Required = true, HelpName = "TOPIC" };
     private static readonly Option<string?> Message = new("--message", "-m") { Description = "The message.", HelpName = "TEXT" };
-    private static readonly Option<string?> InputFile = new("--file", "-f") { Description = "Publish the content of a file as one message.", HelpName = "FILE" };
+
+    private static readonly Option<string?> InputFile = new("--file", "-f")
+    {
+        Description = "Publish the content of a file as one message.",
+        HelpName = "FILE",
+    };
+
     private static readonly Option<bool> Lines = new("--stdin-line", "-l") { Description = "Publish each line of the standard input as one message." };
     private static readonly Option<bool> Whole = new("--stdin-file", "-s") { Description = "Publish the whole standard input as one message." };
-    private static readonly Option<bool> Null = new("--null-message", "-n") { Description = "Publish an empty message; with -r this deletes the retained one." };
-    private static readonly NumberOption Qos = NumberOption.Qos("0: at most once, 1: at least once, 2: exactly once.", "--qos", "-q");
-    private static readonly Option<bool> Retain = new("--retain", "-r") { Description = "Ask the broker to keep the message for those that subscribe later." };
+    private static readonly Option<bool> Null = new("--null-message", "-n")
+    {
+        Description = "Publish an empty message; with -r this deletes the retained one.",
+    };
 
-    private static readonly NumberOption Repeat = new(1, int.MaxValue, "--repeat") { Description = "Publish the message so many times; not with -l.", HelpName = "COUNT" };
-    private static readonly Option<double> RepeatDelay = new("--repeat-delay") { Description = "Seconds between two of them, such as 0.5; 0 when not given.", HelpName = "SECONDS", CustomParser = ReadSeconds };
+    private static readonly NumberOption Qos = NumberOption.Qos("0: at most once, 1: at least once, 2: exactly once.", "--qos", "-q");
+    private static readonly Option<bool> Retain = new("--retain", "-r") { Description = "Ask the broker to keep the message for later subscribers." };
+    private static readonly NumberOption Repeat = new(1, int.MaxValue, "--repeat")
+    {
+        Description = "Publish the message this many times; not with -l.",
+        HelpName = "COUNT",
+    };
+
+    private static readonly SecondsOption RepeatDelay = new("--repeat-delay")
+    {
+        TakesZero = true,
+        Description = "Wait this long between two of them; 0 by default.",
+    };
+
+    private static readonly NumberOption Window = new(1, ushort.MaxValue, "--max-inflight", "-M")
+    {
+        Description = $"Send up to this many messages at QoS 1 and 2 before the first is acknowledged; {DefaultWindow} by default.",
+        HelpName = "COUNT",
+    };
 
     public static Command Create()
     {
-        var command = new Command("pub", "Publish messages.") { Topic, Message, InputFile, Lines, Whole, Null, Qos, Retain, Repeat, RepeatDelay };
+        var command = new Command("pub", "Publish messages.") { Topic, Message, InputFile, Lines, Whole, Null, Qos, Retain, Repeat, RepeatDelay, Window };
         Topic.Validators.Add(ConnectionArguments.RequireTopicName);
         Connection.AddTo(command);
         command.Validators.Add(result =>
@@ -40,19 +65,23 @@ internal static class PubCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var qos = (QualityOfService)(parsed.GetValue(Qos) ?? 0);
-        string topic = parsed.GetValue(Topic)!;
-        bool retain = parsed.GetValue(Retain);
-        MqttClientOptions options = Connection.Read(parsed);
+        int window = parsed.GetValue(Window) ?? DefaultWindow;
+        MqttClientOptions options = Connection.Read(parsed) with { MaxInFlight = window };
         byte[]? only = parsed.GetValue(Lines) ? null : await ReadMessageAsync(parsed, cancellationToken);
 
-        MqttClient client = await MqttClient.ConnectAsync(options, cancellationToken);
+        MqttClient client;
         try
         {
-            if (only is not null) await RepeatAsync(parsed, () => client.PublishAsync(topic, only, qos, retain, cancellationToken), cancellationToken);
-            else await PublishLinesAsync(line => client.PublishAsync(topic, line, qos, retain, cancellationToken), cancellationToken);
-            await client.DisconnectAsync(TimeSpan.FromSeconds(cancellationToken.IsCancellationRequested ? 1 : 10), CancellationToken.None);
-            return ExitCode.Done;
+            client = await MqttClient.ConnectAsync(options, cancellationToken);
+        }
+        catch (MqttException failure) when (CanBeStored(parsed, options, failure))
+        {
+            return await StoreAsync(parsed, options, only, failure, cancellationToken);
+        }
+
+        try
+        {
+            return await PublishAsync(parsed, client, PublisherOf(parsed, client, window), only, cancellationToken);
         }
         finally
         {
@@ -60,37 +89,82 @@ internal static class PubCommand
         }
     }
 
-    private static double ReadSeconds(ArgumentResult result)
+    private static async Task<int> PublishAsync(ParseResult parsed, MqttClient client, Publisher publisher, byte[]? only, CancellationToken cancellationToken)
     {
-        if (double.TryParse(result.Tokens[0].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) && seconds <= ConnectionArguments.MostSeconds) return seconds;
-        result.AddError($"--repeat-delay takes seconds from 0 to {ConnectionArguments.MostSeconds}, not \"{result.Tokens[0].Value}\"");
-        return 0;
-    }
-
-    private static async Task RepeatAsync(ParseResult parsed, Func<ValueTask> publish, CancellationToken cancellationToken)
-    {
-        for (int left = parsed.GetValue(Repeat) ?? 1; left > 0; left--)
-        {
-            await publish();
-            if (left > 1) await Task.Delay(TimeSpan.FromSeconds(parsed.GetValue(RepeatDelay)), cancellationToken);
-        }
-    }
-
-    /// <summary>Until the input ends, or a signal comes: what was published by then is delivered.</summary>
-    private static async Task PublishLinesAsync(Func<ReadOnlyMemory<byte>, ValueTask> publish, CancellationToken cancellationToken)
-    {
-        using var input = InputBytes.Standard();
+        bool isWhole = false;
         try
         {
-            while (await input.ReadLineAsync(cancellationToken) is { } line) await publish(line);
+            await foreach (ReadOnlyMemory<byte> message in MessagesAsync(parsed, only, cancellationToken))
+            {
+                await publisher.PublishAsync(message, cancellationToken);
+            }
+
+            await publisher.CompleteAsync(cancellationToken);
+            isWhole = true;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // the farewell follows
+            // DISCONNECT follows, and the count of what is missing
+        }
+
+        TimeSpan drain = TimeSpan.FromSeconds(cancellationToken.IsCancellationRequested ? 1 : 10);
+        MqttDrainResult left = await client.DisconnectAsync(drain, CancellationToken.None);
+        int missing = left.InFlight + left.Queued;
+        if (missing == 0 && (isWhole || parsed.GetValue(Lines))) return ExitCode.Done;
+        return Tool.Fail(Tool.Interruption ?? ExitCode.ConnectionLost, missing switch
+        {
+            0 => "a signal ended the command before the server had all messages.",
+            1 => $"1 message was not acknowledged.{StoredText(parsed)}",
+            _ => $"{missing} messages were not acknowledged.{StoredText(parsed)}",
+        });
+    }
+
+    /// <summary>True if another run can deliver the messages: there is a session file, and the failure is one of the network.</summary>
+    private static bool CanBeStored(ParseResult parsed, MqttClientOptions options, MqttException failure) =>
+        options.SessionFile is not null && QosOf(parsed) > 0 && ExitCode.Of(failure.Code) is ExitCode.NotConnected or ExitCode.ConnectionLost;
+
+    private static async Task<int> StoreAsync(
+        ParseResult parsed, MqttClientOptions options, byte[]? only, MqttException failure, CancellationToken cancellationToken)
+    {
+        int count;
+        await using (var client = new MqttClient(options)) // never opened: what is published goes to the session file
+        {
+            Publisher publisher = PublisherOf(parsed, client, window: 1);
+            await foreach (ReadOnlyMemory<byte> message in MessagesAsync(parsed, only, cancellationToken)) publisher.Store(message);
+            count = publisher.Count;
+        }
+
+        string what = count == 1 ? "1 message is" : $"{count} messages are";
+        return Tool.Fail(ExitCode.Of(failure.Code), $"{failure.Message} {what} stored in {options.SessionFile}: the next run with it delivers what is stored.");
+    }
+
+    private static string StoredText(ParseResult parsed) =>
+        parsed.GetValue(Connection.SessionFile) is { } file ? $" What is missing is stored in {file}: the next run with it delivers it." : "";
+
+    private static Publisher PublisherOf(ParseResult parsed, MqttClient client, int window) =>
+        new(client, Encoding.UTF8.GetBytes(parsed.GetValue(Topic)!), QosOf(parsed), parsed.GetValue(Retain), window);
+
+    private static QualityOfService QosOf(ParseResult parsed) => (QualityOfService)(parsed.GetValue(Qos) ?? 0);
+
+    /// <summary>Returns the lines of the input, each valid until the next one; or the only message, as often as it is wanted.</summary>
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> MessagesAsync(
+        ParseResult parsed, byte[]? only, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (only is null)
+        {
+            using var input = InputBytes.Standard();
+            while (await input.ReadLineAsync(cancellationToken) is { } line) yield return line;
+            yield break;
+        }
+
+        for (int left = parsed.GetValue(Repeat) ?? 1; left > 0; left--)
+        {
+            yield return only;
+            if (left > 1 && parsed.GetValue(RepeatDelay) is { } delay) await Task.Delay(delay, cancellationToken);
         }
     }
 
-    /// <summary>Read before connecting, so that a missing file costs no connection.</summary>
+    /// <summary>Reads the message before the connection is made, so that a missing file costs no connection.</summary>
     private static async Task<byte[]> ReadMessageAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         if (parsed.GetValue(InputFile) is { } file) return await File.ReadAllBytesAsync(file, cancellationToken);

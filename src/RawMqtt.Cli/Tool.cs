@@ -8,10 +8,46 @@ using Microsoft.Win32.SafeHandles;
 
 namespace RawMqtt.Cli;
 
-/// <summary>The command <c>rawmqtt</c>: its parts, and how it ends.</summary>
+/// <summary>The command <c>rawmqtt</c>: its parts, its errors, and how it ends.</summary>
 internal static partial class Tool
 {
+    private const int StandardOutput = 1;
+    private const int Interrupt = 2;
+    private const int BrokenPipe = 32; // EPIPE
+
+    /// <summary>Gets the exit code of a command that the signal cut short; null while there was no signal.</summary>
+    public static int? Interruption { get; private set; }
+
+    /// <summary>Runs the command that the arguments name, and returns the exit code.</summary>
     public static async Task<int> RunAsync(string[] arguments)
+    {
+        Command root = Create();
+        if (arguments.Length == 0) arguments = ["--help"];
+
+        using var stop = new CancellationTokenSource();
+        if (!OperatingSystem.IsWindows()) _ = Signal(Interrupt, 0);
+        using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop, ExitCode.Interrupted));
+        using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop, ExitCode.Terminated));
+        ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null }); // -m @home is a message, and names no file
+        if (FaultIn(parsed) is { } fault)
+        {
+            string command = parsed.CommandResult.Command == root ? "rawmqtt" : $"rawmqtt {parsed.CommandResult.Command.Name}";
+            return Fail(ExitCode.WrongArguments, $"{fault}. See {command} --help.");
+        }
+
+        try
+        {
+            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            return await parsed.InvokeAsync(configuration, stop.Token);
+        }
+        catch (Exception failure)
+        {
+            return Fail(failure);
+        }
+    }
+
+    /// <summary>Returns all commands of the tool.</summary>
+    public static Command Create()
     {
         var root = new Command("rawmqtt", "MQTT 3.1.1 over WebSocket, TCP and TLS: broker, client, and an explainer of bytes.")
         {
@@ -25,99 +61,90 @@ internal static partial class Tool
             new HelpOption(),
             new VersionOption(),
         };
-        if (arguments.Length == 0) arguments = ["--help"];
         foreach (Option option in root.Options)
         {
             if (option is HelpOption help && help.Action is HelpAction action) help.Action = new HelpWithExitCodes(action);
         }
 
-        using var stop = new CancellationTokenSource();
-        if (!OperatingSystem.IsWindows()) _ = Signal(Interrupt, 0);
-        using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
-        using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
-        ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null }); // -m @home is a message, and names no file
-        if (FaultIn(parsed) is { } fault)
-        {
-            string command = parsed.CommandResult.Command == root ? "rawmqtt" : $"rawmqtt {parsed.CommandResult.Command.Name}";
-            return Fail(ExitCode.WrongArguments, $"{fault}. See {command} --help.");
-        }
-
-        try
-        {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
-        }
-        catch (Exception failure)
-        {
-            return Fail(failure);
-        }
+        return root;
     }
 
-    /// <summary>One sentence on the error output, and the exit code.</summary>
+    /// <summary>Writes one sentence on the error output, and returns the exit code.</summary>
     public static int Fail(int code, string message)
+    {
+        Warn(message);
+        return code;
+    }
+
+    /// <summary>Writes one sentence on the error output. Text from a server cannot move the cursor or add a line.</summary>
+    public static void Warn(string message)
     {
         try
         {
-            Console.Error.WriteLine($"rawmqtt: {message.ReplaceLineEndings(" ")}");
+            Console.Error.WriteLine($"rawmqtt: {TerminalText.Escape(ToolWords.Of(message).ReplaceLineEndings(" "))}");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             // there is no error output
         }
-
-        return code;
     }
 
-    /// <summary>The standard output, which fails when it is a pipe whose reader has gone; the console's own stream goes on without a word, and so for ever.</summary>
+    /// <summary>Opens the standard output so that writing fails when it is a pipe without a reader; the console's own stream ignores that.</summary>
     public static Stream OpenOutput()
     {
         if (OperatingSystem.IsWindows()) return Console.OpenStandardOutput();
         var output = new FileStream(new SafeFileHandle(StandardOutput, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-        return output.CanSeek ? Console.OpenStandardOutput() : output; // a file may be shared, and has one position for all who write to it
+        return output.CanSeek ? Console.OpenStandardOutput() : output; // programs that share a file share its position
     }
 
-    private const int StandardOutput = 1;
+    /// <summary>Returns whether the reader of a pipe has gone.</summary>
+    public static bool IsBrokenPipe(Exception failure) => failure is IOException { HResult: BrokenPipe };
 
     private static string? FaultIn(ParseResult parsed)
     {
         foreach (Option option in parsed.CommandResult.Command.Options.Where(option => option.HelpName == "FILE"))
         {
-            if (parsed.GetResult(option) is { } result && result.Tokens.Any(token => token.Value.Length == 0)) return $"{option.Name} takes the name of a file, not \"\"";
+            bool isEmpty = parsed.GetResult(option) is { } result && result.Tokens.Any(token => token.Value.Length == 0);
+            if (isEmpty) return $"{option.Name} takes the name of a file, not \"\"";
         }
 
-        // -h is help here and the host in mosquitto_pub: whoever means that is not to believe that something was published.
-        if (parsed.Action is HelpWithExitCodes && parsed.UnmatchedTokens.Count > 0) return $"\"{parsed.UnmatchedTokens[0]}\" is not known. -h is --help; the address is given by --url, such as ws://localhost:8083/mqtt";
+        // mosquitto_pub -h is the host: help with exit code 0 would look like success.
+        if (parsed.Action is HelpWithExitCodes && parsed.UnmatchedTokens.Count > 0)
+        {
+            return $"\"{parsed.UnmatchedTokens[0]}\" is not known. -h is --help; the address is given by --url, such as ws://localhost:8083/mqtt";
+        }
+
         if (parsed.Action is not ParseErrorAction) return null;
         if (parsed.UnmatchedTokens.Count > 0) return $"\"{parsed.UnmatchedTokens[0]}\" is not known";
         return parsed.Errors.Count > 0 ? parsed.Errors[0].Message.TrimEnd('.') : "the arguments cannot be read";
     }
 
     /// <summary>The first signal ends the command cleanly, the second one at once.</summary>
-    private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)
+    private static void Stop(PosixSignalContext signal, CancellationTokenSource stop, int exitCode)
     {
         signal.Cancel = !stop.IsCancellationRequested;
-        if (signal.Cancel) stop.Cancel();
+        if (!signal.Cancel) return;
+        Interruption = exitCode;
+        stop.Cancel();
     }
 
-    private const int Interrupt = 2;
-
-    /// <summary>A shell that starts a program with &amp; lets it ignore SIGINT, and .NET would leave it so; a broker in the background is to end cleanly all the same.</summary>
+    /// <summary>Ends an inherited "ignore SIGINT", which a shell sets for programs in the background; .NET would leave it so.</summary>
     [LibraryImport("libc", EntryPoint = "signal")]
     private static partial nint Signal(int number, nint action);
 
     private static int Fail(Exception failure) => failure switch
     {
         MqttException known => Fail(ExitCode.Of(known.Code), known.Message),
-        OperationCanceledException => ExitCode.Done, // SIGINT or SIGTERM
-        _ when IsBrokenPipe(failure) => ExitCode.Done, // the reader of our output has had enough
+        OperationCanceledException => Fail(Interruption ?? ExitCode.ConnectionLost, "a signal ended the command before it was done."),
+        _ when IsBrokenPipe(failure) => ExitCode.Done, // the reader of the output has what it wants
         FormatException => Fail(ExitCode.InvalidBytes, failure.Message),
-        ArgumentException wrong => Fail(ExitCode.WrongArguments, wrong.ParamName is null ? wrong.Message : wrong.Message.Replace($" (Parameter '{wrong.ParamName}')", "", StringComparison.Ordinal)),
+        ArgumentException wrong => Fail(ExitCode.WrongArguments, MessageOf(wrong)),
         IOException or UnauthorizedAccessException => Fail(ExitCode.File, failure.Message),
         _ => Fail(ExitCode.ConnectionLost, $"{failure.GetType().Name}: {failure.Message}"),
     };
 
-    public static bool IsBrokenPipe(Exception failure) => failure is IOException { HResult: BrokenPipe };
-
-    private const int BrokenPipe = 32; // EPIPE
+    private static string MessageOf(ArgumentException wrong) =>
+        wrong.ParamName is null ? wrong.Message : wrong.Message.Replace($" (Parameter '{wrong.ParamName}')", "", StringComparison.Ordinal);
 
     /// <summary>The help of System.CommandLine, and the table of exit codes below it.</summary>
     private sealed class HelpWithExitCodes(HelpAction help) : SynchronousCommandLineAction

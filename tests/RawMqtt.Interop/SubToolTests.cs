@@ -58,6 +58,34 @@ public class SubToolTests
         Assert.Equal("x\n", (await shell).Output);
     }
 
+    [Fact]
+    public async Task A_packet_beyond_the_limit_ends_sub_with_the_option_that_raises_it()
+    {
+        await using MqttBroker broker = await OurBroker.StartAsync();
+        string url = OurBroker.Address(broker, "ws");
+        string file = Path.GetTempFileName();
+        await File.WriteAllBytesAsync(file, new byte[100_000]);
+        Assert.Equal((0, ""), await EndOf("pub", "--url", url, "-t", "a", "-f", file, "-r", "-q", "1"));
+
+        Finished refused = await RealProcess.RunToolAsync("sub", "--url", url, "-t", "a", "-C", "1", "--max-packet", "65536");
+        Finished taken = await RealProcess.RunToolAsync("sub", "--url", url, "-t", "a", "-C", "1", "--max-packet", "200000", "-F", "%l");
+
+        Assert.Equal((6, ""), (refused.ExitCode, refused.Output));
+        Assert.Contains("--max-packet", refused.Error, StringComparison.Ordinal);
+        Assert.Equal("100000\n", taken.Output);
+    }
+
+    [Fact]
+    public async Task The_time_of_W_may_have_a_fraction()
+    {
+        await using MqttBroker broker = await OurBroker.StartAsync();
+
+        Finished sub = await RealProcess.RunToolAsync("sub", "--url", OurBroker.Address(broker, "tcp"), "-t", "a", "-W", "0.25");
+
+        Assert.Equal(27, sub.ExitCode);
+        Assert.Contains("the 0.25 s of -W are up", sub.Error, StringComparison.Ordinal);
+    }
+
     private static async Task<(int ExitCode, string Error)> EndOf(params string[] arguments)
     {
         Finished tool = await RealProcess.RunToolAsync(arguments);

@@ -64,8 +64,8 @@ public class ToolTests
     [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -m b -q x", "--qos takes 0|1|2, not \"x\"")]
     [InlineData(1, "sub --url ws://127.0.0.1:1/mqtt -t a -C 0", "-C takes a whole number from 1")]
     [InlineData(1, "sub --url ws://127.0.0.1:1/mqtt -t a -C -1", "-C takes a whole number from 1")]
-    [InlineData(1, "sub --url ws://127.0.0.1:1/mqtt -t a -W 99999999", "-W takes a whole number from 1 to 86400")]
-    [InlineData(1, "sub --url ws://127.0.0.1:1/mqtt -t a --connect-timeout 99999999", "--connect-timeout takes a whole number")]
+    [InlineData(1, "sub --url ws://127.0.0.1:1/mqtt -t a -W 99999999", "-W takes seconds from 0.001 to 86400")]
+    [InlineData(1, "sub --url ws://127.0.0.1:1/mqtt -t a --connect-timeout 99999999", "--connect-timeout takes seconds")]
     [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a/# -m b", "MQTT-4.7.1-1")]
     [InlineData(1, "sub --url ws://127.0.0.1:1/mqtt -t a/#/b", "MQTT-4.7.1-2")]
     [InlineData(8, "pub --url wss://127.0.0.1:1/mqtt -t a -m b --cafile /no/such/file", "/no/such/file")]
@@ -75,7 +75,7 @@ public class ToolTests
     [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -m b --will-qos 1", "--will-qos needs --will-topic")]
     [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -m b --will-retain", "--will-retain needs --will-topic")]
     [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -m b --will-payload x", "--will-payload needs --will-topic")]
-    [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -m b -V mqttv5", "MQTT 3.1.1 alone")]
+    [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -m b -V mqttv5", "MQTT 3.1.1 is the only version")]
     [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -m b -i x -I y", "or its beginning with -I")]
     [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -l --repeat 2", "--repeat is for one message")]
     [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -m b --repeat-delay -1", "--repeat-delay takes seconds")]
@@ -119,6 +119,19 @@ public class ToolTests
         Assert.Contains("Usage:", help.Output, StringComparison.Ordinal);
         Assert.Contains("  rawmqtt ", help.Output, StringComparison.Ordinal);
         Assert.Contains("27  sub -W", help.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_published_program_is_called_rawmqtt()
+    {
+        string folder = Directory.CreateTempSubdirectory("rawmqtt-").FullName;
+        string project = Path.Combine(RealPart.Folder, "../../src/RawMqtt.Cli");
+        Finished publish = await RealProcess.RunAsync("dotnet", "publish", project, "-c", "Release", "--no-build", "-o", folder);
+        Assert.True(publish.ExitCode == 0, publish.Output);
+
+        Finished version = await RealProcess.RunAsync(Path.Combine(folder, "rawmqtt"), "--version");
+
+        Assert.Equal((0, ""), (version.ExitCode, version.Error));
     }
 
     [Fact]

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+
+using System.Text.RegularExpressions;
+
+namespace RawMqtt.Cli;
+
+/// <summary>Turns the library's texts into the tool's: a text names the option that the user can give, not the member that the tool sets.</summary>
+internal static partial class ToolWords
+{
+    /// <summary>Returns the message with options of the tool in place of members of the library.</summary>
+    public static string Of(string message) => Member().Replace(message, member => OptionFor(member.Value));
+
+    private static string OptionFor(string member) => member switch
+    {
+        "CleanSession = false" => "--session-file",
+        "MaxPacketLength" => "--max-packet",
+        "CertificateAuthorityFile" => "--cafile",
+        "CertificateFile" => "--cert",
+        "KeyFile" => "--key",
+        "AllowUntrusted" => "--insecure",
+        "ServerName" => "--servername",
+        "RequestHeaders" => "--header",
+        "ConnectTimeout" => "--connect-timeout",
+        "KeepAlive" => "--keepalive",
+        "ClientId" => "--id",
+        "SessionFile" => "--session-file",
+        "AllowAnonymous" => "--allow-anonymous",
+        "AllowedOrigins" => "--allow-origin",
+        "TrustedProxies" => "--trusted-proxy",
+        "ProxyHeader" => "--proxy-header",
+        "PasswordFile" => "--password-file",
+        _ => member,
+    };
+
+    [GeneratedRegex(@"CleanSession = false|\b(MaxPacketLength|Certificate(Authority)?File|KeyFile|AllowUntrusted|ServerName|RequestHeaders|ConnectTimeout"
+        + @"|KeepAlive|ClientId|SessionFile|AllowAnonymous|AllowedOrigins|TrustedProxies|ProxyHeader|PasswordFile)\b")]
+    private static partial Regex Member();
+}
