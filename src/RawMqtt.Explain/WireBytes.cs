@@ -15,7 +15,9 @@ internal sealed class WireBytes(MqttRole sender, bool isWebSocket, bool hasHead)
     private readonly PacketBytes packets = new(sender);
     private FrameBytes? frames = isWebSocket && !hasHead ? new FrameBytes(sender, 0) : null;
     private byte[] waiting = [];
-    private HttpHead head;
+    private HttpHead head = sender == MqttRole.Client
+        ? new HttpHead(HttpHead.MaxRequestSize, HttpHead.MaxRequestFields)
+        : new HttpHead(HttpHead.MaxResponseSize, HttpHead.MaxResponseFields);
 
     public bool IsBroken { get; private set; }
 

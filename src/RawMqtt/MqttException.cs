@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using RawMqtt.Codec;
+using RawMqtt.WebSockets;
 
 namespace RawMqtt;
 
@@ -18,7 +19,7 @@ public sealed class MqttException : Exception
     /// <summary>Gets the kind of failure. The numbers do not change between versions.</summary>
     public MqttErrorCode Code { get; }
 
-    /// <summary>Gets the rule that the peer broke, such as <c>MQTT-3.3.1-4</c>; null if it broke none.</summary>
+    /// <summary>Gets the rule that the peer broke, such as <c>MQTT-3.3.1-4</c> or <c>WS-5.2-2</c>; null if it broke none.</summary>
     public string? Rule { get; init; }
 
     /// <summary>Gets the return code of the CONNACK that refused the connection, section 3.2.2.3; null if none came.</summary>
@@ -27,6 +28,19 @@ public sealed class MqttException : Exception
     /// <summary>Gets the HTTP status that answered the WebSocket handshake; null if none came.</summary>
     public int? HttpStatus { get; init; }
 
+    /// <summary>Gets the code of the Close with which the server ended the WebSocket, RFC 6455 7.4; null if none came.</summary>
+    public CloseCode? CloseCode { get; init; }
+
+    /// <summary>Gets the reason in the server's Close, as the server wrote it; null or empty if it gave none.</summary>
+    public string? CloseReason { get; init; }
+
     /// <summary>Returns a copy for another caller; a shared instance would collect the stack traces of all.</summary>
-    internal MqttException Copy() => new(Code, Message, InnerException) { Rule = Rule, ReturnCode = ReturnCode, HttpStatus = HttpStatus };
+    internal MqttException Copy() => new(Code, Message, InnerException)
+    {
+        Rule = Rule,
+        ReturnCode = ReturnCode,
+        HttpStatus = HttpStatus,
+        CloseCode = CloseCode,
+        CloseReason = CloseReason,
+    };
 }

@@ -17,7 +17,7 @@ internal static class EchoServer
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-        listener.Bind(new IPEndPoint(IPAddress.Any, port));
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
         listener.Listen(512);
         Console.WriteLine($"listening ws://127.0.0.1:{((IPEndPoint)listener.LocalEndPoint!).Port}");
         while (true)

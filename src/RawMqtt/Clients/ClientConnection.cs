@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using RawMqtt.Transports;
+using RawMqtt.WebSockets;
 
 namespace RawMqtt.Clients;
 
@@ -42,7 +43,7 @@ internal sealed class ClientConnection(
         }
         catch (Exception exception)
         {
-            reason = exception as MqttException
+            reason = exception is WebSocketViolationException violation ? ServerClose.Of(violation) : exception as MqttException
                 ?? new MqttException(MqttErrorCode.ConnectionLost, $"The network connection broke: {exception.Message}", exception);
         }
 
@@ -65,7 +66,8 @@ internal sealed class ClientConnection(
         MqttErrorCode? code = writer.Ending.Reason?.Code;
         try
         {
-            if (code is MqttErrorCode.ConnectionLost or MqttErrorCode.KeepAliveExpired && stream is WebSocketStream webSocket)
+            bool isGone = code is MqttErrorCode.ConnectionLost or MqttErrorCode.KeepAliveExpired;
+            if (isGone && stream is WebSocketStream webSocket and not { CloseCode: CloseCode.AbnormalClosure, IsWithinMessage: true })
             {
                 webSocket.Abort(); // without a closing handshake
                 return;
@@ -77,6 +79,7 @@ internal sealed class ClientConnection(
                 await TransportEnd.DrainAsync(stream).ConfigureAwait(false);
             }
 
+            if (stream is WebSocketStream open) await ServerClose.AnswerAsync(open, writer.Ending.Reason).WaitAsync(CloseTime, time).ConfigureAwait(false);
             await stream.DisposeAsync().AsTask().WaitAsync(CloseTime, time).ConfigureAwait(false);
         }
         catch (Exception)

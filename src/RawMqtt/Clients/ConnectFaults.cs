@@ -41,7 +41,11 @@ internal static class ConnectFaults
 
     public static MqttException Kicked(MqttException cause, int times) => new(MqttErrorCode.ConnectionLost,
         $"The server accepted the connection and closed it soon after, {times} times in a row. Most likely another client uses the same client identifier, " +
-        $"and each throws the other out [MQTT-3.1.4-2]; or the server does not like what is sent first. {cause.Message}", cause);
+        $"and each throws the other out [MQTT-3.1.4-2]; or the server does not like what is sent first. {cause.Message}", cause)
+    {
+        CloseCode = cause.CloseCode,
+        CloseReason = cause.CloseReason,
+    };
 
     public static MqttException SubscriptionRefused(string filter) => new(MqttErrorCode.SubscriptionRefused,
         $"The server refused the topic filter \"{filter}\" (return code 0x80): the client may not subscribe to it, or the server does not support it.");

@@ -47,7 +47,7 @@ internal sealed class ConnectionReader(
                 int read = await stream.ReadAsync(buffer.AsMemory(end), ending.Token).ConfigureAwait(false);
                 isWaiting = false;
                 ending.Token.ThrowIfCancellationRequested(); // late bytes belong to no connection
-                if (read == 0) return new MqttException(MqttErrorCode.ConnectionLost, "The server closed the connection.");
+                if (read == 0) return ServerClose.Of(stream, writer.LargestWrite);
                 end += read;
                 while (intake.Take(buffer.AsSpan(start, end - start)))
                 {

@@ -37,6 +37,9 @@ internal sealed class ConnectionWriter(
 
     public ConnectionEnding Ending => ending;
 
+    /// <summary>Bytes of the largest write so far.</summary>
+    public int LargestWrite { get; private set; }
+
     /// <summary>Completes when all that was appended before <see cref="WatchWrites"/> has been written, or never will be.</summary>
     public Task AllWritten => allWritten?.Task ?? Task.CompletedTask;
 
@@ -112,6 +115,7 @@ internal sealed class ConnectionWriter(
         {
             (filling, leaving) = (leaving, filling);
             counters.BytesSent += leaving.Length;
+            LargestWrite = Math.Max(LargestWrite, leaving.Length);
             session.Sent(clock.Now);
             outgoing.MakeRoom();
             Answers.Clear();
@@ -138,8 +142,7 @@ internal sealed class ConnectionWriter(
         }
         catch (Exception exception)
         {
-            ending.Fail(exception as MqttException
-                ?? new MqttException(MqttErrorCode.ConnectionLost, "The network connection broke while it was written to.", exception));
+            ending.Fail(exception as MqttException ?? ServerClose.OfWrite(stream, LargestWrite, exception));
             return false; // isFlushing stays true, so that nothing more is written
         }
 

@@ -2,6 +2,7 @@
 
 using System.Text;
 using RawMqtt.Transports;
+using RawMqtt.WebSockets;
 
 namespace RawMqtt.Dialling;
 
@@ -91,7 +92,14 @@ internal static class PeerDiagnosis
             (MqttScheme.Mqtts, _) => "it may not speak MQTT 3.1.1 on this port, or want a client certificate",
             _ => "it may not speak MQTT 3.1.1 on this port, or refuse this client without saying so",
         };
-        return new MqttException(MqttErrorCode.MqttNotSpoken, $"The server at {address} closed the connection without answering CONNECT; {guess}.", failure);
+        string text = $"The server at {address} closed the connection without answering CONNECT; {guess}.";
+        if (failure is not MqttException { CloseCode: CloseCode code } told || code == CloseCode.AbnormalClosure)
+            return new MqttException(MqttErrorCode.MqttNotSpoken, text, failure);
+        return new MqttException(MqttErrorCode.MqttNotSpoken, $"{told.Message} It had not answered CONNECT; {guess}.", failure)
+        {
+            CloseCode = code,
+            CloseReason = told.CloseReason,
+        };
     }
 
     private static MqttException OfHttpAnswer(MqttAddress address, int status, string? location, WebSocketHandshakeException failure)
@@ -110,6 +118,7 @@ internal static class PeerDiagnosis
             502 or 504 => "A proxy answered in place of the broker: check the address behind it, and that it passes on the headers Upgrade and Connection.",
             _ => "Check the host, the port and the path.",
         };
+        if (failure.Body.Length > 0) advice = $"{advice} Its body begins: \"{Printable(failure.Body.ReplaceLineEndings(" "), 200).Trim()}\".";
         return new MqttException(MqttErrorCode.UpgradeRefused, $"{observed}. {advice}", failure) { HttpStatus = status, Rule = failure.Rule };
     }
 

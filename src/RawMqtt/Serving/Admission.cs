@@ -8,9 +8,10 @@ namespace RawMqtt.Serving;
 
 /// <summary>Admits network connections within <see cref="MqttBrokerLimits.MaxConnections"/>, <see cref="MqttBrokerLimits.MaxConnectionsPerAddress"/> and the
 /// handles of the process.</summary>
-internal sealed class Admission(LockedCore core, MqttBrokerLimits limits, ProxyTrust proxies)
+internal sealed class Admission(LockedCore core, MqttBrokerLimits limits, ProxyTrust proxies, BrokerReports reports)
 {
     private readonly AddressCounts addresses = new(limits.MaxConnectionsPerAddress);
+    private int untrustedReported;
 
     /// <summary>Adds a new connection to the core, unless a limit is reached.</summary>
     /// <param name="connection">The new connection.</param>
@@ -43,6 +44,8 @@ internal sealed class Admission(LockedCore core, MqttBrokerLimits limits, ProxyT
         if (connection is { Stream: WebSocketStream { Request: { } request }, RemoteAddress: { } proxy })
         {
             connection.ForwardedAddress = proxies.ClientOf(proxy.Address, request);
+            bool isUntrusted = connection.ForwardedAddress == ProxyTrust.Unknown && !proxies.IsTrusted(proxy.Address);
+            if (isUntrusted && Interlocked.Exchange(ref untrustedReported, 1) == 0) reports.ProxyUntrusted(connection);
         }
 
         using CoreUse use = core.Enter();

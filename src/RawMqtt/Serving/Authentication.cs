@@ -25,7 +25,7 @@ internal sealed class Authentication
     {
         this.options = options;
         this.reports = reports;
-        bool takesAll = options.AllowAnonymous ?? (options.TrustedProxies.Count == 0 && options.Listeners.All(IsLoopback));
+        bool takesAll = options.AllowAnonymous ?? (options.TrustedProxies.Count == 0 && options.Listeners.All(IsLocalOnly));
         IsNeeded = options.PasswordFile is not null || options.Authenticate is not null || !takesAll;
         if (options.PasswordFile is not null) ReadEntries(options.PasswordFile);
     }
@@ -95,9 +95,15 @@ internal sealed class Authentication
         }
     }
 
-    private static bool IsLoopback(string listener)
+    /// <summary>Whether only clients of this machine reach the listener. A proxy on this machine may forward others to a WebSocket.</summary>
+    private static bool IsLocalOnly(string listener)
     {
-        string host = MqttAddress.ParseListener(listener).Host;
+        MqttAddress address = MqttAddress.ParseListener(listener);
+        return !address.IsWebSocket && IsLoopback(address.Host);
+    }
+
+    private static bool IsLoopback(string host)
+    {
         if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase)) return true;
         return IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address);
     }

@@ -32,20 +32,25 @@ internal sealed class BrokerReports(BrokerEvents? events, BrokerLog? log)
     public void Ended(BrokerConnection connection, Subscriber? subscriber)
     {
         MqttConnectionEnd end = connection.End!.Value;
+        var served = (ServedConnection)connection.Carrier!;
         if (events is not null && subscriber is not null)
         {
             MqttBrokerClient client = ApplicationViews.ClientOf(connection, subscriber);
-            events.Add(new MqttBrokerEvent(MqttBrokerEventKind.Disconnected, client) { End = end, Rule = connection.Violation?.Rule });
+            events.Add(new MqttBrokerEvent(MqttBrokerEventKind.Disconnected, client) { End = end, Rule = connection.Violation?.Rule ?? served.WebSocketFault?.Rule });
         }
 
         if (log is null) return;
-        var served = (ServedConnection)connection.Carrier!;
         string id = BrokerLog.Quote(ApplicationViews.ClientIdOf(subscriber));
-        string violation = BrokerLog.Quote(connection.Violation?.ToString() ?? "");
+        string violation = BrokerLog.Quote(connection.Violation?.ToString() ?? served.WebSocketFault?.Message ?? "");
         log.Add(
-            connection.Violation is null ? MqttLogLevel.Information : MqttLogLevel.Warning,
+            connection.Violation is null && served.WebSocketFault is null ? MqttLogLevel.Information : MqttLogLevel.Warning,
             $"event=ended client={id} {AddressesOf(served)} reason={end} violation={violation}");
     }
+
+    /// <summary>Reports the first connection that a proxy on this machine forwards and that the options do not name as trusted.</summary>
+    public void ProxyUntrusted(ServedConnection connection) => log?.Add(
+        MqttLogLevel.Warning,
+        $"event=untrusted-proxy {AddressesOf(connection)} hint=\"clients that it forwards do not count as local; name it in TrustedProxies if it is yours\"");
 
     public void HookFailed(ServedConnection connection, Exception fault)
     {

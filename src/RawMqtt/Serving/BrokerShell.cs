@@ -27,7 +27,7 @@ internal sealed class BrokerShell
         var core = new BrokerCore(options.Limits, BitConverter.ToUInt64(seeds), BitConverter.ToUInt32(seeds[8..]), callbacks);
         Core = new LockedCore(core, options.TimeProvider);
         Sweep = new Sweep(Core, options.Limits);
-        admission = new Admission(Core, options.Limits, new ProxyTrust(options.TrustedProxies, options.ProxyHeader));
+        admission = new Admission(Core, options.Limits, new ProxyTrust(options.TrustedProxies, options.ProxyHeader), reports);
         reading = new ReadLoop(Core, admission, new Pauses(Core, hooks), reports);
     }
 

@@ -38,11 +38,13 @@ internal sealed class ProxyTrust
         return Array.Exists(networks, network => network.Contains(plain));
     }
 
-    /// <summary>Returns the client's address according to the header; null if <paramref name="peer"/> is not a trusted proxy or the request was not forwarded;
-    /// <see cref="Unknown"/> if the header cannot be read.</summary>
+    /// <summary>Returns the client's address according to the header; null if the request was not forwarded, or <paramref name="peer"/> is not trusted.
+    /// Returns <see cref="Unknown"/> if the header cannot be read, or if an untrusted peer on this machine forwards: its clients do not count as
+    /// local.</summary>
     public IPEndPoint? ClientOf(IPAddress peer, AcceptedHandshake request)
     {
-        if (!IsTrusted(peer) || !request.IsForwarded) return null;
+        if (!request.IsForwarded) return null;
+        if (!IsTrusted(peer)) return IPAddress.IsLoopback(peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer) ? Unknown : null;
         string[] path = request.ProxyHeader?.Split(',') ?? [];
         return FirstUntrusted(isForwarded ? path.Select(ForOf) : path);
     }

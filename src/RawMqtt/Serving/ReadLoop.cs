@@ -40,7 +40,7 @@ internal sealed class ReadLoop(LockedCore core, Admission admission, Pauses paus
                 }
 
                 int count = await connection.Stream.ReadAsync(buffer.AsMemory(connection.UnusedBytes)).ConfigureAwait(false);
-                if (count == 0) break;
+                if (count == 0 || CountDiscarded(connection, count)) break;
                 connection.UnusedBytes += count;
                 bool isPaused = Receive(connection, buffer);
                 while (isPaused)
@@ -52,7 +52,7 @@ internal sealed class ReadLoop(LockedCore core, Admission admission, Pauses paus
         }
         catch (Exception e) when (TransportEnd.IsEnd(e) || e is AuthenticationException)
         {
-            // the peer is gone, or does not speak TLS
+            connection.WebSocketFault = e as WebSocketViolationException; // or the peer is gone, or does not speak TLS
         }
         catch (Exception e) // a fault of the broker ends this connection and no other
         {
@@ -74,6 +74,14 @@ internal sealed class ReadLoop(LockedCore core, Admission admission, Pauses paus
         if (used > 0 && used < filled) buffer.AsSpan(used, filled - used).CopyTo(buffer);
         connection.UnusedBytes = filled - used;
         return isPaused;
+    }
+
+    /// <summary>Counts bytes that come after the end of a connection: they are read, so that no reset overtakes what was sent.</summary>
+    /// <returns>Whether there were so many that the reset no longer matters.</returns>
+    private static bool CountDiscarded(ServedConnection connection, int count)
+    {
+        if (connection.Connection.End is not null) connection.DiscardedBytes += count;
+        return connection.DiscardedBytes > TransportEnd.MaxDrained;
     }
 
     /// <summary>Doubles a full buffer: a packet is longer than it. The core refuses packets above the limit by their header.</summary>

@@ -13,6 +13,9 @@ namespace RawMqtt.Serving;
 /// <summary>A network connection that a broker serves: what the shell knows of it, and how it is closed.</summary>
 internal sealed class ServedConnection(Socket? socket, string listener)
 {
+    private int repliesUnderWay;
+    private TimeSpan repliesSince;
+
     /// <summary>Gets or sets what the core knows of the connection.</summary>
     public BrokerConnection Connection { get; set; } = null!;
 
@@ -37,7 +40,13 @@ internal sealed class ServedConnection(Socket? socket, string listener)
     public int UnusedBytes { get; set; }
 
     /// <summary>Gets whether a WebSocket frame or message has begun and is not complete.</summary>
-    public bool IsWithinFrame => Stream is WebSocketStream { IsWithinFrame: true };
+    public bool IsWithinFrame => Stream is WebSocketStream { IsWithinMessage: true };
+
+    /// <summary>Gets or sets the rule of WebSocket that the client broke; null for none.</summary>
+    public WebSocketViolationException? WebSocketFault { get; set; }
+
+    /// <summary>Gets or sets the number of bytes that came after the connection had ended.</summary>
+    public long DiscardedBytes { get; set; }
 
     /// <summary>Under the lock: a flush is under way; there is at most one.</summary>
     public bool IsFlushing { get; set; }
@@ -56,6 +65,14 @@ internal sealed class ServedConnection(Socket? socket, string listener)
 
     /// <summary>Under the lock: when that hook was asked.</summary>
     public TimeSpan AskedAt { get; set; }
+
+    /// <summary>Under the lock, with each sweep: returns for how long the client has not taken the same pongs; zero if none wait.</summary>
+    public TimeSpan MeasureRepliesUnderWay(TimeSpan now)
+    {
+        int underWay = (Stream as WebSocketStream)?.RepliesUnderWay ?? 0;
+        if (underWay == 0 || underWay != repliesUnderWay) (repliesUnderWay, repliesSince) = (underWay, now);
+        return now - repliesSince;
+    }
 
     /// <summary>Under the lock: lets a connection that was held back go on.</summary>
     public void Resume()
@@ -76,6 +93,7 @@ internal sealed class ServedConnection(Socket? socket, string listener)
     {
         string reason = Connection.Violation?.ToString() ?? "";
         if (socket is { Connected: false }) Drop();
+        else if (Stream is WebSocketStream lost && Connection.End == MqttConnectionEnd.Lost) await lost.CloseAsync().ConfigureAwait(false);
         else if (Stream is WebSocketStream webSocket) await webSocket.CloseAsync(CloseCodeOf(Connection), reason).ConfigureAwait(false);
         else if (Stream is null) EndOpening();
         else if (socket is not null) await TransportEnd.ShutDownSendingAsync(Stream).ConfigureAwait(false);

@@ -22,10 +22,18 @@ internal sealed class Sweep(LockedCore core, MqttBrokerLimits limits)
                 var served = (ServedConnection)connection.Carrier!;
                 if (served.DropAt <= use.Now) toDrop.Add(served);
                 CancelHookIfLate(use.Core, served, use.Now);
+                if (connection.End is null && served.MeasureRepliesUnderWay(use.Now) >= limits.SendTimeout) EndTooSlow(use, connection);
             }
         }
 
         foreach (ServedConnection connection in toDrop) connection.Drop();
+    }
+
+    private static void EndTooSlow(CoreUse use, BrokerConnection connection)
+    {
+        use.Core.Statistics.TooSlow++;
+        connection.Limit = nameof(MqttBrokerLimits.SendTimeout);
+        use.Core.End(connection, MqttConnectionEnd.TooSlow, use.Now);
     }
 
     private void CancelHookIfLate(BrokerCore core, ServedConnection served, TimeSpan now)

@@ -43,13 +43,17 @@ internal sealed class FrameReceiver(Stream inner, WebSocketConnection connection
     }
 
     /// <summary>Discards data until the connection has ended, and answers.</summary>
+    /// <exception cref="IOException">The peer sends on and on.</exception>
     public async ValueTask ReceiveCloseAsync(CancellationToken cancellationToken)
     {
         byte[] scratch = new byte[4096];
+        long discarded = 0;
         while (!connection.HasEnded)
         {
+            if (discarded > connection.MaxDiscarded) throw new IOException("The WebSocket peer does not stop sending after a Close.");
             cancellationToken.ThrowIfCancellationRequested();
             int received = await ReceiveAsync(scratch, cancellationToken).ConfigureAwait(false);
+            discarded += received;
             Unframe(scratch.AsSpan(0, received));
             if (sender.HasReplies) await sender.SendRepliesAsync(cancellationToken).ConfigureAwait(false);
         }

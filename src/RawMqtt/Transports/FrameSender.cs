@@ -25,6 +25,10 @@ internal sealed class FrameSender(Stream inner, WebSocketConnection connection) 
     private ArrayBufferWriter<byte>? handedOver;    // left to the holder of the gate
     private ArrayBufferWriter<byte>? spare;         // sent, and empty again
     private bool isBroken;
+    private int repliesWritten;
+
+    /// <summary>A number that changes with each write of replies, while one is under way; 0 while none is. Other threads see a moment ago.</summary>
+    public int RepliesUnderWay { get; private set; }
 
     /// <summary>For the reader: replies were added and not sent yet.</summary>
     public bool HasReplies => replies is { WrittenCount: > 0 };
@@ -222,7 +226,9 @@ internal sealed class FrameSender(Stream inner, WebSocketConnection connection) 
         ArrayBufferWriter<byte>? frames = Volatile.Read(ref handedOver);
         if (frames is null) return;
         cancellationToken.ThrowIfCancellationRequested();
+        RepliesUnderWay = repliesWritten = (repliesWritten + 1) & int.MaxValue;
         await WriteAsync(frames.WrittenMemory, cancellationToken).ConfigureAwait(false);
+        RepliesUnderWay = 0;
         frames.ResetWrittenCount();
         Volatile.Write(ref spare, frames);
         Volatile.Write(ref handedOver, null);

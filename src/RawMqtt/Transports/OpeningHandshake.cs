@@ -24,7 +24,7 @@ internal static class OpeningHandshake
 
         // Nothing more is sent until the answer has come. [WS-4.1-28]
         var response = new UpgradeResponse(request, key);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(HttpHead.MaxSize);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(HttpHead.MaxResponseSize);
         try
         {
             int received = 0;
@@ -55,7 +55,7 @@ internal static class OpeningHandshake
     {
         var handshake = new ServerHandshake(options);
         var answer = new ArrayBufferWriter<byte>(256);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(HttpHead.MaxSize);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(HttpHead.MaxRequestSize);
         try
         {
             int received = 0;
@@ -102,12 +102,13 @@ internal static class OpeningHandshake
         byte[] body = new byte[MaxBody];
         var framing = new HttpBody(response);
         int start = response.Status == 0 ? 0 : bodyStart;   // what is no answer is kept as it is
-        int length = response.Status == 0 ? received : framing.Take(buffer.AsSpan(start, received - start));
+        bool hasBody = response.Status != 0 && bodyStart > 0;   // a head without an end has none
+        int length = response.Status == 0 ? received : hasBody ? framing.Take(buffer.AsSpan(start, received - start)) : 0;
         length = Math.Min(length, MaxBody);
         buffer.AsSpan(start, length).CopyTo(body);
         try
         {
-            while (response.Status != 0 && !framing.HasEnded && length < MaxBody)
+            while (hasBody && !framing.HasEnded && length < MaxBody)
             {
                 int read = await inner.ReadAsync(body.AsMemory(length), deadline.Token).ConfigureAwait(false);
                 if (read == 0) break;

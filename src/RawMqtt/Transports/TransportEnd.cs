@@ -16,7 +16,8 @@ internal static class TransportEnd
     /// <summary>How long the peer's last words are waited for.</summary>
     public static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(1);
 
-    private const int DrainBytes = 256 * 1024;
+    /// <summary>Bytes that are read and discarded at most after the end.</summary>
+    public const int MaxDrained = 256 * 1024;
 
     /// <summary>Tells the peer that nothing more comes: a FIN, or TLS's close_notify, which may take a second at most. Other streams have no such half.</summary>
     public static async ValueTask ShutDownSendingAsync(Stream stream)
@@ -41,7 +42,7 @@ internal static class TransportEnd
         byte[] scratch = ArrayPool<byte>.Shared.Rent(16 * 1024);
         try
         {
-            int left = DrainBytes;
+            int left = MaxDrained;
             while (left > 0)
             {
                 int read = await stream.ReadAsync(scratch, deadline.Token).ConfigureAwait(false);

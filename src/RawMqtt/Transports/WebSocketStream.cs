@@ -51,8 +51,11 @@ public sealed class WebSocketStream : Stream
     /// <summary>On a server, the request that opened the connection.</summary>
     internal AcceptedHandshake? Request { get; init; }
 
-    /// <summary>The peer has begun a frame and not ended it, as far as was read. May be asked from any thread, which then sees a moment ago.</summary>
-    internal bool IsWithinFrame => connection.IsWithinFrame;
+    /// <summary>The peer has begun a message and not ended it, as far as was read. Other threads than the reader's see a moment ago.</summary>
+    internal bool IsWithinMessage => connection.IsWithinMessage;
+
+    /// <summary>A number that changes with each write of pongs, while one is under way; 0 while none is.</summary>
+    internal int RepliesUnderWay => sender.RepliesUnderWay;
 
     /// <summary>The kind of the message that ended with the last read, on a stream that tells messages apart; null if it goes on.</summary>
     internal WebSocketEventKind? EndedMessage => receiver.EndedMessage;
@@ -118,7 +121,7 @@ public sealed class WebSocketStream : Stream
     /// <summary>Flushes the stream below, between two frames.</summary>
     public override Task FlushAsync(CancellationToken cancellationToken) => sender.FlushAsync(cancellationToken);
 
-    /// <summary>Closes with code 1000 and no reason: see <see cref="CloseAsync(CloseCode, string, CancellationToken)"/>.</summary>
+    /// <summary>Closes with code 1000 and no reason, or with 1002 if the peer's sending ended within a frame: see <see cref="CloseAsync(CloseCode, string, CancellationToken)"/>.</summary>
     /// <param name="cancellationToken">Drops the transport at once; when closing was begun before, ends the waiting for it.</param>
     public Task CloseAsync(CancellationToken cancellationToken = default)
     {
@@ -144,7 +147,7 @@ public sealed class WebSocketStream : Stream
     /// <summary>Drops the transport without a word, as a lost connection would.</summary>
     public void Abort() => inner.Dispose();
 
-    /// <summary>Closes with 1000 if that was not done, then drops the transport.</summary>
+    /// <summary>Closes as <see cref="CloseAsync(CancellationToken)"/> does if that was not done, then drops the transport.</summary>
     public override async ValueTask DisposeAsync()
     {
         try

@@ -2,13 +2,13 @@
 
 namespace RawMqtt.WebSockets;
 
-/// <summary>Why an opening handshake is refused: the HTTP status, the rule of RFC 6455, and a sentence for whoever reads the answer.</summary>
+/// <summary>Why an opening handshake is refused: the HTTP status, the rule of RFC 6455, and a sentence for the reader of the answer.</summary>
 internal sealed record HandshakeRefusal(int Status, string Rule, string Reason)
 {
-    /// <summary>Not a refusal in the eyes of who asked: the answer to a health check.</summary>
+    /// <summary>The answer to a health check, which opens no WebSocket either.</summary>
     public static readonly HandshakeRefusal Healthy = new(200, "", "ok");
 
-    /// <summary>A header line that the status demands, without its CRLF.</summary>
+    /// <summary>Header lines that the status demands, without the last CRLF.</summary>
     public string? Header { get; init; }
 
     /// <summary>The words behind the status code.</summary>

@@ -5,13 +5,21 @@ using System.Buffers;
 namespace RawMqtt.WebSockets;
 
 /// <summary>Finds the end of the head of an HTTP message as its bytes arrive: each byte is looked at once.</summary>
-internal struct HttpHead
+/// <param name="maxSize">Bytes of a whole head, the empty line included.</param>
+/// <param name="maxFields">Header lines.</param>
+internal struct HttpHead(int maxSize, int maxFields)
 {
-    /// <summary>Bytes of a whole head, the empty line included.</summary>
-    public const int MaxSize = 8192;
+    /// <summary>Bytes of a request's head, which a stranger sends.</summary>
+    public const int MaxRequestSize = 8 * 1024;
 
-    /// <summary>Header lines.</summary>
-    public const int MaxFields = 64;
+    /// <summary>Header lines of a request.</summary>
+    public const int MaxRequestFields = 64;
+
+    /// <summary>Bytes of a response's head, interim responses included: proxies add cookies and policies.</summary>
+    public const int MaxResponseSize = 64 * 1024;
+
+    /// <summary>Header lines of a response.</summary>
+    public const int MaxResponseFields = 512;
 
     private int lines;
     private int lineStart;
@@ -24,7 +32,7 @@ internal struct HttpHead
     public OperationStatus Find(ReadOnlySpan<byte> received, out int size)
     {
         size = 0;
-        int limit = Math.Min(received.Length, MaxSize);
+        int limit = Math.Min(received.Length, maxSize);
         while (true)
         {
             int newLine = received[scanned..limit].IndexOf((byte)'\n');
@@ -41,11 +49,11 @@ internal struct HttpHead
                 return OperationStatus.Done;
             }
 
-            if (++lines > MaxFields + 1) return Refuse(HandshakeRefusal.TooLarge($"more than {MaxFields} header fields"));
+            if (++lines > maxFields + 1) return Refuse(HandshakeRefusal.TooLarge($"more than {maxFields} header fields"));
         }
 
         scanned = limit;
-        return limit == MaxSize ? Refuse(HandshakeRefusal.TooLarge($"a head of more than {MaxSize} bytes")) : OperationStatus.NeedMoreData;
+        return limit == maxSize ? Refuse(HandshakeRefusal.TooLarge($"a head of more than {maxSize} bytes")) : OperationStatus.NeedMoreData;
     }
 
     private OperationStatus Refuse(HandshakeRefusal refusal)

@@ -8,7 +8,8 @@ namespace RawMqtt.WebSockets;
 /// <summary>The server's side of the opening handshake, RFC 6455 4.2: request in, 101 or a refusal out.</summary>
 internal struct ServerHandshake(ServerHandshakeOptions options)
 {
-    private HttpHead headEnd;
+    private HttpHead headEnd = new(HttpHead.MaxRequestSize, HttpHead.MaxRequestFields);
+    private bool isHead;
 
     /// <summary>The request was accepted; the connection is open once the answer is sent.</summary>
     public AcceptedHandshake? Accepted { get; private set; }
@@ -23,7 +24,10 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
     public OperationStatus TryRead(ReadOnlySpan<byte> received, out int consumed, IBufferWriter<byte> answer)
     {
         consumed = 0;
+        int skipped = received.StartsWith("\r\n"u8) ? 2 : 0;                            // RFC 9112 2.2: one empty line before the request
+        received = received[skipped..];
         OperationStatus status = OperationStatus.NeedMoreData;
+        if (received is [(byte)'\r'] && skipped == 0) return status;
         if (!received.IsEmpty && !HttpFields.IsToken(received[..1]))
             Refusal = HandshakeRefusal.BadRequest("WS-4.2.1-2", "this is not an HTTP request");
         else if ((status = headEnd.Find(received, out consumed)) == OperationStatus.InvalidData)
@@ -31,8 +35,9 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
         else if (status == OperationStatus.Done)
             Decide(received[..consumed], answer);
 
+        consumed += skipped;
         if (Refusal is null) return status;
-        WriteRefusal(Refusal, answer);
+        WriteRefusal(Refusal, !isHead, answer);
         return OperationStatus.InvalidData;
     }
 
@@ -42,6 +47,7 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
         var request = new UpgradeRequest();
         string? path = null;
         string? subprotocol = null;
+        isHead = head.StartsWith("HEAD "u8);
         Refusal = request.TryRead(head)
             ?? FindPath(request, out path)
             ?? CheckUpgrade(request)
@@ -66,10 +72,10 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
     private readonly HandshakeRefusal? FindPath(UpgradeRequest request, out string? path)
     {
         path = null;
-        if (!request.Method.SequenceEqual("GET"u8))
-            return new HandshakeRefusal(405, "WS-4.2.1-2", "an opening handshake is a GET") { Header = "Allow: GET" };
-        if (options.HealthPath is not null && !request.MeansToUpgrade && Ascii.Equals(request.Path, options.HealthPath))
+        bool isGet = request.Method.SequenceEqual("GET"u8);
+        if ((isGet || isHead) && options.HealthPath is not null && !request.MeansToUpgrade && Ascii.Equals(request.Path, options.HealthPath))
             return HandshakeRefusal.Healthy;
+        if (!isGet) return new HandshakeRefusal(405, "WS-4.2.1-2", "an opening handshake is a GET") { Header = "Allow: GET" };
         if (!request.IsHttp11) return new HandshakeRefusal(505, "WS-4.2.1-2", "an opening handshake is HTTP/1.1");
         if (options.Paths is null)
             path = Encoding.ASCII.GetString(request.Path);
@@ -91,7 +97,7 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
         if (!request.ConnectionUpgrades)
             return HandshakeRefusal.BadRequest("WS-4.2.1-5", "Connection does not contain Upgrade (does a proxy drop it?)");
         if (!request.Version.SequenceEqual("13"u8))                                     // [WS-4.2.1-7]
-            return new HandshakeRefusal(426, "WS-4.2.2-4", "Sec-WebSocket-Version has to be 13") { Header = "Sec-WebSocket-Version: 13" };   // [WS-4.4-1]
+            return new HandshakeRefusal(426, "WS-4.2.2-4", "Sec-WebSocket-Version has to be 13") { Header = "Upgrade: websocket\r\nSec-WebSocket-Version: 13" };   // [WS-4.4-1]
         return AcceptKey.IsKey(request.Key) ? null : HandshakeRefusal.BadRequest("WS-4.2.1-6", "Sec-WebSocket-Key is not the base64 of 16 bytes");
     }
 
@@ -132,14 +138,15 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
         answer.Write("\r\n\r\n"u8);
     }
 
-    private static void WriteRefusal(HandshakeRefusal refusal, IBufferWriter<byte> answer)
+    /// <summary>A request with HEAD gets the length of the body and not the body, RFC 9110 9.3.2; a 426 names the upgrade, 15.5.22.</summary>
+    private static void WriteRefusal(HandshakeRefusal refusal, bool hasBody, IBufferWriter<byte> answer)
     {
         string body = refusal.Rule.Length == 0 ? $"{refusal.Reason}\n" : $"{refusal.Reason} [{refusal.Rule}]\n";
         string header = refusal.Header is null ? "" : $"{refusal.Header}\r\n";
-        string connection = refusal.Header == "Upgrade: websocket" ? "Upgrade, close" : "close";
+        string connection = refusal.Header?.StartsWith("Upgrade:", StringComparison.Ordinal) == true ? "Upgrade, close" : "close";
         Encoding.UTF8.GetBytes(
             $"HTTP/1.1 {refusal.Status} {refusal.Phrase}\r\n{header}Content-Type: text/plain; charset=utf-8\r\n"
-            + $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: {connection}\r\n\r\n{body}",
+            + $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: {connection}\r\n\r\n{(hasBody ? body : "")}",
             answer);
     }
 }

@@ -29,7 +29,7 @@ internal ref struct UpgradeRequest
     /// <summary>HTTP/1.1 or a later 1.x.</summary>
     public bool IsHttp11 { get; private set; }
 
-    /// <summary>The Host field, which is there once.</summary>
+    /// <summary>The Host field, which is there once; of an absolute target the host that it names, RFC 9112 3.2.2.</summary>
     public ReadOnlySpan<byte> Host { get; private set; }
 
     /// <summary>Upgrade has the token <c>websocket</c>.</summary>
@@ -74,7 +74,8 @@ internal ref struct UpgradeRequest
         if (fields.IsBroken) return HandshakeRefusal.BadRequest("WS-4.2.1-1", "a header line breaks the grammar of HTTP");
         if (!hasHost) return HandshakeRefusal.BadRequest("WS-4.2.1-3", "Host is missing");
         if (Host.IsEmpty || Host.ContainsAny(NotInHost)) return HandshakeRefusal.BadRequest("WS-4.2.1-3", "Host is not a host");
-        return authority.IsEmpty || Ascii.EqualsIgnoreCase(authority, Host) ? null : HandshakeRefusal.BadRequest("WS-4.2.1-3", "Host and the request target name different hosts");
+        if (!authority.IsEmpty) Host = authority;
+        return Host.ContainsAny(NotInHost) ? HandshakeRefusal.BadRequest("WS-4.2.1-3", "the request target names no host") : null;
     }
 
     /// <summary>The subprotocols offered, the most preferred one first, over all the fields that list them.</summary>
@@ -108,8 +109,9 @@ internal ref struct UpgradeRequest
         return joined;
     }
 
-    /// <summary>Whether a proxy, or somebody who plays one, names a client.</summary>
-    public readonly bool IsForwarded => (Joined("X-Forwarded-For"u8) ?? Joined("X-Real-IP"u8) ?? Joined("Forwarded"u8)) is not null;
+    /// <summary>Whether a header is there that proxies add; any client can write it.</summary>
+    public readonly bool IsForwarded =>
+        (Joined("X-Forwarded-For"u8) ?? Joined("X-Real-IP"u8) ?? Joined("Forwarded"u8) ?? Joined("X-Forwarded-Host"u8) ?? Joined("X-Forwarded-Proto"u8)) is not null;
 
     private HandshakeRefusal? ReadRequestLine(ReadOnlySpan<byte> line)
     {

@@ -9,7 +9,8 @@ namespace RawMqtt.WebSockets;
 internal sealed class UpgradeResponse(ClientHandshake request, byte[] key)
 {
     private readonly List<KeyValuePair<string, string>> fields = [];
-    private HttpHead headEnd;
+    private HttpHead headEnd = new(HttpHead.MaxResponseSize, HttpHead.MaxResponseFields);
+    private int skipped;
 
     /// <summary>0 until the status line is read.</summary>
     public int Status { get; private set; }
@@ -32,25 +33,50 @@ internal sealed class UpgradeResponse(ClientHandshake request, byte[] key)
     /// </summary>
     public OperationStatus TryRead(ReadOnlySpan<byte> received, out int consumed)
     {
-        consumed = 0;
-        ReadOnlySpan<byte> start = "HTTP/1."u8;
-        if (!received.StartsWith(start[..Math.Min(received.Length, start.Length)]))
-            return Fail("WS-4.1-35", "the answer is not HTTP/1.1; is this a WebSocket server?");
-        OperationStatus status = headEnd.Find(received, out consumed);
-        if (status == OperationStatus.InvalidData) return Fail("WS-4.1-35", $"the answer has {headEnd.Refusal!.Reason}");
-        if (status != OperationStatus.Done) return status;
-
-        ReadOnlySpan<byte> head = received[..consumed];
-        int end = head.IndexOf("\r\n"u8);
-        if (!TryReadStatusLine(head[..end], out bool isHttp11) || !TryReadFields(head[(end + 2)..]))
-            return Fail("WS-4.1-35", "the answer breaks the grammar of HTTP");
-        if (Status != 101) return Fail("WS-4.1-29", $"the server answered {Status} instead of 101");
-        return isHttp11 ? Check() : Fail("WS-4.1-35", "a 101 in HTTP/1.0");
+        OperationStatus status;
+        do
+        {
+            status = TryReadOne(received[skipped..], out consumed);
+            consumed += skipped;
+        }
+        while (status == OperationStatus.Done && IsInterim(consumed));
+        return status;
     }
 
     /// <summary>The values of all fields of that name; names have no case. [WS-4.1-36]</summary>
     public List<string> Values(string name) =>
         [.. fields.Where(field => field.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(field => field.Value)];
+
+    /// <summary>An interim response such as 100 or 103 comes before the answer, RFC 9110 15.2: it is skipped.</summary>
+    private bool IsInterim(int end)
+    {
+        if (Status is 101 or not (>= 100 and < 200)) return false;
+        skipped = end;
+        headEnd = new HttpHead(HttpHead.MaxResponseSize - skipped, HttpHead.MaxResponseFields);
+        Status = 0;
+        fields.Clear();
+        return true;
+    }
+
+    private OperationStatus TryReadOne(ReadOnlySpan<byte> received, out int consumed)
+    {
+        consumed = 0;
+        ReadOnlySpan<byte> start = "HTTP/1."u8;
+        if (!received.StartsWith(start[..Math.Min(received.Length, start.Length)]))
+            return Fail("WS-4.1-35", "the answer is not HTTP/1.1; is this a WebSocket server?");
+        OperationStatus status = headEnd.Find(received, out consumed);
+        int end = received.IndexOf("\r\n"u8);
+        if (status == OperationStatus.InvalidData && end > 0) TryReadStatusLine(received[..end], out _);
+        if (status == OperationStatus.InvalidData) return Fail("WS-4.1-35", $"the answer has {headEnd.Refusal!.Reason}");
+        if (status != OperationStatus.Done) return status;
+
+        ReadOnlySpan<byte> head = received[..consumed];
+        if (!TryReadStatusLine(head[..end], out bool isHttp11) || !TryReadFields(head[(end + 2)..]))
+            return Fail("WS-4.1-35", "the answer breaks the grammar of HTTP");
+        if (Status is >= 100 and < 200 and not 101) return OperationStatus.Done;
+        if (Status != 101) return Fail("WS-4.1-29", $"the server answered {Status} instead of 101");
+        return isHttp11 ? Check() : Fail("WS-4.1-35", "a 101 in HTTP/1.0");
+    }
 
     private OperationStatus Check()
     {

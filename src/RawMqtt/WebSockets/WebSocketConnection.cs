@@ -14,6 +14,9 @@ internal sealed class WebSocketConnection
     /// <summary>Bytes of the largest Close frame.</summary>
     public const int MaxCloseSize = FrameHeader.MaxSize + FrameHeader.MaxControlPayload;
 
+    private const long MaxDiscardedInPeace = 16 << 20;      // more than two sockets hold between them
+    private const long MaxDiscardedAfterFault = 256 << 10;
+
     private readonly WebSocketRole role;
     private readonly FrameReader reader;
     private readonly MaskKeys? keys;            // the sender's; null on a server
@@ -61,8 +64,13 @@ internal sealed class WebSocketConnection
     public bool EndsTransportFirst =>
         role == WebSocketRole.Server || Violation is not null;                        // [WS-7.1.1-2] [WS-7.1.1-3] [WS-7.1.1-4] [WS-7.1.7-2]
 
-    /// <summary>The bytes received so far end within a frame.</summary>
-    public bool IsWithinFrame => reader.IsWithinFrame;
+    /// <summary>The bytes received so far end within a message: in one of its frames, or between two of them.</summary>
+    public bool IsWithinMessage => !reader.IsBetweenMessages;
+
+    /// <summary>Bytes that are read and discarded while this end waits for the peer's Close: what was under way, and less if the peer is at fault.</summary>
+    public long MaxDiscarded => ownClose is null or { Code: WebSockets.CloseCode.NormalClosure or WebSockets.CloseCode.GoingAway }
+        ? MaxDiscardedInPeace
+        : MaxDiscardedAfterFault;
 
     /// <summary>
     /// Takes bytes from <paramref name="read"/> on and moves what messages carry down to <paramref name="written"/>. Returns true
@@ -114,8 +122,8 @@ internal sealed class WebSocketConnection
         return header.Write(destination);
     }
 
-    /// <summary>Decides to close with code 1000 and no reason, if the closing handshake was not started before.</summary>
-    public void Close() => Close(WebSockets.CloseCode.NormalClosure, "");
+    /// <summary>Decides to close without a reason, if the closing handshake was not started before: 1000, or 1002 if the peer's sending ended within a frame.</summary>
+    public void Close() => Close(transportEnded && reader.IsWithinFrame ? WebSockets.CloseCode.ProtocolError : WebSockets.CloseCode.NormalClosure, "");
 
     /// <summary>Decides to close with this code, if the closing handshake was not started before.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The code is never sent. 1005 stands for a Close without a code.</exception>

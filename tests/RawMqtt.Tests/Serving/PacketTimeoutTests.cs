@@ -25,6 +25,7 @@ public sealed class PacketTimeoutTests : IDisposable
     [InlineData("ws", "82 fe 00")]
     [InlineData("ws", "82 84 00 00 00 00 32")]          // of a frame
     [InlineData("ws", "89 84 00 00 00 00")]             // of a ping
+    [InlineData("ws", "02 80 00 00 00 00")]             // a whole frame of a message that goes on
     [InlineData("ws", "82 81 00 00 00 00 32")]          // a whole frame, which has a part of a packet
     public async Task What_does_not_go_on_ends_its_connection_and_no_other(string scheme, string unfinished)
     {

@@ -48,9 +48,14 @@ public class ProxyTrustTests
     [Theory]
     [InlineData("203.0.113.99")]
     [InlineData("192.0.2.2")]
+    public void Nobody_else_is_believed(string peer) => Assert.Null(trust.ClientOf(IPAddress.Parse(peer), Request("203.0.113.7")));
+
+    [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("::1")]
-    public void Nobody_else_is_believed(string peer) => Assert.Null(trust.ClientOf(IPAddress.Parse(peer), Request("203.0.113.7")));
+    [InlineData("::ffff:127.0.0.1")]
+    public void A_peer_on_this_machine_that_forwards_and_is_not_trusted_does_not_count_as_local(string peer) =>
+        Assert.Equal(ProxyTrust.Unknown, trust.ClientOf(IPAddress.Parse(peer), Request("203.0.113.7")));
 
     [Fact]
     public void A_proxy_seen_as_v4_in_v6_is_the_same_proxy() =>

@@ -136,9 +136,9 @@ public class ClientHandshakeTests
     [Fact]
     public void An_answer_without_end_is_refused()
     {
-        UpgradeResponse response = Read([Encoding.ASCII.GetBytes(Answer[..^2] + "X: " + new string('x', 9000))], out OperationStatus status, out _);
+        UpgradeResponse response = Read([Encoding.ASCII.GetBytes(Answer[..^2] + "X: " + new string('x', HttpHead.MaxResponseSize))], out OperationStatus status, out _);
         Assert.Equal(OperationStatus.InvalidData, status);
-        Assert.Contains("8192", response.Failure);
+        Assert.Contains("65536", response.Failure);
     }
 
     [Fact]

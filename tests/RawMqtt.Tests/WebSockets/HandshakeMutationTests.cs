@@ -83,6 +83,7 @@ public partial class HandshakeMutationTests(ITestOutputHelper output)
     // The rules once more, with no line in common with the reader.
     private static bool IsValid(string request)
     {
+        if (request.StartsWith("\r\n", StringComparison.Ordinal)) request = request[2..];
         int end = request.IndexOf("\r\n\r\n", StringComparison.Ordinal);
         if (end < 0 || end + 4 > 8192) return false;
         string[] lines = request[..end].Split("\r\n");
@@ -91,16 +92,18 @@ public partial class HandshakeMutationTests(ITestOutputHelper output)
         List<(string Name, string Value)> fields = [];
         foreach (string line in lines[1..])
         {
-            Match field = Regex.Match(line, @"\A([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*((?:[\t\x20-\x7E\x80-\xFF])*?)[ \t]*\z");
-            if (!field.Success) return false;
-            fields.Add((field.Groups[1].Value.ToLowerInvariant(), field.Groups[2].Value));
+            Match one = Regex.Match(line, @"\A([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*((?:[\t\x20-\x7E\x80-\xFF])*?)[ \t]*\z");
+            if (!one.Success) return false;
+            fields.Add((one.Groups[1].Value.ToLowerInvariant(), one.Groups[2].Value));
         }
 
         string[] Values(string name) => [.. fields.Where(field => field.Name == name).Select(field => field.Value)];
         string[] Items(string name) =>
             [.. Values(name).SelectMany(value => value.Split(',')).Select(item => item.Trim(' ', '\t')).Where(item => item.Length > 0)];
         const string Token = @"[!#$%&'*+\-.^_`|~0-9A-Za-z]+";
-        return Values("host") is [string host] && Regex.IsMatch(host, @"\A[^ \t,/?#@]+\z")
+        string? named = Regex.Match(lines[0], "https?://([^/? ]+)") is { Success: true } target ? target.Groups[1].Value : null;
+        return Values("host") is [string only] && Regex.IsMatch(only, @"\A[^ \t,/?#@]+\z")
+            && (named ?? only) is string host && Regex.IsMatch(host, @"\A[^ \t,/?#@]+\z")
             && Items("upgrade").Contains("websocket", StringComparer.OrdinalIgnoreCase)
             && Items("connection").Contains("upgrade", StringComparer.OrdinalIgnoreCase)
             && Values("sec-websocket-key") is [string key] && Regex.IsMatch(key, @"\A[A-Za-z0-9+/]{22}==\z")

@@ -195,4 +195,22 @@ public class WebSocketConnectionTests
         conversation.Feed(isBroken ? [0xFF] : To(WebSocketRole.Server, 0x88, [3, 0xE9]));
         Assert.Equal([sent], conversation.Sent());
     }
+
+    [Theory]
+    [Rule("WS-7.1.5-3")]
+    [InlineData("", "Close 1000")]
+    [InlineData("82", "Close 1002")]
+    [InlineData("8285" + "00000000" + "61", "Close 1002")]
+    [InlineData("0281" + "00000000" + "61", "Close 1000")]
+    public void An_end_of_the_transport_within_a_frame_is_answered_as_an_error(string hex, string sent)
+    {
+        Conversation conversation = Conversation.With(WebSocketRole.Server, [Convert.FromHexString(hex)]);
+        conversation.Connection.EndOfTransport();
+        conversation.Connection.Close();
+        byte[] close = new byte[WebSocketConnection.MaxCloseSize];
+        Assert.Equal(CloseCode.AbnormalClosure, conversation.Connection.CloseCode);
+        int size = conversation.Connection.WriteClose(close);
+        Assert.Equal(sent, $"Close {(close[2] << 8) | close[3]}");
+        Assert.Equal(4, size);
+    }
 }
