@@ -53,9 +53,10 @@ public sealed class HostileConnectionTests : IDisposable
     {
         await using MqttBroker broker = await sockets.StartAsync("ws");
         using TcpClient client = await ConnectAsync(broker, "ws");
-        await client.GetStream().WriteAsync(ByteText.Parse(unfinished), Token);
+        NetworkStream stream = client.GetStream();
+        await stream.WriteAsync(ByteText.Parse(unfinished), Token);
         client.Client.Shutdown(SocketShutdown.Send);
-        Assert.Equal(ByteText.Parse(close), await BrokerSockets.ReadToEndAsync(client.GetStream()));
+        Assert.Equal(ByteText.Parse(close), await BrokerSockets.ReadToEndAsync(stream));
     }
 
     [Theory]
