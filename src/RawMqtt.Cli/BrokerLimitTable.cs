@@ -11,10 +11,11 @@ internal static class BrokerLimitTable
     /// <summary>Returns the table as text, one limit a line.</summary>
     public static string Render(MqttBrokerLimits limits, MqttBrokerStatistics counters)
     {
-        (string Limit, string Value, string Beyond, long Reached)[] rows =
+        (string Limit, string Value, string Beyond, long? Reached)[] rows =
         [
             (nameof(limits.MaxPacketLength), Bytes(limits.MaxPacketLength), "the connection ends, over ws with 1009", counters.PacketsTooLong),
             (nameof(limits.MaxConnectLength), Bytes(limits.MaxConnectLength), "the connection ends, over ws with 1009", counters.ConnectsTooLong),
+            ("Opening handshake", "8 KiB, 64 fields", "HTTP 431 over ws and wss", null),
             (nameof(limits.ConnectTimeout), Seconds(limits.ConnectTimeout), "no CONNECT since it was accepted: the connection ends", counters.ConnectTimeouts),
             (nameof(limits.PacketTimeout), Seconds(limits.PacketTimeout), "a packet or frame is not complete: the connection ends, over ws with 1008", counters.PacketTimeouts),
             (nameof(limits.MinPacketRate), $"{limits.MinPacketRate} bytes/s", "a packet is slower: the connection ends, over ws with 1008", counters.PacketTimeouts),
@@ -51,7 +52,7 @@ internal static class BrokerLimitTable
         ];
 
         var text = new StringBuilder($"{"limit",-22} {"value",-22} {"reached",10}  beyond it\n");
-        foreach ((string limit, string value, string beyond, long reached) in rows) text.Append(CultureInfo.InvariantCulture, $"{limit,-22} {value,-22} {reached,10}  {beyond}\n");
+        foreach ((string limit, string value, string beyond, long? reached) in rows) text.Append(CultureInfo.InvariantCulture, $"{limit,-22} {value,-22} {reached,10}  {beyond}\n");
         return text.ToString();
     }
 
