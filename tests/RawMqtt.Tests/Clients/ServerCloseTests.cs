@@ -119,7 +119,8 @@ public class ServerCloseTests
 
         await over.WaitAsync(Soon);
         MqttException cause = Assert.IsType<MqttException>(told);
-        MqttException later = await Assert.ThrowsAsync<MqttException>(() => client.PublishAsync("a", "b", QualityOfService.AtLeastOnce, cancellationToken: Soon).AsTask());
+        MqttException later = await Assert.ThrowsAsync<MqttException>(() =>
+            client.PublishAsync("a", "b", QualityOfService.AtLeastOnce, cancellationToken: Soon).AsTask());
         Assert.Equal((cause.Code, cause.Rule, cause.CloseCode), (later.Code, later.Rule, later.CloseCode));
         Assert.Contains(lines, line => line.Contains(cause.Message, StringComparison.Ordinal));
         return cause;

@@ -97,7 +97,8 @@ public sealed class AdmissionTests
         await broker.DisposeAsync();
         Assert.Equal(expected, asked!.ForwardedAddress?.ToString());
         Assert.Equal(IPAddress.Loopback, asked.RemoteAddress!.Address);
-        Assert.Contains(lines, line => line.StartsWith("event=ended", StringComparison.Ordinal) && line.Contains($" forwarded={expected} ", StringComparison.Ordinal));
+        Assert.Contains(lines, line =>
+            line.StartsWith("event=ended", StringComparison.Ordinal) && line.Contains($" forwarded={expected} ", StringComparison.Ordinal));
     }
 
     [Fact]

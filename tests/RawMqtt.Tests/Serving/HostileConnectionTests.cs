@@ -108,7 +108,8 @@ public sealed class HostileConnectionTests : IDisposable
         string request = Tests.WebSockets.ServerHandshakeTests.Request.Replace("Host", header + "Host", StringComparison.Ordinal);
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), Token);
         var answer = new StringBuilder();
-        while (!answer.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal)) answer.Append((char)(await BrokerSockets.ReadAsync(client.GetStream(), 1))[0]);
+        while (!answer.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+            answer.Append((char)(await BrokerSockets.ReadAsync(client.GetStream(), 1))[0]);
         Assert.StartsWith("HTTP/1.1 101 ", answer.ToString());
         return client;
     }

@@ -136,7 +136,8 @@ public class ClientHandshakeTests
     [Fact]
     public void An_answer_without_end_is_refused()
     {
-        UpgradeResponse response = Read([Encoding.ASCII.GetBytes(Answer[..^2] + "X: " + new string('x', HttpHead.MaxResponseSize))], out OperationStatus status, out _);
+        byte[] endless = Encoding.ASCII.GetBytes(Answer[..^2] + "X: " + new string('x', HttpHead.MaxResponseSize));
+        UpgradeResponse response = Read([endless], out OperationStatus status, out _);
         Assert.Equal(OperationStatus.InvalidData, status);
         Assert.Contains("65536", response.Failure);
     }

@@ -107,7 +107,8 @@ public class HandshakeHttpTests
     public void A_response_with_too_much_head_is_called_too_large(int count, int length, string failure)
     {
         string fields = string.Concat(Enumerable.Range(0, count).Select(i => $"Set-Cookie: c{i}={new string('x', length)}\r\n"));
-        (UpgradeResponse response, OperationStatus status, _) = Read([Encoding.ASCII.GetBytes(Opened.Replace("Upgrade: w", fields + "Upgrade: w", StringComparison.Ordinal))]);
+        byte[] answer = Encoding.ASCII.GetBytes(Opened.Replace("Upgrade: w", fields + "Upgrade: w", StringComparison.Ordinal));
+        (UpgradeResponse response, OperationStatus status, _) = Read([answer]);
         Assert.Equal((OperationStatus.InvalidData, 101), (status, response.Status));
         Assert.Contains(failure, response.Failure);
     }
