@@ -55,7 +55,8 @@ internal sealed class BrokerConnection(SpareOutputs outputs, TimeSpan now)
     /// <summary>Where packets to the client are appended.</summary>
     public OutgoingBuffer Output => output ??= outputs.Rent();
 
-    /// <summary>Bytes that do not count against a client that asks without reading: those sent again when the session was resumed, and one long message.</summary>
+    /// <summary>Bytes that do not count against a client that asks without reading: those sent again when the session was resumed, and one long
+    /// message.</summary>
     public int Exempt { get; set; }
 
     /// <summary>Bytes received, those of unfinished packets included.</summary>

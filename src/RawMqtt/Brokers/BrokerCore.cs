@@ -11,7 +11,7 @@ namespace RawMqtt.Brokers;
 internal sealed class BrokerCore
 {
     private readonly MqttBrokerLimits limits;
-    private readonly Turn turn = new();
+    private readonly BrokerTurn turn = new();
     private readonly SpareOutputs outputs = new();
     private readonly HashSet<BrokerConnection> connections = [];
     private readonly UnfinishedPackets unfinished;
@@ -111,7 +111,8 @@ internal sealed class BrokerCore
         }
 
         if (!connection.HasStopped) connection.IsHoldOver = false;
-        if (connection.Subscriber is not null && (received > 0 || used > 0)) connection.LastReceived = now; // bytes are life too, see PacketProgress [MQTT-3.1.2-24]
+        // bytes are life too, see PacketProgress [MQTT-3.1.2-24]
+        if (connection.Subscriber is not null && (received > 0 || used > 0)) connection.LastReceived = now;
         Statistics.BytesReceived += used;
         connection.Left = read.Length - used;
         if (connection.End is null) unfinished.Set(connection, connection.HasStopped ? 0 : connection.Left);
@@ -233,7 +234,8 @@ internal sealed class BrokerCore
         {
             turn.End(connection, ProtocolViolation.FirstPacketNotConnect);
         }
-        else if (FixedHeader.TryRead(read, MqttRole.Client, out FixedHeader header, out _) == OperationStatus.Done && header.PacketLength > limits.MaxConnectLength)
+        else if (
+            FixedHeader.TryRead(read, MqttRole.Client, out FixedHeader header, out _) == OperationStatus.Done && header.PacketLength > limits.MaxConnectLength)
         {
             Statistics.ConnectsTooLong++;
             turn.End(connection, ProtocolViolation.PacketTooLarge);

@@ -6,7 +6,8 @@ using RawMqtt.Codec;
 namespace RawMqtt.Brokers;
 
 /// <summary>The topic filters of each client: SUBSCRIBE, UNSUBSCRIBE, and what bounds them.</summary>
-internal sealed class ClientFilters(Turn turn, MqttBrokerLimits limits, Utf8Comparer comparer, SubscriptionTree subscriptions, RetainedMessages retained, Replays replays)
+internal sealed class ClientFilters(
+    BrokerTurn turn, MqttBrokerLimits limits, Utf8Comparer comparer, SubscriptionTree subscriptions, RetainedMessages retained, Replays replays)
 {
     private readonly MqttBrokerStatistics counters = turn.Statistics;
     private readonly ArrayBufferWriter<byte> returnCodes = new();
@@ -57,7 +58,8 @@ internal sealed class ClientFilters(Turn turn, MqttBrokerLimits limits, Utf8Comp
     {
         HashSet<byte[]> filters = subscriber.Filters ??= new HashSet<byte[]>(comparer);
         bool isNew = !filters.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(subscription.Filter, out byte[]? filter);
-        bool isShared = subscription.Filter.StartsWith("$share/"u8) || subscription.Filter.StartsWith("$queue/"u8); // of other protocols and brokers: nothing would ever match it
+        // of other protocols and brokers: nothing would ever match it
+        bool isShared = subscription.Filter.StartsWith("$share/"u8) || subscription.Filter.StartsWith("$queue/"u8);
         if ((isNew && filters.Count >= limits.MaxSubscriptions) || isShared || limits.IsTooDeep(subscription.Filter))
         {
             counters.SubscriptionsRefused++;

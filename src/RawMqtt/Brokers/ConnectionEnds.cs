@@ -5,7 +5,7 @@ using RawMqtt.Codec;
 namespace RawMqtt.Brokers;
 
 /// <summary>What the end of a connection brings: its Will goes out, and its session ends or waits.</summary>
-internal sealed class ConnectionEnds(Turn turn, SlowReaders slow, Router router, SessionList sessions, Action<BrokerConnection, Subscriber?>? observer)
+internal sealed class ConnectionEnds(BrokerTurn turn, SlowReaders slow, Router router, SessionList sessions, Action<BrokerConnection, Subscriber?>? observer)
 {
     /// <summary>Carries out the ends of this turn, and those that follow from them.</summary>
     public void CarryOut()

@@ -6,7 +6,7 @@ using RawMqtt.Sessions;
 namespace RawMqtt.Brokers;
 
 /// <summary>Brings messages to one client: at once, later from its queue, or not at all, as <see cref="SlowReaders"/> decides.</summary>
-internal sealed class Deliveries(Turn turn, SlowReaders slow, Replays replays, DropReports drops)
+internal sealed class Deliveries(BrokerTurn turn, SlowReaders slow, Replays replays, DropReports drops)
 {
     private readonly MqttBrokerStatistics counters = turn.Statistics;
 

@@ -3,7 +3,7 @@
 namespace RawMqtt.Brokers;
 
 /// <summary>Reports what clients lose: at most once a minute for each client.</summary>
-internal sealed class DropReports(Turn turn, DropObserver? observer)
+internal sealed class DropReports(BrokerTurn turn, DropObserver? observer)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 

@@ -2,7 +2,8 @@
 
 namespace RawMqtt.Brokers;
 
-/// <summary>How long slow readers may hold one publisher back: at most <see cref="MqttBrokerLimits.MaxPublisherHoldTime"/> in any second, for all of them together.</summary>
+/// <summary>How long slow readers may hold one publisher back: at most <see cref="MqttBrokerLimits.MaxPublisherHoldTime"/> in any second, for all of them
+/// together.</summary>
 internal struct HoldBudget
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);

@@ -8,7 +8,8 @@ namespace RawMqtt.Brokers;
 
 /// <summary>What the broker does with each packet of a client, chapter 3.</summary>
 internal sealed class PacketsFromClient(
-    Turn turn, MqttBrokerLimits limits, SlowReaders slow, Deliveries deliveries, Router router, ClientFilters filters, SessionOpening opening, BrokerCallbacks callbacks)
+    BrokerTurn turn, MqttBrokerLimits limits, SlowReaders slow, Deliveries deliveries, Router router, ClientFilters filters, SessionOpening opening,
+    BrokerCallbacks callbacks)
 {
     private readonly MqttBrokerStatistics counters = turn.Statistics;
 
@@ -44,7 +45,8 @@ internal sealed class PacketsFromClient(
                 if (PubCompPacket.TryRead(body, out PubCompPacket pubComp, out violation)) violation = Acknowledge(connection, header.Type, pubComp.PacketId);
                 break;
             case PacketType.PubRel:
-                if (PubRelPacket.TryRead(body, out PubRelPacket pubRel, out violation)) connection.Subscriber!.Session.Receiver.Release(pubRel.PacketId, connection.Output);
+                if (PubRelPacket.TryRead(body, out PubRelPacket pubRel, out violation))
+                    connection.Subscriber!.Session.Receiver.Release(pubRel.PacketId, connection.Output);
                 break;
             case PacketType.Subscribe:
                 if (SubscribePacket.TryRead(body, out SubscribePacket subscribe, out violation)) filters.Subscribe(connection, subscribe, answer);

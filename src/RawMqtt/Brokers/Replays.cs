@@ -8,7 +8,7 @@ namespace RawMqtt.Brokers;
 /// <summary>Sends retained messages to new subscriptions [MQTT-3.3.1-6], as fast as each client takes them.</summary>
 /// <remarks>The messages of one filter are sent before the next filter is searched for. A turn, one call of the core, ends after
 /// a look at <see cref="MqttBrokerLimits.MaxRetainedSearch"/> levels; the next turn continues.</remarks>
-internal sealed class Replays(Turn turn, MqttBrokerLimits limits, SlowReaders slow, RetainedMessages retained)
+internal sealed class Replays(BrokerTurn turn, MqttBrokerLimits limits, SlowReaders slow, RetainedMessages retained)
 {
     private readonly List<ApplicationMessage> found = [];
     private long searchedBefore;
@@ -25,11 +25,13 @@ internal sealed class Replays(Turn turn, MqttBrokerLimits limits, SlowReaders sl
         retained.Search(filter, messages);
         foreach (ApplicationMessage message in messages)
         {
-            receiver(new PublishPacket { Topic = message.Topic, Payload = message.Payload, Qos = message.Qos < granted ? message.Qos : granted, Retain = true });
+            receiver(
+                new PublishPacket { Topic = message.Topic, Payload = message.Payload, Qos = message.Qos < granted ? message.Qos : granted, Retain = true });
         }
     }
 
-    /// <summary>Sends as much as the connection and the window allow. A message that was replaced since it was found is left out: the client has got the newer one.</summary>
+    /// <summary>Sends as much as the connection and the window allow. A message that was replaced since it was found is left out: the client has got the
+    /// newer one.</summary>
     public void Continue(Subscriber subscriber)
     {
         BrokerConnection connection = subscriber.Connection!;

@@ -7,7 +7,7 @@ using RawMqtt.Sessions;
 namespace RawMqtt.Brokers;
 
 /// <summary>All sessions by their client identifiers [MQTT-3.1.3-2]: how they begin, wait for their clients, and end.</summary>
-internal sealed class SessionList(Turn turn, MqttBrokerLimits limits, Utf8Comparer comparer, ClientFilters filters)
+internal sealed class SessionList(BrokerTurn turn, MqttBrokerLimits limits, Utf8Comparer comparer, ClientFilters filters)
 {
     private readonly Dictionary<byte[], Subscriber> byClientId = new(comparer);
     private readonly LinkedList<Subscriber> away = new(); // the longest away first
@@ -29,13 +29,16 @@ internal sealed class SessionList(Turn turn, MqttBrokerLimits limits, Utf8Compar
         if (TryFind(clientId, out Subscriber? subscriber)) // [MQTT-3.2.2-3]
         {
             EndAbsence(subscriber);
-            bool isItsUser = packet.HasUserName ? subscriber.UserName is not null && packet.UserName.SequenceEqual(subscriber.UserName) : subscriber.UserName is null;
+            bool isItsUser = packet.HasUserName
+                ? subscriber.UserName is not null && packet.UserName.SequenceEqual(subscriber.UserName)
+                : subscriber.UserName is null;
             if (!packet.CleanSession && isItsUser) return (subscriber, true); // [MQTT-3.1.2-4], [MQTT-3.2.2-2]
             Discard(subscriber); // [MQTT-3.1.2-6], [MQTT-3.2.2-1]
         }
 
         byte[]? userName = packet.HasUserName ? packet.UserName.ToArray() : null;
-        subscriber = new Subscriber(clientId, userName, new ServerSession(limits.InitialInFlight, limits.MaxInFlight, limits.MaxInFlightBytes), packet.CleanSession);
+        subscriber = new Subscriber(
+            clientId, userName, new ServerSession(limits.InitialInFlight, limits.MaxInFlight, limits.MaxInFlightBytes), packet.CleanSession);
         byClientId.Add(clientId, subscriber);
         turn.Sessions = Count;
         return (subscriber, false);

@@ -17,8 +17,8 @@ namespace RawMqtt.Brokers;
 /// <param name="idSeed">A random number that appears in the identifiers of clients without one.</param>
 /// <param name="observer">Called for each CONNECT that was accepted; null for none.</param>
 internal sealed class SessionOpening(
-    Turn turn, MqttBrokerLimits limits, ApplicationMessagePool messages, SlowReaders slow, SessionList sessions, ConnectionEnds ends, Deliveries deliveries,
-    uint idSeed, Action<BrokerConnection, Subscriber>? observer)
+    BrokerTurn turn, MqttBrokerLimits limits, ApplicationMessagePool messages, SlowReaders slow, SessionList sessions, ConnectionEnds ends,
+    Deliveries deliveries, uint idSeed, Action<BrokerConnection, Subscriber>? observer)
 {
     private readonly MqttBrokerStatistics counters = turn.Statistics;
     private long generated;
@@ -29,7 +29,9 @@ internal sealed class SessionOpening(
         if (!ConnectPacket.TryRead(body, out ConnectPacket packet, out ProtocolViolation? violation))
         {
             connection.Violation = violation;
-            if (violation == ProtocolViolation.OlderProtocolName || violation == ProtocolViolation.UnsupportedProtocolLevel) Refuse(connection, ConnectReturnCode.UnacceptableProtocolVersion); // [MQTT-3.1.2-2]
+            // [MQTT-3.1.2-2]
+            if (violation == ProtocolViolation.OlderProtocolName || violation == ProtocolViolation.UnsupportedProtocolLevel)
+                Refuse(connection, ConnectReturnCode.UnacceptableProtocolVersion);
             else if (violation == ProtocolViolation.EmptyClientIdWithSession) Refuse(connection, ConnectReturnCode.IdentifierRejected); // [MQTT-3.1.3-8]
             else turn.End(connection, violation); // [MQTT-3.1.4-1]
             return;
@@ -66,7 +68,8 @@ internal sealed class SessionOpening(
         subscriber.Connection = connection;
         connection.Subscriber = subscriber;
         connection.KeepAlive = packet.KeepAlive;
-        if (packet.HasWill) connection.Will = new Will(messages.Keep(packet.WillTopic, packet.WillMessage, packet.WillQos), packet.WillRetain); // [MQTT-3.1.2-9]
+        // [MQTT-3.1.2-9]
+        if (packet.HasWill) connection.Will = new Will(messages.Keep(packet.WillTopic, packet.WillMessage, packet.WillQos), packet.WillRetain);
         counters.ClientsConnected++;
         observer?.Invoke(connection, subscriber);
 

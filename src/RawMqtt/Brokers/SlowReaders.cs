@@ -17,10 +17,11 @@ namespace RawMqtt.Brokers;
 /// <item>The queue of a client that is away drops what is above its limits. An empty queue takes one message of any length.</item>
 /// <item>The limits that all clients share, <see cref="MqttBrokerLimits.MaxKeptBytes"/> and <see cref="MqttBrokerLimits.MaxTotalOutgoingBytes"/>,
 /// leave each client its share.</item>
-/// <item>A connection ends at twice the outgoing limit, and when it takes nothing for <see cref="MqttBrokerLimits.SendTimeout"/> (<see cref="Deadline"/>).</item>
+/// <item>A connection ends at twice the outgoing limit, and when it takes nothing for <see cref="MqttBrokerLimits.SendTimeout"/>
+/// (<see cref="Deadline"/>).</item>
 /// </list>
 /// </remarks>
-internal sealed class SlowReaders(Turn turn, MqttBrokerLimits limits, ApplicationMessagePool messages)
+internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, ApplicationMessagePool messages)
 {
     /// <summary>The queue of a connected client may exceed the limits by this factor.</summary>
     private const int ConnectedFactor = 10;
@@ -59,7 +60,8 @@ internal sealed class SlowReaders(Turn turn, MqttBrokerLimits limits, Applicatio
     /// <summary>Whether one client may have so many bytes kept. Beyond the limit of all clients, each one still has its share.</summary>
     public bool CanKeep(long bytes) => messages.BytesInUse <= limits.MaxKeptBytes || bytes <= limits.MaxKeptBytes / Math.Max(1, turn.Sessions);
 
-    /// <summary>Notes that a message was appended: a long one does not count against its reader, and half of the outgoing limit makes the connection crowded.</summary>
+    /// <summary>Notes that a message was appended: a long one does not count against its reader, and half of the outgoing limit makes the connection
+    /// crowded.</summary>
     public void NoteAppended(BrokerConnection connection, int length)
     {
         if (length > connection.Exempt && length > OutgoingLimit) connection.Exempt = length;
@@ -83,7 +85,8 @@ internal sealed class SlowReaders(Turn turn, MqttBrokerLimits limits, Applicatio
         ServerSession session = subscriber.Session;
         counters.MessagesQueued++;
         if (session.IsWindowFullInBytes) counters.InFlightBytesReached++;
-        if (subscriber.Connection is null || subscriber.IsFull || (session.Queued < limits.MaxQueuedMessages && session.QueuedBytes < limits.MaxQueuedBytes)) return;
+        if (subscriber.Connection is null || subscriber.IsFull || (session.Queued < limits.MaxQueuedMessages && session.QueuedBytes < limits.MaxQueuedBytes))
+            return;
         subscriber.IsFull = true;
         full++;
     }
@@ -121,7 +124,8 @@ internal sealed class SlowReaders(Turn turn, MqttBrokerLimits limits, Applicatio
             Subscriber reader = receiver.Subscriber;
             if (reader.Connection is not { } connection || connection == publisher) continue;
             bool mayHold = qos > QualityOfService.AtMostOnce && receiver.Qos > QualityOfService.AtMostOnce
-                ? reader.IsFull && !reader.IsLagging && connection.Pause != Pause.Held // if it is held, its acknowledgements stand behind the packet that it is held with
+                // if it is held, its acknowledgements stand behind the packet that it is held with
+                ? reader.IsFull && !reader.IsLagging && connection.Pause != Pause.Held
                 : connection.IsCrowded && !CanSendAtMostOnce(connection, length) && MayHoldAtMostOnce(connection) && publisher.HoldBudget.HasTime(turn.Now);
             if (!mayHold) continue;
             if (connection.Taken > connection.TakenAtHold) (connection.TakenAtHold, connection.HoldsSince) = (connection.Taken, turn.Now);
@@ -191,7 +195,8 @@ internal sealed class SlowReaders(Turn turn, MqttBrokerLimits limits, Applicatio
         turn.End(connection, MqttConnectionEnd.TooSlow);
     }
 
-    /// <summary>Divides the outgoing limit among the connections while more than <see cref="MqttBrokerLimits.MaxTotalOutgoingBytes"/> wait on all of them.</summary>
+    /// <summary>Divides the outgoing limit among the connections while more than <see cref="MqttBrokerLimits.MaxTotalOutgoingBytes"/> wait on all of
+    /// them.</summary>
     public void ShareOutgoing(long unsent, int connections)
     {
         OutgoingLimit = limits.MaxOutgoingBytes;

@@ -8,7 +8,8 @@ namespace RawMqtt.Brokers;
 
 /// <summary>The broker's figures as retained messages under <c>$SYS/broker</c>, under the names that mosquitto uses.</summary>
 internal sealed class SystemTopics(
-    MqttBrokerStatistics counters, SessionList sessions, SubscriptionTree subscriptions, RetainedMessages retained, ApplicationMessagePool messages, Router router)
+    MqttBrokerStatistics counters, SessionList sessions, SubscriptionTree subscriptions, RetainedMessages retained, ApplicationMessagePool messages,
+    Router router)
 {
     private readonly Dictionary<string, string> published = [];
     private int maximum;
@@ -44,6 +45,8 @@ internal sealed class SystemTopics(
     {
         if (published.TryGetValue(name, out string? last) && last == value) return;
         published[name] = value;
-        router.Publish(new PublishPacket { Topic = Encoding.UTF8.GetBytes("$SYS/broker/" + name), Payload = Encoding.UTF8.GetBytes(value), Retain = true }, default, from: null);
+        router.Publish(
+            new PublishPacket { Topic = Encoding.UTF8.GetBytes("$SYS/broker/" + name), Payload = Encoding.UTF8.GetBytes(value), Retain = true }, default,
+            from: null);
     }
 }

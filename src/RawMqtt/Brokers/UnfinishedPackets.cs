@@ -7,7 +7,7 @@ namespace RawMqtt.Brokers;
 /// <summary>Bounds the memory of packets that have begun and are not complete, of all connections together.</summary>
 /// <remarks>Nothing waits for this memory, since only the end of a packet would free it: when <see cref="MqttBrokerLimits.MaxUnfinishedBytes"/>
 /// is exceeded, the connection that is furthest above its share ends.</remarks>
-internal sealed class UnfinishedPackets(Turn turn, MqttBrokerLimits limits, IReadOnlyCollection<BrokerConnection> connections)
+internal sealed class UnfinishedPackets(BrokerTurn turn, MqttBrokerLimits limits, IReadOnlyCollection<BrokerConnection> connections)
 {
     private const int SmallRest = 4096;         // kept in a buffer of its size
     private const int ReadBuffer = 64 * 1024;   // a longer one has a whole buffer, which doubles

@@ -95,12 +95,14 @@ internal sealed class ClientSession
         state = ConnectionState.ConnectSent;
     }
 
-    /// <summary>Keeps a copy of a message for <see cref="Publish(ApplicationMessage, QualityOfService, bool, IBufferWriter{byte})"/>; one reference is the caller's.</summary>
+    /// <summary>Keeps a copy of a message for <see cref="Publish(ApplicationMessage, QualityOfService, bool, IBufferWriter{byte})"/>; one reference is the
+    /// caller's.</summary>
     /// <exception cref="ArgumentException">It is too long for any packet.</exception>
     public ApplicationMessage Keep(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos, bool retain)
     {
         long remainingLength = (qos > QualityOfService.AtMostOnce ? 4L : 2L) + topic.Length + payload.Length;
-        if (remainingLength > FixedHeader.MaxRemainingLength) throw new ArgumentException("The packet is too long: 268435455 bytes is the most behind its fixed header (2.2.3).", nameof(payload));
+        if (remainingLength > FixedHeader.MaxRemainingLength)
+            throw new ArgumentException("The packet is too long: 268435455 bytes is the most behind its fixed header (2.2.3).", nameof(payload));
         ApplicationMessage message = messages.Keep(topic, payload, qos);
         if (journal is not null && qos > QualityOfService.AtMostOnce) message.Number = journal.Queued(topic, payload, qos, retain);
         return message;
@@ -126,7 +128,8 @@ internal sealed class ClientSession
             return 0;
         }
 
-        if (!TopicName.IsValidInPublish(topic, out ProtocolViolation? violation)) throw new ArgumentException($"The packet would break a rule: {violation}.", nameof(topic));
+        if (!TopicName.IsValidInPublish(topic, out ProtocolViolation? violation))
+            throw new ArgumentException($"The packet would break a rule: {violation}.", nameof(topic));
         return Publish(Keep(topic, payload, qos, retain), qos, retain, output);
     }
 
@@ -178,7 +181,8 @@ internal sealed class ClientSession
         keepAlive.PingSent(now);
     }
 
-    /// <summary>Sends DISCONNECT: the server forgets the Will. Nothing is sent after it [MQTT-3.14.4-2], and the caller closes the connection [MQTT-3.14.4-1].</summary>
+    /// <summary>Sends DISCONNECT: the server forgets the Will. Nothing is sent after it [MQTT-3.14.4-2], and the caller closes the connection
+    /// [MQTT-3.14.4-1].</summary>
     public void Disconnect(IBufferWriter<byte> output)
     {
         if (!IsConnected) ThrowNotConnected();
@@ -197,7 +201,8 @@ internal sealed class ClientSession
         unanswered.Complete(receipt, IsConnected ? output : DiscardedOutput.Instance);
     }
 
-    /// <summary>Refuses a message for which there is no room [MQTT-4.8.0-2]. It is not answered, and the server sends it again on the next connection; the caller closes this one.</summary>
+    /// <summary>Refuses a message for which there is no room [MQTT-4.8.0-2]. It is not answered, and the server sends it again on the next connection; the
+    /// caller closes this one.</summary>
     public void Refuse(Receipt receipt)
     {
         if (receipt.Qos != QualityOfService.ExactlyOnce) return;
@@ -231,9 +236,12 @@ internal sealed class ClientSession
         return false;
     }
 
-    /// <summary>Returns the length in bytes of the packet at the front of <paramref name="input"/>, at most the limit; 0 while its header is incomplete.</summary>
+    /// <summary>Returns the length in bytes of the packet at the front of <paramref name="input"/>, at most the limit; 0 while its header is
+    /// incomplete.</summary>
     public int LengthOfNext(ReadOnlySpan<byte> input) =>
-        FixedHeader.TryRead(input, MqttRole.Server, out FixedHeader header, out _) == OperationStatus.Done ? Math.Min(header.PacketLength, maximumPacketLength) : 0;
+        FixedHeader.TryRead(input, MqttRole.Server, out FixedHeader header, out _) == OperationStatus.Done
+            ? Math.Min(header.PacketLength, maximumPacketLength)
+            : 0;
 
     /// <summary>Sends PINGREQ if it is due.</summary>
     /// <returns>False: the server has not answered in time; the caller closes the connection.</returns>
@@ -297,7 +305,8 @@ internal sealed class ClientSession
         return new SessionEvent { Kind = SessionEventKind.Violation, Violation = violation };
     }
 
-    /// <summary>The server does not know the session. With a journal, what is in flight is sent again all the same: no other party still has these messages.</summary>
+    /// <summary>The server does not know the session. With a journal, what is in flight is sent again all the same: no other party still has these
+    /// messages.</summary>
     private void SessionLost()
     {
         if (journal is null)

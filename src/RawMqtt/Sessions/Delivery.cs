@@ -42,11 +42,11 @@ internal static class Delivery
     /// PUBLISH. The identifier is known if it was received at QoS 2 and not yet released.</summary>
     public static ReceiverStep Receiver(bool isKnown, PacketType received, QualityOfService qos) => (received, qos, isKnown) switch
     {
-        (PacketType.Publish, QualityOfService.AtMostOnce, _) => new(Deliver: true, Answer: null, Known: isKnown),                       // [MQTT-3.3.4-1]
-        (PacketType.Publish, QualityOfService.AtLeastOnce, _) => new(Deliver: true, Answer: PacketType.PubAck, Known: isKnown),         // [MQTT-4.3.2-2]
-        (PacketType.Publish, _, false) => new(Deliver: true, Answer: PacketType.PubRec, Known: true),                                   // [MQTT-4.3.3-2] (a)
-        (PacketType.Publish, _, true) => new(Deliver: false, Answer: PacketType.PubRec, Known: true),                                   // [MQTT-4.3.3-2] (b)
-        _ => new(Deliver: false, Answer: PacketType.PubComp, Known: false),                                                             // PUBREL: [MQTT-4.3.3-2] (c), (d)
+        (PacketType.Publish, QualityOfService.AtMostOnce, _) => new(Deliver: true, Answer: null, Known: isKnown),               // [MQTT-3.3.4-1]
+        (PacketType.Publish, QualityOfService.AtLeastOnce, _) => new(Deliver: true, Answer: PacketType.PubAck, Known: isKnown), // [MQTT-4.3.2-2]
+        (PacketType.Publish, _, false) => new(Deliver: true, Answer: PacketType.PubRec, Known: true),                           // [MQTT-4.3.3-2] (a)
+        (PacketType.Publish, _, true) => new(Deliver: false, Answer: PacketType.PubRec, Known: true),                           // [MQTT-4.3.3-2] (b)
+        _ => new(Deliver: false, Answer: PacketType.PubComp, Known: false),                                                     // [MQTT-4.3.3-2] (c), (d)
     };
 
     /// <summary>What a step of the sender comes to.</summary>

@@ -24,7 +24,8 @@ internal sealed class KeepAlive(TimeSpan interval, TimeSpan pingTimeout)
     /// <summary>When a PINGREQ is due: a little before <c>interval</c> is over, so that a late timer does not break [MQTT-3.1.2-23].</summary>
     private TimeSpan PingDue => SilentSince + interval - (interval / 4 < LongestMargin ? interval / 4 : LongestMargin);
 
-    /// <summary>The start of the silence: the earlier of the last byte sent and the last byte received. The latter does not count while reading is paused or a PINGREQ is outstanding.</summary>
+    /// <summary>The start of the silence: the earlier of the last byte sent and the last byte received. The latter does not count while reading is paused or
+    /// a PINGREQ is outstanding.</summary>
     private TimeSpan SilentSince => isReadingPaused || answerDue is not null || lastSent < lastReceived ? lastSent : lastReceived;
 
     private TimeSpan? AnswerDue => isReadingPaused ? null : answerDue;

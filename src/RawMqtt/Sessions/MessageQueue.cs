@@ -5,7 +5,8 @@ using System.Buffers;
 namespace RawMqtt.Sessions;
 
 /// <summary>Messages that wait for their turn or for their client, first in, first out.</summary>
-/// <remarks>The caller keeps to its limits by <see cref="Count"/> and <see cref="Bytes"/>. An empty queue holds an array for 64 messages at the most; larger ones go back to the pool.</remarks>
+/// <remarks>The caller keeps to its limits by <see cref="Count"/> and <see cref="Bytes"/>. An empty queue holds an array for 64 messages at the most; larger
+/// ones go back to the pool.</remarks>
 internal sealed class MessageQueue
 {
     private const int MostKept = 64;

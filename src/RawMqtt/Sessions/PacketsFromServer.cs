@@ -27,13 +27,24 @@ internal sealed class PacketsFromServer(Sender sender, Receiver receiver, Acknow
         switch (header.Type)
         {
             case PacketType.Publish: return TakePublish(header, body, output);
-            case PacketType.PubAck: return PubAckPacket.TryRead(body, out PubAckPacket pubAck, out ProtocolViolation? fault) ? Acknowledged(header.Type, pubAck.PacketId, output) : Violation(fault);
-            case PacketType.PubRec: return PubRecPacket.TryRead(body, out PubRecPacket pubRec, out fault) ? Acknowledged(header.Type, pubRec.PacketId, output) : Violation(fault);
-            case PacketType.PubComp: return PubCompPacket.TryRead(body, out PubCompPacket pubComp, out fault) ? Acknowledged(header.Type, pubComp.PacketId, output) : Violation(fault);
+            case PacketType.PubAck:
+                return PubAckPacket.TryRead(body, out PubAckPacket pubAck, out ProtocolViolation? fault)
+                    ? Acknowledged(header.Type, pubAck.PacketId, output)
+                    : Violation(fault);
+            case PacketType.PubRec:
+                return PubRecPacket.TryRead(body, out PubRecPacket pubRec, out fault) ? Acknowledged(header.Type, pubRec.PacketId, output) : Violation(fault);
+            case PacketType.PubComp:
+                return PubCompPacket.TryRead(body, out PubCompPacket pubComp, out fault)
+                    ? Acknowledged(header.Type, pubComp.PacketId, output)
+                    : Violation(fault);
             case PacketType.PubRel: return TakePubRel(body, output);
             case PacketType.SubAck: return TakeSubAck(body, output);
-            case PacketType.UnsubAck: return UnsubAckPacket.TryRead(body, out UnsubAckPacket unsubAck, out fault) ? Acknowledged(header.Type, unsubAck.PacketId, output) : Violation(fault);
-            case PacketType.PingResp: return PingRespPacket.TryRead(body, out _, out fault) ? new SessionEvent { Kind = SessionEventKind.Pong } : Violation(fault);
+            case PacketType.UnsubAck:
+                return UnsubAckPacket.TryRead(body, out UnsubAckPacket unsubAck, out fault)
+                    ? Acknowledged(header.Type, unsubAck.PacketId, output)
+                    : Violation(fault);
+            case PacketType.PingResp:
+                return PingRespPacket.TryRead(body, out _, out fault) ? new SessionEvent { Kind = SessionEventKind.Pong } : Violation(fault);
             default: return Violation(ProtocolViolation.SecondConnAck); // what only a client sends was refused with its header
         }
     }
@@ -79,7 +90,8 @@ internal sealed class PacketsFromServer(Sender sender, Receiver receiver, Acknow
     private SessionEvent TakeSubAck(ReadOnlySpan<byte> body, IBufferWriter<byte> output)
     {
         if (!SubAckPacket.TryRead(body, out SubAckPacket subAck, out ProtocolViolation? violation)) return Violation(violation);
-        if (subscribing.Remove(subAck.PacketId, out int filters) && filters != subAck.ReturnCodes.Length) return Violation(ProtocolViolation.ReturnCodeCount); // [MQTT-3.8.4-5]
+        // [MQTT-3.8.4-5]
+        if (subscribing.Remove(subAck.PacketId, out int filters) && filters != subAck.ReturnCodes.Length) return Violation(ProtocolViolation.ReturnCodeCount);
         SessionEvent happened = Acknowledged(PacketType.SubAck, subAck.PacketId, output);
         return happened.Kind == SessionEventKind.Subscribed
             ? new SessionEvent { Kind = SessionEventKind.Subscribed, PacketId = subAck.PacketId, ReturnCodes = subAck.ReturnCodes }
@@ -91,7 +103,8 @@ internal sealed class PacketsFromServer(Sender sender, Receiver receiver, Acknow
     {
         bool isPublished = sender.StateOf(packetId) is SenderState.AwaitingPubAck or SenderState.AwaitingPubRec or SenderState.AwaitingPubComp;
         Delivery.Outcome outcome = sender.Acknowledge(received, packetId, output);
-        if (isPublished && outcome is Delivery.Outcome.Release or Delivery.Outcome.Delivered) journal?.Note(outcome == Delivery.Outcome.Release ? JournalRecord.Released : JournalRecord.Delivered, packetId);
+        if (isPublished && outcome is Delivery.Outcome.Release or Delivery.Outcome.Delivered)
+            journal?.Note(outcome == Delivery.Outcome.Release ? JournalRecord.Released : JournalRecord.Delivered, packetId);
         return outcome switch
         {
             Delivery.Outcome.Delivered => new SessionEvent { Kind = EventOf(received), PacketId = packetId },

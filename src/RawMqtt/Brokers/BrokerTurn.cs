@@ -7,7 +7,7 @@ namespace RawMqtt.Brokers;
 
 /// <summary>What all parts of the broker share: the time of the call of <see cref="BrokerCore"/> that is under way, the counters,
 /// and the connections to which the call gives something to do.</summary>
-internal sealed class Turn
+internal sealed class BrokerTurn
 {
     private readonly Stack<BrokerConnection> ended = new();
     private readonly List<BrokerConnection> dirty = [];

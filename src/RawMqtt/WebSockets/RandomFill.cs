@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+
+namespace RawMqtt.WebSockets;
+
+/// <summary>Fills a span with bytes that nobody can predict: <c>RandomNumberGenerator.Fill</c>, or a known sequence in a test.</summary>
+internal delegate void RandomFill(Span<byte> bytes);
