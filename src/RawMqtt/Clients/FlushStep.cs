@@ -5,7 +5,7 @@ namespace RawMqtt.Clients;
 /// <summary>Who writes what was just appended to a connection's outgoing buffer.</summary>
 internal enum FlushStep
 {
-    /// <summary>Nobody now: the write in progress is followed by another one.</summary>
+    /// <summary>No flush now: the write in progress is followed by another one.</summary>
     None,
 
     /// <summary>The caller that appended it, at once: no other write is in progress, so waiting would gain nothing.</summary>

@@ -9,7 +9,7 @@ namespace RawMqtt.Codec;
 /// <remarks>
 /// Done: <see cref="Header"/> and <see cref="Body"/> are the packet's, and <see cref="Consumed"/> lies behind it.
 /// NeedMoreData: nothing consumed, no body; <c>Header.PacketLength</c> says how long the packet will be, 0 while that is unknown.
-/// InvalidData: nothing consumed, no body; <see cref="Violation"/> says why, and the connection is to be closed [MQTT-4.8.0-1].
+/// InvalidData: nothing consumed, no body; <see cref="Violation"/> says why, and the caller must close the connection [MQTT-4.8.0-1].
 /// </remarks>
 /// <param name="input">The bytes received so far.</param>
 /// <param name="sender">The end that sent them.</param>

@@ -11,15 +11,15 @@ public sealed class WebSocketHandshakeException : IOException
     {
     }
 
-    /// <summary>The HTTP status of the answer; null when there was no readable one.</summary>
+    /// <summary>Gets the HTTP status of the answer; null if there was none that could be read.</summary>
     public int? StatusCode { get; init; }
 
-    /// <summary>The header fields of the answer, in its order.</summary>
+    /// <summary>Gets the header fields of the answer, in its order.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
-    /// <summary>Up to the first 1024 bytes of the answer's body, as text.</summary>
+    /// <summary>Gets up to the first 1024 bytes of the answer's body, as text.</summary>
     public string Body { get; init; } = "";
 
-    /// <summary>The rule of RFC 6455 that stands against the answer, such as <c>WS-4.1-32</c>.</summary>
+    /// <summary>Gets the rule of RFC 6455 that the answer breaks, such as <c>WS-4.1-32</c>.</summary>
     public string? Rule { get; init; }
 }

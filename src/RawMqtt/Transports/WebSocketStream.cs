@@ -20,7 +20,7 @@ public sealed class WebSocketStream : Stream
     private readonly FrameSender sender;
     private readonly FrameReceiver receiver;
 
-    /// <summary>Frames over a stream on which the opening handshake was done.</summary>
+    /// <summary>Creates a stream of frames over one on which the opening handshake was done.</summary>
     /// <param name="inner">Carries the bytes; owned from here on.</param>
     /// <param name="role">This end.</param>
     public WebSocketStream(Stream inner, WebSocketRole role)
@@ -42,10 +42,10 @@ public sealed class WebSocketStream : Stream
         Role = role;
     }
 
-    /// <summary>This end.</summary>
+    /// <summary>Gets the role of this end.</summary>
     public WebSocketRole Role { get; }
 
-    /// <summary>The subprotocol agreed on in the opening handshake; null for none.</summary>
+    /// <summary>Gets the subprotocol that the opening handshake agreed on; null for none.</summary>
     public string? Subprotocol { get; init; }
 
     /// <summary>On a server, the request that opened the connection.</summary>
@@ -60,7 +60,7 @@ public sealed class WebSocketStream : Stream
     /// <summary>The kind of the message that ended with the last read, on a stream that tells messages apart; null if it goes on.</summary>
     internal WebSocketEventKind? EndedMessage => receiver.EndedMessage;
 
-    /// <summary>How long closing may take before the transport is simply dropped: 5 seconds unless set, at most 49 days, or <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
+    /// <summary>Gets or sets how long closing may take before the transport is dropped: 5 seconds unless set, at most 49 days, or <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not such a time.</exception>
     public TimeSpan CloseTimeout
     {
@@ -73,10 +73,10 @@ public sealed class WebSocketStream : Stream
         }
     }
 
-    /// <summary>The code of the peer's Close; 1005 when it named none, 1006 when the connection ended without one; null before that.</summary>
+    /// <summary>Gets the code of the peer's Close; 1005 if it named none, 1006 if the connection ended without a Close, null before the end.</summary>
     public CloseCode? CloseCode => connection.CloseCode;
 
-    /// <summary>The reason in the peer's Close, for logs and not for end users.</summary>
+    /// <summary>Gets the reason in the peer's Close, for logs and not for end users.</summary>
     public string CloseReason => connection.CloseReason;
 
     /// <inheritdoc/>

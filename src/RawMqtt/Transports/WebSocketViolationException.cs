@@ -14,9 +14,9 @@ public sealed class WebSocketViolationException : IOException
         CloseCode = violation.CloseCode;
     }
 
-    /// <summary>The rule, such as <c>WS-5.2-7</c>.</summary>
+    /// <summary>Gets the rule, such as <c>WS-5.2-7</c>.</summary>
     public string Rule { get; }
 
-    /// <summary>The code that the peer was sent.</summary>
+    /// <summary>Gets the close code that was sent to the peer.</summary>
     public CloseCode CloseCode { get; }
 }
