@@ -9,6 +9,7 @@ namespace RawMqtt.Brokers;
 internal sealed class BrokerConnection(SpareOutputs outputs, TimeSpan now)
 {
     private OutgoingBuffer? output;
+    private PacketProgress progress;
 
     /// <summary>Null until the CONNECT was accepted, and again once the connection has ended.</summary>
     public Subscriber? Subscriber { get; set; }
@@ -74,9 +75,6 @@ internal sealed class BrokerConnection(SpareOutputs outputs, TimeSpan now)
     /// <summary>Set by the shell before each sweep: a frame of the layer below has begun and is not complete.</summary>
     public bool IsWithinFrame { get; set; }
 
-    /// <summary>The progress of its unfinished packet.</summary>
-    public PacketProgress Progress;
-
     /// <summary>How long it was held back as a publisher.</summary>
     public HoldBudget HoldBudget;
 
@@ -109,6 +107,15 @@ internal sealed class BrokerConnection(SpareOutputs outputs, TimeSpan now)
         Flushing = taken?.Length ?? 0;
         FlushingSince = now;
         return taken;
+    }
+
+    /// <summary>Looks at the packet that has begun, with each sweep.</summary>
+    /// <returns>Whether it is too slow; <see cref="Limit"/> then names the limit.</returns>
+    public bool ObserveProgress(MqttBrokerLimits limits, TimeSpan now)
+    {
+        string? reached = progress.Observe(UnfinishedSize > 0 || IsWithinFrame, PacketsReceived, BytesReceived, HasStopped, limits, now);
+        Limit ??= reached;
+        return reached is not null;
     }
 
     /// <summary>Notes that a piece of the flush under way was sent.</summary>

@@ -188,7 +188,7 @@ internal sealed class BrokerCore
         foreach (BrokerConnection connection in connections)
         {
             outgoing += connection.Unsent;
-            if (connection.End is null && connection.Progress.Observe(connection, limits, now))
+            if (connection.End is null && connection.ObserveProgress(limits, now))
             {
                 Statistics.PacketTimeouts++;
                 turn.End(connection, MqttConnectionEnd.TooSlow);

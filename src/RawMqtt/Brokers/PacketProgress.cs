@@ -13,38 +13,35 @@ internal struct PacketProgress
     private long packets;
     private bool isUnfinished;
 
-    /// <summary>Looks at the connection, with each sweep. Time in which the broker does not read it does not count.</summary>
-    /// <returns>Whether its packet has become too slow.</returns>
-    public bool Observe(BrokerConnection connection, MqttBrokerLimits limits, TimeSpan now)
+    /// <summary>Looks at what a connection has received, with each sweep. Time in which the broker does not read does not count.</summary>
+    /// <returns>The limit that the packet has reached because it is too slow; null for none.</returns>
+    public string? Observe(bool isNow, long packetsReceived, long bytesReceived, bool hasStopped, MqttBrokerLimits limits, TimeSpan now)
     {
         TimeSpan elapsed = now - observed;
         observed = now;
-        bool isNow = connection.UnfinishedSize > 0 || connection.IsWithinFrame;
-        if (!isNow || !isUnfinished || connection.PacketsReceived != packets)
+        if (!isNow || !isUnfinished || packetsReceived != packets)
         {
             isUnfinished = isNow;
-            packets = connection.PacketsReceived;
+            packets = packetsReceived;
             begun = measuredSince = now;
-            measuredFrom = connection.BytesReceived;
-            return false;
+            measuredFrom = bytesReceived;
+            return null;
         }
 
-        if (connection.HasStopped)
+        if (hasStopped)
         {
             begun += elapsed;
             measuredSince += elapsed;
-            return false;
+            return null;
         }
 
-        if (connection.BytesReceived - measuredFrom >= limits.MinPacketRate * limits.PacketRateTime.TotalSeconds)
+        if (bytesReceived - measuredFrom >= limits.MinPacketRate * limits.PacketRateTime.TotalSeconds)
         {
             measuredSince = now;
-            measuredFrom = connection.BytesReceived;
+            measuredFrom = bytesReceived;
         }
 
-        if (now - begun >= limits.PacketTimeout) connection.Limit = nameof(limits.PacketTimeout);
-        else if (now - measuredSince >= limits.PacketRateTime) connection.Limit = nameof(limits.MinPacketRate);
-        else return false;
-        return true;
+        if (now - begun >= limits.PacketTimeout) return nameof(limits.PacketTimeout);
+        return now - measuredSince >= limits.PacketRateTime ? nameof(limits.MinPacketRate) : null;
     }
 }

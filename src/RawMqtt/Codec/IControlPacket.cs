@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-using System.Buffers;
-
 namespace RawMqtt.Codec;
 
 /// <summary>A control packet that can be written.</summary>
@@ -15,17 +13,4 @@ public interface IControlPacket
     /// <param name="destination">Must not overlap the spans of the packet. After an exception its content is undefined.</param>
     /// <exception cref="ArgumentException">A field would break a rule, which the message names, or <paramref name="destination"/> is too short.</exception>
     int Write(Span<byte> destination);
-}
-
-/// <summary>Writes control packets to an <see cref="IBufferWriter{T}"/>.</summary>
-public static class ControlPackets
-{
-    /// <summary>Appends <paramref name="packet"/> to <paramref name="output"/>. After an exception nothing was appended.</summary>
-    /// <exception cref="ArgumentException">A field would break a rule, which the message names.</exception>
-    public static void Write<TPacket>(this IBufferWriter<byte> output, TPacket packet)
-        where TPacket : IControlPacket, allows ref struct
-    {
-        ArgumentNullException.ThrowIfNull(output);
-        output.Advance(packet.Write(output.GetSpan(packet.Length)));
-    }
 }

@@ -29,11 +29,15 @@ internal static class AddressFault
     }
 
     public static MqttException Fragment(string text) => // [WS-3-4], [WS-3-5]
-        new(MqttErrorCode.InvalidAddress, $"The address \"{Shown(text)}\" has a fragment, which RFC 6455 section 3 forbids; leave out what follows #, or write %23 if it belongs to the path.") { Rule = "WS-3-4" };
+        new(
+            MqttErrorCode.InvalidAddress,
+            $"The address \"{Shown(text)}\" has a fragment, which RFC 6455 section 3 forbids; leave out what follows #, or write %23 if it belongs to the " +
+            "path.") { Rule = "WS-3-4" };
 
     public static MqttException ForbiddenCharacter(string text, char c) =>
         Fault(c is > ' ' and < (char)127
-            ? $"The address \"{Shown(text)}\" holds the character '{c}', which has no place there; if it belongs to the user, the password or the path, write it as %{(int)c:X2}."
+            ? $"The address \"{Shown(text)}\" holds the character '{c}', which has no place there; if it belongs to the user, the password or the path, " +
+                $"write it as %{(int)c:X2}."
             : c < 127
                 ? $"The address holds a space or a control character (U+{(int)c:X4}); remove it, or write it as %{(int)c:X2}."
                 : $"The address holds the character U+{(int)c:X4}; write a host name in its ASCII form (xn--...), and anything else percent-encoded.");
@@ -43,18 +47,22 @@ internal static class AddressFault
 
     public static MqttException MissingHost(string text) => Fault($"The address \"{Shown(text)}\" has no host; write one such as ws://localhost:8083/mqtt.");
 
-    public static MqttException BracketOpen(string text) => Fault($"The bracket of the IPv6 address in \"{Shown(text)}\" is not closed; write it as ws://[::1]:8083/mqtt.");
+    public static MqttException BracketOpen(string text) =>
+        Fault($"The bracket of the IPv6 address in \"{Shown(text)}\" is not closed; write it as ws://[::1]:8083/mqtt.");
 
-    public static MqttException NotIPv6(string text, ReadOnlySpan<char> host) => Fault($"\"{host}\" in \"{Shown(text)}\" is not an IPv6 address; only these stand in brackets.");
+    public static MqttException NotIPv6(string text, ReadOnlySpan<char> host) =>
+        Fault($"\"{host}\" in \"{Shown(text)}\" is not an IPv6 address; only these stand in brackets.");
 
     public static MqttException IPv6WithoutBrackets(string text, ReadOnlySpan<char> authority) =>
         Fault($"The host in \"{Shown(text)}\" has more than one colon; an IPv6 address stands in brackets, as in [{authority}].");
 
     public static MqttException BadPort(string text, ReadOnlySpan<char> port)
     {
-        if (text.Contains('@', StringComparison.Ordinal) && text.LastIndexOf('@') > text.IndexOf("://", StringComparison.Ordinal) + 3 && !Shown(text).Contains(port.ToString(), StringComparison.Ordinal))
+        if (text.Contains('@', StringComparison.Ordinal) && text.LastIndexOf('@') > text.IndexOf("://", StringComparison.Ordinal) + 3 &&
+            !Shown(text).Contains(port.ToString(), StringComparison.Ordinal))
         {
-            return Fault($"What stands before @ in \"{Shown(text)}\" cannot be read as a user and a password; write the character / in them as %2F, and ? as %3F.");
+            return Fault(
+                $"What stands before @ in \"{Shown(text)}\" cannot be read as a user and a password; write the character / in them as %2F, and ? as %3F.");
         }
 
         int digits = port.IndexOfAnyExceptInRange('0', '9');
@@ -64,12 +72,17 @@ internal static class AddressFault
     }
 
     public static MqttException PortOutOfRange(string text, ReadOnlySpan<char> port, int lowest) =>
-        Fault($"The port {port} in \"{Shown(text)}\" is outside {lowest} to 65535; brokers usually have 8083 for ws, 8084 for wss, 1883 for mqtt and 8883 for mqtts.");
+        Fault(
+            $"The port {port} in \"{Shown(text)}\" is outside {lowest} to 65535; brokers usually have 8083 for ws, 8084 for wss, 1883 for mqtt and 8883 for " +
+            "mqtts.");
 
     public static MqttException PathOnTcp(MqttAddress address) =>
-        Fault($"An {MqttAddress.NameOf(address.Scheme)} address has no path, and \"{address.ShownPath}\" was given; leave it out, or write {(address.IsTls ? "wss" : "ws")}://{address.Host}:{(address.IsTls ? 8084 : 8083)}{address.ShownPath} if a WebSocket was meant.");
+        Fault(
+            $"An {MqttAddress.NameOf(address.Scheme)} address has no path, and \"{address.ShownPath}\" was given; leave it out, or write " +
+            $"{(address.IsTls ? "wss" : "ws")}://{address.Host}:{(address.IsTls ? 8084 : 8083)}{address.ShownPath} if a WebSocket was meant.");
 
-    public static MqttException UserOfListener(MqttAddress address) => Fault($"The address {address} to listen on names a user; leave out what stands before @.");
+    public static MqttException UserOfListener(MqttAddress address) =>
+        Fault($"The address {address} to listen on names a user; leave out what stands before @.");
 
     public static string WithoutQuery(string text) => text.IndexOf('?', StringComparison.Ordinal) is var query and >= 0 ? $"{text[..query]}?***" : text;
 

@@ -34,15 +34,26 @@ internal sealed class CertificateCheck(MqttAddress address, string serverName, M
         if ((errors & SslPolicyErrors.RemoteCertificateNameMismatch) != 0) faults.Add(OfName(certificate));
         if ((flags & X509ChainStatusFlags.UntrustedRoot) != 0 && IsSelfSigned(certificate))
         {
-            faults.Add((MqttErrorCode.CertificateSelfSigned, "is self-signed and not among the trusted ones", $"If it is the one you expect, save it as PEM and give that file as the authority ({Fingerprint(certificate)})."));
+            faults.Add((
+                MqttErrorCode.CertificateSelfSigned, "is self-signed and not among the trusted ones",
+                $"If it is the one you expect, save it as PEM and give that file as the authority ({Fingerprint(certificate)})."));
         }
         else if ((flags & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0)
         {
-            faults.Add((MqttErrorCode.CertificateIssuerUnknown, $"was issued by \"{certificate.Issuer}\", which {(tls.CertificateAuthorityFile is { } file ? $"is not in {file}" : "this machine does not trust")}", "Give the file of that authority's certificate; if it is in place, the server may have to send its chain."));
+            faults.Add((
+                MqttErrorCode.CertificateIssuerUnknown,
+                $"was issued by \"{certificate.Issuer}\", which " +
+                $"{(tls.CertificateAuthorityFile is { } file ? $"is not in {file}" : "this machine does not trust")}",
+                "Give the file of that authority's certificate; if it is in place, the server may have to send its chain."));
         }
 
-        if ((flags & X509ChainStatusFlags.NotValidForUsage) != 0) faults.Add((MqttErrorCode.CertificateRefused, "is not for servers (extended key usage)", "The server needs a certificate with the usage serverAuth."));
-        if (faults.Count == 0) faults.Add((MqttErrorCode.CertificateRefused, $"is refused ({(flags == 0 ? errors.ToString() : flags.ToString())})", "Look at it with: openssl s_client -connect HOST:PORT -showcerts."));
+        if ((flags & X509ChainStatusFlags.NotValidForUsage) != 0)
+            faults.Add(
+                (MqttErrorCode.CertificateRefused, "is not for servers (extended key usage)", "The server needs a certificate with the usage serverAuth."));
+        if (faults.Count == 0)
+            faults.Add((
+                MqttErrorCode.CertificateRefused, $"is refused ({(flags == 0 ? errors.ToString() : flags.ToString())})",
+                "Look at it with: openssl s_client -connect HOST:PORT -showcerts."));
 
         string all = string.Join(", and ", faults.Select(fault => fault.What));
         return new MqttException(faults[0].Code, $"The certificate of {address} {all}. {faults[0].Advice}");
@@ -53,8 +64,12 @@ internal sealed class CertificateCheck(MqttAddress address, string serverName, M
         X509Certificate2 dated = chain?.ChainElements.Select(element => element.Certificate).FirstOrDefault(IsOutOfDate) ?? leaf;
         string whose = dated.Equals(leaf) ? "" : $"has an issuer, \"{dated.Subject}\", that ";
         return now < dated.NotBefore.ToUniversalTime()
-            ? (MqttErrorCode.CertificateNotYetValid, $"{whose}is valid from {Date(dated.NotBefore)} only, and the clock here says {Date(now.UtcDateTime)}", "Set this machine's clock if it is wrong; otherwise the server needs a certificate that is valid today.")
-            : (MqttErrorCode.CertificateExpired, $"{whose}expired on {Date(dated.NotAfter)}, and the clock here says {Date(now.UtcDateTime)}", "Set this machine's clock if it is wrong; otherwise the server needs a new certificate.");
+            ? (
+                MqttErrorCode.CertificateNotYetValid, $"{whose}is valid from {Date(dated.NotBefore)} only, and the clock here says {Date(now.UtcDateTime)}",
+                "Set this machine's clock if it is wrong; otherwise the server needs a certificate that is valid today.")
+            : (
+                MqttErrorCode.CertificateExpired, $"{whose}expired on {Date(dated.NotAfter)}, and the clock here says {Date(now.UtcDateTime)}",
+                "Set this machine's clock if it is wrong; otherwise the server needs a new certificate.");
     }
 
     private bool IsOutOfDate(X509Certificate2 certificate) =>
@@ -69,7 +84,8 @@ internal sealed class CertificateCheck(MqttAddress address, string serverName, M
         string advice = (IPAddress.TryParse(serverName, out _), names) switch
         {
             (true, _) when names.Any(name => !IPAddress.TryParse(name, out _)) => "Write the host by a name of the certificate instead of its IP address.",
-            (false, _) when names.Any(name => name.StartsWith("*.", StringComparison.Ordinal)) => "A * stands for exactly one label of a name; write a host that the certificate covers.",
+            (false, _) when names.Any(name => name.StartsWith("*.", StringComparison.Ordinal)) =>
+                "A * stands for exactly one label of a name; write a host that the certificate covers.",
             _ => "Write a host that the certificate is for, or ask for a certificate with this name as subject alternative name.",
         };
         return (MqttErrorCode.CertificateNameMismatch, what, advice);

@@ -24,7 +24,7 @@ internal static class AcceptKey
         key.Length == KeySize && key.EndsWith("=="u8) && !key[..^2].ContainsAnyExcept(Base64Digits);
 
     /// <summary>base64(SHA-1(key text + 258EAFA5-E914-47DA-95CA-C5AB0DC85B11)), 28 characters.</summary>
-    [SuppressMessage("Security", "CA5350:Do Not Use Weak Cryptographic Algorithms", Justification = "RFC 6455 names it; it proves understanding, not identity.")]
+    [SuppressMessage("Security", "CA5350:Do Not Use Weak Cryptographic Algorithms", Justification = "RFC 6455 names it; it proves no identity.")]
     public static void Write(ReadOnlySpan<byte> key, Span<byte> accept)
     {
         Span<byte> text = stackalloc byte[KeySize + 36];

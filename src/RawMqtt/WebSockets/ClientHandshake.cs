@@ -24,21 +24,24 @@ public sealed record ClientHandshake
     {
         get;
         // [WS-4.1-2] [WS-4.1-16]
-        init => field = Demand(value, IsVisible(value) && value.StartsWith('/') && !value.Contains('#'), "A resource begins with / and has no fragment. RFC 6455 3");
+        init => field = Demand(
+            value, IsVisible(value) && value.StartsWith('/') && !value.Contains('#'), "A resource begins with / and has no fragment. RFC 6455 3");
     } = "/mqtt";
 
     /// <summary>Subprotocols offered, the most preferred one first, none twice.</summary>
     public IReadOnlyList<string> Subprotocols
     {
         get;
-        init => field = [.. Demand(value, value.All(IsToken) && value.Distinct().Count() == value.Count, "Subprotocols are tokens, each offered once. RFC 6455 4.1")];     // [WS-4.1-27]
+        init => field = [.. Demand( // [WS-4.1-27]
+            value, value.All(IsToken) && value.Distinct().Count() == value.Count, "Subprotocols are tokens, each offered once. RFC 6455 4.1")];
     } = ["mqtt"];
 
     /// <summary>More fields, such as Authorization, Cookie or Origin; those of the handshake itself are refused.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers
     {
         get;
-        init => field = [.. Demand(value, value.All(IsAllowed), "A header field is a token and a value without control characters, and not one of the handshake's own.")];
+        init => field = [.. Demand(
+            value, value.All(IsAllowed), "A header field is a token and a value without control characters, and not one of the handshake's own.")];
     } = [];
 
     /// <summary>Appends the request. <paramref name="key"/>: the base64 of 16 random bytes, new for each connection.</summary>

@@ -16,7 +16,8 @@ internal struct HttpBody
     {
         isChunked = answer.Values("Transfer-Encoding").Exists(coding => coding.EndsWith("chunked", StringComparison.OrdinalIgnoreCase));
         if (!isChunked)
-            left = answer.Values("Content-Length") is [string text] && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long length) ? length : long.MaxValue;
+            left = answer.Values("Content-Length") is [string text] && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long length)
+                ? length : long.MaxValue;
         HasEnded = answer.Status is 101 or 204 or 304 || (!isChunked && left == 0);
     }
 

@@ -12,8 +12,6 @@ internal static class Budget
     public const int MostLines = 9000;
 
     /// <summary>What the library still has above that, until its long lines are wrapped and its dead code is gone.</summary>
-    public const int NotYet = 700;
-
     /// <summary>Of Codec, WebSockets and Sessions together: what an embedded engineer copies.</summary>
     public const int MostLinesOfTheCore = 2850;
 
@@ -22,10 +20,10 @@ internal static class Budget
     [
         ("Codec", 900, 33, "packets: bytes to views and back"),
         ("WebSockets", 1150, 4, "RFC 6455: handshake, frames, masking, both roles"),
-        ("Sessions", 900, 0, "what each end remembers: QoS 1 and 2, identifiers, keep alive"),
-        ("Brokers", 1300, 1, "the broker without sockets"),
+        ("Sessions", 950, 0, "what each end remembers: QoS 1 and 2, identifiers, keep alive"),
+        ("Brokers", 1300, 0, "the broker without sockets"),
         ("Transports", 600, 3, "a stream that carries MQTT"),
-        ("Dialling", 540, 0, "the client's way to a stream, and the diagnosis"),
+        ("Dialling", 600, 0, "the client's way to a stream, and the diagnosis"),
         ("Serving", 1050, 0, "the broker's shell: listeners, admission, hooks"),
         ("Clients", 2500, 0, "the parts of MqttClient"),
         ("", 1000, 42, "MqttClient, MqttBroker and their options"),
@@ -80,7 +78,7 @@ internal static class Budget
         int core = linesOf("Codec") + linesOf("WebSockets") + linesOf("Sessions");
         if (core > MostLinesOfTheCore) yield return $"Codec, WebSockets and Sessions have {core} lines of code; their budget is {MostLinesOfTheCore}.";
         int all = Layers.Sum(layer => linesOf(layer.Layer));
-        if (all > MostLines + NotYet) yield return $"The library has {all} lines of code; its budget is {MostLines}.";
+        if (all > MostLines) yield return $"The library has {all} lines of code; its budget is {MostLines}.";
     }
 
     private static string NameOf(string layer) => layer.Length == 0 ? "The root" : layer;
