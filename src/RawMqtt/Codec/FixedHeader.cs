@@ -71,13 +71,6 @@ public readonly struct FixedHeader
     internal static int PacketLengthFor(long remainingLength) =>
         remainingLength < 0x80 ? 2 + (int)remainingLength : LongPacketLengthFor(remainingLength);
 
-    private static int LongPacketLengthFor(long remainingLength)
-    {
-        if (remainingLength > MaxRemainingLength)
-            throw new ArgumentException("The packet is too long: 268435455 bytes is the most behind its fixed header (2.2.3).");
-        return (int)remainingLength + (remainingLength < 0x4000 ? 3 : remainingLength < 0x20_0000 ? 4 : 5);
-    }
-
     /// <summary>Writes a header and returns its length; <paramref name="destination"/> must hold it. The flags are those of table 2.2 [MQTT-2.2.2-1].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int Write(Span<byte> destination, PacketType type, int flags, int remainingLength)
@@ -86,6 +79,13 @@ public readonly struct FixedHeader
         if (remainingLength >= 0x80) return WriteLong(destination, remainingLength);
         destination[1] = (byte)remainingLength;
         return 2;
+    }
+
+    private static int LongPacketLengthFor(long remainingLength)
+    {
+        if (remainingLength > MaxRemainingLength)
+            throw new ArgumentException("The packet is too long: 268435455 bytes is the most behind its fixed header (2.2.3).");
+        return (int)remainingLength + (remainingLength < 0x4000 ? 3 : remainingLength < 0x20_0000 ? 4 : 5);
     }
 
     private static int WriteLong(Span<byte> destination, int remainingLength)
