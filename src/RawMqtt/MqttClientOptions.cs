@@ -35,7 +35,8 @@ public sealed record MqttClientOptions
     public string? SessionFile { get; init; }
 
     /// <summary>Gets the topic filters that the client subscribes to whenever it connects, before the program has a stream for them. Their messages wait
-    /// until <see cref="MqttClient.SubscribeAsync(string, QualityOfService, CancellationToken)"/> or one of its overloads names a filter that matches.</summary>
+    /// until <see cref="MqttClient.SubscribeAsync(string, QualityOfService, CancellationToken)"/> or one of its overloads names a filter that
+    /// matches.</summary>
     public IReadOnlyList<MqttTopicFilter> Subscriptions { get; init; } = [];
 
     /// <summary>Gets the most topic filters in one SUBSCRIBE when the client subscribes again after a reconnect: at least 1. Some servers close the
@@ -46,7 +47,8 @@ public sealed record MqttClientOptions
     /// is later; at most ten times as long after the connection. Then they go to <see cref="UnmatchedMessages"/>. Zero: they do not wait.</summary>
     public TimeSpan UnmatchedWait { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Gets how long messages of a kept session wait unanswered for a reader, if the program subscribed and no stream or receiver takes them.</summary>
+    /// <summary>Gets how long messages of a kept session wait unanswered for a reader, if the program subscribed and no stream or receiver takes
+    /// them.</summary>
     /// <remarks>Answers leave in the order of arrival, so a message that waits holds up all later ones. After this time, or beyond 1024 messages or
     /// 1 MiB, the client unsubscribes the filter, and the messages go to <see cref="UnmatchedMessages"/> or are dropped with a warning in the log.
     /// With a <see cref="SessionFile"/>, messages that wait are stored there and answered.</remarks>

@@ -53,7 +53,8 @@ public sealed class MqttMessage
     /// <summary>Gets whether the message may have been delivered before, section 3.3.1.1. If false, it may still be a repetition at QoS 1.</summary>
     public bool Duplicate { get; }
 
-    /// <summary>Gets a number that names this message at QoS 2, from 1, if the client has a <see cref="MqttClientOptions.SessionFile"/>; otherwise null.</summary>
+    /// <summary>Gets a number that names this message at QoS 2, from 1, if the client has a <see cref="MqttClientOptions.SessionFile"/>; otherwise
+    /// null.</summary>
     /// <remarks>If a process ends while it has the message, the next process gets it again with the same number, and can drop it. Numbers of one file
     /// are never used twice.</remarks>
     public long? DeliveryId { get; }

@@ -22,7 +22,8 @@ public static class MqttPasswordFile
     public static string CreateEntry(string userName, ReadOnlySpan<byte> password)
     {
         ArgumentException.ThrowIfNullOrEmpty(userName);
-        if (userName.AsSpan().IndexOfAny(":\r\n") >= 0) throw new ArgumentException("A user name in a password file must not contain a colon or a line break.", nameof(userName));
+        if (userName.AsSpan().IndexOfAny(":\r\n") >= 0)
+            throw new ArgumentException("A user name in a password file must not contain a colon or a line break.", nameof(userName));
         byte[] salt = RandomNumberGenerator.GetBytes(SaltLength);
         byte[] hash = Rfc2898DeriveBytes.Pbkdf2(password, salt, Iterations, HashAlgorithmName.SHA256, HashLength);
         return $"{userName}:${Scheme}${Iterations}${Convert.ToBase64String(salt)}${Convert.ToBase64String(hash)}";
@@ -62,7 +63,8 @@ public static class MqttPasswordFile
         if (parts is not ["", Scheme, string count, string saltText, string hashText]) return false;
         salt = FromBase64(saltText);
         hash = FromBase64(hashText);
-        return int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out iterations) && iterations is >= 1 and <= 10_000_000 && salt.Length > 0 && hash.Length == HashLength;
+        return int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out iterations) && iterations is >= 1 and <= 10_000_000 &&
+            salt.Length > 0 && hash.Length == HashLength;
     }
 
     private static byte[] FromBase64(string text)

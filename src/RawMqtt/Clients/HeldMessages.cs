@@ -34,7 +34,8 @@ internal sealed class HeldMessages(ClientGate gate, ClientSession session, Sessi
         lock (gate.Lock)
         {
             isDone = false;
-            if (atQos1.Find(receipt.PacketId) is not HeldMessage held || held.Receipt.Number >= receipt.Number || held.Message is not MqttMessage message) return false;
+            if (atQos1.Find(receipt.PacketId) is not HeldMessage held || held.Receipt.Number >= receipt.Number || held.Message is not MqttMessage message)
+                return false;
             if (!view.Payload.SequenceEqual(message.Payload.Span) || !message.HasTopic(view.Topic)) return false;
             held.Receipt = receipt;
             isDone = held.IsReleased;
@@ -84,7 +85,8 @@ internal sealed class HeldMessages(ClientGate gate, ClientSession session, Sessi
     private void Acknowledge(Receipt receipt, OutgoingBuffer? output)
     {
         if (session.CanAnswer(receipt)) Forget(receipt); // otherwise it comes again, and is known then
-        session.Acknowledge(receipt, output ?? (IBufferWriter<byte>)DiscardedOutput.Instance); // without a connection the answer leaves when the message comes again
+        // without a connection the answer leaves when the message comes again
+        session.Acknowledge(receipt, output ?? (IBufferWriter<byte>)DiscardedOutput.Instance);
     }
 
     private void Forget(Receipt receipt)

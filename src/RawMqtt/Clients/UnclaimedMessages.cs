@@ -4,7 +4,8 @@ using RawMqtt.Sessions;
 
 namespace RawMqtt.Clients;
 
-/// <summary>Takes the messages for which no reader is there: lets them wait while a subscription may still come for them, and passes them on otherwise.</summary>
+/// <summary>Takes the messages for which no reader is there: lets them wait while a subscription may still come for them, and passes them on
+/// otherwise.</summary>
 internal sealed class UnclaimedMessages(
     Lock gate, ClientSession session, SessionClock clock, HeldMessages heldMessages, WaitingMessages waiting, WaitingSweep sweep,
     UnmatchedMessages unmatched, ClientCounters counters, bool isSessionKept)

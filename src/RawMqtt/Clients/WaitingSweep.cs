@@ -5,10 +5,11 @@ using RawMqtt.Sessions;
 
 namespace RawMqtt.Clients;
 
-/// <summary>Ends the waiting of messages for a reader, by time and by number. While messages wait unanswered, they hold up the answers to all later ones.</summary>
+/// <summary>Ends the waiting of messages for a reader, by time and by number. While messages wait unanswered, they hold up the answers to all later
+/// ones.</summary>
 internal sealed class WaitingSweep(
-    ClientGate gate, ClientSession session, SessionClock clock, ClientStatus status, ClientSubscriptions subscriptions, WaitingMessages waiting, UnmatchedMessages unmatched,
-    ClientLog log, MqttClientOptions options) : IDisposable
+    ClientGate gate, ClientSession session, SessionClock clock, ClientStatus status, ClientSubscriptions subscriptions, WaitingMessages waiting,
+    UnmatchedMessages unmatched, ClientLog log, MqttClientOptions options) : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
@@ -34,7 +35,8 @@ internal sealed class WaitingSweep(
         if (Interlocked.Exchange(ref isArmed, 1) != 0) return;
         lock (gate.Lock)
         {
-            timer ??= options.TimeProvider.CreateTimer(static state => ((WaitingSweep)state!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            timer ??= options.TimeProvider.CreateTimer(
+                static state => ((WaitingSweep)state!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             timer.Change(Interval, Timeout.InfiniteTimeSpan);
         }
     }

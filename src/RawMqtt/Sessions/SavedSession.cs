@@ -51,7 +51,8 @@ internal sealed class SavedSession
     public static SavedSession Read(ReadOnlySpan<byte> records)
     {
         var session = new SavedSession();
-        while (TryTake(records[session.Length..], out ReadOnlySpan<byte> body) && session.Apply((JournalRecord)body[0], body[1..])) session.Length += SessionJournal.PrefixLength + body.Length;
+        while (TryTake(records[session.Length..], out ReadOnlySpan<byte> body) && session.Apply((JournalRecord)body[0], body[1..]))
+            session.Length += SessionJournal.PrefixLength + body.Length;
         return session;
     }
 
@@ -103,7 +104,8 @@ internal sealed class SavedSession
         JournalRecord.NextNumber when fields.Length == 8 => ApplyNextNumber(BinaryPrimitives.ReadInt64LittleEndian(fields)),
         JournalRecord.HandedOver when fields.Length == 10 =>
             ApplyHandedOver(BinaryPrimitives.ReadInt64LittleEndian(fields), BinaryPrimitives.ReadUInt16LittleEndian(fields[8..])),
-        JournalRecord.Sent when fields.Length == 10 => ApplySent(BinaryPrimitives.ReadInt64LittleEndian(fields), BinaryPrimitives.ReadUInt16LittleEndian(fields[8..])),
+        JournalRecord.Sent when fields.Length == 10 =>
+            ApplySent(BinaryPrimitives.ReadInt64LittleEndian(fields), BinaryPrimitives.ReadUInt16LittleEndian(fields[8..])),
         JournalRecord.Dropped when fields.Length == 8 => ApplyDropped(BinaryPrimitives.ReadInt64LittleEndian(fields)),
         JournalRecord.ReceivedForgotten => ApplyReceivedForgotten(),
         _ when fields.Length == 2 => ApplyStep(kind, BinaryPrimitives.ReadUInt16LittleEndian(fields)),
@@ -121,7 +123,8 @@ internal sealed class SavedSession
         long number = BinaryPrimitives.ReadInt64LittleEndian(fields);
         int topic = BinaryPrimitives.ReadUInt16LittleEndian(fields[9..]);
         if (topic > fields.Length - 11) return false;
-        messages[number] = new SavedMessage(number, (QualityOfService)(fields[8] >> 1), (fields[8] & 1) != 0, fields.Slice(11, topic).ToArray(), fields[(11 + topic)..].ToArray());
+        messages[number] = new SavedMessage(
+            number, (QualityOfService)(fields[8] >> 1), (fields[8] & 1) != 0, fields.Slice(11, topic).ToArray(), fields[(11 + topic)..].ToArray());
         return ApplyNextNumber(number + 1);
     }
 

@@ -100,7 +100,8 @@ internal sealed class SessionJournal(long nextNumber)
         Write(output, kind, packetId > 0 ? fields : fields[..8]);
     }
 
-    public static void Write(IBufferWriter<byte> output, JournalRecord kind, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second = default, ReadOnlySpan<byte> third = default)
+    public static void Write(
+        IBufferWriter<byte> output, JournalRecord kind, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second = default, ReadOnlySpan<byte> third = default)
     {
         int length = 1 + first.Length + second.Length + third.Length;
         Span<byte> record = output.GetSpan(PrefixLength + length)[..(PrefixLength + length)];
