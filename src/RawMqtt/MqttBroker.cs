@@ -92,19 +92,30 @@ public sealed class MqttBroker : IAsyncDisposable
     /// <summary>Subscribes the program that runs the broker. The subscription receives the retained messages first.</summary>
     /// <exception cref="ArgumentException"><paramref name="filter"/> is not a valid topic filter, 4.7, or has more levels than
     /// <see cref="MqttBrokerLimits.MaxTopicLevels"/>.</exception>
-    public MqttBrokerSubscription Subscribe(string filter, QualityOfService qos = QualityOfService.ExactlyOnce)
+    /// <remarks><see cref="MqttMessage.Retain"/> of each message is as the message was published.</remarks>
+    /// <param name="filter">The topic filter.</param>
+    /// <param name="qos">The maximum QoS of the messages.</param>
+    /// <param name="whenFull">What happens while the program is slower than the clients that publish. The broker logs what it drops.</param>
+    public MqttBrokerSubscription Subscribe(string filter, QualityOfService qos = QualityOfService.ExactlyOnce, MqttFullQueue whenFull = MqttFullQueue.DropNewest)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(filter);
         bool isValid = TopicFilter.IsValid(bytes, out ProtocolViolation? violation);
         if (options.Limits.IsTooDeep(bytes)) (isValid, violation) = (false, ProtocolViolation.TooManyLevels);
         if (!isValid) throw new ArgumentException($"The filter cannot be used: {violation}.", nameof(filter));
-        var messages = new LocalQueue<MqttMessage>(options.Limits.MaxProgramBytes);
+        Subscriber? subscriber = null;
+        var messages = new LocalQueue<MqttMessage>(options.Limits.MaxProgramBytes, whenFull == MqttFullQueue.HoldPublishers ? () => ResumePublishers(subscriber!) : null);
+        TimeSpan nextReport = default;
         using CoreUse use = shell.Core.Enter();
         BrokerCore core = use.Core;
-        Subscriber subscriber = core.Subscribe(bytes, qos, (in PublishPacket packet) =>
+        subscriber = core.Subscribe(bytes, qos, (in PublishPacket packet) =>
         {
             MqttMessage message = ApplicationViews.MessageOf(packet);
-            if (!messages.TryAdd(message, message.Length)) core.Statistics.ProgramDropped++;
+            if (messages.TryAdd(message, message.Length)) return messages.TryAwaitRoom();
+            core.Statistics.ProgramDropped++;
+            if (shell.Core.Now < nextReport) return false;
+            nextReport = shell.Core.Now + TimeSpan.FromMinutes(1);
+            reports.ProgramLost(filter, messages.Dropped);
+            return false;
         });
         return new MqttBrokerSubscription(messages, () => Unsubscribe(subscriber, bytes));
     }
@@ -229,7 +240,13 @@ public sealed class MqttBroker : IAsyncDisposable
     private void Unsubscribe(Subscriber subscriber, byte[] filter)
     {
         using CoreUse use = shell.Core.Enter();
-        use.Core.Unsubscribe(subscriber, filter);
+        use.Core.Unsubscribe(subscriber, filter, use.Now);
+    }
+
+    private void ResumePublishers(Subscriber subscriber)
+    {
+        using CoreUse use = shell.Core.Enter();
+        use.Core.ResumePublishers(subscriber, use.Now);
     }
 
     private async Task RepeatAsync(TimeSpan interval, Action action)

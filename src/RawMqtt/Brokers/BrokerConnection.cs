@@ -81,6 +81,9 @@ internal sealed class BrokerConnection(SpareOutputs outputs, TimeSpan now)
     /// <summary>It was held back for as long as it may be: its messages are taken for the rest of this turn.</summary>
     public bool IsHoldOver { get; set; }
 
+    /// <summary>It is held back for the program, which takes as long as it likes.</summary>
+    public bool IsHeldForProgram { get; set; }
+
     /// <summary>Grows with the bytes that the client's transport took, and with its acknowledgements.</summary>
     public long Taken { get; set; }
 

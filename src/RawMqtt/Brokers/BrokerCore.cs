@@ -162,7 +162,18 @@ internal sealed class BrokerCore
     }
 
     /// <summary>Ends a subscription of the program itself.</summary>
-    public void Unsubscribe(Subscriber subscriber, ReadOnlySpan<byte> filter) => Subscriptions.Remove(subscriber, filter);
+    public void Unsubscribe(Subscriber subscriber, ReadOnlySpan<byte> filter, TimeSpan now)
+    {
+        Subscriptions.Remove(subscriber, filter);
+        ResumePublishers(subscriber, now);
+    }
+
+    /// <summary>Lets the publishers go on that waited for a subscription of the program.</summary>
+    public void ResumePublishers(Subscriber subscriber, TimeSpan now)
+    {
+        turn.Now = now;
+        slow.EndHoldForProgram(subscriber);
+    }
 
     /// <summary>Ends the flush that took <paramref name="output"/>: the buffer is used again, and what waited for the connection is sent.</summary>
     public void Flushed(BrokerConnection connection, OutgoingBuffer output, TimeSpan now)

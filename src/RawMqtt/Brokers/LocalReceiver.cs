@@ -5,4 +5,5 @@ using RawMqtt.Codec;
 namespace RawMqtt.Brokers;
 
 /// <summary>Receives the messages of a subscription that the program itself made.</summary>
-internal delegate void LocalReceiver(in PublishPacket packet);
+/// <returns>Whether the clients that publish to it must wait until <see cref="BrokerCore.ResumePublishers"/>.</returns>
+internal delegate bool LocalReceiver(in PublishPacket packet);

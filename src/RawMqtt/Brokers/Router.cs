@@ -25,7 +25,7 @@ internal sealed class Router(
             Subscriber subscriber = receiver.Subscriber;
             if (subscriber.Local is not null) // the program sees RETAIN as it was published
             {
-                subscriber.Local(new PublishPacket { Topic = packet.Topic, Payload = packet.Payload, Qos = qos, Retain = packet.Retain });
+                if (subscriber.Local(new PublishPacket { Topic = packet.Topic, Payload = packet.Payload, Qos = qos, Retain = packet.Retain })) slow.HoldForProgram(subscriber);
             }
             else if (qos > QualityOfService.AtMostOnce)
             {

@@ -26,12 +26,15 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
     /// <summary>The queue of a connected client may exceed the limits by this factor.</summary>
     private const int ConnectedFactor = 10;
 
+    private const int MaxSpareHolds = 64;
+
     /// <summary>A full client that takes nothing for this long lags.</summary>
     private static readonly TimeSpan MaxStandstill = TimeSpan.FromSeconds(1);
 
     private readonly MqttBrokerStatistics counters = turn.Statistics;
     private readonly Dictionary<Subscriber, Hold> holds = [];
     private readonly HashSet<BrokerConnection> held = [];
+    private readonly Stack<Hold> spareHolds = new(); // holds come and go many times a second
     private int full;
 
     /// <summary>Bytes that may wait to be sent on one connection now: fewer while too many wait on all connections together.</summary>
@@ -110,6 +113,22 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
         EndHold(subscriber);
     }
 
+    /// <summary>Notes that a subscription of the program is full and that its publishers must wait.</summary>
+    public void HoldForProgram(Subscriber subscriber)
+    {
+        if (subscriber.IsProgramFull) return;
+        subscriber.IsProgramFull = true;
+        full++;
+    }
+
+    public void EndHoldForProgram(Subscriber subscriber)
+    {
+        if (!subscriber.IsProgramFull) return;
+        subscriber.IsProgramFull = false;
+        full--;
+        EndHold(subscriber);
+    }
+
     /// <summary>Pauses the publisher if one of the receivers of its message is full and may hold it back.</summary>
     /// <param name="route">The receivers.</param>
     /// <param name="qos">The QoS of the message.</param>
@@ -117,20 +136,26 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
     /// <param name="publisher">The connection that it came on.</param>
     public bool TryHold(TopicRoute route, QualityOfService qos, int length, BrokerConnection publisher)
     {
-        if (publisher.IsHoldOver || limits.MaxHoldTime == TimeSpan.Zero) return false;
+        bool waitsForClients = !publisher.IsHoldOver && limits.MaxHoldTime > TimeSpan.Zero;
         bool isHeld = false;
         foreach (TopicRoute.Receiver receiver in route.Receivers)
         {
             Subscriber reader = receiver.Subscriber;
-            if (reader.Connection is not { } connection || connection == publisher) continue;
+            if (reader.IsProgramFull)
+            {
+                AddHold(reader, publisher, taken: 0);
+                publisher.IsHeldForProgram = isHeld = true;
+                continue;
+            }
+
+            if (!waitsForClients || reader.Connection is not { } connection || connection == publisher) continue;
             bool mayHold = qos > QualityOfService.AtMostOnce && receiver.Qos > QualityOfService.AtMostOnce
                 // if it is held, its acknowledgements stand behind the packet that it is held with
                 ? reader.IsFull && !reader.IsLagging && connection.Pause != Pause.Held
                 : connection.IsCrowded && !CanSendAtMostOnce(connection, length) && MayHoldAtMostOnce(connection) && publisher.HoldBudget.HasTime(turn.Now);
             if (!mayHold) continue;
             if (connection.Taken > connection.TakenAtHold) (connection.TakenAtHold, connection.HoldsSince) = (connection.Taken, turn.Now);
-            if (!holds.TryGetValue(reader, out Hold? hold)) holds.Add(reader, hold = new Hold(turn.Now, connection.Taken));
-            hold.Publishers.Add(publisher);
+            AddHold(reader, publisher, connection.Taken);
             isHeld = true;
         }
 
@@ -150,6 +175,7 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
         List<BrokerConnection>? over = null;
         foreach (BrokerConnection publisher in held)
         {
+            if (publisher.IsHeldForProgram) continue;
             TimeSpan deadline = publisher.HoldBudget.Deadline(limits.MaxPublisherHoldTime);
             if (deadline <= turn.Now) (over ??= []).Add(publisher);
             else if (next is null || deadline < next) next = deadline;
@@ -218,18 +244,31 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
         EndHold(subscriber);
     }
 
+    private void AddHold(Subscriber reader, BrokerConnection publisher, long taken)
+    {
+        if (!holds.TryGetValue(reader, out Hold? hold))
+        {
+            if (!spareHolds.TryPop(out hold)) hold = new Hold();
+            hold.Begin(turn.Now, taken);
+            holds.Add(reader, hold);
+        }
+
+        hold.Publishers.Add(publisher);
+    }
+
     private void EndHold(Subscriber reader)
     {
         if (!holds.Remove(reader, out Hold? hold)) return;
-        foreach (BrokerConnection publisher in hold.Publishers)
-        {
-            Resume(publisher);
-        }
+        foreach (BrokerConnection publisher in hold.Publishers) Resume(publisher);
+
+        hold.Publishers.Clear();
+        if (spareHolds.Count < MaxSpareHolds) spareHolds.Push(hold);
     }
 
     private void Resume(BrokerConnection publisher)
     {
         held.Remove(publisher);
+        publisher.IsHeldForProgram = false;
         if (publisher.Pause != Pause.Held) return; // it has ended, or goes on already
         publisher.Pause = Pause.None;
         publisher.HoldBudget.End(turn.Now, limits.MaxPublisherHoldTime);
@@ -237,16 +276,18 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
         turn.MarkDirty(publisher);
     }
 
-    private sealed class Hold(TimeSpan since, long taken)
+    private sealed class Hold
     {
-        public TimeSpan Since { get; } = since;
+        public TimeSpan Since { get; private set; }
 
         public HashSet<BrokerConnection> Publishers { get; } = [];
 
         /// <summary>What the reader had taken at the last look.</summary>
-        public long Taken { get; set; } = taken;
+        public long Taken { get; set; }
 
         /// <summary>When it took something last.</summary>
-        public TimeSpan TakenAt { get; set; } = since;
+        public TimeSpan TakenAt { get; set; }
+
+        public void Begin(TimeSpan now, long taken) => (Since, TakenAt, Taken) = (now, now, taken);
     }
 }

@@ -41,6 +41,9 @@ internal sealed class Subscriber(byte[] clientId, byte[]? userName, ServerSessio
     /// <summary>Its queue has reached the limit, and has not fallen to half of it since.</summary>
     public bool IsFull { get; set; }
 
+    /// <summary>It is a subscription of the program, and the publishers wait until the program has caught up.</summary>
+    public bool IsProgramFull { get; set; }
+
     /// <summary>It has held publishers back for <see cref="MqttBrokerLimits.MaxHoldTime"/>: they no longer wait for it, until it has caught up.</summary>
     public bool IsLagging { get; set; }
 

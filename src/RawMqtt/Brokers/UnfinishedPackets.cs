@@ -9,8 +9,11 @@ namespace RawMqtt.Brokers;
 /// is exceeded, the connection that is furthest above its share ends.</remarks>
 internal sealed class UnfinishedPackets(BrokerTurn turn, MqttBrokerLimits limits, IReadOnlyCollection<BrokerConnection> connections)
 {
-    private const int SmallRest = 4096;         // kept in a buffer of its size
-    private const int ReadBuffer = 64 * 1024;   // a longer one has a whole buffer, which doubles
+    /// <summary>An unfinished packet of at most so many bytes waits in a buffer of its own size.</summary>
+    public const int SmallRest = 4096;
+
+    /// <summary>A longer one has a whole buffer, which doubles.</summary>
+    public const int ReadBuffer = 64 * 1024;
 
     /// <summary>The memory of all unfinished packets, in bytes.</summary>
     public long Bytes { get; private set; }

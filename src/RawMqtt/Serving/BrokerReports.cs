@@ -44,13 +44,21 @@ internal sealed class BrokerReports(BrokerEvents? events, BrokerLog? log)
         string violation = BrokerLog.Quote(connection.Violation?.ToString() ?? served.WebSocketFault?.Message ?? "");
         log.Add(
             connection.Violation is null && served.WebSocketFault is null ? MqttLogLevel.Information : MqttLogLevel.Warning,
-            $"event=ended client={id} {AddressesOf(served)} reason={end} violation={violation}");
+            $"event=ended client={id} {AddressesOf(served)} reason={end} violation={violation} limit={connection.Limit}");
     }
 
     /// <summary>Reports the first connection that a proxy on this machine forwards and that the options do not name as trusted.</summary>
     public void ProxyUntrusted(ServedConnection connection) => log?.Add(
         MqttLogLevel.Warning,
         $"event=untrusted-proxy {AddressesOf(connection)} hint=\"clients that it forwards do not count as local; name it in TrustedProxies if it is yours\"");
+
+    /// <summary>Reports messages that a client lost, and the limit that the last one reached.</summary>
+    public void ClientLost(Subscriber subscriber, string limit, long messages) =>
+        log?.Add(MqttLogLevel.Warning, $"event=dropped client={BrokerLog.Quote(ApplicationViews.ClientIdOf(subscriber))} messages={messages} limit={limit}");
+
+    /// <summary>Reports messages that a subscription of the program lost because the program was too slow.</summary>
+    public void ProgramLost(string filter, long messages) =>
+        log?.Add(MqttLogLevel.Warning, $"event=dropped subscription={BrokerLog.Quote(filter)} messages={messages} limit={nameof(MqttBrokerLimits.MaxProgramBytes)}");
 
     public void HookFailed(ServedConnection connection, Exception fault)
     {

@@ -21,6 +21,7 @@ internal sealed class BrokerShell
         {
             Asked = hooks.Asked,
             Connected = reports.AreWanted ? reports.Connected : null,
+            Dropped = reports.AreWanted ? reports.ClientLost : null,
             Ended = reports.AreWanted ? reports.Ended : null,
             Published = reports.ArePublishesWanted ? reports.Published : null,
         };

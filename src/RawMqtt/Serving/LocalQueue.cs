@@ -7,13 +7,17 @@ namespace RawMqtt.Serving;
 
 /// <summary>Queues items for the program that runs the broker: in order and bounded in bytes. The broker never waits for the program.</summary>
 /// <param name="limit"><see cref="MqttBrokerLimits.MaxProgramBytes"/>; one item always fits.</param>
-internal sealed class LocalQueue<T>(long limit)
+/// <param name="caughtUp">Called on the reading thread when the queue was full and has fallen to half of the limit. If it is set, items are dropped
+/// beyond four times the limit only.</param>
+internal sealed class LocalQueue<T>(long limit, Action? caughtUp = null)
 {
     private const int ItemBytes = 256; // approximate size of an item without its text and payload
 
     private readonly Channel<(T Item, long Size)> channel = Channel.CreateUnbounded<(T Item, long Size)>();
+    private readonly long dropLimit = caughtUp is null ? limit : 4 * limit;
     private long waiting;
     private long dropped;
+    private int isFull;
 
     /// <summary>Gets the number of items that were dropped because the queue was full.</summary>
     public long Dropped => Interlocked.Read(ref dropped);
@@ -25,10 +29,20 @@ internal sealed class LocalQueue<T>(long limit)
     {
         long size = ItemBytes + length;
         long all = Interlocked.Add(ref waiting, size);
-        if ((all <= limit || all == size) && channel.Writer.TryWrite((item, size))) return true;
+        if ((all <= dropLimit || all == size) && channel.Writer.TryWrite((item, size))) return true;
         Interlocked.Add(ref waiting, -size);
         Interlocked.Increment(ref dropped);
         return false;
+    }
+
+    /// <summary>Asks for the call when the queue has fallen to half of the limit, if it is full now.</summary>
+    /// <returns>Whether the queue is full and the call will follow.</returns>
+    public bool TryAwaitRoom()
+    {
+        if (caughtUp is null || Interlocked.Read(ref waiting) < limit) return false;
+        Volatile.Write(ref isFull, 1);
+        bool hasRoomAgain = Interlocked.Read(ref waiting) <= limit / 2; // the reader may have been quicker, and then does not call
+        return !hasRoomAgain || Interlocked.Exchange(ref isFull, 0) == 0;
     }
 
     /// <summary>Ends the queue; items that wait can still be read.</summary>
@@ -39,7 +53,7 @@ internal sealed class LocalQueue<T>(long limit)
     {
         await foreach ((T item, long size) in channel.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
-            Interlocked.Add(ref waiting, -size);
+            if (Interlocked.Add(ref waiting, -size) <= limit / 2 && Volatile.Read(ref isFull) == 1 && Interlocked.Exchange(ref isFull, 0) == 1) caughtUp!();
             yield return item;
         }
     }

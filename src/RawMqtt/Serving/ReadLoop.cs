@@ -2,16 +2,15 @@
 
 using System.Buffers;
 using System.Security.Authentication;
+using RawMqtt.Brokers;
 using RawMqtt.Transports;
 
 namespace RawMqtt.Serving;
 
 /// <summary>Reads from each connection and passes the bytes to the core, from the opening handshakes to the end.</summary>
-/// <remarks>An idle connection waits with a read of no bytes and holds no buffer.</remarks>
+/// <remarks>An idle connection waits with a read of no bytes and holds no buffer; in the middle of a packet it holds the bytes that it has.</remarks>
 internal sealed class ReadLoop(LockedCore core, Admission admission, Pauses pauses, BrokerReports reports)
 {
-    private const int BufferSize = 64 * 1024;
-
     /// <summary>Serves the connection until it ends.</summary>
     /// <param name="connection">A connection that was admitted.</param>
     /// <param name="open">Performs the opening handshakes and returns the stream that carries MQTT; null when the client was refused.</param>
@@ -19,6 +18,7 @@ internal sealed class ReadLoop(LockedCore core, Admission admission, Pauses paus
     public async Task RunAsync(ServedConnection connection, Func<Task<Stream?>> open)
     {
         byte[]? buffer = null;
+        bool isDrained = true; // the last read brought less than there was room for
         try
         {
             Task<Stream?> opening = open();
@@ -27,20 +27,20 @@ internal sealed class ReadLoop(LockedCore core, Admission admission, Pauses paus
             if (connection.Stream is not null) admission.CountClient(connection);
             while (connection.Stream is not null)
             {
-                if (connection.UnusedBytes == 0)
+                if (connection.UnusedBytes == 0 || (isDrained && connection.UnusedBytes <= UnfinishedPackets.SmallRest))
                 {
-                    if (buffer is not null) ArrayPool<byte>.Shared.Return(buffer);
-                    buffer = null;
+                    Resize(ref buffer, connection.UnusedBytes, connection.UnusedBytes);
                     await connection.Stream.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
-                    buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+                    Resize(ref buffer, UnfinishedPackets.ReadBuffer, connection.UnusedBytes);
                 }
                 else if (connection.UnusedBytes == buffer!.Length)
                 {
-                    Grow(ref buffer);
+                    Resize(ref buffer, 2 * buffer.Length, connection.UnusedBytes); // the core refuses packets above the limit by their header
                 }
 
                 int count = await connection.Stream.ReadAsync(buffer.AsMemory(connection.UnusedBytes)).ConfigureAwait(false);
                 if (count == 0 || CountDiscarded(connection, count)) break;
+                isDrained = connection.UnusedBytes + count < buffer!.Length;
                 connection.UnusedBytes += count;
                 bool isPaused = Receive(connection, buffer);
                 while (isPaused)
@@ -84,12 +84,12 @@ internal sealed class ReadLoop(LockedCore core, Admission admission, Pauses paus
         return connection.DiscardedBytes > TransportEnd.MaxDrained;
     }
 
-    /// <summary>Doubles a full buffer: a packet is longer than it. The core refuses packets above the limit by their header.</summary>
-    private static void Grow(ref byte[] buffer)
+    /// <summary>Moves the first <paramref name="filled"/> bytes to a buffer of another length; none for the length 0.</summary>
+    private static void Resize(ref byte[]? buffer, int length, int filled)
     {
-        byte[] larger = ArrayPool<byte>.Shared.Rent(2 * buffer.Length);
-        buffer.CopyTo(larger, 0);
-        ArrayPool<byte>.Shared.Return(buffer);
-        buffer = larger;
+        byte[]? other = length == 0 ? null : ArrayPool<byte>.Shared.Rent(length);
+        buffer.AsSpan(0, filled).CopyTo(other);
+        if (buffer is not null) ArrayPool<byte>.Shared.Return(buffer);
+        buffer = other;
     }
 }

@@ -32,6 +32,27 @@ public class LocalQueueTests
     }
 
     [Fact]
+    public async Task A_full_queue_that_holds_publishers_calls_once_at_half_of_the_limit()
+    {
+        int calls = 0;
+        var queue = new LocalQueue<string>(1000, () => calls++);
+        for (int i = 0; i < 3; i++) Assert.True(queue.TryAdd("a", 0));
+        Assert.False(queue.TryAwaitRoom());
+        Assert.True(queue.TryAdd("a", 0));
+        Assert.True(queue.TryAwaitRoom());
+        Assert.True(queue.TryAwaitRoom());
+
+        await using IAsyncEnumerator<string> reader = queue.ReadAllAsync(Token).GetAsyncEnumerator(Token);
+        Assert.True(await reader.MoveNextAsync());
+        Assert.True(await reader.MoveNextAsync());
+        Assert.Equal(0, calls); // 512 bytes wait
+        Assert.True(await reader.MoveNextAsync());
+        Assert.True(await reader.MoveNextAsync());
+        Assert.Equal(1, calls);
+        Assert.Equal(0, queue.Dropped);
+    }
+
+    [Fact]
     public void One_item_always_fits()
     {
         var queue = new LocalQueue<string>(1);

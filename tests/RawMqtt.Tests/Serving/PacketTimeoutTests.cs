@@ -44,7 +44,7 @@ public sealed class PacketTimeoutTests : IDisposable
         await SweptAsync(broker);
         await AnswersAsync(slow, scheme, "00 c0");
         await SweptAsync(broker);
-        time.Advance(TimeSpan.FromSeconds(20));
+        time.Advance(TimeSpan.FromSeconds(18.5));
         Assert.Equal(ByteText.Parse(scheme == "ws" ? "88 02 03 f0" : ""), await BrokerSockets.ReadAsync(stuck.GetStream(), 4));
         Assert.Equal(1, broker.Statistics.PacketTimeouts);
 
