@@ -106,7 +106,7 @@ public sealed record MqttClientOptions
     public TimeSpan? AckTimeout { get; init; }
 
     /// <summary>Gets the largest packet accepted from the server, in bytes. A larger one ends the connection before anything is kept of it.</summary>
-    public int MaxPacketLength { get; init; } = 1 << 20;
+    public int MaxPacketLength { get; init; } = 16 << 20;
 
     /// <summary>Gets what publishing does while there is no connection.</summary>
     public MqttOfflinePublishing OfflinePublishing { get; init; } = MqttOfflinePublishing.Queue;

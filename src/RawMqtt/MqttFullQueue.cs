@@ -2,7 +2,8 @@
 
 namespace RawMqtt;
 
-/// <summary>Specifies what happens while the queue of an <see cref="MqttBrokerSubscription"/> is full, see <see cref="MqttBrokerLimits.MaxProgramBytes"/>.</summary>
+/// <summary>Specifies what happens while the queue of an <see cref="MqttBrokerSubscription"/> is full, see
+/// <see cref="MqttBrokerLimits.MaxProgramBytes"/>.</summary>
 public enum MqttFullQueue
 {
     /// <summary>The broker drops the newest messages and counts them. No client waits for the program.</summary>

@@ -22,55 +22,6 @@ public sealed class MqttBrokerTests : IDisposable
     public void Dispose() => sockets.Dispose();
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    public async Task A_late_reader_in_the_program_may_hold_publishers_and_then_loses_nothing(int qos)
-    {
-        const int Count = 3000;
-        await using MqttBroker broker = await sockets.StartAsync("mqtt", o => o with { Limits = new MqttBrokerLimits { MaxProgramBytes = 10_000 } });
-        using MqttBrokerSubscription late = broker.Subscribe("a", whenFull: MqttFullQueue.HoldPublishers);
-        await using Stream publisher = await sockets.DialAsync(broker);
-        await publisher.WriteAsync(ByteText.Parse(Connect), Token);
-        byte[] id = qos == 0 ? [] : [0, 1];
-        byte[] burst = [.. Enumerable.Range(1, Count).SelectMany(i => (byte[])[(byte)(0x30 | qos << 1), (byte)(5 + id.Length), 0, 1, (byte)'a', .. id, (byte)(i >> 8), (byte)i])];
-        Task publishing = publisher.WriteAsync(burst, Token).AsTask();
-        Task<byte[]> acknowledged = BrokerSockets.ReadAsync(publisher, 4 + (qos == 0 ? 0 : 4 * Count));
-        while (broker.Statistics.PublishersHeld == 0) await Task.Yield();
-        Assert.InRange(broker.Statistics.MessagesReceived, 1, 50); // of 258 bytes each
-
-        int received = 0;
-        await foreach (MqttMessage message in late.WithCancellation(Token))
-        {
-            received++;
-            Assert.Equal(received, message.Payload.Span[0] << 8 | message.Payload.Span[1]);
-            if (received == Count) break;
-        }
-
-        await publishing;
-        await acknowledged;
-        Assert.Equal((0L, 0L), (late.Dropped, broker.Statistics.ProgramDropped));
-    }
-
-    [Fact]
-    public async Task The_program_sees_Retain_as_it_was_published_and_losses_are_logged()
-    {
-        var lines = new System.Collections.Concurrent.ConcurrentQueue<string>();
-        await using MqttBroker broker = await sockets.StartAsync("mqtt", o => o with { Limits = new MqttBrokerLimits { MaxProgramBytes = 600 }, Log = (_, line) => lines.Enqueue(line) });
-        using MqttBrokerSubscription late = broker.Subscribe("a");
-        broker.Publish("a", "kept", retain: true);
-        broker.Publish("a", "live");
-        for (int i = 0; i < 10; i++) broker.Publish("a", "more");
-
-        await using IAsyncEnumerator<MqttMessage> messages = late.GetAsyncEnumerator(Token);
-        Assert.True(await messages.MoveNextAsync());
-        Assert.True(messages.Current.Retain);
-        Assert.True(await messages.MoveNextAsync());
-        Assert.False(messages.Current.Retain);
-        await broker.StopAsync(Token);
-        Assert.Equal("event=dropped subscription=\"a\" messages=1 limit=MaxProgramBytes", Assert.Single(lines, line => line.Contains("dropped", StringComparison.Ordinal)));
-    }
-
-    [Theory]
     [InlineData("mqtt", 1)]
     [InlineData("mqtt", 2)]
     [InlineData("ws", 1)]

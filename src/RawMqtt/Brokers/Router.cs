@@ -25,7 +25,8 @@ internal sealed class Router(
             Subscriber subscriber = receiver.Subscriber;
             if (subscriber.Local is not null) // the program sees RETAIN as it was published
             {
-                if (subscriber.Local(new PublishPacket { Topic = packet.Topic, Payload = packet.Payload, Qos = qos, Retain = packet.Retain })) slow.HoldForProgram(subscriber);
+                var message = new PublishPacket { Topic = packet.Topic, Payload = packet.Payload, Qos = qos, Retain = packet.Retain };
+                if (subscriber.Local(message)) slow.HoldForProgram(subscriber);
             }
             else if (qos > QualityOfService.AtMostOnce)
             {

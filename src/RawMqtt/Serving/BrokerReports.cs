@@ -58,7 +58,9 @@ internal sealed class BrokerReports(BrokerEvents? events, BrokerLog? log)
 
     /// <summary>Reports messages that a subscription of the program lost because the program was too slow.</summary>
     public void ProgramLost(string filter, long messages) =>
-        log?.Add(MqttLogLevel.Warning, $"event=dropped subscription={BrokerLog.Quote(filter)} messages={messages} limit={nameof(MqttBrokerLimits.MaxProgramBytes)}");
+        log?.Add(
+            MqttLogLevel.Warning,
+            $"event=dropped subscription={BrokerLog.Quote(filter)} messages={messages} limit={nameof(MqttBrokerLimits.MaxProgramBytes)}");
 
     public void HookFailed(ServedConnection connection, Exception fault)
     {

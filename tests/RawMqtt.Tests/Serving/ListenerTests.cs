@@ -60,34 +60,6 @@ public sealed class ListenerTests : IDisposable
         Assert.Equal(1, broker.Statistics.PacketsTooLong);
     }
 
-    [Theory]
-    [InlineData("mqtt")]
-    [InlineData("ws")]
-    public async Task A_message_of_15_MiB_passes_with_the_default_limits(string scheme)
-    {
-        await using MqttBroker broker = await sockets.StartAsync(scheme);
-        await using Stream stream = await sockets.DialAsync(broker);
-        await stream.WriteAsync(ByteText.Parse(Connect + " | 82 06 00 01 00 01 'a' 00"), Token);
-        await BrokerSockets.ReadAsync(stream, 9);
-        byte[] packet = [.. ByteText.Parse("30 83 80 c0 07 | 00 01 'a'"), .. new byte[15 << 20]];
-        Task writing = stream.WriteAsync(packet, Token).AsTask();
-        byte[] received = await BrokerSockets.ReadAsync(stream, packet.Length);
-        Assert.True(packet.AsSpan().SequenceEqual(received));
-        await writing;
-    }
-
-    [Theory]
-    [InlineData(0, 20)]
-    [InlineData(100, 20)]
-    [InlineData(1 << 20, 70_000)]
-    public async Task Limits_that_contradict_each_other_refuse_the_start(long unfinished, int inFlight)
-    {
-        var limits = new MqttBrokerLimits { MaxUnfinishedBytes = unfinished, InitialInFlight = inFlight };
-        MqttException fault = await Assert.ThrowsAsync<MqttException>(() => sockets.StartAsync("mqtt", o => o with { Limits = limits }));
-        Assert.Equal(MqttErrorCode.InvalidOptions, fault.Code);
-        Assert.Contains("contradict", fault.Message);
-    }
-
     [Fact]
     public async Task A_protocol_error_over_ws_ends_in_a_close_frame_that_names_the_rule()
     {
