@@ -49,7 +49,11 @@ public sealed class MqttClient : IAsyncDisposable
         SavedSession? saved = null;
         clock = new SessionClock(time);
         if (options.SessionFile is string path) file = new SessionFile(path, options.ClientId, gate.Lock, log, out saved);
-        session = new ClientSession(options.MaxInFlight, options.MaxPacketLength, pingTimeout, file?.Journal);
+        session = new ClientSession(options.MaxInFlight, options.MaxPacketLength, pingTimeout, file?.Journal)
+        {
+            RepublishesQos1 = true,
+            RepublishesQos2 = options.RepublishQos2,
+        };
         if (options.AckTimeout is TimeSpan timeout) ackTimer = new AckTimer(gate.Lock, clock, time, timeout);
         outgoing = new OutgoingMessages(gate.Lock, session, status, counters, new QueueLimits(options), ackTimer, pause, file);
         if (saved is not null) outgoing.Restore(session.Restore(saved));
@@ -69,7 +73,7 @@ public sealed class MqttClient : IAsyncDisposable
         var connections = new ConnectionOpener(
             options, gate, session, clock, status, counters, log, outgoing, subscriptions, requests, heldMessages, waiting, sweep, unclaimed, unmatched,
             receivers, pings, pause, file);
-        var termination = new ClientTermination(gate.Lock, status, outgoing, subscriptions, changes);
+        var termination = new ClientTermination(gate.Lock, status, outgoing, subscriptions, changes, options.CleanSession);
         life = new ClientLife(gate, session, clock, status, outgoing, termination, time, MakeLoop);
         ClientMeter.Add(statistics);
 

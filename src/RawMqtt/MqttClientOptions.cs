@@ -34,6 +34,10 @@ public sealed record MqttClientOptions
     /// and does not deliver again the messages at QoS 2 that were received.</remarks>
     public string? SessionFile { get; init; }
 
+    /// <summary>Gets whether messages at QoS 2 that may have arrived are published anew when the session is lost, so that they may arrive twice.
+    /// If false, their calls fail with <see cref="MqttErrorCode.SessionLost"/>. Messages at QoS 1 are published anew in any case.</summary>
+    public bool RepublishQos2 { get; init; }
+
     /// <summary>Gets the topic filters that the client subscribes to whenever it connects, before the program has a stream for them. Their messages wait
     /// until <see cref="MqttClient.SubscribeAsync(string, QualityOfService, CancellationToken)"/> or one of its overloads names a filter that
     /// matches.</summary>

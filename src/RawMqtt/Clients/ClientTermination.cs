@@ -3,7 +3,7 @@
 namespace RawMqtt.Clients;
 
 /// <summary>Settles everything that waits when a client makes no further connection.</summary>
-internal sealed class ClientTermination(Lock gate, ClientStatus status, OutgoingMessages outgoing, ClientSubscriptions subscriptions, StateChanges changes)
+internal sealed class ClientTermination(Lock gate, ClientStatus status, OutgoingMessages outgoing, ClientSubscriptions subscriptions, StateChanges changes, bool isClean)
 {
     /// <summary>Ends a client whose last connection is closed, and tells the change of state.</summary>
     /// <returns>The reason that counts: that of <see cref="ClientStatus.End"/> if there was one.</returns>
@@ -19,7 +19,7 @@ internal sealed class ClientTermination(Lock gate, ClientStatus status, Outgoing
             end = status.End ??= reason;
             status.State = to = end.Code == MqttErrorCode.Disposed ? MqttClientState.Closed : MqttClientState.Disconnected;
             onPurpose = end.Code is MqttErrorCode.Disposed or MqttErrorCode.NotConnected;
-            outgoing.FailAll(end);
+            outgoing.FailAll(end, isClean);
             subscriptions.Disconnected(end, onPurpose ? null : end);
         }
 
@@ -33,7 +33,7 @@ internal sealed class ClientTermination(Lock gate, ClientStatus status, Outgoing
         lock (gate)
         {
             status.State = MqttClientState.Closed;
-            outgoing.FailAll(reason);
+            outgoing.FailAll(reason, isClean);
             subscriptions.Disconnected(reason, reason: null);
         }
     }

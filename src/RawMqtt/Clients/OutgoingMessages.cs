@@ -122,18 +122,27 @@ internal sealed class OutgoingMessages(
         return idle.Task;
     }
 
-    /// <summary>Fails what is in flight: the session has ended.</summary>
+    /// <summary>Fails what was in flight and is not sent again: the session has ended.</summary>
     public void LoseInFlight(Exception reason)
     {
-        lostInFlight += FailInFlight(reason);
+        lostInFlight += FailInFlight(reason, isEnd: false);
         CompleteIdle();
     }
 
     /// <summary>Fails everything: nothing will be sent any more. Messages in a session file stay there.</summary>
-    public void FailAll(Exception reason)
+    public void FailAll(MqttException reason, bool isClean)
     {
         MakeRoom();
-        FailInFlight(reason);
+        if (isClean)
+        {
+            lostInFlight += FailInFlight(ConnectFaults.SessionEnded(reason), isEnd: true);
+            session.ForgetInFlight(); // with the client's last connection the session has ended
+        }
+        else
+        {
+            FailInFlight(reason, isEnd: true);
+        }
+
         lostQueued += waitingQos0.Count;
         while (waitingQos0.First is PendingPublish pending) Drop(ref waitingQos0, pending, reason);
         if (file is null)
@@ -199,11 +208,12 @@ internal sealed class OutgoingMessages(
     }
 
     /// <returns>The number of callers that were told.</returns>
-    private int FailInFlight(Exception reason)
+    private int FailInFlight(Exception reason, bool isEnd)
     {
         int failed = 0;
         foreach (PendingPublish pending in inFlight.All)
         {
+            if (session.IsInFlight(pending.PacketId) && !isEnd) continue; // published anew in the next session
             inFlight.Remove(pending.PacketId);
             if (pending.IsSettled) continue;
             pending.Fail(reason);

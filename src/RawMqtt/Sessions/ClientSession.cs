@@ -50,6 +50,12 @@ internal sealed class ClientSession
         Broken,
     }
 
+    /// <summary>Whether QoS 1 in flight, and QoS 2 that has not left, is published anew when the session is lost.</summary>
+    public bool RepublishesQos1 { get; init; }
+
+    /// <summary>Whether QoS 2 that may have arrived is published anew too: it may then arrive twice.</summary>
+    public bool RepublishesQos2 { get; init; }
+
     /// <summary>Between an accepting CONNACK and the end of the connection, or DISCONNECT.</summary>
     public bool IsConnected => state == ConnectionState.Connected;
 
@@ -64,6 +70,12 @@ internal sealed class ClientSession
 
     /// <summary>QoS 1 and 2 messages that came in and are not answered yet.</summary>
     public int Unanswered => unanswered.Count;
+
+    /// <summary>Whether the message of this identifier is not acknowledged to the end.</summary>
+    public bool IsInFlight(ushort packetId) => sender.StateOf(packetId) != SenderState.Free;
+
+    /// <summary>Gives up all that is in flight.</summary>
+    public void ForgetInFlight() => sender.Clear();
 
     /// <summary>Whether one more message may be sent at QoS 1 or 2 now.</summary>
     public bool CanPublish => IsConnected && sender.CanSend;
@@ -89,7 +101,7 @@ internal sealed class ClientSession
         if (state != ConnectionState.None) throw new InvalidOperationException("The connection before this one has not ended.");
         output.Write(connect);
         isClean = connect.CleanSession;
-        if (isClean) Forget();
+        if (isClean) End();
         keepAlive = new KeepAlive(TimeSpan.FromSeconds(connect.KeepAlive), pingTimeout);
         keepAlive.Sent(now);
         state = ConnectionState.ConnectSent;
@@ -254,7 +266,11 @@ internal sealed class ClientSession
     }
 
     /// <summary>Notes that the output was written to the network.</summary>
-    public void Sent(TimeSpan now) => keepAlive.Sent(now);
+    public void Sent(TimeSpan now)
+    {
+        keepAlive.Sent(now);
+        sender.MarkLeft();
+    }
 
     /// <summary>Notes that reading pauses because the application is behind: PINGREQs are still sent, but no answer is expected.</summary>
     public void PauseReading() => keepAlive.PauseReading();
@@ -269,7 +285,7 @@ internal sealed class ClientSession
         sender.ConnectionLost();
         packets.ConnectionLost();
         unanswered.ConnectionLost();
-        if (isClean) Forget(); // [MQTT-3.1.2-6]; all else stays [MQTT-3.1.2-4], [MQTT-4.1.0-1]
+        if (isClean) End(); // [MQTT-3.1.2-6]; all else stays [MQTT-3.1.2-4], [MQTT-4.1.0-1]
     }
 
     private SessionEvent Receive(FixedHeader header, ReadOnlySpan<byte> body, IBufferWriter<byte> output)
@@ -295,7 +311,7 @@ internal sealed class ClientSession
         state = ConnectionState.Connected;
         bool lost = !connAck.SessionPresent && journal is null && (sender.InFlight > 0 || receiver.Unreleased > 0);
         if (!connAck.SessionPresent) SessionLost();
-        sender.Resend(output); // [MQTT-4.4.0-1]
+        sender.Resend(output, isNewSession: !connAck.SessionPresent && journal is null); // [MQTT-4.4.0-1]
         return new SessionEvent { Kind = SessionEventKind.Connected, SessionPresent = connAck.SessionPresent, SessionLost = lost };
     }
 
@@ -311,7 +327,7 @@ internal sealed class ClientSession
     {
         if (journal is null)
         {
-            Forget();
+            End();
             return;
         }
 
@@ -328,9 +344,11 @@ internal sealed class ClientSession
         return message;
     }
 
-    private void Forget()
+    /// <summary>Forgets the session. What may be published anew stays for the next one.</summary>
+    private void End()
     {
-        sender.Clear();
+        if (RepublishesQos1) sender.Renew(RepublishesQos2);
+        else sender.Clear();
         receiver.Clear();
         unanswered.Clear();
     }

@@ -18,6 +18,8 @@ internal sealed class Sender(int inFlightLimit)
     public const int MaxPacketIds = 65535;
 
     private Slot[] slots = [];
+    private long nextOrder = 1;
+    private long leftBefore;
     private SlotList free;
     private SlotList published;
     private SlotList released;
@@ -54,6 +56,7 @@ internal sealed class Sender(int inFlightLimit)
 
         int index = TakeFree();
         Fill(index, message, qos, retain);
+        slots[index].Order = nextOrder++;
         WritePublish(index, duplicate: false, output); // [MQTT-4.3.2-1], [MQTT-4.3.3-1]: DUP is 0
         return (ushort)(index + 1);
     }
@@ -85,10 +88,12 @@ internal sealed class Sender(int inFlightLimit)
     }
 
     /// <summary>Sends again what was not acknowledged, on a new connection of the same session [MQTT-4.4.0-1].</summary>
-    public void Resend(IBufferWriter<byte> output)
+    /// <param name="output">Takes the packets.</param>
+    /// <param name="isNewSession">Whether the server has a new session, in which the messages are sent for the first time.</param>
+    public void Resend(IBufferWriter<byte> output, bool isNewSession = false)
     {
         for (int i = released.First; i >= 0; i = slots[i].Next) output.Write(new PubRelPacket { PacketId = (ushort)(i + 1) });
-        for (int i = published.First; i >= 0; i = slots[i].Next) WritePublish(i, duplicate: true, output); // [MQTT-3.3.1-1], [MQTT-4.6.0-1]
+        for (int i = published.First; i >= 0; i = slots[i].Next) WritePublish(i, duplicate: !isNewSession, output); // [MQTT-3.3.1-1], [MQTT-4.6.0-1]
     }
 
     /// <summary>Frees the identifiers of SUBSCRIBEs and UNSUBSCRIBEs that wait: they end with the connection and are not session state, 4.1.</summary>
@@ -97,6 +102,20 @@ internal sealed class Sender(int inFlightLimit)
         for (int i = 0; i < slots.Length; i++)
         {
             if (slots[i].State is SenderState.AwaitingSubAck or SenderState.AwaitingUnsubAck) Enter(i, SenderState.Free);
+        }
+    }
+
+    /// <summary>Notes that all that was sent so far has left for the network.</summary>
+    public void MarkLeft() => leftBefore = nextOrder;
+
+    /// <summary>Keeps for a new session what may be published anew: QoS 1, and QoS 2 that has not left. What may have arrived at QoS 2 is forgotten.</summary>
+    /// <param name="keepsQos2">Whether QoS 2 that may have arrived is published anew as well.</param>
+    public void Renew(bool keepsQos2)
+    {
+        for (int i = 0; i < slots.Length; i++)
+        {
+            bool isDoubtful = slots[i].State == SenderState.AwaitingPubRec && slots[i].Order < leftBefore && !keepsQos2;
+            if (isDoubtful || slots[i].State == SenderState.AwaitingPubComp) Enter(i, SenderState.Free);
         }
     }
 
@@ -192,6 +211,7 @@ internal sealed class Sender(int inFlightLimit)
         public int Next;
         public int Previous;
         public SenderState State;
+        public long Order;
         public bool Retain;
     }
 

@@ -39,7 +39,7 @@ public class DisconnectTests
     {
         await using var server = new SmallServer { Answer = ServerAnswers.Silence(PacketType.Publish) };
         await using MqttClient client = await MqttClient.ConnectAsync(server.ClientOptions, Soon);
-        ValueTask publish = client.PublishAsync("a", "x", QualityOfService.AtLeastOnce, cancellationToken: Soon);
+        ValueTask publish = client.PublishAsync("a", "x", QualityOfService.ExactlyOnce, cancellationToken: Soon);
         await server.HasReceived("Publish", 1);
         Task<MqttDrainResult> disconnecting = client.DisconnectAsync(Timeout.InfiniteTimeSpan, Soon);
         server.Cut();

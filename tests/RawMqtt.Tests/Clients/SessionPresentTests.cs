@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using System.Buffers;
+using System.Collections.Concurrent;
 using RawMqtt.Codec;
 
 namespace RawMqtt.Tests.Clients;
@@ -11,15 +12,38 @@ public class SessionPresentTests
     private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
 
     [Fact]
-    public async Task What_is_in_flight_in_a_clean_session_is_reported_lost()
+    public async Task What_may_have_arrived_at_QoS_2_in_a_clean_session_is_reported_lost()
     {
         await using var server = new SmallServer { Answer = ServerAnswers.Silence(PacketType.Publish) };
         await using MqttClient client = await MqttClient.ConnectAsync(server.ClientOptions, Soon);
-        ValueTask publish = client.PublishAsync("a", "x", QualityOfService.AtLeastOnce, cancellationToken: Soon);
+        ValueTask publish = client.PublishAsync("a", "x", QualityOfService.ExactlyOnce, cancellationToken: Soon);
         await server.HasReceived("Publish", 1);
         server.Cut();
         MqttException lost = await Assert.ThrowsAsync<MqttException>(async () => await publish);
         Assert.Equal(MqttErrorCode.SessionLost, lost.Code);
+    }
+
+    [Theory]
+    [InlineData(true, QualityOfService.AtLeastOnce)]
+    [InlineData(false, QualityOfService.AtLeastOnce)]
+    [InlineData(true, QualityOfService.ExactlyOnce)]
+    public async Task What_was_in_flight_when_the_session_was_lost_is_published_anew_and_in_order_before_the_queue(bool isClean, QualityOfService qos)
+    {
+        var arrived = new ConcurrentQueue<string>();
+        await using var server = new SmallServer();
+        server.Answer = (packet, output) =>
+        {
+            if (packet.Header.Type != PacketType.Publish) return SmallServer.AcknowledgeAll(packet, output);
+            PublishPacket.TryRead(packet.Header, packet.Body, out PublishPacket publish, out _);
+            if (server.Connections == 1) return publish.Payload[0] != '2'; // closes on the third
+            arrived.Enqueue($"{(char)publish.Payload[0]}{(publish.Duplicate ? " again" : "")}");
+            return SmallServer.AcknowledgeAll(packet, output);
+        };
+        MqttClientOptions options = server.ClientOptions with { CleanSession = isClean, MaxInFlight = 3, RepublishQos2 = true };
+        await using MqttClient client = await MqttClient.ConnectAsync(options, Soon);
+        Task[] awaits = [.. Enumerable.Range(0, 6).Select(i => client.PublishAsync("a", $"{i}", qos, cancellationToken: Soon).AsTask())];
+        await Task.WhenAll(awaits);
+        Assert.Equal(["0", "1", "2", "3", "4", "5"], arrived);
     }
 
     [Theory]
