@@ -85,6 +85,13 @@ public sealed record MqttClientOptions
     /// <summary>Gets the password, section 3.1.3.5: up to 65535 bytes, only with a user name [MQTT-3.1.2-22]; null for none.</summary>
     public ReadOnlyMemory<byte>? Password { get; init; }
 
+    /// <summary>Gets or sets <see cref="Password"/> as UTF-8 text, for configuration that binds text; null for none.</summary>
+    public string? PasswordText
+    {
+        get => Password is ReadOnlyMemory<byte> bytes ? Encoding.UTF8.GetString(bytes.Span) : null;
+        init => Password = value is null ? null : Encoding.UTF8.GetBytes(value);
+    }
+
     /// <summary>Gets the message that the server publishes if it loses this client; null for none.</summary>
     public MqttWill? Will { get; init; }
 

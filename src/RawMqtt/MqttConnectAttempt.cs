@@ -7,7 +7,7 @@ using RawMqtt.Dialling;
 namespace RawMqtt;
 
 /// <summary>Describes one attempt to connect. <see cref="MqttClientOptions.BeforeConnect"/> can return a changed copy.</summary>
-/// <param name="Number">The number of the attempt: 1 for the first one since a connection lasted.</param>
+/// <param name="Number">The number of the attempt: 1 for the first one since the server accepted a connection.</param>
 /// <param name="Address">The address, for example <c>wss://host:8084/mqtt</c>.</param>
 public sealed record MqttConnectAttempt(int Number, string Address)
 {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+using System.Text;
+
 namespace RawMqtt;
 
 /// <summary>Represents the message that the server publishes if the connection ends without a DISCONNECT, section 3.1.2.5.</summary>
@@ -7,4 +9,18 @@ namespace RawMqtt;
 /// <param name="Payload">The payload: 0 to 65535 bytes.</param>
 /// <param name="Qos">The QoS at which the server publishes the message, section 3.1.2.6.</param>
 /// <param name="Retain">Whether the server stores the message as the topic's retained message, section 3.1.2.7.</param>
-public sealed record MqttWill(string Topic, ReadOnlyMemory<byte> Payload, QualityOfService Qos = QualityOfService.AtMostOnce, bool Retain = false);
+public sealed record MqttWill(string Topic, ReadOnlyMemory<byte> Payload, QualityOfService Qos = QualityOfService.AtMostOnce, bool Retain = false)
+{
+    /// <summary>Creates a Will whose properties are set one by one, as configuration does.</summary>
+    public MqttWill()
+        : this("", default)
+    {
+    }
+
+    /// <summary>Gets or sets <see cref="Payload"/> as UTF-8 text, for configuration that binds text.</summary>
+    public string PayloadText
+    {
+        get => Encoding.UTF8.GetString(Payload.Span);
+        init => Payload = Encoding.UTF8.GetBytes(value);
+    }
+}

@@ -75,7 +75,7 @@ internal sealed class ConnectionLoop(
             using CancellationTokenRegistration stopped = stopping.Token.UnsafeRegister(_ => either.CancelQuietly(), null);
             try
             {
-                connection = connections.Open(await steps.OpenStreamAsync(delays.Failures + 1, nextAddress, either.Token).ConfigureAwait(false));
+                connection = connections.Open(await steps.OpenStreamAsync(delays.NextAttempt, nextAddress, either.Token).ConfigureAwait(false));
                 connections.SendConnect(connection, steps);
                 running = connection.RunAsync();
                 bool sessionPresent = await connection.Accepted.WaitAsync(either.Token).ConfigureAwait(false);

@@ -16,19 +16,28 @@ internal sealed class ReconnectDelays(TimeSpan first, TimeSpan longest, Func<dou
     public const int KickLimit = 3;
 
     private int failures;
+    private int attempts;
 
     /// <summary>The number of attempts since the last success.</summary>
     public int Failures => failures;
+
+    /// <summary>The number of the next attempt: 1 for the first since the server accepted a connection.</summary>
+    public int NextAttempt => attempts + 1;
 
     /// <summary>The number of connections in a row that the server accepted and closed too soon to be a success.</summary>
     public int Kicks { get; private set; }
 
     /// <summary>Counts an attempt that failed before CONNACK accepted.</summary>
-    public void Failed() => failures++;
+    public void Failed()
+    {
+        failures++;
+        attempts++;
+    }
 
     /// <summary>Counts a connection that ended after CONNACK had accepted.</summary>
     public void Lost(TimeSpan lived)
     {
+        attempts = 0;
         bool hasLived = lived >= ProvenLife;
         failures = hasLived ? 1 : failures + 1;
         Kicks = hasLived ? 0 : Kicks + 1;
