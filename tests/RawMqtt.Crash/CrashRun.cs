@@ -24,13 +24,18 @@ internal sealed record CrashRun(int Messages, int Kills, bool HasSessionFile, in
         var sent = new List<Task>();
         using Process first = Start(arguments);
         await EndAsync(first, () => broker.Clients.Any(client => client.ClientId == "killed" && client.Subscriptions > 0));
+        int readers = 0;
         for (int kill = 0; kill < Kills; kill++)
         {
+            long before = new FileInfo(journal).Length;
             using Process subscriber = Start(arguments);
             await PublishAsync(publisher, sent, Messages * (kill + 1) / Kills, random.NextDouble() * LongestLife);
+            if (random.Next(4) > 0) await WaitUntilAsync(() => new FileInfo(journal).Length > before || subscriber.HasExited);
             await EndAsync(subscriber, () => true);
+            if (new FileInfo(journal).Length > before) readers++;
         }
 
+        Console.WriteLine($"{readers} of {Kills} subscribers had begun to read");
         await Task.WhenAll(sent);
         using Process last = Start(arguments);
         await EndAsync(last, new Silence(journal, Messages, Patience).IsOver);
@@ -62,9 +67,14 @@ internal sealed record CrashRun(int Messages, int Kills, bool HasSessionFile, in
 
     private static async Task EndAsync(Process process, Func<bool> isTime)
     {
-        using var timer = new PeriodicTimer(Tick);
-        while (!isTime()) await timer.WaitForNextTickAsync();
+        await WaitUntilAsync(isTime);
         process.Kill();
         await process.WaitForExitAsync();
+    }
+
+    private static async Task WaitUntilAsync(Func<bool> isTime)
+    {
+        using var timer = new PeriodicTimer(Tick);
+        while (!isTime()) await timer.WaitForNextTickAsync();
     }
 }

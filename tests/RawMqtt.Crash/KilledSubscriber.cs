@@ -15,9 +15,7 @@ internal static class KilledSubscriber
         await using MqttSubscription messages = await client.SubscribeAsync("crash/#", QualityOfService.ExactlyOnce);
         await foreach (MqttMessage message in messages)
         {
-            file.Write(Encoding.ASCII.GetBytes($"{(int)message.Qos} {message.PayloadText} {DeliveryIdOf(message)}\n"));
+            file.Write(Encoding.ASCII.GetBytes($"{(int)message.Qos} {message.PayloadText} {message.DeliveryId}\n"));
         }
     }
-
-    private static object? DeliveryIdOf(MqttMessage message) => typeof(MqttMessage).GetProperty("DeliveryId")?.GetValue(message);
 }

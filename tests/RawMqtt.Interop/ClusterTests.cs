@@ -14,6 +14,8 @@ public class ClusterTests(ITestOutputHelper output)
     private static readonly TimeSpan After = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan LongestGap = TimeSpan.FromSeconds(1);
 
+    private readonly List<string> faults = [];
+
     [Fact(Explicit = true)]
     public async Task Killing_a_node_loses_nothing_and_fails_nothing()
     {
@@ -28,6 +30,8 @@ public class ClusterTests(ITestOutputHelper output)
         {
             await KillUnderLoadAsync(name, cluster, [.. subscriber.Select(i => cluster.Addresses[i])], [.. publisher.Select(i => cluster.Addresses[i])], null);
         }
+
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
 
     [Fact(Explicit = true)]
@@ -48,13 +52,15 @@ public class ClusterTests(ITestOutputHelper output)
             await using Nginx ofPublisher = await Nginx.StartAsync(certificates, publisher, "/ws");
             await KillUnderLoadAsync(name + " behind nginx", cluster, [ofSubscriber.Wss], [ofPublisher.Wss], certificates.Authority);
         }
+
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
 
     /// <summary>Kills the first node, to which one or both of the clients are connected.</summary>
     private async Task KillUnderLoadAsync(string node, RabbitCluster cluster, string[] addressesOfSubscriber, string[] addressesOfPublisher, string? authority)
     {
         MqttTlsOptions? tls = authority is null ? null : new MqttTlsOptions { CertificateAuthorityFile = authority };
-        string clientId = $"cluster-{Path.GetRandomFileName()}";
+        string clientId = $"cluster-{Guid.NewGuid():N}";
         var options = new MqttClientOptions { Addresses = addressesOfSubscriber, Tls = tls, ClientId = clientId, CleanSession = false };
         await using MqttClient subscriber = await MqttClient.ConnectAsync(options);
         MqttSubscription messages = await subscriber.SubscribeAsync(clientId, QualityOfService.AtLeastOnce);
@@ -70,13 +76,11 @@ public class ClusterTests(ITestOutputHelper output)
         }));
         failures = [.. failures.Where(failure => failure.Length > 0)];
         (int lost, TimeSpan gap) = await received;
-        output.WriteLine($"{node} node killed: {failures.Length} awaits failed, {lost} of {total} lost, gap {gap.TotalMilliseconds:F0} ms");
+        string outcome = $"{node} node killed: {failures.Length} awaits failed, {lost} of {total} lost, gap {gap.TotalMilliseconds:F0} ms";
+        output.WriteLine(outcome);
         foreach (string failure in failures.Distinct()) output.WriteLine($"  {failure}");
+        if (failures.Length > 0 || lost > 0 || gap > LongestGap) faults.Add(outcome);
         await cluster.RestartAsync(0);
-
-        Assert.Empty(failures);
-        Assert.Equal(0, lost);
-        Assert.InRange(gap, TimeSpan.Zero, LongestGap);
     }
 
     private static async Task<Task[]> PublishAsync(MqttClient publisher, string topic, int total, Action kill)

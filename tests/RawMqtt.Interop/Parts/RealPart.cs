@@ -47,6 +47,9 @@ internal static class RealPart
     /// <summary>The tool, in the configuration that the tests were built in.</summary>
     public static string Tool { get; } = Built("src", "RawMqtt.Cli");
 
+    /// <summary>The program that kills subscribers, likewise.</summary>
+    public static string Crash { get; } = Built("tests", "RawMqtt.Crash");
+
     /// <summary>The echo peers, likewise.</summary>
     public static string EchoPeers { get; } = Built("tests", "RawMqtt.EchoPeers");
 
