@@ -33,7 +33,8 @@ internal sealed class ProgramWorld(int seed, bool sessionsVanish) : IAsyncDispos
         hasSessionFile = Chance(0.5);
         var unlimited = new MqttBrokerLimits { InitialInFlight = Chance(0.3) ? 1 : 20, MaxQueuedMessages = 10 * Messages, MaxQueuedBytes = 1 << 24 };
         broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["mqtt://127.0.0.1:0"], Limits = unlimited });
-        proxy = new FaultProxy(new Uri(broker.Addresses[0]).Port, _ => new Fault(Next(300, 6000), Chance(0.5) ? FaultEnd.Close : FaultEnd.Reset, Next(1, 2000)));
+        int port = new Uri(broker.Addresses[0]).Port;
+        proxy = new FaultProxy(port, _ => new Fault(Next(300, 6000), Chance(0.5) ? FaultEnd.Close : FaultEnd.Reset, Next(1, 2000)));
 
         await LiveAsync(until: () => true);
         await using var publisher = new MqttClient(OptionsFor("publisher") with { CleanSession = sessionsVanish && Chance(0.5) });
