@@ -42,7 +42,7 @@ internal sealed class ConnectSteps(MqttClientOptions options, ClientLog log)
         MqttAddress? address = options.ConnectStream is null ? MqttAddress.Parse(attempt.Address) : null;
         string? userName = attempt.UserName ?? address?.UserName;
         ReadOnlyMemory<byte>? password = attempt.Password;
-        if (password is null && address?.Password is string text) password = Encoding.UTF8.GetBytes(text);
+        if (password is null && address?.Password is byte[] bytes) password = bytes;
         try
         {
             session.Connect(new ConnectPacket

@@ -45,6 +45,9 @@ internal static class AddressFault
     public static MqttException PercentSign(string text) =>
         Fault($"The user or the password in \"{Shown(text)}\" holds a % without two hexadecimal digits; write the character % itself as %25.");
 
+    public static MqttException UserNameNotUtf8(string text) =>
+        Fault($"The user name in \"{Shown(text)}\" is not UTF-8 after its % escapes are decoded; write each character as the escapes of its UTF-8 bytes.");
+
     public static MqttException MissingHost(string text) => Fault($"The address \"{Shown(text)}\" has no host; write one such as ws://localhost:8083/mqtt.");
 
     public static MqttException BracketOpen(string text) =>

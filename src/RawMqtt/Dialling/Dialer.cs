@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using RawMqtt.Transports;
@@ -39,11 +40,13 @@ internal static class Dialer
     // attempt [WS-4.1-10].
     private static async Task<Stream> ConnectAsync(MqttAddress address, DialOptions options, ConnectPhases phases, CancellationToken cancellationToken)
     {
+        long start = options.TimeProvider.GetTimestamp();
         phases.Begin("name service", "the name service", "Check the host and the name service of this machine.");
         IPAddress[] hosts = await ResolveAsync(address, cancellationToken).ConfigureAwait(false);
 
+        TimeSpan timeLeft = options.ConnectTimeout - options.TimeProvider.GetElapsedTime(start);
         phases.Begin("TCP", "TCP", "A firewall may drop what is sent to this port.");
-        Stream stream = new NetworkStream(await ConnectAsync(address, hosts, cancellationToken).ConfigureAwait(false), ownsSocket: true);
+        Stream stream = new NetworkStream(await ConnectAsync(address, hosts, timeLeft, cancellationToken).ConfigureAwait(false), ownsSocket: true);
         try
         {
             if (address.IsTls)
@@ -116,16 +119,24 @@ internal static class Dialer
         throw NotResolved(address, null);
     }
 
+    /// <summary>Returns how long an address is tried: its equal share of the time that is left, and at most two seconds while others wait.</summary>
+    internal static TimeSpan TurnOf(TimeSpan timeLeft, int addressesLeft)
+    {
+        TimeSpan share = timeLeft / addressesLeft;
+        return addressesLeft == 1 || share < AddressTimeout ? share : AddressTimeout;
+    }
+
     /// <summary>Tries all addresses of the host in the order of the name service. Each except the last has a short time, so that the others get a
     /// turn.</summary>
-    private static async Task<Socket> ConnectAsync(MqttAddress address, IPAddress[] hosts, CancellationToken cancellationToken)
+    private static async Task<Socket> ConnectAsync(MqttAddress address, IPAddress[] hosts, TimeSpan timeLeft, CancellationToken cancellationToken)
     {
         var failures = new List<(IPAddress Host, SocketError Error)>();
         for (int i = 0; i < hosts.Length; i++)
         {
             var socket = new Socket(hosts[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             using var turn = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            if (i < hosts.Length - 1) turn.CancelAfter(AddressTimeout);
+            long start = Stopwatch.GetTimestamp(); // the system's clock, as CancelAfter has
+            if (i < hosts.Length - 1) turn.CancelAfter(TurnOf(timeLeft, hosts.Length - i));
             try
             {
                 await socket.ConnectAsync(new IPEndPoint(hosts[i], address.Port), turn.Token).ConfigureAwait(false);
@@ -135,11 +146,13 @@ internal static class Dialer
             {
                 socket.Dispose();
                 failures.Add((hosts[i], failure.SocketErrorCode));
+                timeLeft -= Stopwatch.GetElapsedTime(start);
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
                 socket.Dispose();
                 failures.Add((hosts[i], SocketError.TimedOut));
+                timeLeft -= Stopwatch.GetElapsedTime(start);
             }
             catch
             {

@@ -2,13 +2,15 @@
 
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using System.Text.Unicode;
 
 namespace RawMqtt.Dialling;
 
 /// <summary>Represents the address of a broker or a listener, such as <c>ws://user:password@host:8083/mqtt</c>.</summary>
 /// <remarks>The address is parsed by RFC 3986 and RFC 6455 3, without guesses. An invalid address is refused with a suggestion.
 /// <see cref="Uri"/> is not used: it parses <c>localhost:8083</c> as a scheme and gives no reason when it refuses.</remarks>
-internal sealed record MqttAddress(MqttScheme Scheme, string Host, int Port, string PathAndQuery, string? UserName, string? Password)
+internal sealed record MqttAddress(MqttScheme Scheme, string Host, int Port, string PathAndQuery, string? UserName, byte[]? Password)
 {
     public bool IsTls => Scheme is MqttScheme.Mqtts or MqttScheme.Wss;
 
@@ -77,7 +79,7 @@ internal sealed record MqttAddress(MqttScheme Scheme, string Host, int Port, str
         ReadOnlySpan<char> authority = authorityEnd < 0 ? rest : rest[..authorityEnd];
         ReadOnlySpan<char> resource = authorityEnd < 0 ? default : rest[authorityEnd..];
 
-        (string? userName, string? password) = ReadUser(text, ref authority);
+        (string? userName, byte[]? password) = ReadUser(text, ref authority);
         string host = ReadHost(text, ref authority);
         int port = authority.IsEmpty ? DefaultPortOf(scheme) : ReadPort(text, authority, lowestPort);
         var address = new MqttAddress(scheme, host, port, ResourceName(resource), userName, password);
@@ -98,25 +100,42 @@ internal sealed record MqttAddress(MqttScheme Scheme, string Host, int Port, str
     private static bool Is(ReadOnlySpan<char> name, string scheme) => name.Equals(scheme, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads the user, RFC 3986 3.2.1, which ends at the last @. The first colon ends the name, so that a password may contain others.</summary>
-    private static (string? UserName, string? Password) ReadUser(string text, ref ReadOnlySpan<char> authority)
+    private static (string? UserName, byte[]? Password) ReadUser(string text, ref ReadOnlySpan<char> authority)
     {
         int at = authority.LastIndexOf('@');
         if (at < 0) return (null, null);
         ReadOnlySpan<char> user = authority[..at];
         authority = authority[(at + 1)..];
         int colon = user.IndexOf(':');
-        return colon < 0 ? (Decode(text, user), null) : (Decode(text, user[..colon]), Decode(text, user[(colon + 1)..]));
+        return colon < 0 ? (DecodeUserName(text, user), null) : (DecodeUserName(text, user[..colon]), Decode(text, user[(colon + 1)..]));
     }
 
-    private static string Decode(string text, ReadOnlySpan<char> encoded)
+    /// <summary>Decodes a user name, which CONNECT sends as a string, 3.1.3.4; the password is bytes, 3.1.3.5.</summary>
+    private static string DecodeUserName(string text, ReadOnlySpan<char> encoded)
     {
-        for (int i = encoded.IndexOf('%'); i >= 0 && i < encoded.Length; i++)
+        byte[] bytes = Decode(text, encoded);
+        return Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw AddressFault.UserNameNotUtf8(text);
+    }
+
+    private static byte[] Decode(string text, ReadOnlySpan<char> encoded)
+    {
+        byte[] bytes = new byte[encoded.Length]; // all of the address is ASCII
+        int length = 0;
+        for (int i = 0; i < encoded.Length; i++)
         {
-            if (encoded[i] != '%') continue;
-            if (i + 2 >= encoded.Length || !char.IsAsciiHexDigit(encoded[i + 1]) || !char.IsAsciiHexDigit(encoded[i + 2])) throw AddressFault.PercentSign(text);
+            if (encoded[i] != '%') bytes[length++] = (byte)encoded[i];
+            else if (i + 2 >= encoded.Length || Convert.FromHexString(encoded.Slice(i + 1, 2), bytes.AsSpan(length), out _, out int written) != 0 || written != 1)
+            {
+                throw AddressFault.PercentSign(text);
+            }
+            else
+            {
+                length++;
+                i += 2;
+            }
         }
 
-        return Uri.UnescapeDataString(encoded.ToString());
+        return bytes[..length];
     }
 
     /// <summary>Reads the host and the colon after it; <paramref name="authority"/> is then the port, or empty.</summary>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 
+using System.Text;
 using RawMqtt.Dialling;
 
 namespace RawMqtt.Tests.Dialling;
@@ -56,8 +57,17 @@ public class MqttAddressTests
     {
         MqttAddress address = MqttAddress.Parse(text);
 
-        Assert.Equal((user, password, "h"), (address.UserName, address.Password, address.Host));
+        Assert.Equal((user, password, "h"), (address.UserName, address.Password is null ? null : Encoding.UTF8.GetString(address.Password), address.Host));
         Assert.DoesNotContain("secret", address.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Percent_encoding_that_is_not_UTF8_is_a_byte_of_a_password_and_refused_in_a_user_name()
+    {
+        Assert.Equal([(byte)'p', 0xE5], MqttAddress.Parse("ws://alice:p%E5@h").Password);
+        MqttException refused = Assert.Throws<MqttException>(() => MqttAddress.Parse("ws://alic%E5:secret@h"));
+        Assert.Contains("user name", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]
