@@ -56,6 +56,7 @@ internal static partial class Tool
             PasswdCommand.Create(),
             PubCommand.Create(),
             SubCommand.Create(),
+            DoctorCommand.Create(),
             DecodeCommand.Create(),
             EncodeCommand.Create(),
             new HelpOption(),

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using RawMqtt.Interop.Parts;
+
+namespace RawMqtt.Interop;
+
+/// <summary>The doctor names the fault of an address, what would work, and its exit code.</summary>
+public class DoctorToolTests
+{
+    [Theory]
+    [InlineData("ws://127.0.0.1:{ws}/mqtt", 0, "A message came back")]
+    [InlineData("mqtt://127.0.0.1:{tcp}", 0, "A message came back")]
+    [InlineData("ws://127.0.0.1:{tcp}/mqtt", 4, "fits mqtt://127.0.0.1:{tcp}")]
+    [InlineData("mqtt://127.0.0.1:{ws}", 6, "fits ws://127.0.0.1:{ws}")]
+    [InlineData("wss://127.0.0.1:{ws}/mqtt", 3, "fits ws://127.0.0.1:{ws}/mqtt")]
+    [InlineData("ws://127.0.0.1:{ws}/other", 4, "404")]
+    [InlineData("wss://localhost:{wss}/mqtt", 3, "The port speaks TLS")]
+    [InlineData("ws://localhost:{wss}/mqtt", 4, "fits wss://localhost:{wss}/mqtt")]
+    [InlineData("wss://localhost:{wss}/mqtt --cafile {ca}", 0, "A message came back")]
+    [InlineData("mqtt://127.0.0.1:1", 2, "does not: Connection refused")]
+    [InlineData("mqtt://no-such-host.invalid", 2, "knows no address")]
+    [InlineData("127.0.0.1:1883", 1, "try mqtt://127.0.0.1:1883")]
+    public async Task The_fault_of_an_address_is_named(string arguments, int exitCode, string expected)
+    {
+        using Certificates certificates = await Certificates.MakeAsync();
+        await using MqttBroker broker = await OurBroker.StartAsync(certificates);
+
+        Finished doctor = await RealProcess.RunToolAsync(["doctor", .. Filled(arguments, broker, certificates).Split(' ')]);
+
+        string all = doctor.Output + doctor.Error;
+        Assert.True(doctor.ExitCode == exitCode, all);
+        Assert.Contains(Filled(expected, broker, certificates), all, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_login_is_asked_for_and_taken()
+    {
+        string users = Path.GetTempFileName();
+        await File.WriteAllTextAsync(users, MqttPasswordFile.CreateEntry("alice", "secret"u8) + "\n");
+        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["mqtt://127.0.0.1:0"], PasswordFile = users });
+
+        Finished without = await RealProcess.RunToolAsync("doctor", broker.Addresses[0]);
+        Finished with = await RealProcess.RunToolAsync("doctor", broker.Addresses[0], "-u", "alice", "-P", "secret", "--json");
+
+        Assert.Equal(5, without.ExitCode);
+        Assert.Equal((0, ""), (with.ExitCode, with.Error));
+        Assert.DoesNotContain("secret", with.Output, StringComparison.Ordinal);
+        string[] steps = [.. with.Output.TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement.GetProperty("step").GetString()!)];
+        Assert.Equal(["name", "tcp", "tls", "http", "mqtt", "connect", "round"], steps);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\u001b[2J220 ready\r\n")]
+    public async Task A_server_that_is_silent_or_hostile_costs_bounded_time_and_no_control_characters(string banner)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var stop = new CancellationTokenSource();
+        Task serving = ServeAsync(listener, banner, stop.Token);
+
+        string url = $"ws://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/mqtt";
+        Finished doctor = await RealProcess.RunToolAsync("doctor", url, "--timeout", "0.5");
+
+        await stop.CancelAsync();
+        await serving;
+        Assert.True(doctor.ExitCode is 2 or 4, doctor.Output);
+        Assert.DoesNotContain('\u001b', doctor.Output);
+        Assert.Contains("The port does not speak TLS", doctor.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("https://example.com", "a page on https may not open ws", 4)]
+    [InlineData("http://127.0.0.1:3000", "A browser allows the connection, and so does our broker", 0)]
+    [InlineData("null", "refuses it unless", 4)]
+    public async Task A_page_is_judged_as_a_browser_judges_it(string origin, string expected, int exitCode)
+    {
+        await using MqttBroker broker = await OurBroker.StartAsync();
+        string url = OurBroker.Address(broker, "ws");
+        if (origin.StartsWith("https", StringComparison.Ordinal)) url = url.Replace("127.0.0.1", Dns.GetHostName(), StringComparison.Ordinal);
+
+        Finished doctor = await RealProcess.RunToolAsync("doctor", url, "--page", origin, "--timeout", "1");
+
+        Assert.Contains(expected, doctor.Output, StringComparison.Ordinal);
+        if (!origin.StartsWith("https", StringComparison.Ordinal)) Assert.Equal(exitCode, doctor.ExitCode);
+    }
+
+    private static string Filled(string text, MqttBroker broker, Certificates certificates)
+    {
+        foreach (string carrier in new[] { "ws", "tcp", "wss" })
+        {
+            text = text.Replace($"{{{carrier}}}", $"{new Uri(OurBroker.Address(broker, carrier)).Port}", StringComparison.Ordinal);
+        }
+
+        return text.Replace("{ca}", certificates.Authority, StringComparison.Ordinal);
+    }
+
+    private static async Task ServeAsync(TcpListener listener, string banner, CancellationToken cancellationToken)
+    {
+        var accepted = new List<Socket>();
+        try
+        {
+            while (true)
+            {
+                accepted.Add(await listener.AcceptSocketAsync(cancellationToken));
+                await accepted[^1].SendAsync(Encoding.ASCII.GetBytes(banner), cancellationToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            accepted.ForEach(socket => socket.Dispose());
+        }
+    }
+}
