@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using RawMqtt.Brokers;
@@ -7,6 +8,7 @@ using RawMqtt.Codec;
 using RawMqtt.Dialling;
 using RawMqtt.Serving;
 using RawMqtt.Transports;
+using RawMqtt.WebSockets;
 
 namespace RawMqtt;
 
@@ -57,6 +59,11 @@ public sealed class MqttBroker : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         BrokerLimitChecks.Check(options.Limits);
+        if (options.AllowedOrigins.Select(OriginCheck.FaultOf).FirstOrDefault(fault => fault is not null) is { } wrong)
+        {
+            throw new MqttException(MqttErrorCode.InvalidOptions, wrong);
+        }
+
         var broker = new MqttBroker(options);
         try
         {
@@ -133,22 +140,22 @@ public sealed class MqttBroker : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Opens a connection in memory, for a client in the same process.</summary>
+    /// <summary>Opens a connection in memory, for a client in the same process. The broker trusts a client that connects without a user name, whatever
+    /// <see cref="MqttBrokerOptions.AllowAnonymous"/> says; a client with a user name must give its password.</summary>
     /// <returns>The client's end of the connection, for <see cref="MqttClientOptions.ConnectStream"/>.</returns>
     public Stream Connect()
     {
         (Stream client, Stream server) = MemoryPipe.Create();
-        _ = ServeAsync(server);
+        _ = ServeAsync(server, isOwn: true);
         return client;
     }
 
     /// <summary>Serves one client over a stream that the caller opened, such as a serial line. Completes when the connection has ended, and disposes the
     /// stream.</summary>
-    public async Task ServeAsync(Stream stream)
+    public Task ServeAsync(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        await shell.ServeAsync(socket: null, listener: "", () => Task.FromResult<Stream?>(stream)).ConfigureAwait(false);
-        await stream.DisposeAsync().ConfigureAwait(false); // a connection that was not admitted has not disposed it
+        return ServeAsync(stream, isOwn: false);
     }
 
     /// <summary>Stops accepting connections, sends what waits to be sent, and closes the connections. Waits at most
@@ -174,6 +181,12 @@ public sealed class MqttBroker : IAsyncDisposable
         stopping.Dispose();
     }
 
+    private async Task ServeAsync(Stream stream, bool isOwn)
+    {
+        await shell.ServeAsync(socket: null, listener: "", isOwn, () => Task.FromResult<Stream?>(stream)).ConfigureAwait(false);
+        await stream.DisposeAsync().ConfigureAwait(false); // a connection that was not admitted has not disposed it
+    }
+
     private async Task WaitAsync(Task task, CancellationToken cancellationToken)
     {
         try
@@ -188,9 +201,11 @@ public sealed class MqttBroker : IAsyncDisposable
 
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
+        ServerCertificate? certificate = options.CertificateFile is not { } file ? null
+            : new ServerCertificate(new CertificateFiles(file, options.KeyFile ?? file, options.KeyPassword), options.TimeProvider);
         var shared = new ListenerOptions
         {
-            Certificate = options.CertificateFile is null ? null : new ServerCertificate(options.CertificateFile, options.KeyFile, options.TimeProvider),
+            Certificate = certificate,
             WebSocketPaths = options.WebSocketPaths,
             AllowMissingSubprotocol = options.AllowMissingSubprotocol,
             AllowedOrigins = options.AllowedOrigins,
@@ -199,10 +214,12 @@ public sealed class MqttBroker : IAsyncDisposable
         };
         foreach (MqttAddress address in options.Listeners.Select(MqttAddress.ParseListener))
         {
-            listeners.Add(await Listener.BindAsync(address, shared, cancellationToken).ConfigureAwait(false));
+            listeners.AddRange(await Listener.BindAsync(address, shared, cancellationToken).ConfigureAwait(false));
         }
 
-        Addresses = listeners.ConvertAll(listener => listener.Address.ToString());
+        Addresses = [.. listeners.Select(listener => listener.Address.ToString()).Distinct()];
+        reports.Started(Addresses);
+        if (certificate is not null) reports.CertificateRead(certificate, options.TimeProvider.GetUtcNow().UtcDateTime);
         foreach (Listener listener in listeners) loops.Add(AcceptAsync(listener));
         loops.Add(RepeatAsync(Sweep.Interval, shell.Sweep.Run));
         if (options.SystemTopicsInterval <= TimeSpan.Zero) return;
@@ -218,7 +235,7 @@ public sealed class MqttBroker : IAsyncDisposable
             try
             {
                 Socket socket = await listener.AcceptAsync(stopping.Token).ConfigureAwait(false);
-                _ = shell.ServeAsync(socket, address, () => listener.OpenAsync(new AcceptedStream(socket), CancellationToken.None));
+                _ = shell.ServeAsync(socket, address, isOwn: false, () => OpenAsync(listener, socket));
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
             {
@@ -231,6 +248,14 @@ public sealed class MqttBroker : IAsyncDisposable
                 await Task.Delay(Sweep.Interval, options.TimeProvider, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+    }
+
+    private Task<Stream?> OpenAsync(Listener listener, Socket socket)
+    {
+        var peer = (IPEndPoint)socket.RemoteEndPoint!;
+        bool isFromProxy = shell.Proxies.IsTrusted(peer.Address);
+        void Refused(HandshakeRefusal refusal) => reports.HandshakeRefused(peer, listener.Address, refusal);
+        return listener.OpenAsync(new AcceptedStream(socket), isFromProxy, Refused, CancellationToken.None);
     }
 
     private void PublishSystemTopics()

@@ -31,12 +31,15 @@ public sealed record MqttBrokerOptions
     /// set it or add to it: if the proxy passes it on unchanged, the client can forge its address.</summary>
     public string ProxyHeader { get; init; } = "X-Forwarded-For";
 
-    /// <summary>Gets the PEM file of the server's certificate with its chain. wss and mqtts listeners need it. The broker reads it again when it
-    /// changes.</summary>
+    /// <summary>Gets the file of the server's certificate with its chain: PEM, or PKCS #12 (.pfx, .p12), which contains the key too. wss and mqtts listeners
+    /// need it. The broker reads it again when its content changes.</summary>
     public string? CertificateFile { get; init; }
 
-    /// <summary>Gets the PEM file of the private key, not encrypted; null if <see cref="CertificateFile"/> contains the key too.</summary>
+    /// <summary>Gets the PEM file of the private key; null if <see cref="CertificateFile"/> contains the key too.</summary>
     public string? KeyFile { get; init; }
+
+    /// <summary>Gets the passphrase of an encrypted private key, or of a PKCS #12 file; null for none.</summary>
+    public string? KeyPassword { get; init; }
 
     /// <summary>Gets the file of user names and password hashes, with entries of <see cref="MqttPasswordFile.CreateEntry"/>; null for none. The broker reads
     /// it again when it changes; if

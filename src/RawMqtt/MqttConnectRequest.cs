@@ -33,4 +33,7 @@ public sealed record MqttConnectRequest
 
     /// <summary>Gets the address of the listener that accepted the connection; empty for a connection in memory.</summary>
     public string Listener { get; init; } = "";
+
+    /// <summary>Gets whether the connection is the program's own, see <see cref="MqttBroker.Connect"/>.</summary>
+    internal bool IsOwn { get; init; }
 }

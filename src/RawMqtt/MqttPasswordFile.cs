@@ -3,6 +3,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Unicode;
 
 namespace RawMqtt;
 
@@ -16,14 +17,17 @@ public static class MqttPasswordFile
     private const string Scheme = "pbkdf2-sha256";
 
     /// <summary>Returns a new entry with a random salt. Takes some tens of milliseconds on purpose.</summary>
-    /// <param name="userName">A name without a colon and without a line break.</param>
+    /// <param name="userName">A name that does not begin with # and has no colon and no line break.</param>
     /// <param name="password">Any bytes.</param>
-    /// <exception cref="ArgumentException"><paramref name="userName"/> is empty, or contains a colon or a line break.</exception>
+    /// <exception cref="ArgumentException"><paramref name="userName"/> is empty, begins with #, or contains a colon or a line break.</exception>
     public static string CreateEntry(string userName, ReadOnlySpan<byte> password)
     {
         ArgumentException.ThrowIfNullOrEmpty(userName);
-        if (userName.AsSpan().IndexOfAny(":\r\n") >= 0)
-            throw new ArgumentException("A user name in a password file must not contain a colon or a line break.", nameof(userName));
+        if (userName[0] is '#' or '\uFEFF' || userName.AsSpan().IndexOfAny(":\r\n\0") >= 0)
+        {
+            throw new ArgumentException("A user name in a password file must not begin with # and must not contain a colon or a line break.", nameof(userName));
+        }
+
         byte[] salt = RandomNumberGenerator.GetBytes(SaltLength);
         byte[] hash = Rfc2898DeriveBytes.Pbkdf2(password, salt, Iterations, HashAlgorithmName.SHA256, HashLength);
         return $"{userName}:${Scheme}${Iterations}${Convert.ToBase64String(salt)}${Convert.ToBase64String(hash)}";
@@ -37,16 +41,21 @@ public static class MqttPasswordFile
             && CryptographicOperations.FixedTimeEquals(expected, Rfc2898DeriveBytes.Pbkdf2(password, salt, iterations, HashAlgorithmName.SHA256, HashLength));
     }
 
-    /// <summary>Returns the entries of a file by user name. Empty lines and lines that begin with # are comments.</summary>
-    /// <exception cref="InvalidDataException">A line is not an entry. The message does not contain the line, because it may be a password.</exception>
-    internal static Dictionary<string, string> Read(string path)
+    /// <summary>Returns the entries of a file by user name. Empty lines and lines that begin with # are comments; a byte order mark is skipped.</summary>
+    /// <exception cref="InvalidDataException">A line is not an entry, or not UTF-8. The message does not contain the line, because it may be a
+    /// password.</exception>
+    internal static Dictionary<string, string> Parse(ReadOnlySpan<byte> content)
     {
+        if (content.StartsWith(Encoding.UTF8.Preamble)) content = content[3..];
         var entries = new Dictionary<string, string>();
         int number = 0;
-        foreach (string line in File.ReadAllLines(path, Encoding.UTF8))
+        foreach (Range range in content.Split((byte)'\n'))
         {
             number++;
-            if (line.Length == 0 || line[0] == '#') continue;
+            ReadOnlySpan<byte> bytes = content[range].TrimEnd((byte)'\r');
+            if (bytes.IsEmpty || bytes[0] == '#') continue;
+            if (!Utf8.IsValid(bytes)) throw new InvalidDataException($"Line {number} is not UTF-8.");
+            string line = Encoding.UTF8.GetString(bytes);
             int colon = line.IndexOf(':', StringComparison.Ordinal);
             if (colon < 1 || !TryParse(line, out _, out _, out _)) throw new InvalidDataException($"Line {number} is not an entry.");
             entries[line[..colon]] = line;
@@ -63,8 +72,8 @@ public static class MqttPasswordFile
         if (parts is not ["", Scheme, string count, string saltText, string hashText]) return false;
         salt = FromBase64(saltText);
         hash = FromBase64(hashText);
-        return int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out iterations) && iterations is >= 1 and <= 10_000_000 &&
-            salt.Length > 0 && hash.Length == HashLength;
+        bool isCount = int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out iterations) && iterations is >= 1 and <= 10_000_000;
+        return isCount && salt.Length > 0 && hash.Length == HashLength;
     }
 
     private static byte[] FromBase64(string text)

@@ -51,6 +51,7 @@ internal static class ApplicationViews
         RemoteAddress = connection.RemoteAddress,
         ForwardedAddress = connection.ForwardedAddress,
         Listener = connection.Listener,
+        IsOwn = connection.IsOwn,
     };
 
     public static MqttMessage WillOf(in ConnectPacket packet) =>

@@ -2,7 +2,6 @@
 
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using System.Text;
 using RawMqtt.Codec;
 using RawMqtt.Dialling;
 
@@ -12,20 +11,20 @@ namespace RawMqtt.Serving;
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A semaphore without a wait handle holds nothing.")]
 internal sealed class Authentication
 {
-    private static readonly string DummyEntry = MqttPasswordFile.CreateEntry("dummy", "password"u8);
+    private static readonly Lazy<string> dummyEntry = new(() => MqttPasswordFile.CreateEntry("dummy", "password"u8));
 
     private readonly MqttBrokerOptions options;
     private readonly BrokerReports reports;
     private readonly SemaphoreSlim hashing = new(Math.Max(1, Environment.ProcessorCount - 1));
     private Dictionary<string, string> entries = [];
-    private DateTime written;
-    private DateTime unusable;
+    private byte[]? read;
+    private byte[]? unusable;
 
     public Authentication(MqttBrokerOptions options, BrokerReports reports)
     {
         this.options = options;
         this.reports = reports;
-        bool takesAll = options.AllowAnonymous ?? (options.TrustedProxies.Count == 0 && options.Listeners.All(IsLocalOnly));
+        bool takesAll = options.AllowAnonymous ?? (options.TrustedProxies.Count == 0 && options.Listeners.All(IsLocal));
         IsNeeded = options.PasswordFile is not null || options.Authenticate is not null || !takesAll;
         if (options.PasswordFile is not null) ReadEntries(options.PasswordFile);
     }
@@ -48,7 +47,7 @@ internal sealed class Authentication
     {
         bool isLocal = (request.ForwardedAddress ?? request.RemoteAddress)?.Address is not { } address || IPAddress.IsLoopback(address);
         bool isLeftToHook = options.Authenticate is not null && request.UserName is not null;
-        bool allowed = isLeftToHook || (options.AllowAnonymous ?? (isLocal && options.PasswordFile is null));
+        bool allowed = isLeftToHook || request.IsOwn || (options.AllowAnonymous ?? (isLocal && options.PasswordFile is null));
         return allowed ? ConnectReturnCode.Accepted : ConnectReturnCode.NotAuthorized;
     }
 
@@ -61,7 +60,8 @@ internal sealed class Authentication
             bool isKnown = entries.TryGetValue(request.UserName!, out string? entry);
             ReadOnlyMemory<byte> password = request.Password ?? default;
             // An unknown name is hashed too, so that the time does not tell which names exist. The reading thread does not wait for the hash.
-            bool matches = await Task.Run(() => MqttPasswordFile.Matches(entry ?? DummyEntry, password.Span), CancellationToken.None).ConfigureAwait(false);
+            Task<bool> matching = Task.Run(() => MqttPasswordFile.Matches(entry ?? dummyEntry.Value, password.Span), CancellationToken.None);
+            bool matches = await matching.ConfigureAwait(false);
             return isKnown && matches ? ConnectReturnCode.Accepted : ConnectReturnCode.BadUserNameOrPassword;
         }
         finally
@@ -70,41 +70,38 @@ internal sealed class Authentication
         }
     }
 
-    /// <summary>Reads the file again if it has changed. If it cannot be used then, the entries before stay, and the log says so once.</summary>
+    /// <summary>Reads the file again if its content has changed: a file behind a link, or one with an older time, may be new. If it cannot be used then, the
+    /// entries before stay, and the log says so once.</summary>
     private void ReadEntries(string file)
     {
-        DateTime now = default;
+        byte[] content = [];
         try
         {
-            now = File.GetLastWriteTimeUtc(file);
-            if (now == written) return;
-            entries = MqttPasswordFile.Read(file);
-            written = now;
+            content = File.ReadAllBytes(file);
+            if (content.AsSpan().SequenceEqual(read)) return;
+            entries = MqttPasswordFile.Parse(content);
+            (read, unusable) = (content, null);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DecoderFallbackException or InvalidDataException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            if (written == default)
+            if (read is null)
             {
                 string text = $"The password file {file} cannot be read: {e.Message} Make entries with \"rawmqtt passwd\".";
                 throw new MqttException(MqttErrorCode.InvalidOptions, text, e);
             }
 
-            if (now == unusable) return;
-            unusable = now;
+            if (unusable is not null && content.AsSpan().SequenceEqual(unusable)) return;
+            unusable = content;
             reports.PasswordFileUnusable(file, e);
         }
     }
 
-    /// <summary>Whether only clients of this machine reach the listener. A proxy on this machine may forward others to a WebSocket.</summary>
-    private static bool IsLocalOnly(string listener)
+    /// <summary>Returns whether all clients of a listener are on this machine. A proxy on this machine may forward others to a WebSocket listener.</summary>
+    private static bool IsLocal(string listener)
     {
         MqttAddress address = MqttAddress.ParseListener(listener);
-        return !address.IsWebSocket && IsLoopback(address.Host);
-    }
-
-    private static bool IsLoopback(string host)
-    {
-        if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase)) return true;
-        return IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address);
+        if (address.IsWebSocket) return false;
+        if (address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)) return true;
+        return IPAddress.TryParse(address.Host, out IPAddress? ip) && IPAddress.IsLoopback(ip);
     }
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 
+using System.Net;
 using System.Net.Sockets;
 using RawMqtt.Brokers;
 using RawMqtt.Codec;
+using RawMqtt.Dialling;
+using RawMqtt.WebSockets;
 
 namespace RawMqtt.Serving;
 
@@ -19,8 +22,41 @@ internal sealed class BrokerReports(BrokerEvents? events, BrokerLog? log)
     /// <summary>Gets the number of events and lines that the application was too slow for.</summary>
     public long Dropped => (events?.Dropped ?? 0) + (log?.Dropped ?? 0);
 
-    public void Connected(BrokerConnection connection, Subscriber subscriber) =>
+    public void Started(IReadOnlyList<string> addresses)
+    {
+        foreach (string address in addresses) log?.Add(MqttLogLevel.Information, $"event=listening listener={address}");
+    }
+
+    /// <summary>Reports how long the certificate is valid; it is a warning if clients refuse it now or within 14 days.</summary>
+    public void CertificateRead(ServerCertificate certificate, DateTime now)
+    {
+        bool isValid = certificate.NotBefore <= now && now <= certificate.NotAfter;
+        string state = isValid ? "valid" : now > certificate.NotAfter ? "expired" : "not-yet-valid";
+        MqttLogLevel level = isValid && certificate.NotAfter - now > TimeSpan.FromDays(14) ? MqttLogLevel.Information : MqttLogLevel.Warning;
+        log?.Add(level, $"event=certificate state={state} from={certificate.NotBefore:yyyy-MM-ddTHH:mmZ} until={certificate.NotAfter:yyyy-MM-ddTHH:mmZ}");
+    }
+
+    public void Connected(BrokerConnection connection, Subscriber subscriber)
+    {
         events?.Add(new MqttBrokerEvent(MqttBrokerEventKind.Connected, ApplicationViews.ClientOf(connection, subscriber)));
+        if (log is null) return;
+        var served = (ServedConnection)connection.Carrier!;
+        string id = BrokerLog.Quote(ApplicationViews.ClientIdOf(subscriber));
+        log.Add(MqttLogLevel.Information, $"event=connected client={id}{UserOf(served)} {AddressesOf(served)}");
+    }
+
+    /// <summary>Reports a WebSocket handshake that was refused, with the option that allows it.</summary>
+    public void HandshakeRefused(IPEndPoint peer, MqttAddress listener, HandshakeRefusal refusal)
+    {
+        if (log is null || refusal == HandshakeRefusal.Healthy) return;
+        string cause = refusal.Origin is { } origin
+            ? $" origin={BrokerLog.Quote(origin)} hint=\"AllowedOrigins (--allow-origin) lets the pages of an origin connect\""
+            : "";
+        string reason = BrokerLog.Quote(refusal.Reason);
+        log.Add(
+            MqttLogLevel.Warning,
+            $"event=handshake-refused address={peer} listener={listener} status={refusal.Status} rule={refusal.Rule} reason={reason}{cause}");
+    }
 
     public void Published(BrokerConnection connection, in PublishPacket packet)
     {
@@ -42,9 +78,11 @@ internal sealed class BrokerReports(BrokerEvents? events, BrokerLog? log)
         if (log is null) return;
         string id = BrokerLog.Quote(ApplicationViews.ClientIdOf(subscriber));
         string violation = BrokerLog.Quote(connection.Violation?.ToString() ?? served.WebSocketFault?.Message ?? "");
+        string limit = connection.Limit is { } name ? $" limit={name}" : "";
+        bool isUsual = end is MqttConnectionEnd.Disconnected or MqttConnectionEnd.BrokerStops or MqttConnectionEnd.ByApplication;
         log.Add(
-            connection.Violation is null && served.WebSocketFault is null ? MqttLogLevel.Information : MqttLogLevel.Warning,
-            $"event=ended client={id} {AddressesOf(served)} reason={end} violation={violation} limit={connection.Limit}");
+            isUsual ? MqttLogLevel.Information : MqttLogLevel.Warning,
+            $"event=ended client={id}{UserOf(served)} {AddressesOf(served)} reason={end} violation={violation}{limit}{HintOf(connection)}");
     }
 
     /// <summary>Reports the first connection that a proxy on this machine forwards and that the options do not name as trusted.</summary>
@@ -86,6 +124,22 @@ internal sealed class BrokerReports(BrokerEvents? events, BrokerLog? log)
     {
         if (events is not null) await events.CompleteAsync().ConfigureAwait(false);
         if (log is not null) await log.CompleteAsync().ConfigureAwait(false);
+    }
+
+    private static string UserOf(ServedConnection connection) => connection.UserName is { } name ? $" user={BrokerLog.Quote(name)}" : "";
+
+    /// <summary>Returns the setting, here or at the client, that makes the connection work.</summary>
+    private static string HintOf(BrokerConnection connection)
+    {
+        string? hint = connection.Violation switch
+        {
+            { } one when one == ProtocolViolation.UnsupportedProtocolLevel || one == ProtocolViolation.OlderProtocolName =>
+                "the client does not speak MQTT 3.1.1: set its protocol version to 3.1.1 (WithProtocolVersion, protocolVersion: 4, -V mqttv311)",
+            { } one when one == ProtocolViolation.PacketTooLarge => "MaxPacketLength (--max-packet) allows longer packets",
+            null when connection.End == MqttConnectionEnd.Refused => "the user name or password is wrong, or AllowAnonymous (--allow-anonymous) is off",
+            _ => null,
+        };
+        return hint is null ? "" : $" hint={BrokerLog.Quote(hint)}";
     }
 
     private static string AddressesOf(ServedConnection connection) =>

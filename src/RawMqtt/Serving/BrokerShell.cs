@@ -28,7 +28,8 @@ internal sealed class BrokerShell
         var core = new BrokerCore(options.Limits, BitConverter.ToUInt64(seeds), BitConverter.ToUInt32(seeds[8..]), callbacks);
         Core = new LockedCore(core, options.TimeProvider);
         Sweep = new Sweep(Core, options.Limits);
-        admission = new Admission(Core, options.Limits, new ProxyTrust(options.TrustedProxies, options.ProxyHeader), reports);
+        Proxies = new ProxyTrust(options.TrustedProxies, options.ProxyHeader);
+        admission = new Admission(Core, options.Limits, Proxies, reports);
         reading = new ReadLoop(Core, admission, new Pauses(Core, hooks), reports);
     }
 
@@ -36,13 +37,16 @@ internal sealed class BrokerShell
 
     public Sweep Sweep { get; }
 
+    public ProxyTrust Proxies { get; }
+
     /// <summary>Serves a connection from its acceptance to its end.</summary>
     /// <param name="socket">The accepted socket; null for a stream without one.</param>
     /// <param name="listener">The listener's address.</param>
+    /// <param name="isOwn">The connection is the program's own, see <see cref="MqttBroker.Connect"/>.</param>
     /// <param name="open">Performs the opening handshakes and returns the stream that carries MQTT; null when the client was refused.</param>
-    public Task ServeAsync(Socket? socket, string listener, Func<Task<Stream?>> open)
+    public Task ServeAsync(Socket? socket, string listener, bool isOwn, Func<Task<Stream?>> open)
     {
-        var connection = new ServedConnection(socket, listener);
+        var connection = new ServedConnection(socket, listener) { IsOwn = isOwn };
         if (admission.TryAdmit(connection, socket)) return reading.RunAsync(connection, open);
         connection.Drop();
         return Task.CompletedTask;

@@ -13,6 +13,7 @@ namespace RawMqtt.Serving;
 internal sealed class Listener : IDisposable
 {
     private const int Backlog = 1024;
+    private const int MaxAttempts = 10; // a free port of one address may be taken at another
 
     private readonly Socket socket;
     private readonly ListenerOptions options;
@@ -28,6 +29,7 @@ internal sealed class Listener : IDisposable
             Paths = address.PathAndQuery == "/" ? options.WebSocketPaths : [address.PathAndQuery],
             AllowMissingSubprotocol = options.AllowMissingSubprotocol,
             AllowedOrigins = options.AllowedOrigins,
+            IsTls = address.IsTls,
             ProxyHeader = options.ProxyHeader,
         };
     }
@@ -35,30 +37,45 @@ internal sealed class Listener : IDisposable
     /// <summary>Gets the address with the port that the system chose in place of 0.</summary>
     public MqttAddress Address { get; }
 
+    /// <summary>Listens on all addresses of the host, on one port.</summary>
     /// <exception cref="MqttException"><see cref="MqttErrorCode.ListenFailed"/>, <see cref="MqttErrorCode.InvalidOptions"/> or
     /// <see cref="MqttErrorCode.NameNotResolved"/>.</exception>
-    public static async Task<Listener> BindAsync(MqttAddress address, ListenerOptions options, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<Listener>> BindAsync(MqttAddress address, ListenerOptions options, CancellationToken cancellationToken)
     {
         if (address.IsTls && options.Certificate is null)
         {
             throw new MqttException(MqttErrorCode.InvalidOptions, $"{address} needs a certificate: set CertificateFile and KeyFile.");
         }
 
-        IPAddress ip = await ResolveAsync(address.Host, cancellationToken).ConfigureAwait(false);
-        var socket = new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
+        IPAddress[] hosts = await ResolveAsync(address.Host, cancellationToken).ConfigureAwait(false);
+        for (int attempt = 1; ; attempt++)
         {
-            if (ip.Equals(IPAddress.IPv6Any)) socket.DualMode = true;
-            socket.Bind(new IPEndPoint(ip, address.Port));
-            socket.Listen(Backlog);
-        }
-        catch (SocketException e)
-        {
-            socket.Dispose();
-            throw new MqttException(MqttErrorCode.ListenFailed, $"Cannot listen on {address}: {e.Message}. {Advice(e.SocketErrorCode)}", e);
-        }
+            var bound = new List<Listener>();
+            try
+            {
+                foreach (IPAddress host in hosts)
+                {
+                    MqttAddress at = bound.Count == 0 ? address : bound[0].Address;
+                    try
+                    {
+                        bound.Add(new Listener(Bind(host, at.Port, out int port), address with { Port = port }, options));
+                    }
+                    catch (SocketException e) when (host != hosts[^1] || bound.Count > 0)
+                    {
+                        if (e.SocketErrorCode is not (SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported)) throw;
+                        // a name may have addresses, such as ::1, that this machine does not
+                    }
+                }
 
-        return new Listener(socket, address with { Port = ((IPEndPoint)socket.LocalEndPoint!).Port }, options);
+                return bound;
+            }
+            catch (SocketException e)
+            {
+                bound.ForEach(listener => listener.Dispose());
+                bool isTaken = address.Port == 0 && e.SocketErrorCode == SocketError.AddressAlreadyInUse && attempt < MaxAttempts;
+                if (!isTaken) throw new MqttException(MqttErrorCode.ListenFailed, $"Cannot listen on {address}: {e.Message}. {Advice(e.SocketErrorCode)}", e);
+            }
+        }
     }
 
     public async ValueTask<Socket> AcceptAsync(CancellationToken cancellationToken)
@@ -69,8 +86,12 @@ internal sealed class Listener : IDisposable
     }
 
     /// <summary>Performs the handshakes before the first MQTT byte.</summary>
+    /// <param name="carrier">The accepted connection.</param>
+    /// <param name="isFromProxy">The peer is a trusted proxy.</param>
+    /// <param name="refused">Called if the WebSocket handshake is refused.</param>
+    /// <param name="cancellationToken">Cancels the handshakes.</param>
     /// <returns>The stream that carries MQTT; null when the client was refused with an HTTP answer.</returns>
-    public async Task<Stream?> OpenAsync(Stream carrier, CancellationToken cancellationToken)
+    public async Task<Stream?> OpenAsync(NetworkStream carrier, bool isFromProxy, Action<HandshakeRefusal> refused, CancellationToken cancellationToken)
     {
         Stream stream = carrier;
         if (Address.IsTls) // [WS-4.2.2-2] [WS-10.6-1]
@@ -80,19 +101,41 @@ internal sealed class Listener : IDisposable
             stream = tls;
         }
 
-        if (options.Tap is not null) stream = new TapStream(stream, options.Tap((carrier as NetworkStream)?.Socket.RemoteEndPoint?.ToString() ?? ""));
-        return Address.IsWebSocket ? await WebSocketStream.AcceptAsync(stream, upgrade, cancellationToken).ConfigureAwait(false) : stream;
+        if (options.Tap is not null) stream = new TapStream(stream, options.Tap(carrier.Socket.RemoteEndPoint?.ToString() ?? ""));
+        if (!Address.IsWebSocket) return stream;
+        IPAddress own = ((IPEndPoint)carrier.Socket.LocalEndPoint!).Address;
+        bool isLocal = IPAddress.IsLoopback(own.IsIPv4MappedToIPv6 ? own.MapToIPv4() : own);
+        ServerHandshakeOptions handshake = upgrade with { IsLocal = isLocal, IsFromProxy = isFromProxy, Refused = refused };
+        return await WebSocketStream.AcceptAsync(stream, handshake, cancellationToken).ConfigureAwait(false);
     }
 
     public void Dispose() => socket.Dispose();
 
-    private static async Task<IPAddress> ResolveAsync(string host, CancellationToken cancellationToken)
+    private static Socket Bind(IPAddress host, int port, out int boundPort)
     {
-        if (IPAddress.TryParse(host, out IPAddress? ip)) return ip;
+        var socket = new Socket(host.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (host.Equals(IPAddress.IPv6Any)) socket.DualMode = true;
+            socket.Bind(new IPEndPoint(host, port));
+            socket.Listen(Backlog);
+            boundPort = ((IPEndPoint)socket.LocalEndPoint!).Port;
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
+    {
+        if (IPAddress.TryParse(host, out IPAddress? ip)) return [ip];
         try
         {
             IPAddress[] found = await Dns.GetHostAddressesAsync(host, cancellationToken).ConfigureAwait(false);
-            return found.FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork) ?? found[0];
+            return [.. found.Distinct().OrderBy(address => address.AddressFamily)]; // IPv4 first
         }
         catch (SocketException e)
         {

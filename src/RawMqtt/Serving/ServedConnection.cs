@@ -25,6 +25,9 @@ internal sealed class ServedConnection(Socket? socket, string listener)
     /// <summary>Gets the listener's address; empty for a stream that the application passed in.</summary>
     public string Listener { get; } = listener;
 
+    /// <summary>Gets whether the connection is the program's own, see <see cref="MqttBroker.Connect"/>.</summary>
+    public bool IsOwn { get; init; }
+
     public IPEndPoint? RemoteAddress { get; } = socket?.RemoteEndPoint as IPEndPoint;
 
     /// <summary>Gets or sets the client's address according to a trusted proxy.</summary>

@@ -76,6 +76,7 @@ internal static class OpeningHandshake
                 return new WebSocketStream(inner, WebSocketRole.Server, early, acceptsText) { Request = handshake.Accepted, Subprotocol = handshake.Accepted!.Subprotocol };
             }
 
+            options.Refused?.Invoke(handshake.Refusal!);
             await TransportEnd.ShutDownSendingAsync(inner).ConfigureAwait(false);
             await TransportEnd.DrainAsync(inner).ConfigureAwait(false);
             return null;

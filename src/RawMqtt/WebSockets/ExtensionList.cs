@@ -6,7 +6,8 @@ namespace RawMqtt.WebSockets;
 /// <remarks><c>extension *("," extension), extension = token *(";" token ["=" token or quoted token])</c></remarks>
 internal static class ExtensionList
 {
-    /// <summary>Whether a field's value follows the grammar. Each field is checked by itself: joined by commas, as [WS-9.1-3] has it, valid lists are a valid list.</summary>
+    /// <summary>Whether a field's value follows the grammar. Each field is checked by itself: joined by commas, as [WS-9.1-3] has it, valid lists are a valid
+    /// list.</summary>
     public static bool IsValid(ReadOnlySpan<byte> value)
     {
         bool any = false;

@@ -205,7 +205,8 @@ internal sealed class FrameReader(WebSocketRole role, long maxMessageSize, bool 
         return payload;
     }
 
-    /// <summary>However the frames were cut, a message is its pieces in order. [WS-5.4-1] [WS-5.4-2] [WS-5.4-3] [WS-5.4-5] [WS-5.4-8] [WS-5.4-13] [WS-5.6-2]</summary>
+    /// <summary>However the frames were cut, a message is its pieces in order. [WS-5.4-1] [WS-5.4-2] [WS-5.4-3] [WS-5.4-5] [WS-5.4-8] [WS-5.4-13]
+    /// [WS-5.6-2]</summary>
     private bool TryTakeData(Span<byte> payload, out FramePiece piece)
     {
         Opcode message = messageType;

@@ -8,6 +8,9 @@ internal sealed record HandshakeRefusal(int Status, string Rule, string Reason)
     /// <summary>The answer to a health check, which opens no WebSocket either.</summary>
     public static readonly HandshakeRefusal Healthy = new(200, "", "ok");
 
+    /// <summary>The Origin field that was refused; null if another check failed.</summary>
+    public string? Origin { get; init; }
+
     /// <summary>Header lines that the status demands, without the last CRLF.</summary>
     public string? Header { get; init; }
 

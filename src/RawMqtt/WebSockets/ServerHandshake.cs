@@ -107,9 +107,11 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
         if (!request.HasOrigin) return null; // [WS-4.2.1-8]
         string origin = Encoding.Latin1.GetString(request.Origin);
         string host = Encoding.Latin1.GetString(request.Host);
-        return WebOrigin.IsAllowed(origin, host, options.AllowedOrigins)
+        string? forwardedScheme = request.Joined("X-Forwarded-Proto"u8)?.Split(',')[^1].Trim().ToLowerInvariant();
+        var check = new OriginCheck(options.AllowedOrigins, options.IsTls, options.IsLocal, options.IsFromProxy);
+        return check.IsAllowed(origin, host, request.IsForwarded, forwardedScheme)
             ? null
-            : new HandshakeRefusal(403, "WS-10.2-2", "the page's Origin is neither this Host nor on the list of allowed ones");
+            : new HandshakeRefusal(403, "WS-10.2-2", "the page's Origin is neither this Host nor on the list of allowed ones") { Origin = origin };
     }
 
     /// <summary>The first one spoken here that is offered. [WS-4.2.2-6] [MQTT-6.0.0-4]</summary>

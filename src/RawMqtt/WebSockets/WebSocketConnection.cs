@@ -4,7 +4,8 @@ using System.Buffers;
 
 namespace RawMqtt.WebSockets;
 
-/// <summary>A WebSocket connection without its transport, RFC 6455 sections 5 to 7: it decides what is answered, when the connection closes and with which code.</summary>
+/// <summary>A WebSocket connection without its transport, RFC 6455 sections 5 to 7: it decides what is answered, when the connection closes and with which
+/// code.</summary>
 /// <remarks>
 /// Both roles. Its two halves may run side by side: the reader calls <see cref="TryReceive"/> and <see cref="EndOfTransport"/>;
 /// one sender at a time calls the methods that write. <see cref="Close()"/> may come from any thread.

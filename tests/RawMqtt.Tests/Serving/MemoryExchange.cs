@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using RawMqtt.Tests.Codec.Vectors;
+using RawMqtt.Transports;
 
 namespace RawMqtt.Tests.Serving;
 
@@ -18,10 +19,18 @@ internal static class MemoryExchange
             + $"00 {password.Length:x2} '{password}'";
     }
 
-    /// <summary>Sends bytes over a connection in memory, and returns what came until its end.</summary>
+    /// <summary>Sends bytes over a stream that the broker serves, and returns what came until its end.</summary>
     public static async Task<byte[]> ExchangeAsync(MqttBroker broker, string bytes, CancellationToken cancellationToken)
     {
-        await using Stream stream = broker.Connect();
+        (Stream client, Stream server) = MemoryPipe.Create();
+        _ = broker.ServeAsync(server);
+        return await ExchangeAsync(client, bytes, cancellationToken);
+    }
+
+    /// <summary>Sends bytes, and returns what came until the end.</summary>
+    public static async Task<byte[]> ExchangeAsync(Stream opened, string bytes, CancellationToken cancellationToken)
+    {
+        await using Stream stream = opened;
         await stream.WriteAsync(ByteText.Parse(bytes), cancellationToken);
         var all = new MemoryStream();
         await stream.CopyToAsync(all, cancellationToken);

@@ -72,6 +72,18 @@ public sealed class PasswordFileTests : IDisposable
         Assert.Throws<ArgumentException>(() => MqttPasswordFile.CreateEntry("a:b", "x"u8));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_programs_own_client_in_memory_is_trusted(bool hasPasswordFile)
+    {
+        await File.WriteAllTextAsync(file, MqttPasswordFile.CreateEntry("me", "secret"u8), Token);
+        await using MqttBroker broker = await StartAsync(o => o with { AllowAnonymous = false, PasswordFile = hasPasswordFile ? file : null }, Token);
+        byte[] answer = await ExchangeAsync(broker.Connect(), "10 0d | 00 04 'MQTT' 04 02 00 00 | 00 01 'c' | e0 00", Token);
+        Assert.Equal([0x20, 2, 0, 0], answer);
+        Assert.Equal(hasPasswordFile ? 4 : 0, (await ExchangeAsync(broker.Connect(), Connect("c", "me", "wrong") + " | e0 00", Token))[3]);
+    }
+
     [Fact]
     public async Task Clients_without_a_name_are_refused_where_that_is_not_allowed()
     {
