@@ -3,6 +3,7 @@
 using System.Buffers;
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Runtime.InteropServices;
 using RawMqtt.Codec;
 using RawMqtt.Explain;
 
@@ -26,11 +27,19 @@ internal static class BrokerCommand
 
     private static readonly Option<string?> Cert = new("--cert")
     {
-        Description = "The server's certificate with its chain, PEM, for --wss and --tls.",
+        Description = "The server's certificate with its chain for --wss and --tls: PEM, or PKCS #12 (.pfx, .p12) with its key.",
         HelpName = "FILE",
     };
 
     private static readonly Option<string?> Key = new("--key") { Description = "The certificate's private key, PEM.", HelpName = "FILE" };
+
+    private static readonly Option<string?> KeyPasswordFile = new("--key-password-file")
+    {
+        Description = "A file whose first line is the passphrase of the key.",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<int?> MaxPacket = new("--max-packet") { Description = "The longest packet that clients may send, in bytes.", HelpName = "BYTES" };
 
     private static readonly Option<bool> Trace = new("--trace")
     {
@@ -69,14 +78,23 @@ internal static class BrokerCommand
         DefaultValueFactory = _ => "X-Forwarded-For",
     };
 
-    private static readonly Option<bool> Log = new("--log") { Description = "One line on the error output for each connection that ends." };
+    private static readonly Option<bool> Quiet = new("--quiet") { Description = "Write no log to the error output." };
+
+    private static readonly Option<MqttLogLevel> LogLevel = new("--log-level")
+    {
+        Description = "Write lines of this level and above to the error output.",
+        HelpName = "information|warning|error",
+    };
+
+    private static readonly Option<bool> LogJson = new("--log-json") { Description = "Write each line of the log as a JSON object." };
     private static readonly Option<bool> Limits = new("--limits") { Description = "Print every limit and what happens beyond it, and end." };
 
     public static Command Create()
     {
         var command = new Command("broker", "Serve as a broker. Without listeners: ws://127.0.0.1:8083/mqtt and mqtt://127.0.0.1:1883.")
         {
-            Ws, Wss, Tcp, Tls, Path, Cert, Key, PasswordFile, AllowAnonymous, AllowOrigin, TrustedProxy, ProxyHeader, Log, Limits, Trace, TraceSecrets,
+            Ws, Wss, Tcp, Tls, Path, Cert, Key, PasswordFile, AllowAnonymous, AllowOrigin, TrustedProxy, ProxyHeader, KeyPasswordFile, MaxPacket,
+            Quiet, LogLevel, LogJson, Limits, Trace, TraceSecrets,
         };
         foreach (Option<string[]> listener in new[] { Ws, Wss, Tcp, Tls })
         {
@@ -109,13 +127,14 @@ internal static class BrokerCommand
         {
             CertificateFile = parsed.GetValue(Cert),
             KeyFile = parsed.GetValue(Key),
+            KeyPassword = parsed.GetValue(KeyPasswordFile) is { } file ? File.ReadLines(file).FirstOrDefault("") : null,
             PasswordFile = parsed.GetValue(PasswordFile),
             AllowAnonymous = parsed.GetValue(AllowAnonymous) ? true : null,
             AllowedOrigins = parsed.GetValue(AllowOrigin) ?? [],
             TrustedProxies = parsed.GetValue(TrustedProxy) ?? [],
             ProxyHeader = parsed.GetValue(ProxyHeader)!,
-            Log = parsed.GetValue(Log) ? (_, line) => Console.Error.WriteLine(line) : null,
         };
+        if (parsed.GetValue(MaxPacket) is { } bytes) options = options with { Limits = options.Limits with { MaxPacketLength = bytes } };
         string[] listeners =
         [
             .. (parsed.GetValue(Ws) ?? []).Select(endpoint => $"ws://{endpoint}{path}"),
@@ -127,6 +146,11 @@ internal static class BrokerCommand
 
         if (parsed.GetValue(Trace) || parsed.GetValue(TraceSecrets)) options = options with { Tap = TapOf(parsed.GetValue(TraceSecrets)) };
 
+        var log = new BrokerLogOutput(Console.Error, parsed.GetValue(LogLevel), parsed.GetValue(LogJson), TimeProvider.System);
+        if (!parsed.GetValue(Quiet)) options = options with { Log = log.Write };
+        await using var counting = new Timer(_ => log.Flush(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Reload);
+
         await using MqttBroker broker = await MqttBroker.StartAsync(options with { Listeners = listeners }, cancellationToken);
         foreach (string address in broker.Addresses) Console.WriteLine($"listening {address}");
         Console.WriteLine("ready");
@@ -136,6 +160,9 @@ internal static class BrokerCommand
         await broker.StopAsync(CancellationToken.None);
         return ExitCode.Done;
     }
+
+    /// <summary>Goes on after SIGHUP, which ends a process by default: the broker reads changed files at the next login and TLS handshake without a signal.</summary>
+    private static void Reload(PosixSignalContext signal) => signal.Cancel = true;
 
     private static bool IsHostAndPort(string text)
     {

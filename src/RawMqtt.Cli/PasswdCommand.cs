@@ -9,7 +9,7 @@ namespace RawMqtt.Cli;
 /// <remarks>The password comes from the input, because a list of processes shows arguments.</remarks>
 internal static class PasswdCommand
 {
-    private static readonly Argument<string> User = new("user") { Description = "The user name, without a colon." };
+    private static readonly Argument<string> User = new("user") { Description = "The user name: it does not begin with # and has no colon." };
 
     public static Command Create()
     {
@@ -20,11 +20,21 @@ internal static class PasswdCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        Func<string> read = Console.IsInputRedirected ? () => Console.ReadLine() ?? "" : Ask;
-        string password = await Task.Run(read, CancellationToken.None).WaitAsync(cancellationToken);
+        Func<byte[]> read = Console.IsInputRedirected ? () => FirstLine(Console.OpenStandardInput()) : () => Encoding.UTF8.GetBytes(Ask());
+        byte[] password = await Task.Run(read, CancellationToken.None).WaitAsync(cancellationToken);
         if (password.Length == 0) return Tool.Fail(ExitCode.WrongArguments, "There was no password on the input.");
-        Console.WriteLine(MqttPasswordFile.CreateEntry(parsed.GetValue(User)!, Encoding.UTF8.GetBytes(password)));
+        Console.WriteLine(MqttPasswordFile.CreateEntry(parsed.GetValue(User)!, password));
         return ExitCode.Done;
+    }
+
+    /// <summary>Returns the bytes of the first line, without a byte order mark. A password is any bytes, 3.1.3.5.</summary>
+    internal static byte[] FirstLine(Stream input)
+    {
+        var line = new List<byte>();
+        for (int octet = input.ReadByte(); octet >= 0 && octet != '\n'; octet = input.ReadByte()) line.Add((byte)octet);
+        if (line.Count > 0 && line[^1] == '\r') line.RemoveAt(line.Count - 1);
+        byte[] bytes = [.. line];
+        return bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes[3..] : bytes;
     }
 
     /// <summary>Reads a password from a terminal without showing it.</summary>
