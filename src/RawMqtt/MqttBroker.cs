@@ -104,14 +104,14 @@ public sealed class MqttBroker : IAsyncDisposable
     /// <param name="qos">The maximum QoS of the messages.</param>
     /// <param name="whenFull">What happens while the program is slower than the clients that publish. The broker logs what it drops.</param>
     public MqttBrokerSubscription Subscribe(
-        string filter, QualityOfService qos = QualityOfService.ExactlyOnce, MqttFullQueue whenFull = MqttFullQueue.DropNewest)
+        string filter, QualityOfService qos = QualityOfService.ExactlyOnce, MqttWhenFull whenFull = MqttWhenFull.DropNewest)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(filter);
         bool isValid = TopicFilter.IsValid(bytes, out ProtocolViolation? violation);
         if (options.Limits.IsTooDeep(bytes)) (isValid, violation) = (false, ProtocolViolation.TooManyLevels);
         if (!isValid) throw new ArgumentException($"The filter cannot be used: {violation}.", nameof(filter));
         Subscriber? subscriber = null;
-        Action? caughtUp = whenFull == MqttFullQueue.HoldPublishers ? () => ResumePublishers(subscriber!) : null;
+        Action? caughtUp = whenFull == MqttWhenFull.HoldPublishers ? () => ResumePublishers(subscriber!) : null;
         var messages = new LocalQueue<MqttMessage>(options.Limits.MaxProgramBytes, caughtUp);
         TimeSpan nextReport = default;
         using CoreUse use = shell.Core.Enter();

@@ -24,7 +24,7 @@ public sealed class MqttBrokerSubscriptionTests : IDisposable
     {
         const int Count = 3000;
         await using MqttBroker broker = await sockets.StartAsync("mqtt", o => o with { Limits = new MqttBrokerLimits { MaxProgramBytes = 10_000 } });
-        using MqttBrokerSubscription late = broker.Subscribe("a", whenFull: MqttFullQueue.HoldPublishers);
+        using MqttBrokerSubscription late = broker.Subscribe("a", whenFull: MqttWhenFull.HoldPublishers);
         await using Stream publisher = await sockets.DialAsync(broker);
         await publisher.WriteAsync(ByteText.Parse(Connect), Token);
         byte[] id = qos == 0 ? [] : [0, 1];

@@ -24,7 +24,7 @@ public class BatchedOutputTests
     }
 
     [Fact]
-    public void A_slow_reader_of_the_output_holds_the_sender_up()
+    public async Task A_slow_reader_of_the_output_holds_the_sender_up()
     {
         var stream = new GatedStream();
         using var output = new BatchedOutput(stream);
@@ -38,7 +38,7 @@ public class BatchedOutputTests
 
         Assert.False(third.IsCompleted);
         stream.Open();
-        Assert.True(third.Wait(TimeSpan.FromSeconds(20)));
+        await third.WaitAsync(TimeSpan.FromSeconds(20));
         output.Flush();
         Assert.Equal(1 + 3 * half.Length, stream.Text.Length);
     }

@@ -6,10 +6,12 @@ using RawMqtt.Cli;
 namespace RawMqtt.Tests.Cli;
 
 /// <summary>How the tool writes the broker's log.</summary>
-public class BrokerLogOutputTests
+public sealed class BrokerLogOutputTests : IDisposable
 {
     private readonly StringWriter output = new();
     private readonly FixedTime time = new();
+
+    public void Dispose() => output.Dispose();
 
     [Fact]
     public void A_line_begins_with_time_and_level()

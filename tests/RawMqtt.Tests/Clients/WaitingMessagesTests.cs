@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using System.Collections.Concurrent;
-using System.Text;
 using RawMqtt.Codec;
-using RawMqtt.Sessions;
 
 namespace RawMqtt.Tests.Clients;
 

@@ -25,7 +25,7 @@ public class TypeNameTests
 
     /// <summary>An enum may stand with the one type that uses it.</summary>
     [Fact]
-    public void Each_file_of_src_holds_one_type() => Assert.Empty(Repository.SourceFiles("src").Where(file => HasSecondType(TypesIn(file))));
+    public void Each_file_of_src_holds_one_type() => Assert.DoesNotContain(Repository.SourceFiles("src"), file => HasSecondType(TypesIn(file)));
 
     [Fact]
     public void A_planted_second_type_and_a_planted_name_are_seen()

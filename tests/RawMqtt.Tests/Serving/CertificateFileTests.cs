@@ -134,7 +134,7 @@ public sealed class CertificateFileTests : IDisposable
     {
         using var socket = new TcpClient();
         await socket.ConnectAsync("127.0.0.1", new Uri(broker.Addresses[0]).Port, Token);
-        await using var tls = new SslStream(socket.GetStream(), leaveInnerStreamOpen: false, (_, _, _, _) => true);
+        await using var tls = new SslStream(socket.GetStream(), leaveInnerStreamOpen: false, (_, certificate, _, _) => certificate is not null);
         await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost" }, Token);
         return tls.RemoteCertificate!.GetCertHashString();
     }

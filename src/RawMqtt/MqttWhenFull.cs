@@ -4,7 +4,7 @@ namespace RawMqtt;
 
 /// <summary>Specifies what happens while the queue of an <see cref="MqttBrokerSubscription"/> is full, see
 /// <see cref="MqttBrokerLimits.MaxProgramBytes"/>.</summary>
-public enum MqttFullQueue
+public enum MqttWhenFull
 {
     /// <summary>The broker drops the newest messages and counts them. No client waits for the program.</summary>
     DropNewest,
