@@ -45,6 +45,25 @@ internal sealed class BrokerLogOutput(TextWriter output, MqttLogLevel lowest, bo
         }
     }
 
+    /// <summary>Turns <c>key=value key="quoted value"</c> into one JSON object. Escapes in quotes are those of JSON already.</summary>
+    internal static string ToJson(string line)
+    {
+        var json = new StringBuilder("{");
+        for (int at = 0; at < line.Length;)
+        {
+            int equals = line.IndexOf('=', at);
+            if (equals < 0) break;
+            bool isQuoted = equals + 1 < line.Length && line[equals + 1] == '"';
+            int end = isQuoted ? line.IndexOf('"', equals + 2) + 1 : line.IndexOf(' ', equals);
+            if (end <= 0) end = line.Length;
+            string value = isQuoted ? line[(equals + 1)..end] : $"\"{JavaScriptEncoder.Default.Encode(line[(equals + 1)..end])}\"";
+            json.Append(json.Length == 1 ? "" : ",").Append('"').Append(line, at, equals - at).Append("\":").Append(value);
+            at = end + 1;
+        }
+
+        return json.Append('}').ToString();
+    }
+
     private void BeginSecond()
     {
         DateTimeOffset now = time.GetUtcNow();
@@ -69,24 +88,5 @@ internal sealed class BrokerLogOutput(TextWriter output, MqttLogLevel lowest, bo
     {
         int end = message.IndexOf(' ', StringComparison.Ordinal);
         return end < 0 ? message : message[..end];
-    }
-
-    /// <summary>Turns <c>key=value key="quoted value"</c> into one JSON object. Escapes in quotes are those of JSON already.</summary>
-    internal static string ToJson(string line)
-    {
-        var json = new StringBuilder("{");
-        for (int at = 0; at < line.Length;)
-        {
-            int equals = line.IndexOf('=', at);
-            if (equals < 0) break;
-            bool isQuoted = equals + 1 < line.Length && line[equals + 1] == '"';
-            int end = isQuoted ? line.IndexOf('"', equals + 2) + 1 : line.IndexOf(' ', equals);
-            if (end <= 0) end = line.Length;
-            string value = isQuoted ? line[(equals + 1)..end] : $"\"{JavaScriptEncoder.Default.Encode(line[(equals + 1)..end])}\"";
-            json.Append(json.Length == 1 ? "" : ",").Append('"').Append(line, at, equals - at).Append("\":").Append(value);
-            at = end + 1;
-        }
-
-        return json.Append('}').ToString();
     }
 }

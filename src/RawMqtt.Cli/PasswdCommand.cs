@@ -18,15 +18,6 @@ internal static class PasswdCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
-    {
-        Func<byte[]> read = Console.IsInputRedirected ? () => FirstLine(Console.OpenStandardInput()) : () => Encoding.UTF8.GetBytes(Ask());
-        byte[] password = await Task.Run(read, CancellationToken.None).WaitAsync(cancellationToken);
-        if (password.Length == 0) return Tool.Fail(ExitCode.WrongArguments, "There was no password on the input.");
-        Console.WriteLine(MqttPasswordFile.CreateEntry(parsed.GetValue(User)!, password));
-        return ExitCode.Done;
-    }
-
     /// <summary>Returns the bytes of the first line, without a byte order mark. A password is any bytes, 3.1.3.5.</summary>
     internal static byte[] FirstLine(Stream input)
     {
@@ -35,6 +26,15 @@ internal static class PasswdCommand
         if (line.Count > 0 && line[^1] == '\r') line.RemoveAt(line.Count - 1);
         byte[] bytes = [.. line];
         return bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes[3..] : bytes;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        Func<byte[]> read = Console.IsInputRedirected ? () => FirstLine(Console.OpenStandardInput()) : () => Encoding.UTF8.GetBytes(Ask());
+        byte[] password = await Task.Run(read, CancellationToken.None).WaitAsync(cancellationToken);
+        if (password.Length == 0) return Tool.Fail(ExitCode.WrongArguments, "There was no password on the input.");
+        Console.WriteLine(MqttPasswordFile.CreateEntry(parsed.GetValue(User)!, password));
+        return ExitCode.Done;
     }
 
     /// <summary>Reads a password from a terminal without showing it.</summary>

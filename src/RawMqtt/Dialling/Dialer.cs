@@ -38,6 +38,13 @@ internal static class Dialer
 
     // First TCP, straight to host and port [WS-4.1-8], then TLS [WS-4.1-11] [WS-4.1-13], then the opening handshake [WS-4.1-15]; a failed step ends the
     // attempt [WS-4.1-10].
+    /// <summary>Returns how long an address is tried: its equal share of the time that is left, and at most two seconds while others wait.</summary>
+    internal static TimeSpan TurnOf(TimeSpan timeLeft, int addressesLeft)
+    {
+        TimeSpan share = timeLeft / addressesLeft;
+        return addressesLeft == 1 || share < AddressTimeout ? share : AddressTimeout;
+    }
+
     private static async Task<Stream> ConnectAsync(MqttAddress address, DialOptions options, ConnectPhases phases, CancellationToken cancellationToken)
     {
         long start = options.TimeProvider.GetTimestamp();
@@ -117,13 +124,6 @@ internal static class Dialer
         }
 
         throw NotResolved(address, null);
-    }
-
-    /// <summary>Returns how long an address is tried: its equal share of the time that is left, and at most two seconds while others wait.</summary>
-    internal static TimeSpan TurnOf(TimeSpan timeLeft, int addressesLeft)
-    {
-        TimeSpan share = timeLeft / addressesLeft;
-        return addressesLeft == 1 || share < AddressTimeout ? share : AddressTimeout;
     }
 
     /// <summary>Tries all addresses of the host in the order of the name service. Each except the last has a short time, so that the others get a

@@ -35,17 +35,17 @@ internal readonly record struct OriginCheck(IReadOnlyList<string> AllowedOrigins
         return IsSameOrigin(page, scheme, host);
     }
 
-    private static bool IsSameOrigin(WebOrigin page, string scheme, string host)
-    {
-        if (scheme == "https" && page.Scheme != "https") return false; // a page without TLS may have been changed on its way
-        return page.Scheme is "http" or "https" && WebOrigin.TryParse(page.Scheme, host, out WebOrigin own) && own == page;
-    }
-
     /// <summary>Returns why an entry of the list can never match; null if it can.</summary>
     public static string? FaultOf(string allowed)
     {
         if (allowed == "*" || WebOrigin.TryParse(allowed, out _)) return null;
         string advice = "Write scheme, host and port, such as https://example.com or http://localhost:3000, or * for all.";
         return $"The allowed origin \"{allowed}\" can match no page. {advice}";
+    }
+
+    private static bool IsSameOrigin(WebOrigin page, string scheme, string host)
+    {
+        if (scheme == "https" && page.Scheme != "https") return false; // a page without TLS may have been changed on its way
+        return page.Scheme is "http" or "https" && WebOrigin.TryParse(page.Scheme, host, out WebOrigin own) && own == page;
     }
 }

@@ -52,7 +52,11 @@ public sealed class BrokerLogOutputTests : IDisposable
         string line = $"event=ended client={RawMqtt.Serving.BrokerLog.Quote("a\"b\\c\n= d")} address=[::1]:5 forwarded= reason=Lost violation=\"\"";
         new BrokerLogOutput(output, MqttLogLevel.Information, isJson: true, time).Write(MqttLogLevel.Information, line);
         using var json = JsonDocument.Parse(Assert.Single(Lines()));
-        string[] expected = ["time=2026-01-02T03:04:05.000Z", "level=information", "event=ended", "client=a\"b\\c\n= d", "address=[::1]:5", "forwarded=", "reason=Lost", "violation="];
+        string[] expected =
+        [
+            "time=2026-01-02T03:04:05.000Z", "level=information", "event=ended", "client=a\"b\\c\n= d", "address=[::1]:5", "forwarded=",
+            "reason=Lost", "violation=",
+        ];
         Assert.Equal(expected, json.RootElement.EnumerateObject().Select(one => $"{one.Name}={one.Value.GetString()}"));
     }
 

@@ -21,12 +21,14 @@ public sealed class CertificateFileTests : IDisposable
     public async Task A_key_that_clients_refuse_is_refused_at_the_start()
     {
         using RSA rsa = RSA.Create(1024);
-        using X509Certificate2 weak = new CertificateRequest("CN=weak", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(Day(-1), Day(1));
+        var request = new CertificateRequest("CN=weak", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using X509Certificate2 weak = request.CreateSelfSigned(Day(-1), Day(1));
         Assert.Contains("1024 bits", await FaultAsync(Write("weak.pem", weak.ExportCertificatePem() + "\n" + rsa.ExportPkcs8PrivateKeyPem())));
 
         using ECDsa curve = ECDsa.Create(ECCurve.CreateFromValue("1.3.132.0.10"));
         using X509Certificate2 unusual = new CertificateRequest("CN=unusual", curve, HashAlgorithmName.SHA256).CreateSelfSigned(Day(-1), Day(1));
-        Assert.Contains("P-256, P-384 or P-521", await FaultAsync(Write("unusual.pem", unusual.ExportCertificatePem() + "\n" + curve.ExportPkcs8PrivateKeyPem())));
+        string file = Write("unusual.pem", unusual.ExportCertificatePem() + "\n" + curve.ExportPkcs8PrivateKeyPem());
+        Assert.Contains("P-256, P-384 or P-521", await FaultAsync(file));
     }
 
     [Theory]

@@ -63,8 +63,11 @@ public class OriginCheckTests
     [InlineData("app://main", "app://main", true)]
     [InlineData("*", "null", true)]
     [InlineData("file://", "null", false)]
-    public void Allowed_origins_are_compared_as_origins(string allowed, string origin, bool isAllowed) =>
-        Assert.Equal(isAllowed, new OriginCheck([allowed], IsTls: false, IsLocal: true, IsFromProxy: false).IsAllowed(origin, "example.org", isForwarded: false, null));
+    public void Allowed_origins_are_compared_as_origins(string allowed, string origin, bool isAllowed)
+    {
+        var check = new OriginCheck([allowed], IsTls: false, IsLocal: true, IsFromProxy: false);
+        Assert.Equal(isAllowed, check.IsAllowed(origin, "example.org", isForwarded: false, null));
+    }
 
     [Theory]
     [InlineData("example.com")]
