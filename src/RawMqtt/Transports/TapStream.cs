@@ -8,7 +8,7 @@ internal sealed class TapStream(Stream inner, MqttTap? tap) : Stream
     /// <summary>What is below.</summary>
     public Stream Inner => inner;
 
-    /// <summary>Null: nobody looks, and nothing but one test is spent on it.</summary>
+    /// <summary>Gets or sets the tap; null for none, which costs one comparison per call.</summary>
     public MqttTap? Tap { get; set; } = tap;
 
     public override bool CanRead => true;
