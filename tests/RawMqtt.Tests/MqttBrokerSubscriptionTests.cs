@@ -54,7 +54,7 @@ public sealed class MqttBrokerSubscriptionTests : IDisposable
         var lines = new ConcurrentQueue<string>();
         await using MqttBroker broker = await sockets.StartAsync("mqtt", o => o with
         {
-            Limits = new MqttBrokerLimits { MaxProgramBytes = 600 },
+            Limits = new MqttBrokerLimits { MaxProgramBytes = 1200 },
             Log = (_, line) => lines.Enqueue(line),
         });
         using MqttBrokerSubscription late = broker.Subscribe("a");

@@ -121,7 +121,7 @@ public partial class HandshakeMutationTests(ITestOutputHelper output)
 
     private static bool IsSameHost(string origin, string host)
     {
-        Match parts = Regex.Match(origin, @"\A(.*?)://(.*)\z");
+        Match parts = Regex.Match(origin, @"\A(https?)://(.*)\z", RegexOptions.IgnoreCase);
         string port = parts.Groups[1].Value.Equals("https", StringComparison.OrdinalIgnoreCase) ? ":443" : ":80";
         string Full(string name) => Regex.Match(name, @":(\d+)\z") is { Success: true } number
             && int.Parse(number.Groups[1].ValueSpan) <= 65535 ? name : name + port;
