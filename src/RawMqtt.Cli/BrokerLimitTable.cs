@@ -52,7 +52,11 @@ internal static class BrokerLimitTable
         ];
 
         var text = new StringBuilder($"{"limit",-22} {"value",-22} {"reached",10}  beyond it\n");
-        foreach ((string limit, string value, string beyond, long? reached) in rows) text.Append(CultureInfo.InvariantCulture, $"{limit,-22} {value,-22} {reached,10}  {beyond}\n");
+        foreach ((string limit, string value, string beyond, long? reached) in rows)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{limit,-22} {value,-22} {reached,10}  {beyond}\n");
+        }
+
         return text.ToString();
     }
 
