@@ -16,12 +16,7 @@ internal sealed class ConnectionArguments
 
     private static readonly string[] SchemesWithoutHttp = ["mqtt", "mqtts", "tcp", "ssl", "tls"];
 
-    public Option<string> Url { get; } = new("--url", "-L")
-    {
-        Description = "Where the broker is: ws, wss, mqtt or mqtts://[USER:PASSWORD@]HOST[:PORT][/PATH].",
-        Required = true,
-        HelpName = "URL",
-    };
+    public AddressArguments Address { get; } = new();
 
     public Option<string?> Id { get; } = new("--id", "-i") { Description = "The client identifier; random by default.", HelpName = "ID" };
 
@@ -141,13 +136,14 @@ internal sealed class ConnectionArguments
                 result.AddError("Give the whole identifier with -i, or its beginning with -I");
             }
 
-            string scheme = (result.GetResult(Url) is { Tokens: [Token url, ..] } ? url.Value : "").Split("://")[0];
+            string scheme = Address.SchemeOf(result);
             if (SchemesWithoutHttp.Contains(scheme, StringComparer.OrdinalIgnoreCase) && result.GetResult(Header) is { Implicit: false })
             {
                 result.AddError($"{Header.Name} is for ws and wss: a connection by {scheme} has no HTTP request that could carry it");
             }
         });
-        Option[] before = [Url, Id, IdPrefix, Version, SessionFile, OptionsFile, KeepAlive, MaxPacket, User, Password, PasswordFile, Header, ConnectTimeout];
+        Address.AddTo(command);
+        Option[] before = [Id, IdPrefix, Version, SessionFile, OptionsFile, KeepAlive, MaxPacket, User, Password, PasswordFile, Header, ConnectTimeout];
         foreach (Option option in before) command.Options.Add(option);
         Tls.AddTo(command);
         Will.AddTo(command);
@@ -164,12 +160,14 @@ internal sealed class ConnectionArguments
         bool hasId = parsed.GetValue(Id) is not null || options.ClientId != defaults.ClientId;
         if (!options.CleanSession && !hasId) throw new ArgumentException($"{file} keeps a session (clean: false) without a clientId: add one, or give -i.");
 
-        string url = parsed.GetValue(Url)!;
+        string url = Address.Read(parsed, Tls.IsGiven(parsed));
+        bool hasLogin = url.Contains('@', StringComparison.Ordinal); // the address's login wins over the variables
+        string? user = parsed.GetValue(User) ?? options.UserName ?? (hasLogin ? null : Environment.GetEnvironmentVariable("RAWMQTT_USERNAME"));
         options = options with
         {
             Address = url,
-            UserName = parsed.GetValue(User) ?? options.UserName,
-            Password = ReadPassword(parsed) ?? options.Password,
+            UserName = user,
+            Password = ReadPassword(parsed, options with { UserName = user }) ?? options.Password,
             Will = Will.Read(parsed) ?? options.Will,
             Tls = Tls.Read(parsed, url),
             RequestHeaders = [.. (parsed.GetValue(Header) ?? []).Select(ReadHeader)],
@@ -208,13 +206,13 @@ internal sealed class ConnectionArguments
         throw new ArgumentException($"The header \"{text}\" does not have the form \"NAME: VALUE\".");
     }
 
-    private ReadOnlyMemory<byte>? ReadPassword(ParseResult parsed)
+    private ReadOnlyMemory<byte>? ReadPassword(ParseResult parsed, MqttClientOptions options)
     {
         string? password = parsed.GetValue(Password);
         if (parsed.GetValue(PasswordFile) is { } file) password = File.ReadLines(file.FullName).FirstOrDefault() ?? "";
-        if (password is null && parsed.GetValue(User) is not null) password = Environment.GetEnvironmentVariable("RAWMQTT_PASSWORD");
+        if (password is null && options.UserName is not null && options.Password is null) password = Environment.GetEnvironmentVariable("RAWMQTT_PASSWORD");
         if (password is null) return null;
-        if (parsed.GetValue(User) is null) throw new ArgumentException("A password needs a user name (-u) beside it [MQTT-3.1.2-22].");
+        if (options.UserName is null) throw new ArgumentException("A password needs a user name (-u) beside it [MQTT-3.1.2-22].");
         return Encoding.UTF8.GetBytes(password);
     }
 }

@@ -35,6 +35,10 @@ internal sealed class TlsArguments
         foreach (Option option in new Option[] { CaFile, Cert, Key, Insecure, ServerName }) command.Options.Add(option);
     }
 
+    /// <summary>Returns whether any of these options is given.</summary>
+    public bool IsGiven(ParseResult parsed) =>
+        new Option[] { CaFile, Cert, Key, Insecure, ServerName }.Any(option => parsed.GetResult(option) is { Implicit: false });
+
     /// <summary>Returns the options given, or null if there are none. The library refuses them beside an address without TLS.</summary>
     public MqttTlsOptions? Read(ParseResult parsed, string url)
     {

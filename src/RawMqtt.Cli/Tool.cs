@@ -59,7 +59,7 @@ internal static partial class Tool
             DoctorCommand.Create(),
             DecodeCommand.Create(),
             EncodeCommand.Create(),
-            new HelpOption(),
+            new HelpOption("--help", "-?"),
             new VersionOption(),
         };
         foreach (Option option in root.Options)
@@ -107,12 +107,6 @@ internal static partial class Tool
         {
             bool isEmpty = parsed.GetResult(option) is { } result && result.Tokens.Any(token => token.Value.Length == 0);
             if (isEmpty) return $"{option.Name} takes the name of a file, not \"\"";
-        }
-
-        // mosquitto_pub -h is the host: help with exit code 0 would look like success.
-        if (parsed.Action is HelpWithExitCodes && parsed.UnmatchedTokens.Count > 0)
-        {
-            return $"\"{parsed.UnmatchedTokens[0]}\" is not known. -h is --help; the address is given by --url, such as ws://localhost:8083/mqtt";
         }
 
         if (parsed.Action is not ParseErrorAction) return null;

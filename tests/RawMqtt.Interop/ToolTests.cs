@@ -54,7 +54,11 @@ public class ToolTests
     }
 
     [Theory]
-    [InlineData(1, "pub -t a -m b", "--url")]
+    [InlineData(1, "pub -h 127.0.0.1 --url ws://127.0.0.1:1/mqtt -t a -m b", "Give the address once")]
+    [InlineData(1, "pub -h ws://127.0.0.1:1/mqtt -t a -m b", "-h takes a host")]
+    [InlineData(1, "pub -t a -m hello world", "\"world\" has no protocol in front")]
+    [InlineData(2, "pub mqtt://127.0.0.1:1 -t a -m b", "connection refused")]
+    [InlineData(2, "pub -h 127.0.0.1 -p 1 -t a -m b", "connection refused")]
     [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a", "Say what to publish")]
     [InlineData(1, "pub --url 127.0.0.1:1883 -t a -m b", "has no protocol in front; try mqtt://127.0.0.1:1883")]
     [InlineData(1, "pub --url http://127.0.0.1:8083/mqtt -t a -m b", "try ws://127.0.0.1:8083/mqtt")]
@@ -70,7 +74,7 @@ public class ToolTests
     [InlineData(1, "sub --url ws://127.0.0.1:1/mqtt -t a/#/b", "MQTT-4.7.1-2")]
     [InlineData(8, "pub --url wss://127.0.0.1:1/mqtt -t a -m b --cafile /no/such/file", "/no/such/file")]
     [InlineData(1, "sub --url ws://127.0.0.1:1/mqtt -t a -c", "give one with -i")]
-    [InlineData(1, "pub -h localhost -t a -m b", "the address is given by --url")]
+    [InlineData(1, "pub -p 0 -t a -m b", "--port takes a whole number from 1 to 65535")]
     [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -f ", "--file takes the name of a file")]
     [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -m b --will-qos 1", "--will-qos needs --will-topic")]
     [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -m b --will-retain", "--will-retain needs --will-topic")]
@@ -108,7 +112,7 @@ public class ToolTests
     [Theory]
     [InlineData("--help")]
     [InlineData("pub --help")]
-    [InlineData("sub -h")]
+    [InlineData("sub -?")]
     [InlineData("broker --help")]
     [InlineData("decode --help")]
     public async Task Help_lists_the_exit_codes(string arguments)

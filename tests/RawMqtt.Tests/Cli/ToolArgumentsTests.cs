@@ -11,6 +11,9 @@ public class ToolArgumentsTests
     [InlineData("pub --url ws://h/mqtt -t a -m b --repeat 2 --repeat-delay 0")]
     [InlineData("pub --url ws://h/mqtt -t a -l -M 65535 --max-packet 268435460 --servername h")]
     [InlineData("sub --url wss://h/mqtt -t a -H X:y")]
+    [InlineData("sub ws://h/mqtt -t a")]
+    [InlineData("pub -h h -p 1883 -t a -m b")]
+    [InlineData("pub -t a -m b")]
     public void Arguments_are_taken(string arguments) => Assert.Empty(ErrorsOf(arguments));
 
     [Theory]
@@ -21,6 +24,28 @@ public class ToolArgumentsTests
     [InlineData("sub --url tls://h -t a --header X:y", "a connection by tls has no HTTP request")]
     public void Mistakes_are_named(string arguments, string expected) =>
         Assert.Contains(ErrorsOf(arguments), error => error.Contains(expected, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("pub ws://h:1/p -t a -m b", "ws://h:1/p")]
+    [InlineData("pub -L wss://h -t a -m b", "wss://h")]
+    [InlineData("pub -t a -m b", "mqtt://localhost:1883")]
+    [InlineData("pub -h h -t a -m b", "mqtt://h:1883")]
+    [InlineData("pub -p 1234 -t a -m b", "mqtt://localhost:1234")]
+    [InlineData("pub -h ::1 -t a -m b", "mqtt://[::1]:1883")]
+    [InlineData("pub -h h -p 8883 -t a -m b", "mqtts://h:8883")]
+    [InlineData("pub -h h --cafile x -t a -m b", "mqtts://h:8883")]
+    public void The_address_is_read_from_a_url_or_from_host_and_port(string arguments, string url)
+    {
+        var command = new Command("pub");
+        var address = new AddressArguments();
+        var tls = new TlsArguments();
+        address.AddTo(command);
+        tls.AddTo(command);
+        ParseResult parsed = command.Parse(arguments.Replace(" -t a -m b", "", StringComparison.Ordinal).Split(' ')[1..]);
+
+        Assert.Empty(parsed.Errors);
+        Assert.Equal(url, address.Read(parsed, tls.IsGiven(parsed)));
+    }
 
     private static string[] ErrorsOf(string arguments) => [.. Tool.Create().Parse(arguments.Split(' ')).Errors.Select(error => error.Message)];
 }
