@@ -143,11 +143,11 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
     {
         Execute();
         lock (flushing)
-        lock (gate)
-        {
-            file.Dispose();
-            isDisposed = true;
-        }
+            lock (gate)
+            {
+                file.Dispose();
+                isDisposed = true;
+            }
     }
 
     private MqttException NotWritten(Exception failure) =>

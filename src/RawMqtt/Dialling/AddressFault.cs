@@ -32,7 +32,8 @@ internal static class AddressFault
         new(
             MqttErrorCode.InvalidAddress,
             $"The address \"{Shown(text)}\" has a fragment, which RFC 6455 section 3 forbids; leave out what follows #, or write %23 if it belongs to the " +
-            "path.") { Rule = "WS-3-4" };
+            "path.")
+        { Rule = "WS-3-4" };
 
     public static MqttException ForbiddenCharacter(string text, char c) =>
         Fault(c is > ' ' and < (char)127

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+using System.CommandLine;
 using RawMqtt.Cli;
 
 namespace RawMqtt.Tests.Cli;
