@@ -16,8 +16,8 @@ public class BrokerToolTests
 
         Assert.Equal(0, table.ExitCode);
         Assert.StartsWith("limit ", table.Output, StringComparison.Ordinal);
-        Assert.Contains("\nPacketLength           1 MiB ", table.Output, StringComparison.Ordinal);
-        Assert.Contains("\nQueuedMessages         1000 ", table.Output, StringComparison.Ordinal);
+        Assert.Contains("\nMaxPacketLength        16 MiB ", table.Output, StringComparison.Ordinal);
+        Assert.Contains("\nMaxQueuedMessages      1000 ", table.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public class BrowserTests
         string chromium = RealPart.Chromium;
         string node = RealPart.Node;
         await using RealProcess broker = RealProcess.StartTool("broker", "--ws", "127.0.0.1:0");
-        string address = (await broker.LineAsync("ws://")).Split(' ', '\t').First(word => word.StartsWith("ws://", StringComparison.Ordinal));
+        string address = (await broker.LineAsync("listening ws://")).Split(' ', '\t').First(word => word.StartsWith("ws://", StringComparison.Ordinal));
 
         Finished page = await RealProcess.RunAsync(node, Path.Combine(RealPart.Folder, "peers", "browser-life.mjs"), chromium, address, library);
 

@@ -42,7 +42,7 @@ public class ExplainerToolTests
         await tool.LineAsync(answer);
 
         tool.Signal(2);
-        Assert.Equal(0, (await tool.FinishAsync()).ExitCode);
+        Assert.Equal(130, (await tool.FinishAsync()).ExitCode);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public class NginxTests
     {
         string node = RealPart.Node;
         using Certificates certificates = await Certificates.MakeAsync();
-        await using MqttBroker broker = await OurBroker.StartAsync();
+        await using MqttBroker broker = await OurBroker.StartAsync(proxies: "127.0.0.1");
         await using Nginx nginx = await Nginx.StartAsync(certificates, new Uri(OurBroker.Address(broker, "ws")).Authority);
 
         await using MqttClient client = await MqttClient.ConnectAsync(

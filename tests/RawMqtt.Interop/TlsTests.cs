@@ -82,7 +82,7 @@ public class TlsTests
     {
         using Certificates certificates = await Certificates.MakeAsync();
         await using RealProcess broker = RealProcess.StartTool("broker", carrier == "wss" ? "--wss" : "--tls", "127.0.0.1:0", "--cert",
-            certificates.Chain("good"), "--key", certificates.Key("good"));
+            certificates.Chain("good"), "--key", certificates.Key("good"), "--quiet");
         string url = (await broker.LineAsync("listening "))["listening ".Length..];
         await broker.LineAsync("ready");
 

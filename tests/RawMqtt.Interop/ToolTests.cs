@@ -31,7 +31,7 @@ public class ToolTests
     public async Task Broker_says_where_it_listens_and_ends_cleanly_on_a_signal(int signal)
     {
         await using RealProcess broker = RealProcess.StartTool("broker", "--ws", "127.0.0.1:0", "--ws", "localhost:0", "--tcp",
-            "127.0.0.1:0", "--path", "/other");
+            "127.0.0.1:0", "--path", "/other", "--quiet");
         await broker.LineAsync("ready");
         string[] lines = broker.Output.TrimEnd().Split('\n');
         Assert.Equal(4, lines.Length);

@@ -7,8 +7,10 @@ internal static class OurBroker
 {
     /// <param name="certificates">Null: no TLS.</param>
     /// <param name="which">The certificate to show.</param>
-    public static Task<MqttBroker> StartAsync(Certificates? certificates = null, string which = "good") => MqttBroker.StartAsync(new MqttBrokerOptions
+    /// <param name="proxies">The proxies that the broker trusts.</param>
+    public static Task<MqttBroker> StartAsync(Certificates? certificates = null, string which = "good", params string[] proxies) => MqttBroker.StartAsync(new()
     {
+        TrustedProxies = proxies,
         Listeners = ["ws://127.0.0.1:0/mqtt", "mqtt://127.0.0.1:0",
             .. certificates is null ? Array.Empty<string>() : ["wss://127.0.0.1:0/mqtt", "mqtts://127.0.0.1:0"]],
         CertificateFile = certificates?.Chain(which),
