@@ -79,7 +79,7 @@ internal sealed class ClientConnection(
                 await TransportEnd.DrainAsync(stream).ConfigureAwait(false);
             }
 
-            if (stream is WebSocketStream open) await ServerClose.AnswerAsync(open, writer.Ending.Reason).WaitAsync(CloseTime, time).ConfigureAwait(false);
+            if (stream is WebSocketStream open) await ClientCloseCode.CloseAsync(open, writer.Ending.Reason).WaitAsync(CloseTime, time).ConfigureAwait(false);
             await stream.DisposeAsync().AsTask().WaitAsync(CloseTime, time).ConfigureAwait(false);
         }
         catch (Exception)

@@ -35,14 +35,6 @@ internal static class ServerClose
     public static MqttException Of(WebSocketViolationException violation) =>
         new(MqttErrorCode.ProtocolViolation, $"The server broke a rule of WebSocket: {violation.Message}", violation) { Rule = violation.Rule };
 
-    /// <summary>Closes this end with a code that tells the server what was wrong.</summary>
-    public static Task AnswerAsync(WebSocketStream stream, MqttException? reason) => reason?.Code switch
-    {
-        MqttErrorCode.ProtocolViolation => stream.CloseAsync(CloseCode.ProtocolError, reason.Rule ?? ""),
-        MqttErrorCode.PacketTooLarge => stream.CloseAsync(CloseCode.MessageTooBig),
-        _ => stream.CloseAsync(),
-    };
-
     private static string MeaningOf(CloseCode code) => (int)code switch
     {
         1000 => "normal closure",

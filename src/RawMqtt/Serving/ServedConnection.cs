@@ -3,10 +3,8 @@
 using System.Net;
 using System.Net.Sockets;
 using RawMqtt.Brokers;
-using RawMqtt.Codec;
 using RawMqtt.Sessions;
 using RawMqtt.Transports;
-using RawMqtt.WebSockets;
 
 namespace RawMqtt.Serving;
 
@@ -97,7 +95,7 @@ internal sealed class ServedConnection(Socket? socket, string listener)
         string reason = Connection.Violation?.ToString() ?? "";
         if (socket is { Connected: false }) Drop();
         else if (Stream is WebSocketStream lost && Connection.End == MqttConnectionEnd.Lost) await lost.CloseAsync().ConfigureAwait(false);
-        else if (Stream is WebSocketStream webSocket) await webSocket.CloseAsync(CloseCodeOf(Connection), reason).ConfigureAwait(false);
+        else if (Stream is WebSocketStream webSocket) await webSocket.CloseAsync(BrokerCloseCode.Of(Connection), reason).ConfigureAwait(false);
         else if (Stream is null) EndOpening();
         else if (socket is not null) await TransportEnd.ShutDownSendingAsync(Stream).ConfigureAwait(false);
         else await Stream.DisposeAsync().ConfigureAwait(false);
@@ -124,13 +122,4 @@ internal sealed class ServedConnection(Socket? socket, string listener)
             Drop();
         }
     }
-
-    private static CloseCode CloseCodeOf(BrokerConnection connection) => connection.End switch
-    {
-        _ when connection.Violation == ProtocolViolation.PacketTooLarge => CloseCode.MessageTooBig,
-        MqttConnectionEnd.ProtocolViolation => CloseCode.ProtocolError,
-        MqttConnectionEnd.BrokerStops => CloseCode.GoingAway,
-        MqttConnectionEnd.NoConnect or MqttConnectionEnd.TooSlow or MqttConnectionEnd.TakenOver or MqttConnectionEnd.TooMany => CloseCode.PolicyViolation,
-        _ => CloseCode.NormalClosure,
-    };
 }
