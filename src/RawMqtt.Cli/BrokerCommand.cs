@@ -39,7 +39,10 @@ internal static class BrokerCommand
         HelpName = "FILE",
     };
 
-    private static readonly Option<int?> MaxPacket = new("--max-packet") { Description = "The longest packet that clients may send, in bytes.", HelpName = "BYTES" };
+    private static readonly Option<int?> MaxPacket = new("--max-packet")
+    {
+        Description = "The longest packet that clients may send, in bytes.", HelpName = "BYTES",
+    };
 
     private static readonly Option<bool> Trace = new("--trace")
     {
@@ -161,7 +164,8 @@ internal static class BrokerCommand
         return ExitCode.Done;
     }
 
-    /// <summary>Goes on after SIGHUP, which ends a process by default: the broker reads changed files at the next login and TLS handshake without a signal.</summary>
+    /// <summary>Goes on after SIGHUP, which ends a process by default: the broker reads changed files at the next login and TLS handshake
+    /// without a signal.</summary>
     private static void Reload(PosixSignalContext signal) => signal.Cancel = true;
 
     private static bool IsHostAndPort(string text)

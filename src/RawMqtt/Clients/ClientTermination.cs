@@ -3,7 +3,8 @@
 namespace RawMqtt.Clients;
 
 /// <summary>Settles everything that waits when a client makes no further connection.</summary>
-internal sealed class ClientTermination(Lock gate, ClientStatus status, OutgoingMessages outgoing, ClientSubscriptions subscriptions, StateChanges changes, bool isClean)
+internal sealed class ClientTermination(
+    Lock gate, ClientStatus status, OutgoingMessages outgoing, ClientSubscriptions subscriptions, StateChanges changes, bool isClean)
 {
     /// <summary>Ends a client whose last connection is closed, and tells the change of state.</summary>
     /// <returns>The reason that counts: that of <see cref="ClientStatus.End"/> if there was one.</returns>
