@@ -66,7 +66,7 @@ public sealed class MqttClient : IAsyncDisposable
         var unmatched = new UnmatchedMessages(options.UnmatchedMessages, receivers, counters, log);
         sweep = new WaitingSweep(gate, session, clock, status, subscriptions, waiting, unmatched, log, options);
         var unclaimed = new UnclaimedMessages(
-            gate.Lock, session, clock, heldMessages, waiting, sweep, unmatched, counters, isSessionKept: !options.CleanSession);
+            gate.Lock, session, clock, subscriptions, heldMessages, waiting, sweep, unmatched, counters, isSessionKept: !options.CleanSession);
         statistics = new StatisticsReader(options.ClientId, gate.Lock, counters, session, outgoing);
         changes = new StateChanges(log);
         keepAlive = new KeepAliveTimer(gate, session, clock, options);

@@ -112,12 +112,20 @@ internal sealed class MessageDelivery(
             MqttMessage own = isHeld ? held!.CopyForHolder() : message ??= new MqttMessage(route.TopicText, view, clock.Now);
             BufferState state = target.Buffer.Add(own);
             if (state == BufferState.Full) full = target;
-            else if (state == BufferState.Ended && isHeld) unclaimed.Return(own);
+            else if (state == BufferState.Ended && isHeld) Return(own, route.Targets);
             if (isHeld) unclaimed.Watch();
         }
 
         if (!entry.IsAcknowledgedElsewhere && entry.DeliveryNumber > 0) AcknowledgeNow(ref entry);
         return full;
+    }
+
+    /// <summary>Gives back a message whose stream ended after its route was looked up.</summary>
+    private void Return(MqttMessage message, LocalSubscription[] targets)
+    {
+        if (unclaimed.Return(message, targets) is not MqttMessageReceiver receiver) return;
+        receivers.Call(receiver, message.ToView());
+        message.Acknowledge();
     }
 
     /// <summary>Refuses a message: reading went on although a reader was behind, because an answer was awaited, and now there is no room at all.</summary>

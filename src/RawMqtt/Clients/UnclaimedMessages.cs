@@ -7,8 +7,8 @@ namespace RawMqtt.Clients;
 /// <summary>Takes the messages for which no reader is there: lets them wait while a subscription may still come for them, and passes them on
 /// otherwise.</summary>
 internal sealed class UnclaimedMessages(
-    Lock gate, ClientSession session, SessionClock clock, HeldMessages heldMessages, WaitingMessages waiting, WaitingSweep sweep,
-    UnmatchedMessages unmatched, ClientCounters counters, bool isSessionKept)
+    Lock gate, ClientSession session, SessionClock clock, ClientSubscriptions subscriptions, HeldMessages heldMessages, WaitingMessages waiting,
+    WaitingSweep sweep, UnmatchedMessages unmatched, ClientCounters counters, bool isSessionKept)
 {
     /// <summary>Whether a subscription came that may want messages beyond the limits of those that wait.</summary>
     public bool AreForgottenWanted => waiting.IsForgottenWanted;
@@ -40,15 +40,23 @@ internal sealed class UnclaimedMessages(
         return true;
     }
 
-    /// <summary>Takes a message whose stream ended just now, unless other streams have it.</summary>
-    public void Return(MqttMessage message)
+    /// <summary>Takes a message whose stream ended just now, unless other streams have it. A subscription that was made meanwhile gets it.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="targets">The subscriptions that it was for, which have had it.</param>
+    /// <returns>The receiver to call with the message, and to acknowledge it after that; null if there is nothing left to do.</returns>
+    public MqttMessageReceiver? Return(MqttMessage message, LocalSubscription[] targets)
     {
         lock (gate)
         {
-            if (!message.Held!.Leave()) waiting.Add(message);
+            if (message.Held!.Leave()) return null;
+            LocalSubscription? next = Array.Find(subscriptions.Active, other => !targets.Contains(other) && other.Matches(message.TopicBytes));
+            if (next is { Receiver: not null }) return next.Receiver;
+            if (next is null) waiting.Add(message);
+            else next.Buffer.Add(message);
         }
 
         sweep.Arm();
+        return null;
     }
 
     /// <summary>Has the unread messages of streams looked after from now on.</summary>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 using System.Collections.Concurrent;
+using System.Text;
+using System.Threading.Channels;
 using RawMqtt.Codec;
 
 namespace RawMqtt.Tests.Clients;
@@ -160,6 +162,33 @@ public class KeptSessionTests
         await client.PingAsync(Soon);
         Assert.Equal(3, client.Statistics.MessagesReceived / 2);
         Assert.Equal(3, server.Received.Count(type => type == "PubAck"));
+    }
+
+    /// <summary>The receiver runs between the client's look at who wants the message and the stream's turn to take it.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Message_that_meets_the_end_of_its_stream_goes_to_the_subscription_made_meanwhile(bool isStream)
+    {
+        await using MqttBroker broker = await StartAsync();
+        await using MqttClient client = await MqttClient.ConnectAsync(Options(broker), Soon);
+        MqttSubscription? old = null;
+        var made = new TaskCompletionSource<Task<MqttSubscription>>();
+        var received = Channel.CreateUnbounded<string>();
+        await using MqttSubscription first = await client.SubscribeAsync("pp/+", (in MqttMessageView _) => Change(), Qos1, Soon);
+        old = await client.SubscribeAsync("pp/a", Qos1, Soon);
+        await PublishAsync(broker, "pp/a", Qos1, 3);
+        await using MqttSubscription next = await await made.Task.WaitAsync(Soon);
+        for (int i = 0; i < 3; i++) Assert.Equal($"{i}", isStream ? (await next.TakeAsync(1, Soon))[0].PayloadText : await received.Reader.ReadAsync(Soon));
+
+        void Change()
+        {
+            if (made.Task.IsCompleted) return;
+            Assert.True(old!.DisposeAsync().AsTask().IsCompleted); // a kept session does not wait for the server
+            made.SetResult(isStream ? client.SubscribeAsync("pp/a", Qos1, Soon) : client.SubscribeAsync("pp/a", Take, Qos1, Soon));
+        }
+
+        void Take(in MqttMessageView view) => received.Writer.TryWrite(Encoding.UTF8.GetString(view.Payload));
     }
 
     [Fact]
