@@ -18,8 +18,7 @@ internal sealed class Sender(int inFlightLimit)
     public const int MaxPacketIds = 65535;
 
     private Slot[] slots = [];
-    private long nextOrder = 1;
-    private long leftBefore;
+    private int notLeft;
     private SlotList free;
     private SlotList published;
     private SlotList released;
@@ -56,7 +55,7 @@ internal sealed class Sender(int inFlightLimit)
 
         int index = TakeFree();
         Fill(index, message, qos, retain);
-        slots[index].Order = nextOrder++;
+        notLeft++;
         WritePublish(index, duplicate: false, output); // [MQTT-4.3.2-1], [MQTT-4.3.3-1]: DUP is 0
         return (ushort)(index + 1);
     }
@@ -106,16 +105,20 @@ internal sealed class Sender(int inFlightLimit)
     }
 
     /// <summary>Notes that all that was sent so far has left for the network.</summary>
-    public void MarkLeft() => leftBefore = nextOrder;
+    public void MarkLeft() => notLeft = 0;
 
     /// <summary>Keeps for a new session what may be published anew: QoS 1, and QoS 2 that has not left. What may have arrived at QoS 2 is forgotten.</summary>
     /// <param name="keepsQos2">Whether QoS 2 that may have arrived is published anew as well.</param>
     public void Renew(bool keepsQos2)
     {
-        for (int i = 0; i < slots.Length; i++)
+        while (released.First >= 0) Enter(released.First, SenderState.Free);
+        if (keepsQos2) return;
+        int rest = published.Count - notLeft; // those that have not left are the last
+        for (int i = published.First; rest > 0; rest--)
         {
-            bool isDoubtful = slots[i].State == SenderState.AwaitingPubRec && slots[i].Order < leftBefore && !keepsQos2;
-            if (isDoubtful || slots[i].State == SenderState.AwaitingPubComp) Enter(i, SenderState.Free);
+            int next = slots[i].Next;
+            if (slots[i].State == SenderState.AwaitingPubRec) Enter(i, SenderState.Free);
+            i = next;
         }
     }
 
@@ -125,6 +128,7 @@ internal sealed class Sender(int inFlightLimit)
         foreach (Slot slot in slots) slot.Message?.Release();
         slots = [];
         free = published = released = default;
+        notLeft = 0;
         Bytes = 0;
     }
 
@@ -211,7 +215,6 @@ internal sealed class Sender(int inFlightLimit)
         public int Next;
         public int Previous;
         public SenderState State;
-        public long Order;
         public bool Retain;
     }
 

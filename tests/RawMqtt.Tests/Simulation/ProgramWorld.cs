@@ -47,6 +47,7 @@ internal sealed class ProgramWorld(int seed, bool sessionsVanish) : IAsyncDispos
         }
 
         string[] promised = await publishing;
+        trace.Enqueue("all is published");
         await LiveAsync(until: () => promised.All(received.ContainsKey));
         return [.. promised.Where(message => message.StartsWith("broken", StringComparison.Ordinal) || !received.ContainsKey(message))];
     }
@@ -72,7 +73,7 @@ internal sealed class ProgramWorld(int seed, bool sessionsVanish) : IAsyncDispos
         using var enough = new CancellationTokenSource(Patience);
         await Task.WhenAll(streams.Select((stream, index) => ReadInPartsAsync(program, stream, Filters[index], until, enough)));
         bool ends = Chance(0.5);
-        trace.Enqueue($"a program ends {(ends ? "with" : "without")} DISCONNECT, {received.Count} messages are there");
+        trace.Enqueue($"a program ends {(ends ? "with" : "without")} DISCONNECT, {received.Count} messages are there, {program.Statistics}");
         if (ends) await program.DisconnectAsync();
         else program.Abort();
     }
@@ -147,6 +148,7 @@ internal sealed class ProgramWorld(int seed, bool sessionsVanish) : IAsyncDispos
         RetryFirstConnect = true,
         ReconnectDelay = TimeSpan.FromMilliseconds(1),
         MaxReconnectDelay = TimeSpan.FromMilliseconds(5),
+        Log = clientId == "program" ? (_, line) => trace.Enqueue($"  {line}") : null,
     };
 
     private bool Chance(double probability)
