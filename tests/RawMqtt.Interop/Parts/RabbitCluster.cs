@@ -19,14 +19,16 @@ internal sealed class RabbitCluster : IAsyncDisposable
     {
         RealPart.RequireRabbitMq();
         var cluster = new RabbitCluster();
-        cluster.portMapper = RealProcess.Start("epmd", "-port", $"{cluster.portMapperPort}", "-address", "127.0.0.1");
-        await FreePort.IsOpenAsync(cluster.portMapperPort);
-        for (int number = 1; number <= Size; number++) cluster.nodes.Add(new RabbitNode(cluster.folder, number, Size, cluster.portMapperPort));
-        foreach (RabbitNode node in cluster.nodes) node.Start();
-        foreach (RabbitNode node in cluster.nodes) await node.IsOpenAsync();
-        const string Mirrored = """{"ha-mode":"all","ha-sync-mode":"automatic","ha-promote-on-failure":"when-synced"}""";
-        await cluster.nodes[0].ControlAsync("set_policy", "mirrored", "^mqtt-subscription-", Mirrored, "--apply-to", "queues");
-        return cluster;
+        try
+        {
+            await cluster.StartNodesAsync();
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync(); // what a failed start leaves would run on
+            throw;
+        }
     }
 
     /// <summary>SIGKILL.</summary>
@@ -44,5 +46,16 @@ internal sealed class RabbitCluster : IAsyncDisposable
         foreach (RabbitNode node in nodes) await node.DisposeAsync();
         if (portMapper is not null) await portMapper.DisposeAsync();
         Directory.Delete(folder, recursive: true);
+    }
+
+    private async Task StartNodesAsync()
+    {
+        portMapper = RealProcess.Start("epmd", "-port", $"{portMapperPort}", "-address", "127.0.0.1");
+        await FreePort.IsOpenAsync(portMapperPort);
+        for (int number = 1; number <= Size; number++) nodes.Add(new RabbitNode(folder, number, Size, portMapperPort));
+        foreach (RabbitNode node in nodes) node.Start();
+        foreach (RabbitNode node in nodes) await node.IsOpenAsync();
+        const string Mirrored = """{"ha-mode":"all","ha-sync-mode":"automatic","ha-promote-on-failure":"when-synced"}""";
+        await nodes[0].ControlAsync("set_policy", "mirrored", "^mqtt-subscription-", Mirrored, "--apply-to", "queues");
     }
 }

@@ -49,6 +49,7 @@ internal sealed class ProgramWorld(int seed, bool sessionsVanish) : IAsyncDispos
         string[] promised = await publishing;
         trace.Enqueue("all is published");
         await LiveAsync(until: () => promised.All(received.ContainsKey));
+        trace.Enqueue($"{publisher.Statistics}, {broker.Statistics}");
         return [.. promised.Where(message => message.StartsWith("broken", StringComparison.Ordinal) || !received.ContainsKey(message))];
     }
 
