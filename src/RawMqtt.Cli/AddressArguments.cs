@@ -8,6 +8,7 @@ namespace RawMqtt.Cli;
 /// <summary>The ways to say where the broker is: a URL, or host and port as for mosquitto_pub, or the variable RAWMQTT_URL.</summary>
 internal sealed class AddressArguments
 {
+    private const string Variable = "RAWMQTT_URL";
     private const int PlainPort = 1883;
     private const int TlsPort = 8883;
 
@@ -52,7 +53,7 @@ internal sealed class AddressArguments
         string? host = parsed.GetValue(Host);
         int? port = parsed.GetValue(Port);
         if (host is null && port is null && (parsed.GetValue(Url) ?? parsed.GetValue(Positional)) is { } given) return given;
-        if (host is null && port is null && Environment.GetEnvironmentVariable("RAWMQTT_URL") is { Length: > 0 } variable) return variable;
+        if (host is null && port is null && Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } variable) return variable;
 
         host ??= "localhost";
         if (host.Contains(':', StringComparison.Ordinal) && !host.StartsWith('[')) host = $"[{host}]";
@@ -60,13 +61,13 @@ internal sealed class AddressArguments
         return $"{(isTls ? "mqtts" : "mqtt")}://{host}:{port ?? (isTls ? TlsPort : PlainPort)}";
     }
 
-    /// <summary>Returns the scheme if the arguments give it; otherwise an empty text.</summary>
+    /// <summary>Returns the scheme of the address that <see cref="Read"/> would return, but for TLS options.</summary>
     public string SchemeOf(CommandResult result)
     {
         if (result.GetResult(Host) is not null || result.GetResult(Port) is not null) return "mqtt";
-        string url = result.GetResult(Url) is { Tokens: [Token option, ..] } ? option.Value
+        string? url = result.GetResult(Url) is { Tokens: [Token option, ..] } ? option.Value
             : result.GetResult(Positional) is { Tokens: [Token argument, ..] } ? argument.Value
-            : "";
-        return url.Split("://")[0];
+            : Environment.GetEnvironmentVariable(Variable);
+        return url is { Length: > 0 } ? url.Split("://")[0] : "mqtt";
     }
 }

@@ -46,7 +46,7 @@ internal sealed class ConnectionArguments
 
     public NumberOption KeepAlive { get; } = new(0, ushort.MaxValue, "--keepalive", "-k")
     {
-        Description = "Keep alive in seconds, 0 for none; 60 by default.",
+        Description = "Keep alive in whole seconds, 0 for none; 60 by default.",
         HelpName = "SECONDS",
     };
 

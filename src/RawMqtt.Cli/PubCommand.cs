@@ -57,6 +57,7 @@ internal static class PubCommand
         {
             int sources = new Option[] { Message, InputFile, Lines, Whole, Null }.Count(option => result.GetResult(option) is not null);
             if (sources != 1) result.AddError("Say what to publish with one of -m, -f, -l, -s and -n.");
+            if (result.GetResult(RepeatDelay) is not null && result.GetResult(Repeat) is null) result.AddError("--repeat-delay has no effect without --repeat");
             if (result.GetValue(Lines) && result.GetResult(Repeat) is not null) result.AddError("--repeat is for one message, and -l publishes each line once");
         });
         command.SetAction(RunAsync);

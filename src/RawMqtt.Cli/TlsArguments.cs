@@ -33,6 +33,10 @@ internal sealed class TlsArguments
     public void AddTo(Command command)
     {
         foreach (Option option in new Option[] { CaFile, Cert, Key, Insecure, ServerName }) command.Options.Add(option);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(Key) is not null && result.GetResult(Cert) is null) result.AddError($"{Key.Name} has no effect without {Cert.Name}");
+        });
     }
 
     /// <summary>Returns whether any of these options is given.</summary>

@@ -26,6 +26,7 @@ internal static partial class ToolWords
         "SessionFile" => "--session-file",
         "AllowAnonymous" => "--allow-anonymous",
         "AllowedOrigins" => "--allow-origin",
+        "HostNames" => "--host-name",
         "TrustedProxies" => "--trusted-proxy",
         "ProxyHeader" => "--proxy-header",
         "PasswordFile" => "--password-file",
@@ -33,6 +34,6 @@ internal static partial class ToolWords
     };
 
     [GeneratedRegex(@"CleanSession = false|\b(MaxPacketLength|Certificate(Authority)?File|KeyFile|AllowUntrusted|ServerName|RequestHeaders|ConnectTimeout"
-        + @"|KeepAlive|ClientId|SessionFile|AllowAnonymous|AllowedOrigins|TrustedProxies|ProxyHeader|PasswordFile)\b")]
+        + @"|KeepAlive|ClientId|SessionFile|AllowAnonymous|AllowedOrigins|HostNames|TrustedProxies|ProxyHeader|PasswordFile)\b")]
     private static partial Regex Member();
 }

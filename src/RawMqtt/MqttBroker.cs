@@ -5,7 +5,6 @@ using System.Net.Sockets;
 using System.Text;
 using RawMqtt.Brokers;
 using RawMqtt.Codec;
-using RawMqtt.Dialling;
 using RawMqtt.Serving;
 using RawMqtt.Transports;
 using RawMqtt.WebSockets;
@@ -19,21 +18,22 @@ public sealed class MqttBroker : IAsyncDisposable
     private readonly BrokerReports reports;
     private readonly BrokerShell shell;
     private readonly BrokerMeters meters;
-    private readonly List<Listener> listeners = [];
+    private readonly OpenListeners listeners;
     private readonly CancellationTokenSource stopping = new();
     private readonly List<Task> loops = [];
 
     private MqttBroker(MqttBrokerOptions options)
     {
         this.options = options;
-        BrokerLog? log = options.Log is null ? null : new BrokerLog(options.Log, options.Limits.MaxProgramBytes);
+        BrokerLog? log = options.Log is null ? null : new BrokerLog(options.Log, options.Limits.MaxProgramBytes, options.TimeProvider);
         reports = new BrokerReports(options.Observe is null ? null : new BrokerEvents(options.Observe, options.Limits.MaxProgramBytes, log), log);
         shell = new BrokerShell(options, reports);
         meters = new BrokerMeters(shell.Core);
+        listeners = new OpenListeners(options, reports);
     }
 
     /// <summary>Gets the addresses that the broker listens on, with the ports that the system chose in place of 0.</summary>
-    public IReadOnlyList<string> Addresses { get; private set; } = [];
+    public IReadOnlyList<string> Addresses => listeners.Addresses;
 
     /// <summary>Gets a copy of the broker's counters.</summary>
     public MqttBrokerStatistics Statistics
@@ -59,11 +59,6 @@ public sealed class MqttBroker : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         BrokerLimitChecks.Check(options.Limits);
-        if (options.AllowedOrigins.Select(OriginCheck.FaultOf).FirstOrDefault(fault => fault is not null) is { } wrong)
-        {
-            throw new MqttException(MqttErrorCode.InvalidOptions, wrong);
-        }
-
         var broker = new MqttBroker(options);
         try
         {
@@ -140,6 +135,16 @@ public sealed class MqttBroker : IAsyncDisposable
         return true;
     }
 
+    /// <summary>Reads the password file and the certificate again, and logs that. The broker also notices a change by itself, at the next login and within a
+    /// second of TLS handshakes. Clients that are connected stay so.</summary>
+    public void ReloadFiles()
+    {
+        PasswordEntries? passwords = shell.Authentication.Passwords;
+        passwords?.Refresh();
+        listeners.Certificate?.Refresh();
+        reports.Reloaded(passwords?.File, passwords?.Count ?? 0, options.CertificateFile);
+    }
+
     /// <summary>Opens a connection in memory, for a client in the same process. The broker trusts a client that connects without a user name, whatever
     /// <see cref="MqttBrokerOptions.AllowAnonymous"/> says; a client with a user name must give its password.</summary>
     /// <returns>The client's end of the connection, for <see cref="MqttClientOptions.ConnectStream"/>.</returns>
@@ -166,7 +171,7 @@ public sealed class MqttBroker : IAsyncDisposable
     {
         if (stopping.IsCancellationRequested) return;
         await stopping.CancelAsync().ConfigureAwait(false);
-        foreach (Listener listener in listeners) listener.Dispose();
+        listeners.Dispose();
         await Task.WhenAll(loops).ConfigureAwait(false);
         await WaitAsync(shell.Core.EndAllAsync(), cancellationToken).ConfigureAwait(false);
         shell.Core.DropAll();
@@ -183,7 +188,7 @@ public sealed class MqttBroker : IAsyncDisposable
 
     private async Task ServeAsync(Stream stream, bool isOwn)
     {
-        await shell.ServeAsync(socket: null, listener: "", isOwn, () => Task.FromResult<Stream?>(stream)).ConfigureAwait(false);
+        await shell.ServeAsync(socket: null, listener: "", isOwn, _ => Task.FromResult<Stream?>(stream)).ConfigureAwait(false);
         await stream.DisposeAsync().ConfigureAwait(false); // a connection that was not admitted has not disposed it
     }
 
@@ -201,30 +206,18 @@ public sealed class MqttBroker : IAsyncDisposable
 
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
-        ServerCertificate? certificate = options.CertificateFile is not { } file ? null
-            : new ServerCertificate(new CertificateFiles(file, options.KeyFile ?? file, options.KeyPassword), options.TimeProvider);
-        var shared = new ListenerOptions
-        {
-            Certificate = certificate,
-            WebSocketPaths = options.WebSocketPaths,
-            AllowMissingSubprotocol = options.AllowMissingSubprotocol,
-            AllowedOrigins = options.AllowedOrigins,
-            ProxyHeader = options.ProxyHeader,
-            Tap = options.Tap,
-        };
-        foreach (MqttAddress address in options.Listeners.Select(MqttAddress.ParseListener))
-        {
-            listeners.AddRange(await Listener.BindAsync(address, shared, cancellationToken).ConfigureAwait(false));
-        }
-
-        Addresses = [.. listeners.Select(listener => listener.Address.ToString()).Distinct()];
-        reports.Started(Addresses);
-        if (certificate is not null) reports.CertificateRead(certificate, options.TimeProvider.GetUtcNow().UtcDateTime);
-        foreach (Listener listener in listeners) loops.Add(AcceptAsync(listener));
-        loops.Add(RepeatAsync(Sweep.Interval, shell.Sweep.Run));
+        await listeners.BindAsync(cancellationToken).ConfigureAwait(false);
+        foreach (Listener listener in listeners.All) loops.Add(AcceptAsync(listener));
+        loops.Add(RepeatAsync(Sweep.Interval, SweepOnce));
         if (options.SystemTopicsInterval <= TimeSpan.Zero) return;
         PublishSystemTopics();
         loops.Add(RepeatAsync(options.SystemTopicsInterval, PublishSystemTopics));
+    }
+
+    private void SweepOnce()
+    {
+        shell.Sweep.Run();
+        reports.EndSecond();
     }
 
     private async Task AcceptAsync(Listener listener)
@@ -235,7 +228,7 @@ public sealed class MqttBroker : IAsyncDisposable
             try
             {
                 Socket socket = await listener.AcceptAsync(stopping.Token).ConfigureAwait(false);
-                _ = shell.ServeAsync(socket, address, isOwn: false, () => OpenAsync(listener, socket));
+                _ = shell.ServeAsync(socket, address, isOwn: false, connection => OpenAsync(listener, socket, connection));
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
             {
@@ -250,12 +243,16 @@ public sealed class MqttBroker : IAsyncDisposable
         }
     }
 
-    private Task<Stream?> OpenAsync(Listener listener, Socket socket)
+    private Task<Stream?> OpenAsync(Listener listener, Socket socket, ServedConnection connection)
     {
-        var peer = (IPEndPoint)socket.RemoteEndPoint!;
-        bool isFromProxy = shell.Proxies.IsTrusted(peer.Address);
-        void Refused(HandshakeRefusal refusal) => reports.HandshakeRefused(peer, listener.Address, refusal);
-        return listener.OpenAsync(new AcceptedStream(socket), isFromProxy, Refused, CancellationToken.None);
+        IPEndPoint peer = connection.RemoteAddress!;
+        void Refused(HandshakeRefusal refusal)
+        {
+            connection.IsAnswered = true;
+            reports.HandshakeRefused(peer, listener.Address, refusal);
+        }
+
+        return listener.OpenAsync(new AcceptedStream(socket), shell.Proxies.IsTrusted(peer.Address), Refused, CancellationToken.None);
     }
 
     private void PublishSystemTopics()

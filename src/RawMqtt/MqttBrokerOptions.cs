@@ -22,8 +22,14 @@ public sealed record MqttBrokerOptions
     /// allows all.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
+    /// <summary>Gets the names and addresses, without port, by which browsers reach the broker, such as <c>mqtt.example.com</c>. If there are any, a web page
+    /// may connect only by one of them or by a loopback address, or if <see cref="AllowedOrigins"/> has its origin. This keeps out pages whose name was
+    /// re-bound to a private address. Clients without an Origin field are not checked.</summary>
+    public IReadOnlyList<string> HostNames { get; init; } = [];
+
     /// <summary>Gets the addresses and networks of trusted proxies, such as <c>10.0.0.0/8</c>. The broker takes a client's address from
-    /// <see cref="ProxyHeader"/> only if a trusted proxy sent it.</summary>
+    /// <see cref="ProxyHeader"/> only if a trusted proxy sent it. On this machine the clients of a trusted proxy that sends none do not count as
+    /// local.</summary>
     public IReadOnlyList<string> TrustedProxies { get; init; } = [];
 
     /// <summary>Gets the header in which <see cref="TrustedProxies"/> name their clients: <c>X-Forwarded-For</c>, <c>X-Real-IP</c>, <c>Forwarded</c> or
@@ -81,7 +87,8 @@ public sealed record MqttBrokerOptions
 
     /// <summary>Gets the function that receives the broker's log, one line at a time: a line for each connection that ends and for each fault, such as
     /// <c>event=ended client="c" address=... reason=... violation="..."</c>; null for none. The broker does not wait for it: lines queue up to
-    /// <see cref="MqttBrokerLimits.MaxProgramBytes"/>.</summary>
+    /// <see cref="MqttBrokerLimits.MaxProgramBytes"/>. Of each level and kind of event there are at most 20 lines a second, and then one that says how
+    /// many more there were.</summary>
     public MqttLog? Log { get; init; }
 
     /// <summary>Gets the function that is called for each new connection with the peer's address; the tap that it returns sees the connection's bytes, above

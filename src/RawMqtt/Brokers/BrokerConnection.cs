@@ -38,6 +38,9 @@ internal sealed class BrokerConnection(SpareOutputs outputs, TimeSpan now)
     /// <summary>The rule that the client broke, if that ended the connection.</summary>
     public ProtocolViolation? Violation { get; set; }
 
+    /// <summary>The return code with which its CONNECT was refused.</summary>
+    public ConnectReturnCode? RefusedWith { get; set; }
+
     /// <summary>Whether it is among the connections with something to do, <see cref="BrokerCore.TakeDirty"/>.</summary>
     public bool IsDirty { get; set; }
 

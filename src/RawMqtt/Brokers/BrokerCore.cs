@@ -249,6 +249,7 @@ internal sealed class BrokerCore
             FixedHeader.TryRead(read, MqttRole.Client, out FixedHeader header, out _) == OperationStatus.Done && header.PacketLength > limits.MaxConnectLength)
         {
             Statistics.ConnectsTooLong++;
+            connection.Limit = nameof(limits.MaxConnectLength);
             turn.End(connection, ProtocolViolation.PacketTooLarge);
         }
     }
@@ -259,6 +260,7 @@ internal sealed class BrokerCore
         {
             case MqttConnectionEnd.NoConnect:
                 Statistics.ConnectTimeouts++;
+                connection.Limit = nameof(limits.ConnectTimeout);
                 break;
             case MqttConnectionEnd.KeepAliveExpired:
                 Statistics.KeepAlivesExpired++;
@@ -266,6 +268,7 @@ internal sealed class BrokerCore
                 break;
             default:
                 Statistics.TooSlow++;
+                connection.Limit = nameof(limits.SendTimeout);
                 break;
         }
 

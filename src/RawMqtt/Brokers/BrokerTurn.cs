@@ -43,7 +43,13 @@ internal sealed class BrokerTurn
     public void End(BrokerConnection connection, ProtocolViolation violation)
     {
         Statistics.ProtocolViolations++;
-        if (violation == ProtocolViolation.PacketTooLarge) Statistics.PacketsTooLong++;
+        if (violation == ProtocolViolation.PacketTooLarge)
+        {
+            Statistics.PacketsTooLong++;
+            connection.Limit ??= nameof(MqttBrokerLimits.MaxPacketLength);
+        }
+
+        if (violation == ProtocolViolation.TooManyLevels) connection.Limit = nameof(MqttBrokerLimits.MaxTopicLevels);
         connection.Violation = violation;
         End(connection, MqttConnectionEnd.ProtocolViolation); // [MQTT-4.8.0-1]
     }

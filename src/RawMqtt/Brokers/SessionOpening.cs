@@ -53,6 +53,7 @@ internal sealed class SessionOpening(
         if (packet.HasWill && !slow.CanKeep(packet.WillTopic.Length + packet.WillMessage.Length))
         {
             counters.WillsRefused++;
+            connection.Limit = nameof(limits.MaxKeptBytes);
             Refuse(connection, ConnectReturnCode.ServerUnavailable);
             return;
         }
@@ -84,6 +85,7 @@ internal sealed class SessionOpening(
     private void Refuse(BrokerConnection connection, ConnectReturnCode code)
     {
         counters.ConnectsRefused++;
+        connection.RefusedWith = code;
         connection.Output.Write(new ConnAckPacket { ReturnCode = code }); // [MQTT-3.2.2-4]
         turn.End(connection, MqttConnectionEnd.Refused); // [MQTT-3.2.2-5]
     }

@@ -29,6 +29,9 @@ internal static class OptionChecks
         Require(options.MaxReconnectDelay <= LongestTimer, $"MaxReconnectDelay is at most {LongestTimer}.");
         Require(options.Addresses.Count > 0 || options.ConnectStream is not null, "There is no address to connect to.");
         foreach (string address in options.ConnectStream is null ? options.Addresses : []) MqttAddress.Parse(address);
+        bool hasHttp = options.ConnectStream is not null || options.Addresses.Any(address => MqttAddress.Parse(address).IsWebSocket);
+        Require(options.RequestHeaders.Count == 0 || hasHttp, "RequestHeaders go with ws and wss: no address has an HTTP request that could carry them.");
+        Require(options.Tls is not { CertificateFile: null, KeyFile: not null }, "A KeyFile goes with a CertificateFile.");
         _ = new ClientHandshake { Host = "any", Headers = options.RequestHeaders }; // throws where a field cannot be sent
         Require(options.MaxFiltersPerSubscribe >= 1, "MaxFiltersPerSubscribe is at least 1.");
         Require(options.UnmatchedWait >= TimeSpan.Zero && options.UnmatchedWait <= TimeSpan.FromDays(1), "UnmatchedWait is 0 to 1 day.");

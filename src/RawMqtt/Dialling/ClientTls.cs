@@ -67,7 +67,7 @@ internal static class ClientTls
         };
         if (address.IsWebSocket) options.ApplicationProtocols = [SslApplicationProtocol.Http11];
         if (tls.CertificateAuthorityFile is { } authorities) options.CertificateChainPolicy = PolicyOf(authorities);
-        if (tls.CertificateFile is { } own) options.ClientCertificateContext = OwnCertificate(own, tls.KeyFile);
+        if (tls.CertificateFile is { } own) options.ClientCertificateContext = ClientCertificate.Load(own, tls.KeyFile);
         return options;
     }
 
@@ -86,21 +86,6 @@ internal static class ClientTls
 
         if (policy.CustomTrustStore.Count == 0) throw Unreadable("authorities", authorities, null);
         return policy;
-    }
-
-    private static SslStreamCertificateContext OwnCertificate(string certificateFile, string? keyFile)
-    {
-        try
-        {
-            X509Certificate2 certificate = X509Certificate2.CreateFromPemFile(certificateFile, keyFile);
-            var chain = new X509Certificate2Collection();
-            chain.ImportFromPemFile(certificateFile);
-            return SslStreamCertificateContext.Create(certificate, chain, offline: true);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            throw Unreadable("client certificate", certificateFile, failure);
-        }
     }
 
     private static MqttException Unreadable(string what, string file, Exception? failure)

@@ -11,7 +11,7 @@ namespace RawMqtt.Serving;
 internal sealed class Admission(LockedCore core, MqttBrokerLimits limits, ProxyTrust proxies, BrokerReports reports)
 {
     private readonly AddressCounts addresses = new(limits.MaxConnectionsPerAddress);
-    private int untrustedReported;
+    private int unclearReported; // a bit for each kind of proxy
 
     /// <summary>Adds a new connection to the core, unless a limit is reached.</summary>
     /// <param name="connection">The new connection.</param>
@@ -19,33 +19,33 @@ internal sealed class Admission(LockedCore core, MqttBrokerLimits limits, ProxyT
     /// <returns>Whether it was added.</returns>
     public bool TryAdmit(ServedConnection connection, Socket? socket)
     {
-        bool isLast = socket is not null && HandleLimit.IsReached(socket);
+        string? limit = socket is not null && HandleLimit.IsReached(socket) ? "handles" : null;
         lock (core.Gate)
         {
-            IPAddress? address = connection.RemoteAddress?.Address;
-            bool isAdmitted = !isLast && core.Core.Connections.Count < limits.MaxConnections &&
-                (address is null || proxies.IsTrusted(address) || TryCount(connection, address));
-            if (!isAdmitted)
+            limit ??= LimitReached(connection);
+            if (limit is null)
             {
-                core.Core.Statistics.ConnectionsRefused++;
-                return false;
+                connection.Connection = core.Core.Accept(core.Now);
+                connection.Connection.Carrier = connection;
+                return true;
             }
 
-            connection.Connection = core.Core.Accept(core.Now);
-            connection.Connection.Carrier = connection;
-            return true;
+            core.Core.Statistics.ConnectionsRefused++;
         }
+
+        reports.NotAdmitted(connection, limit);
+        return false;
     }
 
     /// <summary>Counts a connection of a trusted proxy for the client behind it, when the opening handshakes are done and the client's address is
     /// known.</summary>
     public void CountClient(ServedConnection connection)
     {
-        if (connection is { Stream: WebSocketStream { Request: { } request }, RemoteAddress: { } proxy })
+        if (connection.RemoteAddress is { Address: { } peer })
         {
-            connection.ForwardedAddress = proxies.ClientOf(proxy.Address, request);
-            bool isUntrusted = connection.ForwardedAddress == ProxyTrust.Unknown && !proxies.IsTrusted(proxy.Address);
-            if (isUntrusted && Interlocked.Exchange(ref untrustedReported, 1) == 0) reports.ProxyUntrusted(connection);
+            connection.ForwardedAddress = proxies.ClientOf(peer, (connection.Stream as WebSocketStream)?.Request, out bool isUnclear);
+            int kind = proxies.IsTrusted(peer) ? 2 : 1;
+            if (isUnclear && (Interlocked.Or(ref unclearReported, kind) & kind) == 0) reports.ProxyUnclear(connection, isTrusted: kind == 2);
         }
 
         using CoreUse use = core.Enter();
@@ -53,6 +53,7 @@ internal sealed class Admission(LockedCore core, MqttBrokerLimits limits, ProxyT
         IPAddress? address = (connection.ForwardedAddress ?? connection.RemoteAddress)?.Address;
         if (connection.CountedAddress is not null || address is null || TryCount(connection, address)) return;
         use.Core.Statistics.ConnectionsRefused++;
+        connection.Connection.Limit = nameof(limits.MaxConnectionsPerAddress);
         use.Core.End(connection.Connection, MqttConnectionEnd.TooMany, use.Now);
     }
 
@@ -63,6 +64,14 @@ internal sealed class Admission(LockedCore core, MqttBrokerLimits limits, ProxyT
         {
             if (connection.CountedAddress is { } address) addresses.Remove(address);
         }
+    }
+
+    /// <summary>Returns the limit that keeps a new connection out; null for none.</summary>
+    private string? LimitReached(ServedConnection connection)
+    {
+        if (core.Core.Connections.Count >= limits.MaxConnections) return nameof(limits.MaxConnections);
+        IPAddress? address = connection.RemoteAddress?.Address;
+        return address is null || proxies.IsTrusted(address) || TryCount(connection, address) ? null : nameof(limits.MaxConnectionsPerAddress);
     }
 
     private bool TryCount(ServedConnection connection, IPAddress address)

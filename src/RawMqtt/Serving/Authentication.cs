@@ -11,23 +11,19 @@ namespace RawMqtt.Serving;
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A semaphore without a wait handle holds nothing.")]
 internal sealed class Authentication
 {
-    private static readonly Lazy<string> dummyEntry = new(() => MqttPasswordFile.CreateEntry("dummy", "password"u8));
-
     private readonly MqttBrokerOptions options;
-    private readonly BrokerReports reports;
     private readonly SemaphoreSlim hashing = new(Math.Max(1, Environment.ProcessorCount - 1));
-    private Dictionary<string, string> entries = [];
-    private byte[]? read;
-    private byte[]? unusable;
 
     public Authentication(MqttBrokerOptions options, BrokerReports reports)
     {
         this.options = options;
-        this.reports = reports;
         bool takesAll = options.AllowAnonymous ?? (options.TrustedProxies.Count == 0 && options.Listeners.All(IsLocal));
         IsNeeded = options.PasswordFile is not null || options.Authenticate is not null || !takesAll;
-        if (options.PasswordFile is not null) ReadEntries(options.PasswordFile);
+        if (options.PasswordFile is { } file) Passwords = new PasswordEntries(file, reports);
     }
+
+    /// <summary>Gets the entries of the password file; null without one, and then no password is ever hashed.</summary>
+    public PasswordEntries? Passwords { get; }
 
     /// <summary>Gets whether any CONNECT could be refused.</summary>
     public bool IsNeeded { get; }
@@ -36,9 +32,9 @@ internal sealed class Authentication
     /// connect.</summary>
     public async ValueTask<ConnectReturnCode> DecideAsync(MqttConnectRequest request, CancellationToken cancellationToken)
     {
-        ConnectReturnCode code = request.UserName is null || options.PasswordFile is null
+        ConnectReturnCode code = request.UserName is null || Passwords is null
             ? DecideAnonymous(request)
-            : await CheckPasswordAsync(request, options.PasswordFile, cancellationToken).ConfigureAwait(false);
+            : await CheckPasswordAsync(Passwords, request.UserName, request.Password ?? default, cancellationToken).ConfigureAwait(false);
         if (code != ConnectReturnCode.Accepted || options.Authenticate is null) return code;
         return await options.Authenticate(request, cancellationToken).ConfigureAwait(false);
     }
@@ -51,48 +47,20 @@ internal sealed class Authentication
         return allowed ? ConnectReturnCode.Accepted : ConnectReturnCode.NotAuthorized;
     }
 
-    private async ValueTask<ConnectReturnCode> CheckPasswordAsync(MqttConnectRequest request, string file, CancellationToken cancellationToken)
+    private async ValueTask<ConnectReturnCode> CheckPasswordAsync(
+        PasswordEntries passwords, string userName, ReadOnlyMemory<byte> password, CancellationToken cancellationToken)
     {
         await hashing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            ReadEntries(file);
-            bool isKnown = entries.TryGetValue(request.UserName!, out string? entry);
-            ReadOnlyMemory<byte> password = request.Password ?? default;
-            // An unknown name is hashed too, so that the time does not tell which names exist. The reading thread does not wait for the hash.
-            Task<bool> matching = Task.Run(() => MqttPasswordFile.Matches(entry ?? dummyEntry.Value, password.Span), CancellationToken.None);
-            bool matches = await matching.ConfigureAwait(false);
-            return isKnown && matches ? ConnectReturnCode.Accepted : ConnectReturnCode.BadUserNameOrPassword;
+            passwords.Refresh();
+            // The reading thread does not wait for the hash.
+            bool matches = await Task.Run(() => passwords.Matches(userName, password.Span), CancellationToken.None).ConfigureAwait(false);
+            return matches ? ConnectReturnCode.Accepted : ConnectReturnCode.BadUserNameOrPassword;
         }
         finally
         {
             hashing.Release();
-        }
-    }
-
-    /// <summary>Reads the file again if its content has changed: a file behind a link, or one with an older time, may be new. If it cannot be used then, the
-    /// entries before stay, and the log says so once.</summary>
-    private void ReadEntries(string file)
-    {
-        byte[] content = [];
-        try
-        {
-            content = File.ReadAllBytes(file);
-            if (content.AsSpan().SequenceEqual(read)) return;
-            entries = MqttPasswordFile.Parse(content);
-            (read, unusable) = (content, null);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            if (read is null)
-            {
-                string text = $"The password file {file} cannot be read: {e.Message} Make entries with \"rawmqtt passwd\".";
-                throw new MqttException(MqttErrorCode.InvalidOptions, text, e);
-            }
-
-            if (unusable is not null && content.AsSpan().SequenceEqual(unusable)) return;
-            unusable = content;
-            reports.PasswordFileUnusable(file, e);
         }
     }
 

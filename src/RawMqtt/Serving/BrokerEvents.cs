@@ -36,7 +36,7 @@ internal sealed class BrokerEvents
             }
             catch (Exception e) // an observer that throws misses this event
             {
-                log?.Add(MqttLogLevel.Error, $"event=observer-failed error={BrokerLog.Quote(e.Message)}");
+                log?.Add(MqttLogLevel.Error, "observer-failed", $"error={BrokerLog.Quote(e.Message)}");
             }
         }
     }

@@ -2,6 +2,8 @@
 
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using RawMqtt.Brokers;
 using RawMqtt.Codec;
 using RawMqtt.Dialling;
@@ -24,38 +26,65 @@ internal sealed class BrokerReports(BrokerEvents? events, BrokerLog? log)
 
     public void Started(IReadOnlyList<string> addresses)
     {
-        foreach (string address in addresses) log?.Add(MqttLogLevel.Information, $"event=listening listener={address}");
+        foreach (string address in addresses) log?.Add(MqttLogLevel.Information, "listening", $"listener={address}");
     }
 
     /// <summary>Reports how long the certificate is valid; it is a warning if clients refuse it now or within 14 days.</summary>
-    public void CertificateRead(ServerCertificate certificate, DateTime now)
+    public void CertificateRead(X509Certificate2 certificate, DateTime now)
     {
-        bool isValid = certificate.NotBefore <= now && now <= certificate.NotAfter;
-        string state = isValid ? "valid" : now > certificate.NotAfter ? "expired" : "not-yet-valid";
-        MqttLogLevel level = isValid && certificate.NotAfter - now > TimeSpan.FromDays(14) ? MqttLogLevel.Information : MqttLogLevel.Warning;
-        log?.Add(level, $"event=certificate state={state} from={certificate.NotBefore:yyyy-MM-ddTHH:mmZ} until={certificate.NotAfter:yyyy-MM-ddTHH:mmZ}");
+        (DateTime from, DateTime until) = (certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime());
+        bool isValid = from <= now && now <= until;
+        string state = isValid ? "valid" : now > until ? "expired" : "not-yet-valid";
+        MqttLogLevel level = isValid && until - now > TimeSpan.FromDays(14) ? MqttLogLevel.Information : MqttLogLevel.Warning;
+        string pin = Convert.ToBase64String(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
+        log?.Add(level, "certificate", $"state={state} from={from:yyyy-MM-ddTHH:mmZ} until={until:yyyy-MM-ddTHH:mmZ} pin=sha256//{pin}");
+    }
+
+    /// <summary>Reports a certificate that has changed and cannot be used: the previous one stays in use.</summary>
+    public void CertificateUnusable(CertificateFiles files, string cause) =>
+        log?.Add(MqttLogLevel.Error, "certificate-unusable", $"file={BrokerLog.Quote(files.Certificate)} error={BrokerLog.Quote(cause)}");
+
+    public void PasswordFileUnusable(string file, Exception fault) =>
+        log?.Add(MqttLogLevel.Error, "password-file-unusable", $"file={BrokerLog.Quote(file)} error={BrokerLog.Quote(fault.Message)}");
+
+    /// <summary>Reports that the files were read again because the program asked for it.</summary>
+    public void Reloaded(string? passwordFile, int entries, string? certificateFile) => log?.Add(
+        MqttLogLevel.Information,
+        "reloaded",
+        $"password-file={BrokerLog.Quote(passwordFile ?? "")} entries={entries} certificate-file={BrokerLog.Quote(certificateFile ?? "")}");
+
+    public void AcceptFailed(string listener, SocketException fault) =>
+        log?.Add(MqttLogLevel.Warning, "accept-failed", $"listener={listener} error={BrokerLog.Quote(fault.Message)}");
+
+    /// <summary>Reports a network connection that was closed when it was accepted.</summary>
+    public void NotAdmitted(ServedConnection connection, string limit) =>
+        log?.Add(MqttLogLevel.Warning, "not-admitted", $"{AddressesOf(connection)} limit={limit}");
+
+    /// <summary>Reports the first connection of a proxy whose clients do not count as local: one that is on this machine and not trusted, or one that is
+    /// trusted and names no client.</summary>
+    public void ProxyUnclear(ServedConnection connection, bool isTrusted) => log?.Add(
+        MqttLogLevel.Warning,
+        isTrusted ? "silent-proxy" : "untrusted-proxy",
+        $"{AddressesOf(connection)} hint={BrokerLog.Quote(ReportHints.OfProxy(isTrusted))}");
+
+    /// <summary>Reports a WebSocket handshake that was refused, with the option that allows it.</summary>
+    public void HandshakeRefused(IPEndPoint peer, MqttAddress listener, HandshakeRefusal refusal)
+    {
+        if (refusal == HandshakeRefusal.Healthy) return;
+        string page = refusal.Origin is { } origin ? $" origin={BrokerLog.Quote(origin)} host={BrokerLog.Quote(refusal.Host ?? "")}" : "";
+        string hint = ReportHints.Of(refusal) is { } text ? $" hint={BrokerLog.Quote(text)}" : "";
+        log?.Add(
+            MqttLogLevel.Warning,
+            "handshake-refused",
+            $"address={peer} listener={listener} status={refusal.Status} rule={refusal.Rule} reason={BrokerLog.Quote(refusal.Reason)}{page}{hint}");
     }
 
     public void Connected(BrokerConnection connection, Subscriber subscriber)
     {
         events?.Add(new MqttBrokerEvent(MqttBrokerEventKind.Connected, ApplicationViews.ClientOf(connection, subscriber)));
-        if (log is null) return;
         var served = (ServedConnection)connection.Carrier!;
-        string id = BrokerLog.Quote(ApplicationViews.ClientIdOf(subscriber));
-        log.Add(MqttLogLevel.Information, $"event=connected client={id}{UserOf(served)} {AddressesOf(served)}");
-    }
-
-    /// <summary>Reports a WebSocket handshake that was refused, with the option that allows it.</summary>
-    public void HandshakeRefused(IPEndPoint peer, MqttAddress listener, HandshakeRefusal refusal)
-    {
-        if (log is null || refusal == HandshakeRefusal.Healthy) return;
-        string cause = refusal.Origin is { } origin
-            ? $" origin={BrokerLog.Quote(origin)} hint=\"AllowedOrigins (--allow-origin) lets the pages of an origin connect\""
-            : "";
-        string reason = BrokerLog.Quote(refusal.Reason);
-        log.Add(
-            MqttLogLevel.Warning,
-            $"event=handshake-refused address={peer} listener={listener} status={refusal.Status} rule={refusal.Rule} reason={reason}{cause}");
+        log?.Add(
+            MqttLogLevel.Information, "connected", $"client={BrokerLog.Quote(ApplicationViews.ClientIdOf(subscriber))}{UserOf(served)} {AddressesOf(served)}");
     }
 
     public void Published(BrokerConnection connection, in PublishPacket packet)
@@ -75,49 +104,38 @@ internal sealed class BrokerReports(BrokerEvents? events, BrokerLog? log)
             events.Add(new MqttBrokerEvent(MqttBrokerEventKind.Disconnected, client) { End = end, Rule = connection.Violation?.Rule ?? served.WebSocketFault?.Rule });
         }
 
-        if (log is null) return;
-        string id = BrokerLog.Quote(ApplicationViews.ClientIdOf(subscriber));
-        string violation = BrokerLog.Quote(connection.Violation?.ToString() ?? served.WebSocketFault?.Message ?? "");
-        string limit = connection.Limit is { } name ? $" limit={name}" : "";
+        if (served.IsAnswered) return; // HandshakeRefused has reported it, or it was a health check
         bool isUsual = end is MqttConnectionEnd.Disconnected or MqttConnectionEnd.BrokerStops or MqttConnectionEnd.ByApplication;
-        log.Add(
+        log?.Add(
             isUsual ? MqttLogLevel.Information : MqttLogLevel.Warning,
-            $"event=ended client={id}{UserOf(served)} {AddressesOf(served)} reason={end} violation={violation}{limit}{HintOf(connection)}");
+            "ended",
+            $"client={BrokerLog.Quote(ApplicationViews.ClientIdOf(subscriber))}{UserOf(served)} {AddressesOf(served)} reason={end}{CauseOf(connection, served)}");
     }
-
-    /// <summary>Reports the first connection that a proxy on this machine forwards and that the options do not name as trusted.</summary>
-    public void ProxyUntrusted(ServedConnection connection) => log?.Add(
-        MqttLogLevel.Warning,
-        $"event=untrusted-proxy {AddressesOf(connection)} hint=\"clients that it forwards do not count as local; name it in TrustedProxies if it is yours\"");
 
     /// <summary>Reports messages that a client lost, and the limit that the last one reached.</summary>
-    public void ClientLost(Subscriber subscriber, string limit, long messages) =>
-        log?.Add(MqttLogLevel.Warning, $"event=dropped client={BrokerLog.Quote(ApplicationViews.ClientIdOf(subscriber))} messages={messages} limit={limit}");
+    public void ClientLost(Subscriber subscriber, string limit, long messages) => log?.Add(
+        MqttLogLevel.Warning, "dropped", $"client={BrokerLog.Quote(ApplicationViews.ClientIdOf(subscriber))} messages={messages} limit={limit}");
 
     /// <summary>Reports messages that a subscription of the program lost because the program was too slow.</summary>
-    public void ProgramLost(string filter, long messages) =>
-        log?.Add(
-            MqttLogLevel.Warning,
-            $"event=dropped subscription={BrokerLog.Quote(filter)} messages={messages} limit={nameof(MqttBrokerLimits.MaxProgramBytes)}");
+    public void ProgramLost(string filter, long messages) => log?.Add(
+        MqttLogLevel.Warning,
+        "dropped",
+        $"subscription={BrokerLog.Quote(filter)} messages={messages} limit={nameof(MqttBrokerLimits.MaxProgramBytes)}");
 
-    public void HookFailed(ServedConnection connection, Exception fault)
-    {
-        string id = BrokerLog.Quote(ApplicationViews.ClientIdOf(connection.Connection.Subscriber));
-        log?.Add(MqttLogLevel.Error, $"event=hook-failed client={id} error={BrokerLog.Quote(fault.Message)}");
-    }
-
-    public void PasswordFileUnusable(string file, Exception fault) =>
-        log?.Add(MqttLogLevel.Error, $"event=password-file-unusable file={BrokerLog.Quote(file)} error={BrokerLog.Quote(fault.Message)}");
-
-    public void AcceptFailed(string listener, SocketException fault) =>
-        log?.Add(MqttLogLevel.Warning, $"event=accept-failed listener={listener} error={BrokerLog.Quote(fault.Message)}");
+    public void HookFailed(ServedConnection connection, Exception fault) => log?.Add(
+        MqttLogLevel.Error,
+        "hook-failed",
+        $"client={BrokerLog.Quote(ApplicationViews.ClientIdOf(connection.Connection.Subscriber))} error={BrokerLog.Quote(fault.Message)}");
 
     /// <summary>Reports a fault of the broker itself that ended a connection.</summary>
     public void Faulted(ServedConnection connection, Exception fault) =>
-        log?.Add(MqttLogLevel.Error, $"event=fault {AddressesOf(connection)} error={BrokerLog.Quote(fault.ToString(), maxLength: 4096)}");
+        log?.Add(MqttLogLevel.Error, "fault", $"{AddressesOf(connection)} error={BrokerLog.Quote(fault.ToString(), maxLength: 4096)}");
 
     /// <summary>Reports a fault of the broker itself in its regular work.</summary>
-    public void Faulted(Exception fault) => log?.Add(MqttLogLevel.Error, $"event=fault error={BrokerLog.Quote(fault.ToString(), maxLength: 4096)}");
+    public void Faulted(Exception fault) => log?.Add(MqttLogLevel.Error, "fault", $"error={BrokerLog.Quote(fault.ToString(), maxLength: 4096)}");
+
+    /// <summary>Reports how many lines were left out; called with each sweep.</summary>
+    public void EndSecond() => log?.EndSecond();
 
     /// <summary>Waits until the application has taken all events and lines.</summary>
     public async Task CompleteAsync()
@@ -128,18 +146,15 @@ internal sealed class BrokerReports(BrokerEvents? events, BrokerLog? log)
 
     private static string UserOf(ServedConnection connection) => connection.UserName is { } name ? $" user={BrokerLog.Quote(name)}" : "";
 
-    /// <summary>Returns the setting, here or at the client, that makes the connection work.</summary>
-    private static string HintOf(BrokerConnection connection)
+    /// <summary>Returns what ended a connection: the return code of CONNACK, the rule, the alert of TLS, the limit; and what helps.</summary>
+    private static string CauseOf(BrokerConnection connection, ServedConnection served)
     {
-        string? hint = connection.Violation switch
-        {
-            { } one when one == ProtocolViolation.UnsupportedProtocolLevel || one == ProtocolViolation.OlderProtocolName =>
-                "the client does not speak MQTT 3.1.1: set its protocol version to 3.1.1 (WithProtocolVersion, protocolVersion: 4, -V mqttv311)",
-            { } one when one == ProtocolViolation.PacketTooLarge => "MaxPacketLength (--max-packet) allows longer packets",
-            null when connection.End == MqttConnectionEnd.Refused => "the user name or password is wrong, or AllowAnonymous (--allow-anonymous) is off",
-            _ => null,
-        };
-        return hint is null ? "" : $" hint={BrokerLog.Quote(hint)}";
+        string code = connection.RefusedWith is { } refused ? $" code={(int)refused}" : "";
+        string violation = $" violation={BrokerLog.Quote(connection.Violation?.ToString() ?? served.WebSocketFault?.Message ?? "")}";
+        string tls = served.TlsFault is { } fault ? $" tls={BrokerLog.Quote(fault)}" : "";
+        string limit = connection.Limit is { } name ? $" limit={name}" : "";
+        string hint = ReportHints.Of(connection, served) is { } text ? $" hint={BrokerLog.Quote(text)}" : "";
+        return $"{code}{violation}{tls}{limit}{hint}";
     }
 
     private static string AddressesOf(ServedConnection connection) =>

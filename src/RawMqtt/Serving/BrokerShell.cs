@@ -14,7 +14,8 @@ internal sealed class BrokerShell
 
     public BrokerShell(MqttBrokerOptions options, BrokerReports reports)
     {
-        var hooks = new BrokerHooks(options, new Authentication(options, reports), reports);
+        Authentication = new Authentication(options, reports);
+        var hooks = new BrokerHooks(options, Authentication, reports);
         Span<byte> seeds = stackalloc byte[12];
         RandomNumberGenerator.Fill(seeds);
         var callbacks = new BrokerCallbacks
@@ -35,6 +36,8 @@ internal sealed class BrokerShell
 
     public LockedCore Core { get; }
 
+    public Authentication Authentication { get; }
+
     public Sweep Sweep { get; }
 
     public ProxyTrust Proxies { get; }
@@ -44,7 +47,7 @@ internal sealed class BrokerShell
     /// <param name="listener">The listener's address.</param>
     /// <param name="isOwn">The connection is the program's own, see <see cref="MqttBroker.Connect"/>.</param>
     /// <param name="open">Performs the opening handshakes and returns the stream that carries MQTT; null when the client was refused.</param>
-    public Task ServeAsync(Socket? socket, string listener, bool isOwn, Func<Task<Stream?>> open)
+    public Task ServeAsync(Socket? socket, string listener, bool isOwn, Func<ServedConnection, Task<Stream?>> open)
     {
         var connection = new ServedConnection(socket, listener) { IsOwn = isOwn };
         if (admission.TryAdmit(connection, socket)) return reading.RunAsync(connection, open);

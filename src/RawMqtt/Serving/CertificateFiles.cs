@@ -3,6 +3,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using RawMqtt.Dialling;
 
 namespace RawMqtt.Serving;
 
@@ -48,16 +49,12 @@ internal sealed record CertificateFiles(string Certificate, string Key, string? 
     {
         if (!File.Exists(Certificate)) return $"there is no file {Certificate}.";
         if (!File.Exists(Key)) return $"there is no file {Key}.";
+        if (failure is IOException or UnauthorizedAccessException) return failure.Message;
         if (KindOf(Certificate) is { } kind) return kind;
         if (IsPem(Certificate) && Key != Certificate && KindOf(Key) is { } kindOfKey) return kindOfKey;
-        if (IsPem(Certificate) && IsEncrypted(Key))
-        {
-            return Password is null
-                ? $"the private key in {Key} is encrypted: set KeyPassword (--key-password-file)."
-                : $"the passphrase does not decrypt the private key in {Key}.";
-        }
-
-        return $"{failure.Message.TrimEnd('.')}.";
+        if (IsPem(Certificate) && IsEncrypted(Key) && Password is null)
+            return $"the private key in {Key} is encrypted: set KeyPassword (--key-password-file).";
+        return $"{(IsPem(Certificate) ? PemPair.FaultOf(Certificate, Key, Password) : null) ?? failure.Message.TrimEnd('.')}.";
     }
 
     private static bool IsPem(string file) => File.ReadAllBytes(file).AsSpan().IndexOf("-----BEGIN "u8) >= 0;
@@ -100,6 +97,7 @@ internal sealed record CertificateFiles(string Certificate, string Key, string? 
     private static string? WeaknessOf(X509Certificate2 certificate)
     {
         using RSA? rsa = certificate.GetRSAPublicKey();
+        if (PemPair.IsOfAuthority(certificate)) return "It is the certificate of an authority, whose key may sign certificates and nothing else.";
         if (rsa is { KeySize: < 2048 }) return $"Its RSA key has {rsa.KeySize} bits, and clients refuse fewer than 2048.";
         using ECDsa? ecdsa = certificate.GetECDsaPublicKey();
         Oid? curve = ecdsa?.ExportParameters(includePrivateParameters: false).Curve.Oid;

@@ -29,6 +29,7 @@ internal sealed class Listener : IDisposable
             Paths = address.PathAndQuery == "/" ? options.WebSocketPaths : [address.PathAndQuery],
             AllowMissingSubprotocol = options.AllowMissingSubprotocol,
             AllowedOrigins = options.AllowedOrigins,
+            HostNames = options.HostNames,
             IsTls = address.IsTls,
             ProxyHeader = options.ProxyHeader,
         };

@@ -15,6 +15,9 @@ internal sealed record ListenerOptions
 
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
+    /// <summary>Gets the hosts that are ours, as <see cref="Serving.HostNames.Read"/> returns them.</summary>
+    public IReadOnlyList<string> HostNames { get; init; } = [];
+
     public required string ProxyHeader { get; init; }
 
     public Func<string, MqttTap>? Tap { get; init; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using RawMqtt.WebSockets;
 
@@ -15,7 +16,7 @@ internal sealed class ProxyTrust
     public static readonly IPEndPoint Unknown = new(IPAddress.Any, 0);
 
     private readonly IPNetwork[] networks;
-    private readonly bool isForwarded;
+    private readonly bool isRfc7239;
 
     /// <param name="proxies">Addresses and networks.</param>
     /// <param name="header">The header that they set: Forwarded (RFC 7239), or one that contains addresses, such as X-Forwarded-For.</param>
@@ -29,7 +30,7 @@ internal sealed class ProxyTrust
             throw new MqttException(MqttErrorCode.InvalidOptions, text);
         }
 
-        isForwarded = header.Equals("Forwarded", StringComparison.OrdinalIgnoreCase);
+        isRfc7239 = header.Equals("Forwarded", StringComparison.OrdinalIgnoreCase);
     }
 
     public bool IsTrusted(IPAddress address)
@@ -38,15 +39,19 @@ internal sealed class ProxyTrust
         return Array.Exists(networks, network => network.Contains(plain));
     }
 
-    /// <summary>Returns the client's address according to the header; null if the request was not forwarded, or <paramref name="peer"/> is not trusted.
-    /// Returns <see cref="Unknown"/> if the header cannot be read, or if an untrusted peer on this machine forwards: its clients do not count as
-    /// local.</summary>
-    public IPEndPoint? ClientOf(IPAddress peer, AcceptedHandshake request)
+    /// <summary>Returns the client's address according to the header; null if the peer speaks for itself. Returns <see cref="Unknown"/> if a trusted proxy
+    /// names none that can be read, and for each peer on this machine that is a trusted proxy or forwards: its clients do not count as local.</summary>
+    /// <param name="peer">The address of the connection's peer.</param>
+    /// <param name="request">The request of a WebSocket; null for another connection.</param>
+    /// <param name="isUnclear">The peer is on this machine, and either forwards without being trusted, or is trusted and forwards nothing.</param>
+    public IPEndPoint? ClientOf(IPAddress peer, AcceptedHandshake? request, out bool isUnclear)
     {
-        if (!request.IsForwarded) return null;
-        if (!IsTrusted(peer)) return IPAddress.IsLoopback(peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer) ? Unknown : null;
-        string[] path = request.ProxyHeader?.Split(',') ?? [];
-        return FirstUntrusted(isForwarded ? path.Select(ForOf) : path);
+        bool isTrusted = IsTrusted(peer);
+        bool isForwarded = request is { IsForwarded: true };
+        isUnclear = isTrusted != isForwarded && IPAddress.IsLoopback(peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer);
+        if (!isTrusted || !isForwarded) return isUnclear ? Unknown : null;
+        string[] path = request!.ProxyHeader?.Split(',') ?? [];
+        return FirstUntrusted(isRfc7239 ? path.Select(ForOf) : path);
     }
 
     /// <summary>Reads from right to left: each proxy appends the address that it saw, so an untrusted address may have forged everything left of it.</summary>
@@ -75,14 +80,23 @@ internal sealed class ProxyTrust
         return null;
     }
 
-    /// <summary>Reads ip, ip:port, v6 or [v6]:port; null for a name, with which a proxy hides the address.</summary>
-    private static IPEndPoint? AddressIn(string text) => IPEndPoint.TryParse(text.Trim(), out IPEndPoint? address) ? address : null;
+    /// <summary>Reads ip, ip:port, v6 or [v6]:port; null for a name, with which a proxy hides the address. An IPv4 address has four decimal parts: the
+    /// system also takes 127.1 and 2130706433, which other programs read differently.</summary>
+    private static IPEndPoint? AddressIn(string text)
+    {
+        if (!IPEndPoint.TryParse(text.Trim(), out IPEndPoint? address)) return null;
+        return address.AddressFamily == AddressFamily.InterNetworkV6 || IsDotted(text.Trim().Split(':')[0], address.Address) ? address : null;
+    }
 
     private static IPNetwork Parse(string text)
     {
-        if (IPNetwork.TryParse(text, out IPNetwork network)) return network;
-        if (IPAddress.TryParse(text, out IPAddress? address)) return new IPNetwork(address, address.GetAddressBytes().Length * 8);
+        bool isV6 = text.Contains(':', StringComparison.Ordinal);
+        if (IPNetwork.TryParse(text, out IPNetwork network) && (isV6 || IsDotted(text.Split('/')[0], network.BaseAddress))) return network;
+        if (IPAddress.TryParse(text, out IPAddress? address) && (isV6 || IsDotted(text, address)))
+            return new IPNetwork(address, address.GetAddressBytes().Length * 8);
         string advice = "Write 10.0.0.1, 10.0.0.0/8 or fd00::/8; the bits after the prefix must be 0.";
         throw new MqttException(MqttErrorCode.InvalidOptions, $"The trusted proxy \"{text}\" is neither an address nor a network. {advice}");
     }
+
+    private static bool IsDotted(string text, IPAddress address) => text == address.ToString();
 }

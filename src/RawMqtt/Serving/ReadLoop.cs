@@ -15,13 +15,13 @@ internal sealed class ReadLoop(LockedCore core, Admission admission, Pauses paus
     /// <param name="connection">A connection that was admitted.</param>
     /// <param name="open">Performs the opening handshakes and returns the stream that carries MQTT; null when the client was refused.</param>
     /// <remarks>All reading is one method, so that an idle connection keeps one state machine.</remarks>
-    public async Task RunAsync(ServedConnection connection, Func<Task<Stream?>> open)
+    public async Task RunAsync(ServedConnection connection, Func<ServedConnection, Task<Stream?>> open)
     {
         byte[]? buffer = null;
         bool isDrained = true; // the last read brought less than there was room for
         try
         {
-            Task<Stream?> opening = open();
+            Task<Stream?> opening = open(connection);
             open = null!; // frees the closure for the connection's lifetime
             connection.Stream = await opening.ConfigureAwait(false);
             if (connection.Stream is not null) admission.CountClient(connection);
@@ -52,7 +52,7 @@ internal sealed class ReadLoop(LockedCore core, Admission admission, Pauses paus
         }
         catch (Exception e) when (TransportEnd.IsEnd(e) || e is AuthenticationException)
         {
-            connection.WebSocketFault = e as WebSocketViolationException; // or the peer is gone, or does not speak TLS
+            connection.Fault = e; // the peer is gone, broke a rule of WebSocket, or does not speak TLS
         }
         catch (Exception e) // a fault of the broker ends this connection and no other
         {

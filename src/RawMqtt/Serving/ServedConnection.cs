@@ -2,6 +2,7 @@
 
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using RawMqtt.Brokers;
 using RawMqtt.Sessions;
 using RawMqtt.Transports;
@@ -43,8 +44,28 @@ internal sealed class ServedConnection(Socket? socket, string listener)
     /// <summary>Gets whether a WebSocket frame or message has begun and is not complete.</summary>
     public bool IsWithinFrame => Stream is WebSocketStream { IsWithinMessage: true };
 
-    /// <summary>Gets or sets the rule of WebSocket that the client broke; null for none.</summary>
-    public WebSocketViolationException? WebSocketFault { get; set; }
+    /// <summary>Gets or sets what ended the reading of the connection; null for an end without a fault.</summary>
+    public Exception? Fault { get; set; }
+
+    /// <summary>Gets the rule of WebSocket that the client broke; null for none.</summary>
+    public WebSocketViolationException? WebSocketFault => Fault as WebSocketViolationException;
+
+    /// <summary>Gets what the system says of a TLS handshake that failed, such as the client's alert; null if it did not.</summary>
+    public string? TlsFault
+    {
+        get
+        {
+            Exception? inner = Fault as AuthenticationException;
+            while (inner?.InnerException is { } next) inner = next;
+            return inner?.Message[(inner.Message.LastIndexOf("::", StringComparison.Ordinal) is var prefix and >= 0 ? prefix + 2 : 0)..];
+        }
+    }
+
+    /// <summary>Gets whether the listener performs TLS handshakes.</summary>
+    public bool IsTls => Listener.StartsWith("wss:", StringComparison.Ordinal) || Listener.StartsWith("mqtts:", StringComparison.Ordinal);
+
+    /// <summary>Gets or sets whether the connection ends with an HTTP answer in place of a WebSocket.</summary>
+    public bool IsAnswered { get; set; }
 
     /// <summary>Gets or sets the number of bytes that came after the connection had ended.</summary>
     public long DiscardedBytes { get; set; }

@@ -13,23 +13,24 @@ internal sealed class ServerCertificate
 
     private readonly CertificateFiles files;
     private readonly TimeProvider time;
+    private readonly BrokerReports reports;
     private readonly Lock gate = new();
     private SslServerAuthenticationOptions options;
     private byte[] content;
+    private byte[]? unusable;
     private long lookedAt;
 
     /// <exception cref="MqttException"><see cref="MqttErrorCode.InvalidOptions"/>: a file cannot be used. The message says what it contains.</exception>
-    public ServerCertificate(CertificateFiles files, TimeProvider time)
+    public ServerCertificate(CertificateFiles files, TimeProvider time, BrokerReports reports)
     {
         this.files = files;
         this.time = time;
+        this.reports = reports;
         lookedAt = time.GetTimestamp();
         try
         {
             content = files.ReadContent();
-            options = Read(out X509Certificate2 leaf);
-            NotAfter = leaf.NotAfter.ToUniversalTime();
-            NotBefore = leaf.NotBefore.ToUniversalTime();
+            options = Read();
         }
         catch (Exception e) when (IsUnusable(e))
         {
@@ -37,39 +38,48 @@ internal sealed class ServerCertificate
         }
     }
 
-    /// <summary>Gets the time from which the certificate is valid, as it was at the start.</summary>
-    public DateTime NotBefore { get; }
-
-    /// <summary>Gets the time until which the certificate is valid, as it was at the start.</summary>
-    public DateTime NotAfter { get; }
-
     /// <summary>Returns the options of a TLS handshake, with the newest certificate that can be used.</summary>
     public SslServerAuthenticationOptions TlsOptions()
     {
         lock (gate)
         {
-            if (time.GetElapsedTime(lookedAt) < LookInterval) return options;
-            lookedAt = time.GetTimestamp();
-            try
-            {
-                byte[] now = files.ReadContent();
-                if (now.AsSpan().SequenceEqual(content)) return options;
-                options = Read(out _);
-                content = now;
-            }
-            catch (Exception e) when (IsUnusable(e))
-            {
-                // half written, or wrong: the previous certificate stays in use, and the files are read again later
-            }
-
+            if (time.GetElapsedTime(lookedAt) >= LookInterval) Look();
             return options;
         }
     }
 
-    private SslServerAuthenticationOptions Read(out X509Certificate2 leaf)
+    /// <summary>Reads the files again at once, if their content has changed.</summary>
+    public void Refresh()
     {
-        (leaf, X509Certificate2Collection chain) = files.Load();
-        return new SslServerAuthenticationOptions { ServerCertificateContext = SslStreamCertificateContext.Create(leaf, chain, offline: true) };
+        lock (gate) Look();
+    }
+
+    private void Look()
+    {
+        lookedAt = time.GetTimestamp();
+        byte[] now = [];
+        try
+        {
+            now = files.ReadContent();
+            if (now.AsSpan().SequenceEqual(content)) return;
+            options = Read();
+            (content, unusable) = (now, null);
+        }
+        catch (Exception e) when (IsUnusable(e))
+        {
+            // half written, or wrong: the previous certificate stays in use, and the files are read again later
+            if (unusable is not null && now.AsSpan().SequenceEqual(unusable)) return;
+            unusable = now;
+            reports.CertificateUnusable(files, e.Message);
+        }
+    }
+
+    private SslServerAuthenticationOptions Read()
+    {
+        (X509Certificate2 leaf, X509Certificate2Collection chain) = files.Load();
+        var read = new SslServerAuthenticationOptions { ServerCertificateContext = SslStreamCertificateContext.Create(leaf, chain, offline: true) };
+        reports.CertificateRead(leaf, time.GetUtcNow().UtcDateTime);
+        return read;
     }
 
     /// <summary>Returns whether a file is missing or truncated, or the key is not that of the certificate, which is an ArgumentException.</summary>

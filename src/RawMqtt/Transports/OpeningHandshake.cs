@@ -68,6 +68,7 @@ internal static class OpeningHandshake
                 received += read;
             }
 
+            if (handshake.Refusal is { } refusal) options.Refused?.Invoke(refusal);
             await inner.WriteAsync(answer.WrittenMemory, cancellationToken).ConfigureAwait(false);
             await inner.FlushAsync(cancellationToken).ConfigureAwait(false);
             if (status == OperationStatus.Done)                                         // [WS-4.2.2-16]
@@ -76,7 +77,6 @@ internal static class OpeningHandshake
                 return new WebSocketStream(inner, WebSocketRole.Server, early, acceptsText) { Request = handshake.Accepted, Subprotocol = handshake.Accepted!.Subprotocol };
             }
 
-            options.Refused?.Invoke(handshake.Refusal!);
             await TransportEnd.ShutDownSendingAsync(inner).ConfigureAwait(false);
             await TransportEnd.DrainAsync(inner).ConfigureAwait(false);
             return null;

@@ -11,6 +11,12 @@ internal sealed record HandshakeRefusal(int Status, string Rule, string Reason)
     /// <summary>The Origin field that was refused; null if another check failed.</summary>
     public string? Origin { get; init; }
 
+    /// <summary>The Host field beside it.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>Why the page was refused.</summary>
+    public OriginFault OriginFault { get; init; }
+
     /// <summary>Header lines that the status demands, without the last CRLF.</summary>
     public string? Header { get; init; }
 

@@ -18,6 +18,9 @@ internal sealed record ServerHandshakeOptions
     /// <summary>Origins, such as <c>https://example.com</c>, of pages that may connect besides those of the same host and port; <c>*</c>: all.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
+    /// <summary>The hosts that are ours, in lower case and without port; none: all are. See <see cref="OriginCheck"/>.</summary>
+    public IReadOnlyList<string> HostNames { get; init; } = [];
+
     /// <summary>The connection came with TLS, see <see cref="OriginCheck"/>.</summary>
     public bool IsTls { get; init; }
 

@@ -30,23 +30,6 @@ public sealed class BrokerLogOutputTests : IDisposable
     }
 
     [Fact]
-    public void Of_a_kind_that_floods_twenty_lines_a_second_are_written_and_then_how_many_more()
-    {
-        var log = new BrokerLogOutput(output, MqttLogLevel.Information, isJson: false, time);
-        for (int i = 0; i < 100; i++) log.Write(MqttLogLevel.Information, $"event=ended number={i}");
-        log.Write(MqttLogLevel.Information, "event=connected");
-        Assert.Equal(21, Lines().Length);
-        log.Flush();
-        Assert.Equal(21, Lines().Length);
-
-        time.Now += TimeSpan.FromSeconds(1);
-        log.Flush();
-        Assert.EndsWith("event=ended more=80 text=\"and 80 more\"", Lines()[^1]);
-        log.Write(MqttLogLevel.Information, "event=ended number=100");
-        Assert.EndsWith("number=100", Lines()[^1]);
-    }
-
-    [Fact]
     public void Lines_are_JSON_if_asked()
     {
         string line = $"event=ended client={RawMqtt.Serving.BrokerLog.Quote("a\"b\\c\n= d")} address=[::1]:5 forwarded= reason=Lost violation=\"\"";

@@ -19,8 +19,8 @@ public class ToolWordsTests
         string[] members =
         [
             "CleanSession = false", "MaxPacketLength", "CertificateAuthorityFile", "CertificateFile", "KeyFile", "AllowUntrusted", "ServerName",
-            "RequestHeaders", "ConnectTimeout", "KeepAlive", "ClientId", "SessionFile", "AllowAnonymous", "AllowedOrigins", "TrustedProxies",
-            "ProxyHeader", "PasswordFile",
+            "RequestHeaders", "ConnectTimeout", "KeepAlive", "ClientId", "SessionFile", "AllowAnonymous", "AllowedOrigins", "HostNames",
+            "TrustedProxies", "ProxyHeader", "PasswordFile",
         ];
         string[] options = [.. Tool.Create().Subcommands.SelectMany(command => command.Options).Select(option => option.Name)];
 

@@ -29,5 +29,22 @@ public class OptionChecksTests
         Assert.Contains("[MQTT-3.8.3-4]", qos.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("mqtt://localhost", false)]
+    [InlineData("tls://localhost", false)]
+    [InlineData("ws://localhost/mqtt", true)]
+    [InlineData("wss://localhost/mqtt", true)]
+    public void Request_headers_without_an_HTTP_request_are_refused(string address, bool isTaken)
+    {
+        MqttClientOptions options = Valid with { Address = address, RequestHeaders = [new("X-Key", "y")] };
+        ArgumentException? refused = Record.Exception(() => new MqttClient(options)) as ArgumentException;
+        Assert.Equal(isTaken, refused is null);
+        if (!isTaken) Assert.Contains("RequestHeaders", refused!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_without_a_certificate_is_refused() =>
+        Assert.Contains("KeyFile", RefusalOf(Valid with { Address = "wss://h/mqtt", Tls = new MqttTlsOptions { KeyFile = "key" } }), StringComparison.Ordinal);
+
     private static string RefusalOf(MqttClientOptions options) => Assert.Throws<ArgumentException>(() => new MqttClient(options)).Message;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+using System.Collections.Concurrent;
 using System.Net;
 using RawMqtt.Codec;
 using RawMqtt.Dialling;
@@ -44,7 +45,7 @@ public sealed class AdmissionTests
     [InlineData("X-Forwarded-For", "unix:, 127.0.0.1", "refused", "0.0.0.0:0")]
     [InlineData("Forwarded", "for=127.0.0.1", "refused", "0.0.0.0:0")]
     [InlineData("X-Real-IP", "127.0.0.1", "refused", "0.0.0.0:0")]
-    [InlineData("X-Something", "127.0.0.1", "Accepted", "")]
+    [InlineData("X-Something", "127.0.0.1", "refused", "0.0.0.0:0")]
     public async Task Who_comes_through_a_proxy_cannot_say_that_it_is_local(string name, string value, string expected, string address)
     {
         var lines = new List<string>();
@@ -103,13 +104,14 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public async Task A_proxy_that_forwards_nobody_counts_for_its_own_address()
+    public async Task Clients_that_a_proxy_does_not_name_count_as_one_address()
     {
         var options = new MqttBrokerOptions
         {
             Listeners = ["ws://127.0.0.1:0/mqtt"],
             SystemTopicsInterval = TimeSpan.Zero,
             TrustedProxies = ["127.0.0.1"],
+            AllowAnonymous = true,
             Limits = new() { MaxConnectionsPerAddress = 1 }
         };
         await using MqttBroker broker = await MqttBroker.StartAsync(options, Token);
@@ -130,4 +132,46 @@ public sealed class AdmissionTests
     [Fact]
     public async Task A_header_without_a_name_is_refused() =>
         await Assert.ThrowsAsync<MqttException>(() => MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = [], ProxyHeader = "X Forwarded" }, Token));
+
+    /// <summary>A trusted proxy may forward TCP too, and cannot say so there.</summary>
+    [Theory]
+    [InlineData("ws")]
+    [InlineData("mqtt")]
+    public async Task A_trusted_proxy_on_this_machine_that_names_no_client_is_not_local_and_the_log_says_so_once(string scheme)
+    {
+        var lines = new ConcurrentQueue<string>();
+        using var sockets = new BrokerSockets();
+        MqttBroker broker = await sockets.StartAsync(scheme, o => o with { TrustedProxies = ["127.0.0.1"], Log = (_, line) => lines.Enqueue(line) });
+        for (int i = 0; i < 2; i++)
+        {
+            await using Stream stream = await sockets.DialAsync(broker);
+            await stream.WriteAsync(ByteText.Parse("10 0d | 00 04 'MQTT' 04 02 00 00 | 00 01 'c'"), Token);
+            Assert.Equal(ByteText.Parse("20 02 00 05"), await BrokerSockets.ReadAsync(stream, 100));
+        }
+
+        await broker.DisposeAsync();
+        string told = Assert.Single(lines, line => line.StartsWith("event=silent-proxy ", StringComparison.Ordinal));
+        Assert.Contains("--proxy-header", told);
+        Assert.Equal(2, lines.Count(line => line.Contains(" code=5 ", StringComparison.Ordinal) && line.Contains("--allow-anonymous", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_not_admitted_is_a_line_with_the_limit()
+    {
+        var lines = new ConcurrentQueue<string>();
+        using var sockets = new BrokerSockets();
+        MqttBroker broker = await sockets.StartAsync("mqtt", o => o with { Limits = new() { MaxConnectionsPerAddress = 1 }, Log = (_, line) => lines.Enqueue(line) });
+        await using (Stream first = await sockets.DialAsync(broker))
+        {
+            await first.WriteAsync(ByteText.Parse("10 0d | 00 04 'MQTT' 04 02 00 00 | 00 01 'c'"), Token);
+            await first.ReadExactlyAsync(new byte[4], Token);
+            await using Stream second = await sockets.DialAsync(broker);
+            Assert.Empty(await BrokerSockets.ReadToEndAsync(second));
+        }
+
+        await broker.DisposeAsync();
+        string line = Assert.Single(lines, line => line.StartsWith("event=not-admitted ", StringComparison.Ordinal));
+        Assert.EndsWith(" limit=MaxConnectionsPerAddress", line);
+        Assert.Contains("address=127.0.0.1:", line);
+    }
 }

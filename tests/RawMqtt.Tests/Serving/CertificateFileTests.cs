@@ -76,6 +76,41 @@ public sealed class CertificateFileTests : IDisposable
         Assert.Contains("there is no file", await FaultAsync(Path.Combine(folder.FullName, "missing.pem")));
     }
 
+    [Fact]
+    public async Task A_key_that_does_not_belong_to_the_certificate_is_named()
+    {
+        (X509Certificate2 certificate, ECDsa key) = Issue();
+        (X509Certificate2 other, ECDsa otherKey) = Issue();
+        var strength = new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000);
+        string pem = Write("server.pem", certificate.ExportCertificatePem());
+        string wrong = Write("OTHER.key", otherKey.ExportPkcs8PrivateKeyPem());
+        string encrypted = Write("encrypted.key", otherKey.ExportEncryptedPkcs8PrivateKeyPem("open sesame", strength));
+        string chain = Write("chain.pem", $"{other.ExportCertificatePem()}\n{certificate.ExportCertificatePem()}");
+        string right = Write("server.key", key.ExportPkcs8PrivateKeyPem());
+
+        Assert.Contains($"the private key in {wrong} is not that of the certificate in {pem}", await FaultAsync(pem, wrong));
+        Assert.Contains($"the private key in {encrypted} is not that of the certificate in {pem}", await FaultAsync(pem, encrypted, "open sesame"));
+        Assert.Contains($"the private key in {right} is that of certificate 2 in {chain}", await FaultAsync(chain, right));
+        Assert.Contains($"{pem} holds no private key", await FaultAsync(pem));
+    }
+
+    [Fact]
+    public async Task The_certificate_of_an_authority_is_refused_at_the_start()
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=Root", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
+        using X509Certificate2 root = request.CreateSelfSigned(Day(-1), Day(1));
+        Assert.Contains("certificate of an authority", await FaultAsync(Write("root.pem", $"{root.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}")));
+    }
+
+    [Fact]
+    public async Task A_key_without_a_certificate_is_refused_at_the_start()
+    {
+        var options = new MqttBrokerOptions { Listeners = ["mqtt://127.0.0.1:0"], KeyFile = "server.key" };
+        Assert.Equal(MqttErrorCode.InvalidOptions, (await Assert.ThrowsAsync<MqttException>(() => MqttBroker.StartAsync(options, Token))).Code);
+    }
+
     [Theory]
     [InlineData("an older file")]
     [InlineData("a link")]

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+
+namespace RawMqtt.Serving;
+
+/// <summary>The entries of a password file. The file is read again when its content changes: a file behind a link, or one with an older time, may be new.
+/// If it cannot be used then, the entries before stay, and the log says so once.</summary>
+internal sealed class PasswordEntries
+{
+    private readonly Lazy<string> dummyEntry = new(() => MqttPasswordFile.CreateEntry("dummy", "password"u8));
+    private readonly Lock gate = new();
+    private readonly BrokerReports reports;
+    private Dictionary<string, string> entries = [];
+    private byte[]? read;
+    private byte[]? unusable;
+
+    /// <exception cref="MqttException"><see cref="MqttErrorCode.InvalidOptions"/>: the file cannot be used.</exception>
+    public PasswordEntries(string file, BrokerReports reports)
+    {
+        File = file;
+        this.reports = reports;
+        Refresh();
+    }
+
+    public string File { get; }
+
+    public int Count => entries.Count;
+
+    /// <summary>Gets whether an unknown name was checked: the first one costs a hash more.</summary>
+    public bool HasDummy => dummyEntry.IsValueCreated;
+
+    /// <summary>Returns whether the password is that of the user. An unknown name is hashed too, so that the time does not tell which names exist.</summary>
+    public bool Matches(string userName, ReadOnlySpan<byte> password)
+    {
+        bool isKnown = entries.TryGetValue(userName, out string? entry);
+        return MqttPasswordFile.Matches(entry ?? dummyEntry.Value, password) && isKnown;
+    }
+
+    /// <summary>Reads the file again if its content has changed.</summary>
+    public void Refresh()
+    {
+        lock (gate)
+        {
+            byte[] content = [];
+            try
+            {
+                content = System.IO.File.ReadAllBytes(File);
+                if (content.AsSpan().SequenceEqual(read)) return;
+                entries = MqttPasswordFile.Parse(content);
+                (read, unusable) = (content, null);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+            {
+                if (read is null)
+                {
+                    string text = $"The password file {File} cannot be read: {e.Message} Make entries with \"rawmqtt passwd\".";
+                    throw new MqttException(MqttErrorCode.InvalidOptions, text, e);
+                }
+
+                if (unusable is not null && content.AsSpan().SequenceEqual(unusable)) return;
+                unusable = content;
+                reports.PasswordFileUnusable(File, e);
+            }
+        }
+    }
+}
