@@ -2,6 +2,7 @@
 
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using RawMqtt.Interop.Parts;
 
 namespace RawMqtt.Interop;
@@ -48,7 +49,7 @@ public class BrokerToolTests
     {
         if (!OperatingSystem.IsLinux()) Assert.Skip("Only Linux tells a process how many handles it may have.");
         await using RealProcess broker = RealProcess.Start("sh", "-c", "ulimit -n 256; exec dotnet \"$0\" broker --tcp 127.0.0.1:0", RealPart.Tool);
-        string listening = await broker.LineAsync("listening ");
+        string listening = await broker.LineAsync("listening mqtt:");
         int port = new Uri(listening[(listening.IndexOf("mqtt:", StringComparison.Ordinal))..].Trim()).Port;
         await broker.LineAsync("ready");
         await using MqttClient first = await MqttClient.ConnectAsync($"mqtt://127.0.0.1:{port}");
@@ -65,4 +66,131 @@ public class BrokerToolTests
         await using MqttClient later = await MqttClient.ConnectAsync($"mqtt://127.0.0.1:{port}");
         await later.PublishAsync("a", "y", QualityOfService.AtLeastOnce);
     }
+
+    [Fact]
+    public async Task What_happens_is_told_without_being_asked()
+    {
+        string users = Path.GetTempFileName();
+        await File.WriteAllTextAsync(users, MqttPasswordFile.CreateEntry("alice", "s3cret"u8));
+        await using RealProcess broker = RealProcess.StartTool("broker", "--tcp", "127.0.0.1:0", "--ws", "127.0.0.1:0", "--password-file", users);
+        await broker.LineAsync("ready");
+        string address = Listening(broker, "mqtt");
+        var options = new MqttClientOptions { Address = address, ClientId = "a1", UserName = "alice", PasswordText = "s3cret", ReconnectDelay = TimeSpan.Zero };
+
+        await Assert.ThrowsAsync<MqttException>(() => MqttClient.ConnectAsync(options with { PasswordText = "guessed" }));
+        await using (MqttClient away = await MqttClient.ConnectAsync(options with { CleanSession = false, ClientId = "away" }))
+        {
+            await away.SubscribeAsync("t", QualityOfService.AtLeastOnce);
+        }
+
+        await using (MqttClient alice = await MqttClient.ConnectAsync(options))
+        {
+            for (int i = 0; i <= 1000; i++) await alice.PublishAsync("t", "x", QualityOfService.AtLeastOnce);
+        }
+
+        string web = Listening(broker, "ws");
+        await Assert.ThrowsAsync<MqttException>(
+            () => MqttClient.ConnectAsync(options with { Address = web, RequestHeaders = [new("Origin", "https://example.com")] }));
+        broker.Signal(15);
+        Finished ended = await broker.FinishAsync();
+
+        string[] log = ended.Error.TrimEnd().Split('\n');
+        Assert.All(log, line => Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (information|warning) event=[a-z-]+ ", line));
+        Assert.Contains(log, line => line.Contains($"event=listening listener={address}", StringComparison.Ordinal));
+        Assert.Contains(log, line => line.Contains("event=ended client=\"\" user=\"alice\" ", StringComparison.Ordinal) && line.Contains(" code=4 ", StringComparison.Ordinal));
+        Assert.Contains(log, line => line.Contains("event=connected client=\"a1\" user=\"alice\" address=127.0.0.1:", StringComparison.Ordinal));
+        Assert.Contains(log, line => line.Contains("event=ended client=\"a1\" user=\"alice\" ", StringComparison.Ordinal) && line.Contains(" reason=Disconnected ", StringComparison.Ordinal));
+        Assert.Contains(log, line => line.EndsWith("event=dropped client=\"away\" messages=1 limit=MaxQueuedMessages", StringComparison.Ordinal));
+        Assert.Contains(log, line => line.Contains("event=handshake-refused ", StringComparison.Ordinal) && line.Contains("--allow-origin", StringComparison.Ordinal));
+        Assert.DoesNotContain("s3cret", ended.Error, StringComparison.Ordinal);
+        File.Delete(users);
+    }
+
+    [Fact]
+    public async Task The_log_is_JSON_and_has_a_lowest_level_by_option()
+    {
+        await using RealProcess broker = RealProcess.StartTool("broker", "--tcp", "127.0.0.1:0", "--log-json", "--log-level", "warning");
+        await broker.LineAsync("ready");
+        await using (MqttClient client = await MqttClient.ConnectAsync(Listening(broker, "mqtt"))) await client.PublishAsync("a", "b");
+        using (var other = new TcpClient())
+        {
+            await other.ConnectAsync(IPAddress.Loopback, new Uri(Listening(broker, "mqtt")).Port);
+            await other.GetStream().WriteAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray());
+            Assert.Equal(0, await other.GetStream().ReadAsync(new byte[1]));
+        }
+
+        broker.Signal(15);
+        using var line = JsonDocument.Parse(Assert.Single((await broker.FinishAsync()).Error.TrimEnd().Split('\n')));
+        Assert.Equal("warning", line.RootElement.GetProperty("level").GetString());
+        Assert.Equal("ended", line.RootElement.GetProperty("event").GetString());
+        Assert.StartsWith("[MQTT-3.1.0-1]", line.RootElement.GetProperty("violation").GetString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>SIGHUP is 1.</summary>
+    [Fact]
+    public async Task A_hangup_makes_it_read_its_files_again_and_go_on()
+    {
+        string users = Path.GetTempFileName();
+        await File.WriteAllTextAsync(users, MqttPasswordFile.CreateEntry("alice", "one"u8));
+        await using RealProcess broker = RealProcess.StartTool("broker", "--tcp", "127.0.0.1:0", "--password-file", users);
+        await broker.LineAsync("ready");
+        var options = new MqttClientOptions { Address = Listening(broker, "mqtt"), UserName = "alice", ReconnectDelay = TimeSpan.Zero };
+        await using MqttClient alice = await MqttClient.ConnectAsync(options with { PasswordText = "one" });
+
+        await File.WriteAllTextAsync(users, $"{MqttPasswordFile.CreateEntry("alice", "two"u8)}\n{MqttPasswordFile.CreateEntry("bob", "three"u8)}\n");
+        broker.Signal(1);
+        string line = await broker.LineAsync("event=reloaded ");
+        Assert.EndsWith($"event=reloaded password-file=\"{users}\" entries=2 certificate-file=\"\"", line);
+
+        await alice.PublishAsync("a", "b", QualityOfService.AtLeastOnce); // its session goes on
+        await using (MqttClient bob = await MqttClient.ConnectAsync(options with { UserName = "bob", PasswordText = "three" })) await bob.PublishAsync("a", "b");
+        await Assert.ThrowsAsync<MqttException>(() => MqttClient.ConnectAsync(options with { PasswordText = "one" }));
+
+        await File.WriteAllTextAsync(users, "half an ent");
+        broker.Signal(1);
+        await broker.LineAsync("event=password-file-unusable ");
+        await using (MqttClient bob = await MqttClient.ConnectAsync(options with { UserName = "bob", PasswordText = "three" })) await bob.PublishAsync("a", "b");
+        broker.Signal(15);
+        Assert.Equal(0, (await broker.FinishAsync()).ExitCode);
+        File.Delete(users);
+    }
+
+    /// <summary>The pipe of the error output takes 64 KiB, then whoever writes to it waits.</summary>
+    [Fact]
+    public async Task Error_output_that_nobody_reads_stops_nothing()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Skip("Only Linux tells the memory of a process as a file.");
+        await using RealProcess broker = RealProcess.Start("bash", "-c", "exec dotnet \"$0\" broker --tcp 127.0.0.1:0 2> >(exec sleep 600 > /dev/null)", RealPart.Tool);
+        string address = (await broker.LineAsync("listening mqtt:"))["listening ".Length..];
+        await broker.LineAsync("ready");
+        int port = new Uri(address).Port;
+        await using MqttClient client = await MqttClient.ConnectAsync(address);
+        MqttSubscription messages = await client.SubscribeAsync("t", QualityOfService.AtLeastOnce);
+        await using IAsyncEnumerator<MqttMessage> received = messages.GetAsyncEnumerator();
+
+        // Each refused packet has a client identifier that is shown with six characters for each of its own: 1.5 KB a line. In each second
+        // 20 of them are written, so that the pipe is full after three; a message goes there and back beside each.
+        byte[] connect = [0x10, 0x96, 0x02, 0, 4, .. "MQTT"u8, 4, 2, 0, 0, 0x01, 0x0A, .. Enumerable.Repeat((byte)1, 266), 0xF0, 0];
+        long before = ResidentBytes(broker.Id);
+        for (int i = 0; i < 2000; i++)
+        {
+            using var other = new TcpClient();
+            await other.ConnectAsync(IPAddress.Loopback, port);
+            await other.GetStream().WriteAsync(connect);
+            await other.GetStream().CopyToAsync(Stream.Null);
+            await client.PublishAsync("t", $"{i}", QualityOfService.AtLeastOnce);
+            Assert.True(await received.MoveNextAsync().AsTask().WaitAsync(RealProcess.Patience));
+            Assert.Equal($"{i}", received.Current.PayloadText);
+        }
+
+        Assert.InRange(ResidentBytes(broker.Id) - before, long.MinValue, 64L << 20);
+        broker.Signal(15);
+        Assert.Equal(0, (await broker.FinishAsync()).ExitCode);
+    }
+
+    private static string Listening(RealProcess broker, string scheme) =>
+        broker.Output.Split('\n').First(line => line.StartsWith($"listening {scheme}:", StringComparison.Ordinal))["listening ".Length..];
+
+    private static long ResidentBytes(int pid) =>
+        1024 * long.Parse(File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ')[^2]);
 }

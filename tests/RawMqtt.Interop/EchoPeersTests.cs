@@ -42,6 +42,18 @@ public sealed class EchoPeersTests : IDisposable
         Assert.Equal(WebSocketCloseStatus.NormalClosure, client.CloseStatus);
     }
 
+    /// <summary>All of 127/8 is this machine, and a listener on 127.0.0.1 takes nothing at the other addresses.</summary>
+    [Fact]
+    public async Task Server_listens_on_loopback_alone()
+    {
+        await using RealProcess server = RealProcess.Start("dotnet", RealPart.EchoPeers, "server", "0");
+        var address = new Uri((await server.LineAsync("listening "))["listening ".Length..]);
+        Assert.Equal("127.0.0.1", address.Host);
+        using (var here = new TcpClient()) await here.ConnectAsync(IPAddress.Loopback, address.Port, Soon);
+        using var other = new TcpClient();
+        await Assert.ThrowsAsync<SocketException>(async () => await other.ConnectAsync(IPAddress.Parse("127.0.0.2"), address.Port, Soon));
+    }
+
     [Fact]
     public async Task Client_runs_every_case_and_asks_for_the_report_however_the_suite_ends_connections()
     {

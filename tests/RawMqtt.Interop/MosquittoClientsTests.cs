@@ -27,6 +27,27 @@ public class MosquittoClientsTests
         Assert.Equal([$"t/one {qos} one", $"t/two {qos} two"], finished.Output.Split('\n').Where(line => line.StartsWith("t/", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("mqttv5", "[MQTT-3.1.2-2]")]
+    [InlineData("mqttv31", "[MQTT-3.1.2-1]")]
+    public async Task A_client_of_another_version_is_a_line_of_the_broker_with_the_setting_that_helps(string version, string rule)
+    {
+        string pub = RealPart.MosquittoPub;
+        await using RealProcess broker = RealProcess.StartTool("broker", "--tcp", "127.0.0.1:0");
+        var address = new Uri((await broker.LineAsync("listening mqtt:"))["listening ".Length..]);
+        await broker.LineAsync("ready");
+        string port = address.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+        Finished refused = await RealProcess.RunAsync(pub, "-h", "127.0.0.1", "-p", port, "-V", version, "-t", "a", "-m", "b");
+        Finished helped = await RealProcess.RunAsync(pub, "-h", "127.0.0.1", "-p", port, "-V", "mqttv311", "-t", "a", "-m", "b");
+
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Equal(0, helped.ExitCode);
+        string line = await broker.LineAsync("event=ended ");
+        Assert.Contains($" reason=Refused code=1 violation=\"{rule}", line, StringComparison.Ordinal);
+        Assert.Contains("protocolVersion: 4, -V mqttv311", line, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Retained_and_will()
     {

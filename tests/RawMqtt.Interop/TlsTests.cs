@@ -92,4 +92,63 @@ public class TlsTests
         Assert.Equal((0, ""), (pub.ExitCode, pub.Error));
         Assert.Equal((0, "b\n"), (sub.ExitCode, sub.Output));
     }
+
+    [Theory]
+    [InlineData("mqtts", "good", "expired")]
+    [InlineData("wss", "good", "expired")]
+    public async Task A_key_of_another_certificate_ends_the_tool_at_once_with_the_name_of_the_file(string scheme, string certificate, string key)
+    {
+        using Certificates certificates = await Certificates.MakeAsync();
+        foreach (string[] command in new[] { new[] { "pub", "-m", "b" }, ["sub"] })
+        {
+            Finished tool = await RealProcess.RunToolAsync(
+                [.. command, "--url", $"{scheme}://127.0.0.1:1", "-t", "a", "--cert", certificates.Chain(certificate), "--key", certificates.Key(key)]);
+            Assert.Equal(1, tool.ExitCode);
+            Assert.Contains($"the private key in {certificates.Key(key)} is not that of the certificate", tool.Error, StringComparison.Ordinal);
+        }
+
+        Finished broker = await RealProcess.RunToolAsync(
+            "broker", "--tls", "127.0.0.1:0", "--cert", certificates.Chain(certificate), "--key", certificates.Key(key));
+        Assert.Equal(1, broker.ExitCode);
+        Assert.Contains($"the private key in {certificates.Key(key)} is not that of the certificate", broker.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-tls1_2")]
+    [InlineData("-tls1_3")]
+    public async Task A_client_that_rejects_the_certificate_is_a_line_with_its_alert(string version)
+    {
+        string openssl = RealPart.OpenSsl;
+        using Certificates certificates = await Certificates.MakeAsync();
+        using Certificates others = await Certificates.MakeAsync();
+        await using RealProcess broker = RealProcess.StartTool(
+            "broker", "--tls", "127.0.0.1:0", "--cert", certificates.Chain("good"), "--key", certificates.Key("good"));
+        var address = new Uri((await broker.LineAsync("listening mqtts:"))["listening ".Length..]);
+        await broker.LineAsync("ready");
+
+        await RealProcess.RunAsync(
+            openssl, "s_client", "-connect", address.Authority, version, "-CAfile", others.Authority, "-verify_return_error", "-verify", "3");
+
+        string line = await broker.LineAsync("event=ended ");
+        Assert.Contains("warning event=ended client=\"\" address=127.0.0.1:", line, StringComparison.Ordinal);
+        Assert.Matches(" tls=\"[^\"]*alert unknown ca\" hint=\"the client refused the certificate", line);
+    }
+
+    [Fact]
+    public async Task The_broker_prints_its_pin_as_openssl_computes_it()
+    {
+        string openssl = RealPart.OpenSsl;
+        using Certificates certificates = await Certificates.MakeAsync();
+        await using RealProcess broker = RealProcess.StartTool(
+            "broker", "--wss", "127.0.0.1:0", "--cert", certificates.Chain("good"), "--key", certificates.Key("good"));
+        await broker.LineAsync("ready");
+
+        string pipe = "openssl x509 -in \"$0\" -noout -pubkey | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | openssl base64";
+        string pin = (await RealProcess.RunAsync("sh", "-c", pipe.Replace("openssl", openssl, StringComparison.Ordinal), certificates.Chain("good"))).Output.TrimEnd();
+
+        Assert.Contains($"; pin sha256//{pin}\n", broker.Output, StringComparison.Ordinal);
+        Assert.Contains("certificate for localhost, 127.0.0.1; valid until ", broker.Output, StringComparison.Ordinal);
+        Assert.Matches(@"\naddress     wss://127\.0\.0\.1:\d+/mqtt  clients on this machine\n", broker.Output);
+        Assert.Contains($" pin=sha256//{pin}", await broker.LineAsync("event=certificate "), StringComparison.Ordinal);
+    }
 }
