@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+using System.Globalization;
+using System.Text;
 using RawMqtt.Codec;
 
 namespace RawMqtt;
@@ -97,4 +99,11 @@ public sealed record MqttBrokerOptions
 
     /// <summary>Gets the clock of the broker. The default is the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Prints no secrets.</summary>
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"Listeners = {string.Join(", ", Listeners)}, CertificateFile = {CertificateFile}, KeyFile = {KeyFile}");
+        return true;
+    }
 }

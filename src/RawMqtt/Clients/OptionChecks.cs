@@ -38,14 +38,11 @@ internal static class OptionChecks
         Require(IsTimeout(options.MaxWaitingTime), $"MaxWaitingTime is above zero and at most {LongestTimer}.");
         if (options.Subscriptions.Count > 0) RequireFilters(options.Subscriptions);
         Require(options.Password is null || options.UserName is not null, $"{ProtocolViolation.PasswordWithoutUserName}."); // [MQTT-3.1.2-22]
-        Require(options.MaxFiltersPerSubscribe >= 1, "MaxFiltersPerSubscribe is at least 1.");
-        Require(options.UnmatchedWait >= TimeSpan.Zero && options.UnmatchedWait <= TimeSpan.FromDays(1), "UnmatchedWait is 0 to 1 day.");
-        Require(IsTimeout(options.MaxWaitingTime), $"MaxWaitingTime is above zero and at most {LongestTimer}.");
-        if (options.Subscriptions.Count > 0) RequireFilters(options.Subscriptions);
         Require(options.Password is null || options.Password.Value.Length <= ushort.MaxValue, "The password takes more than 65535 bytes (3.1.3.5).");
         Require(options.ClientId.Length > 0 || options.CleanSession, $"{ProtocolViolation.EmptyClientIdWithSession}."); // [MQTT-3.1.3-7]
         Require(options.SessionFile is null || !options.CleanSession,
             "A SessionFile goes with CleanSession = false: a clean session ends with its connection.");
+        if (options.Tls is { } tls) Require(tls);
         RequireText(options.ClientId, "client identifier");
         RequireText(options.UserName ?? "", "user name");
         if (options.Will is not MqttWill will) return;
@@ -72,6 +69,15 @@ internal static class OptionChecks
                 $"The topic filter \"{filter.Filter}\" breaks a rule: {violation}.");
             Require(filter.Qos <= QualityOfService.ExactlyOnce, $"{ProtocolViolation.ReservedRequestedQos}."); // [MQTT-3.8.3-4]
         }
+    }
+
+    private static void Require(MqttTlsOptions tls)
+    {
+        Require(tls.KeyFile is null || tls.CertificateFile is not null, "KeyFile is the key of a certificate: give CertificateFile too.");
+        Require(tls.Pin is null || CertificatePin.IsValid(tls.Pin), "Pin is sha256// and 44 characters of Base64, or several with ; between.");
+        int deciding = (tls.Pin is null ? 0 : 1) + (tls.ValidateCertificate is null ? 0 : 1) + (tls.AllowUntrusted ? 1 : 0);
+        Require(deciding <= 1, "Pin, ValidateCertificate and AllowUntrusted exclude each other: each decides about the certificate.");
+        Require(tls.ApplicationProtocols.All(name => Encoding.UTF8.GetByteCount(name) is > 0 and < 256), "ApplicationProtocols have 1 to 255 bytes each.");
     }
 
     private static bool IsTimeout(TimeSpan? time) => time is null || (time > TimeSpan.Zero && time <= LongestTimer);

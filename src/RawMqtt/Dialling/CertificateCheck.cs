@@ -13,14 +13,50 @@ internal sealed class CertificateCheck(MqttAddress address, string serverName, M
     /// <summary>Why the certificate was refused; null when it was not.</summary>
     public MqttException? Refusal { get; private set; }
 
-    /// <summary>To be given to SslStream.</summary>
+    /// <summary>To be given to SslStream. No certificate of a server, and no function of the application, makes it throw.</summary>
     public bool Accept(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        if (errors == SslPolicyErrors.None || tls.AllowUntrusted) return true;
-        Refusal = certificate is X509Certificate2 shown
-            ? Judge(shown, chain, errors)
-            : new MqttException(MqttErrorCode.CertificateRefused, $"The server at {address} shows no certificate.");
-        return false;
+        try
+        {
+            Refusal = RefusalOf(sender, certificate, chain, errors);
+        }
+        catch (Exception failure) // the application's function, or a certificate with an extension that is not DER
+        {
+            Refusal = new MqttException(
+                MqttErrorCode.CertificateRefused, $"The certificate of {address} could not be checked: {failure.Message.ReplaceLineEndings(" ")}", failure);
+        }
+
+        return Refusal is null;
+    }
+
+    private MqttException? RefusalOf(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (tls.ValidateCertificate is { } validate)
+        {
+            return validate(sender, certificate, chain, errors) ? null
+                : new MqttException(MqttErrorCode.CertificateRefused, $"ValidateCertificate refused the certificate of {address} (own check: {errors}).");
+        }
+
+        if (tls.AllowUntrusted) return null;
+        if (certificate is not X509Certificate2 shown)
+            return new MqttException(MqttErrorCode.CertificateRefused, $"The server at {address} shows no certificate.");
+        if (tls.Pin is { } pins) return RefusalByPin(shown, pins);
+        return errors == SslPolicyErrors.None ? null : Judge(shown, chain, errors);
+    }
+
+    /// <summary>A pin that matches stands in for chain and name, not for dates.</summary>
+    private MqttException? RefusalByPin(X509Certificate2 shown, string pins)
+    {
+        if (!CertificatePin.Matches(pins, shown))
+        {
+            return new MqttException(MqttErrorCode.CertificateRefused,
+                $"The certificate of {address} has the key {CertificatePin.Of(shown)}, which is not that of Pin. Compare it with what the server's owner sees " +
+                "(rawmqtt broker prints its own pin at the start): the server may have a new key, or something else answers in its place.");
+        }
+
+        if (!IsOutOfDate(shown)) return null;
+        (MqttErrorCode code, string what, string advice) = OfDates(shown, null);
+        return new MqttException(code, $"The certificate of {address} has the right pin, and {what}. {advice}");
     }
 
     /// <summary>Every fault is named; the first one, dates before names before trust, gives the code and the advice.</summary>
@@ -36,14 +72,15 @@ internal sealed class CertificateCheck(MqttAddress address, string serverName, M
         {
             faults.Add((
                 MqttErrorCode.CertificateSelfSigned, "is self-signed and not among the trusted ones",
-                $"If it is the one you expect, save it as PEM and give that file as the authority ({Fingerprint(certificate)})."));
+                "Compare its pin with what the server's owner sees (rawmqtt broker prints its own pin at the start). If it is the same, set " +
+                $"Pin = \"{CertificatePin.Of(certificate)}\", or save the certificate as PEM and give that file as CertificateAuthorityFile."));
         }
         else if ((flags & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0)
         {
             faults.Add((
                 MqttErrorCode.CertificateIssuerUnknown,
                 $"was issued by \"{certificate.Issuer}\", which " +
-                $"{(tls.CertificateAuthorityFile is { } file ? $"is not in {file}" : "this machine does not trust")}",
+                $"{((tls.CertificateAuthorityFile ?? tls.CertificateAuthorityFolder) is { } file ? $"is not in {file}" : "this machine does not trust")}",
                 "Give the file of that authority's certificate; if it is in place, the server may have to send its chain."));
         }
 
@@ -106,9 +143,6 @@ internal sealed class CertificateCheck(MqttAddress address, string serverName, M
     }
 
     private static bool IsSelfSigned(X509Certificate2 certificate) => certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
-
-    private static string Fingerprint(X509Certificate2 certificate) =>
-        $"SHA-256 {certificate.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256)}";
 
     private static string Date(DateTime time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
 }

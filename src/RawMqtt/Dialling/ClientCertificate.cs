@@ -3,6 +3,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using RawMqtt.Transports;
 
 namespace RawMqtt.Dialling;
 
@@ -10,39 +11,22 @@ namespace RawMqtt.Dialling;
 internal static class ClientCertificate
 {
     /// <exception cref="MqttException"><see cref="MqttErrorCode.InvalidOptions"/>: the files cannot be used. The message names the file at fault.</exception>
-    public static SslStreamCertificateContext Load(string certificateFile, string? keyFile)
+    public static SslStreamCertificateContext Load(string certificateFile, string? keyFile, string? password = null)
     {
+        var files = new CertificateFiles(certificateFile, keyFile ?? certificateFile, password);
         try
         {
-            X509Certificate2 certificate = X509Certificate2.CreateFromPemFile(certificateFile, keyFile);
-            if (PemPair.IsOfAuthority(certificate))
-            {
-                string cause = "it is the certificate of an authority, whose key may sign certificates and nothing else: name the client's own";
-                throw Unusable(certificateFile, cause, null);
-            }
+            (X509Certificate2 certificate, X509Certificate2Collection chain) = files.Load();
+            if (!PemPair.IsOfAuthority(certificate)) return SslStreamCertificateContext.Create(certificate, chain, offline: true);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            throw Unusable(files, files.Explain(failure), failure);
+        }
 
-            var chain = new X509Certificate2Collection();
-            chain.ImportFromPemFile(certificateFile);
-            return SslStreamCertificateContext.Create(certificate, chain, offline: true);
-        }
-        catch (FileNotFoundException failure)
-        {
-            throw Unusable(failure.FileName ?? certificateFile, "there is no such file", failure);
-        }
-        catch (DirectoryNotFoundException failure)
-        {
-            throw Unusable(certificateFile, failure.Message, failure);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw Unusable(certificateFile, failure.Message, failure);
-        }
-        catch (Exception failure) when (failure is CryptographicException or ArgumentException)
-        {
-            throw Unusable(certificateFile, PemPair.FaultOf(certificateFile, keyFile ?? certificateFile, password: null) ?? failure.Message, failure);
-        }
+        throw Unusable(files, "it is the certificate of an authority, whose key may sign certificates and nothing else: name the client's own.", null);
     }
 
-    private static MqttException Unusable(string file, string cause, Exception? failure) =>
-        new(MqttErrorCode.InvalidOptions, $"The client certificate {file} cannot be used: {cause.TrimEnd('.')}.", failure);
+    private static MqttException Unusable(CertificateFiles files, string cause, Exception? failure) =>
+        new(MqttErrorCode.InvalidOptions, $"The client certificate {files} cannot be used: {cause}", failure);
 }

@@ -54,6 +54,11 @@ internal static class ClientTls
         {
             throw PeerDiagnosis.OfTlsFailure(address, firstBytes, failure);
         }
+        catch (CryptographicException failure) // the framework reads extensions before it asks the check
+        {
+            throw new MqttException(
+                MqttErrorCode.CertificateRefused, $"The certificate of {address} cannot be read: {failure.Message.ReplaceLineEndings(" ")}", failure);
+        }
     }
 
     private static SslClientAuthenticationOptions OptionsFor(string serverName, MqttAddress address, MqttTlsOptions tls, CertificateCheck check)
@@ -65,30 +70,42 @@ internal static class ClientTls
             RemoteCertificateValidationCallback = check.Accept, // [WS-4.1-12]
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
         };
-        if (address.IsWebSocket) options.ApplicationProtocols = [SslApplicationProtocol.Http11];
-        if (tls.CertificateAuthorityFile is { } authorities) options.CertificateChainPolicy = PolicyOf(authorities);
-        if (tls.CertificateFile is { } own) options.ClientCertificateContext = ClientCertificate.Load(own, tls.KeyFile);
+        IReadOnlyList<string> protocols = tls.ApplicationProtocols is { Count: > 0 } chosen ? chosen : address.IsWebSocket ? ["http/1.1"] : [];
+        if (protocols.Count > 0) options.ApplicationProtocols = [.. protocols.Select(name => new SslApplicationProtocol(name))];
+        if ((tls.CertificateAuthorityFile ?? tls.CertificateAuthorityFolder) is not null) options.CertificateChainPolicy = PolicyOf(tls);
+        if (tls.CertificateFile is { } own) options.ClientCertificateContext = ClientCertificate.Load(own, tls.KeyFile, tls.KeyPassword);
         return options;
     }
 
-    /// <summary>Returns a policy that trusts only the authorities of the file.</summary>
-    private static X509ChainPolicy PolicyOf(string authorities)
+    /// <summary>Returns a policy that trusts only the authorities of the file and of the folder.</summary>
+    private static X509ChainPolicy PolicyOf(MqttTlsOptions tls)
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        if (tls.CertificateAuthorityFile is { } file && Import(policy, file) == 0) throw Unreadable(file, null);
+        if (tls.CertificateAuthorityFolder is not { } folder) return policy;
+        if (!Directory.Exists(folder)) throw Unreadable(folder, new DirectoryNotFoundException());
+        int sum = Directory.EnumerateFiles(folder).Where(one => !IsLinkToNothing(one)).Sum(one => Import(policy, one));
+        return sum > 0 ? policy : throw Unreadable(folder, null);
+    }
+
+    private static bool IsLinkToNothing(string file) => File.ResolveLinkTarget(file, returnFinalTarget: true) is { Exists: false };
+
+    private static int Import(X509ChainPolicy policy, string file)
+    {
+        int before = policy.CustomTrustStore.Count;
         try
         {
-            policy.CustomTrustStore.ImportFromPemFile(authorities);
+            policy.CustomTrustStore.ImportFromPemFile(file);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw Unreadable("authorities", authorities, failure);
+            throw Unreadable(file, failure);
         }
 
-        if (policy.CustomTrustStore.Count == 0) throw Unreadable("authorities", authorities, null);
-        return policy;
+        return policy.CustomTrustStore.Count - before;
     }
 
-    private static MqttException Unreadable(string what, string file, Exception? failure)
+    private static MqttException Unreadable(string file, Exception? failure)
     {
         string why = failure switch
         {
@@ -96,6 +113,6 @@ internal static class ClientTls
             null => "it holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)",
             _ => failure.Message.TrimEnd('.'),
         };
-        return new MqttException(MqttErrorCode.InvalidOptions, $"The file of the {what}, {file}, cannot be used: {why}.", failure);
+        return new MqttException(MqttErrorCode.InvalidOptions, $"The file of the authorities, {file}, cannot be used: {why}.", failure);
     }
 }

@@ -23,7 +23,7 @@ internal static class Dialer
             throw new MqttException(MqttErrorCode.InvalidOptions, $"There are TLS options, and {address} has no TLS. Write {scheme} if TLS was meant.");
         }
 
-        if (options.Tls is { CertificateFile: { } own, KeyFile: var key }) _ = ClientCertificate.Load(own, key); // a wrong file costs no connection
+        if (options.Tls is { CertificateFile: { } own } tls) _ = ClientCertificate.Load(own, tls.KeyFile, tls.KeyPassword); // a wrong file costs no connection
         using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         ConnectPhases phases = options.Phases ?? new ConnectPhases(options.TimeProvider);

@@ -29,6 +29,7 @@ internal sealed class TestCertificates : IDisposable
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = RequestFor(names, key, usage);
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Authority, true, false));
         using X509Certificate2 certificate = request.Create(Authority, from ?? DateTimeOffset.UtcNow.AddDays(-1), to ?? DateTimeOffset.UtcNow.AddDays(30),
             RandomNumberGenerator.GetBytes(8));
         return certificate.CopyWithPrivateKey(key);

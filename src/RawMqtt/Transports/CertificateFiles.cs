@@ -3,9 +3,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using RawMqtt.Dialling;
 
-namespace RawMqtt.Serving;
+namespace RawMqtt.Transports;
 
 /// <summary>The files of a certificate and its key: PEM, the key encrypted or not, or one PKCS #12 file (.pfx, .p12).</summary>
 /// <param name="Certificate">The certificate with its chain.</param>
@@ -13,15 +12,13 @@ namespace RawMqtt.Serving;
 /// <param name="Password">The passphrase of the key; null for none.</param>
 internal sealed record CertificateFiles(string Certificate, string Key, string? Password)
 {
-    private static readonly HashSet<string> usualCurves = ["1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35"]; // P-256, P-384, P-521
-
     public override string ToString() => Key == Certificate ? Certificate : $"{Certificate} with the key {Key}";
 
     /// <summary>Reads both files whole: only the content tells whether a file behind a link, or one with an older time, is new.</summary>
     public byte[] ReadContent() => Key == Certificate ? File.ReadAllBytes(Certificate) : [.. File.ReadAllBytes(Certificate), .. File.ReadAllBytes(Key)];
 
     /// <summary>Loads the certificate with its key, and its chain.</summary>
-    /// <exception cref="CryptographicException">The files cannot be used, or clients would refuse the certificate.</exception>
+    /// <exception cref="CryptographicException">The files cannot be used.</exception>
     public (X509Certificate2 Leaf, X509Certificate2Collection Chain) Load()
     {
         var chain = new X509Certificate2Collection();
@@ -40,7 +37,6 @@ internal sealed record CertificateFiles(string Certificate, string Key, string? 
             leaf = chain.FirstOrDefault(one => one.HasPrivateKey) ?? throw new CryptographicException("It has no private key.");
         }
 
-        if (WeaknessOf(leaf) is { } weakness) throw new CryptographicException(weakness);
         return (leaf, chain);
     }
 
@@ -52,18 +48,17 @@ internal sealed record CertificateFiles(string Certificate, string Key, string? 
         if (failure is IOException or UnauthorizedAccessException) return failure.Message;
         if (KindOf(Certificate) is { } kind) return kind;
         if (IsPem(Certificate) && Key != Certificate && KindOf(Key) is { } kindOfKey) return kindOfKey;
-        if (IsPem(Certificate) && IsEncrypted(Key) && Password is null)
-            return $"the private key in {Key} is encrypted: set KeyPassword (--key-password-file).";
-        return $"{(IsPem(Certificate) ? PemPair.FaultOf(Certificate, Key, Password) : null) ?? failure.Message.TrimEnd('.')}.";
+        if (!IsPem(Certificate)) return $"{failure.Message.TrimEnd('.')}.";
+        if (Contains(Key, "Proc-Type: 4,ENCRYPTED")) return $"{Key} is encrypted in an old form. Convert it: openssl pkcs8 -topk8 -in {Key} -out key.pem.";
+        if (IsEncrypted(Key) && Password is null) return $"the private key in {Key} is encrypted: set KeyPassword.";
+        return $"{PemPair.FaultOf(Certificate, Key, Password) ?? failure.Message.TrimEnd('.')}.";
     }
 
     private static bool IsPem(string file) => File.ReadAllBytes(file).AsSpan().IndexOf("-----BEGIN "u8) >= 0;
 
-    private static bool IsEncrypted(string file)
-    {
-        string text = File.ReadAllText(file, Encoding.Latin1);
-        return text.Contains("BEGIN ENCRYPTED PRIVATE KEY", StringComparison.Ordinal) || text.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal);
-    }
+    private static bool IsEncrypted(string file) => Contains(file, "BEGIN ENCRYPTED PRIVATE KEY");
+
+    private static bool Contains(string file, string text) => File.ReadAllText(file, Encoding.Latin1).Contains(text, StringComparison.Ordinal);
 
     /// <summary>Returns what a binary file is and how to convert it; null for PEM.</summary>
     private string? KindOf(string file)
@@ -75,7 +70,7 @@ internal sealed record CertificateFiles(string Certificate, string Key, string? 
         return ContentTypeOf(bytes) switch
         {
             X509ContentType.Cert => $"{file} is a certificate in DER form and has no key. Convert it: openssl x509 -inform der -in {file} -out cert.pem.",
-            X509ContentType.Pkcs12 when Password is null => $"{file} is a PKCS #12 file with a passphrase: set KeyPassword (--key-password-file).",
+            X509ContentType.Pkcs12 when Password is null => $"{file} is a PKCS #12 file with a passphrase: set KeyPassword.",
             X509ContentType.Pkcs12 => $"the passphrase does not open the PKCS #12 file {file}, or it has no private key.",
             _ => $"{file} is in DER form, probably a private key. Convert it: openssl pkey -inform der -in {file} -out key.pem.",
         };
@@ -91,17 +86,5 @@ internal sealed record CertificateFiles(string Certificate, string Key, string? 
         {
             return X509ContentType.Unknown;
         }
-    }
-
-    /// <summary>Returns why usual clients refuse the key; null if they do not.</summary>
-    private static string? WeaknessOf(X509Certificate2 certificate)
-    {
-        using RSA? rsa = certificate.GetRSAPublicKey();
-        if (PemPair.IsOfAuthority(certificate)) return "It is the certificate of an authority, whose key may sign certificates and nothing else.";
-        if (rsa is { KeySize: < 2048 }) return $"Its RSA key has {rsa.KeySize} bits, and clients refuse fewer than 2048.";
-        using ECDsa? ecdsa = certificate.GetECDsaPublicKey();
-        Oid? curve = ecdsa?.ExportParameters(includePrivateParameters: false).Curve.Oid;
-        bool isUsual = curve is null || usualCurves.Contains(curve.Value ?? "") || curve.FriendlyName is "nistP256" or "nistP384" or "nistP521";
-        return isUsual ? null : $"Its key is on the curve {curve!.FriendlyName ?? curve.Value}, which TLS clients do not support. Use P-256, P-384 or P-521.";
     }
 }

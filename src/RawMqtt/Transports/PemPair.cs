@@ -3,7 +3,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace RawMqtt.Dialling;
+namespace RawMqtt.Transports;
 
 /// <summary>Explains why a certificate and a private key, both PEM, do not go together.</summary>
 internal static class PemPair
