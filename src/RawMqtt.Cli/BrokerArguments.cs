@@ -32,9 +32,19 @@ internal static class BrokerArguments
 
     private static readonly Option<string?> KeyPasswordFile = new("--key-password-file")
     {
-        Description = "A file whose first line is the passphrase of the key.",
+        Description = KeyPassphrase.Description,
         HelpName = "FILE",
     };
+
+    private static readonly Option<string[]> DevCert = new("--dev-cert")
+    {
+        Description = "Serve TLS with a certificate of rawmqtt dev-cert, made or renewed now, and say how clients trust it. NAME: further names.",
+        HelpName = "NAME",
+        Arity = ArgumentArity.ZeroOrMore,
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<string?> DevCertFolder = new("--dev-cert-dir") { Description = "Where dev-cert keeps its files.", HelpName = "DIR" };
 
     private static readonly Option<int?> MaxPacket = new("--max-packet")
     {
@@ -85,7 +95,8 @@ internal static class BrokerArguments
     {
         Option[] all =
         [
-            Ws, Wss, Tcp, Tls, Path, Cert, Key, KeyPasswordFile, PasswordFile, AllowAnonymous, AllowOrigin, HostName, TrustedProxy, ProxyHeader, MaxPacket,
+            Ws, Wss, Tcp, Tls, Path, Cert, Key, KeyPasswordFile, DevCert, DevCertFolder, PasswordFile, AllowAnonymous, AllowOrigin, HostName,
+            TrustedProxy, ProxyHeader, MaxPacket,
         ];
         foreach (Option option in all) command.Options.Add(option);
         foreach (Option<string[]> listener in new[] { Ws, Wss, Tcp, Tls })
@@ -106,11 +117,21 @@ internal static class BrokerArguments
             Require(result, [Cert, Key, KeyPasswordFile], "--wss or --tls", IsGiven(result, WithTls));
             Require(result, [Key, KeyPasswordFile], "--cert", IsGiven(result, [Cert]));
             Require(result, [ProxyHeader], "--trusted-proxy", IsGiven(result, [TrustedProxy]));
+            Require(result, [DevCertFolder], "--dev-cert", IsGiven(result, [DevCert]));
+            Require(result, [DevCert], "--wss or --tls", !hasListener || IsGiven(result, WithTls));
+            if (IsGiven(result, [DevCert]) && IsGiven(result, [Cert, Key]))
+                result.AddError("--dev-cert brings a certificate and its key: leave out --cert and --key");
         });
     }
 
+    /// <summary>Makes or renews the certificate of --dev-cert, and keeps it valid; null if the option is not given.</summary>
+    public static DevCertRenewal? StartDevCert(ParseResult parsed) =>
+        parsed.GetResult(DevCert) is null ? null : DevCertRenewal.Start(parsed.GetValue(DevCertFolder), parsed.GetValue(DevCert)!);
+
     /// <summary>Returns the broker's options, without those of its log.</summary>
-    public static MqttBrokerOptions Read(ParseResult parsed)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="dev">The certificate of --dev-cert; null for none.</param>
+    public static MqttBrokerOptions Read(ParseResult parsed, DevCertRenewal? dev)
     {
         string path = parsed.GetValue(Path)!;
         if (!path.StartsWith('/')) path = $"/{path}";
@@ -121,12 +142,13 @@ internal static class BrokerArguments
             .. (parsed.GetValue(Tcp) ?? []).Select(endpoint => $"mqtt://{endpoint}"),
             .. (parsed.GetValue(Tls) ?? []).Select(endpoint => $"mqtts://{endpoint}"),
         ];
+        string[] secure = dev is null ? [] : [$"wss://127.0.0.1:8084{path}", "mqtts://127.0.0.1:8883"];
         var options = new MqttBrokerOptions
         {
-            Listeners = listeners.Length > 0 ? listeners : [$"ws://127.0.0.1:8083{path}", "mqtt://127.0.0.1:1883"],
-            CertificateFile = parsed.GetValue(Cert),
-            KeyFile = parsed.GetValue(Key),
-            KeyPassword = parsed.GetValue(KeyPasswordFile) is { } file ? File.ReadLines(file).FirstOrDefault("") : null,
+            Listeners = listeners.Length > 0 ? listeners : [$"ws://127.0.0.1:8083{path}", "mqtt://127.0.0.1:1883", .. secure],
+            CertificateFile = dev?.Certificates.ServerFile ?? parsed.GetValue(Cert),
+            KeyFile = dev?.Certificates.ServerKeyFile ?? parsed.GetValue(Key),
+            KeyPassword = dev is null ? KeyPassphrase.Read(parsed.GetValue(KeyPasswordFile), parsed.GetValue(Cert), parsed.GetValue(Key)) : null,
             PasswordFile = parsed.GetValue(PasswordFile),
             AllowAnonymous = parsed.GetValue(AllowAnonymous) ? true : null,
             AllowedOrigins = parsed.GetValue(AllowOrigin) ?? [],

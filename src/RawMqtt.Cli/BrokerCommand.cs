@@ -56,6 +56,8 @@ internal static class BrokerCommand
         // No hook of ours blocks, so that what arrives may be handled where it is noticed, without a change of threads.
         Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
         bool isQuiet = parsed.GetValue(Quiet);
+        using DevCertRenewal? dev = BrokerArguments.StartDevCert(parsed);
+        MqttBrokerOptions options = BrokerArguments.Read(parsed, dev);
         if (parsed.GetValue(Trace) || parsed.GetValue(TraceSecrets)) options = options with { Tap = TapOf(parsed.GetValue(TraceSecrets)) };
         var log = new BrokerLogOutput(Console.Error, parsed.GetValue(LogLevel), parsed.GetValue(LogJson), TimeProvider.System);
         if (!isQuiet) options = options with { Log = log.Write };
@@ -70,6 +72,7 @@ internal static class BrokerCommand
         Volatile.Write(ref started, broker);
         foreach (string address in broker.Addresses) Console.WriteLine($"listening {address}");
         if (!isQuiet) Console.Write(BrokerStartText.Render(options, broker.Addresses, OwnAddresses.Find(), TimeProvider.System.GetUtcNow()));
+        if (dev is not null) DevCertCommand.Describe(dev.Certificates, broker.Addresses);
         Console.WriteLine("ready");
         Console.Out.Flush();
 

@@ -30,25 +30,10 @@ internal static class PasswdCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        Func<byte[]> read = Console.IsInputRedirected ? () => FirstLine(Console.OpenStandardInput()) : () => Encoding.UTF8.GetBytes(Ask());
+        Func<byte[]> read = Console.IsInputRedirected ? () => FirstLine(Console.OpenStandardInput()) : () => Encoding.UTF8.GetBytes(HiddenInput.Ask("password: "));
         byte[] password = await Task.Run(read, CancellationToken.None).WaitAsync(cancellationToken);
         if (password.Length == 0) return Tool.Fail(ExitCode.WrongArguments, "There was no password on the input.");
         Console.WriteLine(MqttPasswordFile.CreateEntry(parsed.GetValue(User)!, password));
         return ExitCode.Done;
-    }
-
-    /// <summary>Reads a password from a terminal without showing it.</summary>
-    private static string Ask()
-    {
-        Console.Error.Write("password: ");
-        var password = new StringBuilder();
-        while (Console.ReadKey(intercept: true) is { Key: not ConsoleKey.Enter } key)
-        {
-            if (key.Key == ConsoleKey.Backspace) password.Length = Math.Max(0, password.Length - 1);
-            else if (!char.IsControl(key.KeyChar)) password.Append(key.KeyChar);
-        }
-
-        Console.Error.WriteLine();
-        return password.ToString();
     }
 }

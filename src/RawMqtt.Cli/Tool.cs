@@ -53,6 +53,7 @@ internal static partial class Tool
         {
             DemoCommand.Create(),
             BrokerCommand.Create(),
+            DevCertCommand.Create(),
             PasswdCommand.Create(),
             PubCommand.Create(),
             SubCommand.Create(),

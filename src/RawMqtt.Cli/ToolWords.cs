@@ -8,15 +8,21 @@ namespace RawMqtt.Cli;
 internal static partial class ToolWords
 {
     /// <summary>Returns the message with options of the tool in place of members of the library.</summary>
-    public static string Of(string message) => Member().Replace(message, member => OptionFor(member.Value));
+    public static string Of(string message) => Member().Replace(message, member => OptionFor(member));
+
+    private static string OptionFor(Match match) => match.Groups["pin"] is { Success: true } pin ? $"--pin {pin.Value}" : OptionFor(match.Value);
 
     private static string OptionFor(string member) => member switch
     {
         "CleanSession = false" => "--session-file",
         "MaxPacketLength" => "--max-packet",
         "CertificateAuthorityFile" => "--cafile",
+        "CertificateAuthorityFolder" => "--capath",
         "CertificateFile" => "--cert",
         "KeyFile" => "--key",
+        "KeyPassword" => "--key-password-file",
+        "Pin" => "--pin",
+        "ApplicationProtocols" => "--tls-alpn",
         "AllowUntrusted" => "--insecure",
         "ServerName" => "--servername",
         "RequestHeaders" => "--header",
@@ -33,7 +39,8 @@ internal static partial class ToolWords
         _ => member,
     };
 
-    [GeneratedRegex(@"CleanSession = false|\b(MaxPacketLength|Certificate(Authority)?File|KeyFile|AllowUntrusted|ServerName|RequestHeaders|ConnectTimeout"
+    [GeneratedRegex(@"CleanSession = false|\bPin = ""(?<pin>sha256//[A-Za-z0-9+/=]{44})""|\b(MaxPacketLength|CertificateAuthorityFolder"
+        + @"|Certificate(Authority)?File|KeyFile|KeyPassword|Pin|ApplicationProtocols|AllowUntrusted|ServerName|RequestHeaders|ConnectTimeout"
         + @"|KeepAlive|ClientId|SessionFile|AllowAnonymous|AllowedOrigins|HostNames|TrustedProxies|ProxyHeader|PasswordFile)\b")]
     private static partial Regex Member();
 }

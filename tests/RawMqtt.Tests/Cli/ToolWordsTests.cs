@@ -10,6 +10,8 @@ public class ToolWordsTests
     [InlineData("Raise MaxPacketLength if", "Raise --max-packet if")]
     [InlineData("Give its authority in CertificateAuthorityFile.", "Give its authority in --cafile.")]
     [InlineData("With CleanSession = false it would", "With --session-file it would")]
+    [InlineData("set Pin = \"sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\", or", "set --pin sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=, or")]
+    [InlineData("is encrypted: set KeyPassword.", "is encrypted: set --key-password-file.")]
     [InlineData("ClientIdentifier stays", "ClientIdentifier stays")]
     public void Members_of_the_library_become_options_of_the_tool(string library, string tool) => Assert.Equal(tool, ToolWords.Of(library));
 
@@ -20,7 +22,7 @@ public class ToolWordsTests
         [
             "CleanSession = false", "MaxPacketLength", "CertificateAuthorityFile", "CertificateFile", "KeyFile", "AllowUntrusted", "ServerName",
             "RequestHeaders", "ConnectTimeout", "KeepAlive", "ClientId", "SessionFile", "AllowAnonymous", "AllowedOrigins", "HostNames",
-            "TrustedProxies", "ProxyHeader", "PasswordFile",
+            "ProxyHeader", "PasswordFile", "CertificateAuthorityFolder", "KeyPassword", "Pin", "ApplicationProtocols",
         ];
         string[] options = [.. Tool.Create().Subcommands.SelectMany(command => command.Options).Select(option => option.Name)];
 
