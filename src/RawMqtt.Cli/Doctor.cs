@@ -1,33 +1,26 @@
 // SPDX-License-Identifier: MIT
 
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 
 namespace RawMqtt.Cli;
 
 /// <summary>Examines an address step by step. Each step has a limit of time and bytes, and reports at once.</summary>
-internal sealed class Doctor(DoctorTarget target, MqttClientOptions options, TimeSpan patience, Action<DoctorStep> report)
+internal sealed class Doctor(DoctorTarget target, MqttClientOptions options, TimeSpan patience, DoctorReport report)
 {
     private const int MostAddresses = 4;
 
-    /// <summary>Gets whether a user name or password may be sent: over TLS that proves its certificate, on this machine, or if the user says so.</summary>
-    public required bool SendsLogin { get; init; }
+    /// <summary>Gets the steps that log in and send messages.</summary>
+    public required DoctorSession Session { get; init; }
 
-    /// <summary>Gets the exit code of the first step that found a fault; 0 if none did.</summary>
-    public int ExitCode { get; private set; }
-
-    /// <summary>Gets the addresses of this port that would work, by what it speaks.</summary>
-    public List<string> Working { get; } = [];
+    /// <summary>Gets the origin of a page to judge for; null for none.</summary>
+    public string? Page { get; init; }
 
     /// <summary>Runs all steps that make sense after the ones before.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         IPAddress[] addresses = await ResolveAsync(cancellationToken);
-        if (addresses.Length == 0) return;
         IPEndPoint? open = null;
         foreach (IPAddress address in addresses.Take(MostAddresses))
         {
@@ -35,14 +28,19 @@ internal sealed class Doctor(DoctorTarget target, MqttClientOptions options, Tim
             if (await ConnectTcpAsync(endpoint, cancellationToken)) open ??= endpoint;
         }
 
-        if (open is null)
+        if (addresses.Length > 0 && open is null) report.Conclude("tcp", "No address of the host accepts a connection on this port.", ExitCode.NotConnected);
+        var probes = open is null ? null : new PortProbes(open, target, options.Tls, patience);
+        bool isTls = false;
+        if (probes is not null)
         {
-            Report("tcp", "No address of the host accepts a connection on this port.", TimeSpan.Zero, Cli.ExitCode.NotConnected);
-            return;
+            isTls = await LookAtTlsAsync(probes, cancellationToken);
+            await LookBehindTlsAsync(probes, isTls, cancellationToken);
+            await Session.RunAsync(cancellationToken);
+            if (report.Working.Count > 0 && !report.Working.Contains(target.With(target.Scheme)))
+                report.Conclude("try", $"What the port speaks fits {string.Join(" or ", report.Working)}.");
         }
 
-        await ProbeAsync(new PortProbes(open, target.Host, patience), cancellationToken);
-        await ConnectAsync(cancellationToken);
+        if (Page is not null) await LookFromPageAsync(Page, addresses, isTls == target.IsTls ? probes : null, cancellationToken);
     }
 
     private async Task<IPAddress[]> ResolveAsync(CancellationToken cancellationToken)
@@ -54,13 +52,13 @@ internal sealed class Doctor(DoctorTarget target, MqttClientOptions options, Tim
                 ? [literal]
                 : await Dns.GetHostAddressesAsync(target.Host, cancellationToken).WaitAsync(patience, cancellationToken);
             string more = addresses.Length > MostAddresses ? $" The first {MostAddresses} are tried." : "";
-            Report("name", $"{target.Host} is {string.Join(", ", addresses.Take(16).Select(address => address.ToString()))}.{more}", start);
+            report.Add("name", $"{target.Host} is {string.Join(", ", addresses.Take(16).Select(address => address.ToString()))}.{more}", start);
             return addresses;
         }
         catch (Exception failure) when (failure is SocketException or TimeoutException)
         {
             string reason = failure is TimeoutException ? "does not answer in time" : "knows no address of this host";
-            Report("name", $"The name service {reason}: {target.Host}.", start, Cli.ExitCode.NotConnected);
+            report.Add("name", $"The name service {reason}: {target.Host}.", start, ExitCode.NotConnected);
             return [];
         }
     }
@@ -74,99 +72,76 @@ internal sealed class Doctor(DoctorTarget target, MqttClientOptions options, Tim
         {
             using var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(endpoint, limit.Token);
-            Report("tcp", $"{endpoint} accepts connections.", start);
+            report.Add("tcp", $"{endpoint} accepts connections.", start);
             return true;
         }
         catch (Exception failure) when (failure is SocketException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             string reason = failure is SocketException refused ? refused.Message : $"no answer within {patience.TotalSeconds:0.#} s";
-            Report("tcp", $"{endpoint} does not: {reason}.", start);
+            report.Add("tcp", $"{endpoint} does not: {reason}.", start);
             return false;
         }
     }
 
-    /// <summary>Says what the port speaks, and notes the addresses that would work. Behind TLS the other protocols cannot be seen without it.</summary>
-    private async Task ProbeAsync(PortProbes probes, CancellationToken cancellationToken)
+    /// <summary>Returns whether the port speaks TLS. What is wrong with the certificate is a fault only if the address has TLS.</summary>
+    private async Task<bool> LookAtTlsAsync(PortProbes probes, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        using X509Certificate2? certificate = await probes.FindTlsAsync(cancellationToken);
-        Report("tls", certificate is null ? "The port does not speak TLS." : Describe(certificate), start);
-        if (certificate is not null)
+        using TlsAnswer? answer = await probes.FindTlsAsync(cancellationToken);
+        if (answer is null)
         {
-            Working.AddRange(target.With("wss"), target.With("mqtts"));
-            return;
+            report.Add("tls", "The port does not speak TLS.", start, target.IsTls ? ExitCode.Tls : ExitCode.Done);
+            return false;
         }
+
+        string version = answer.Version is null ? ", but the handshake fails after the certificate" : $": {answer.Version}";
+        string chosen = answer.Protocol.Length > 0 ? answer.Protocol : "none";
+        string protocol = probes.OfferedProtocols.Count > 0 ? $", ALPN {chosen} of {string.Join(", ", probes.OfferedProtocols)}" : "";
+        string asked = answer.AsksForCertificate ? " It asks for a client certificate: --cert and --key." : "";
+        report.Add("tls", $"The port speaks TLS{version}{protocol}.{asked}", start);
+        var verdicts = new CertificateVerdicts(answer, options.Tls, probes.ServerName, DateTimeOffset.UtcNow);
+        foreach ((string point, string verdict, bool isFault) in verdicts.All())
+        {
+            report.Conclude(point, verdict, isFault && target.IsTls ? ExitCode.Tls : ExitCode.Done);
+        }
+
+        return true;
+    }
+
+    /// <summary>Says whether the port speaks HTTP and MQTT, in TLS if it has TLS, and notes the addresses that would work.</summary>
+    private async Task LookBehindTlsAsync(PortProbes probes, bool isTls, CancellationToken cancellationToken)
+    {
+        string within = isTls ? " within TLS" : "";
+        long start = Stopwatch.GetTimestamp();
+        HttpAnswer? http = await probes.UpgradeAsync(isTls, null, cancellationToken);
+        report.Add("http", http is null ? $"The port does not answer HTTP{within}." : $"The port answers HTTP{within}: {http.StatusLine}", start);
+        if (http is not null) report.Working.Add(target.With(isTls ? "wss" : "ws"));
 
         start = Stopwatch.GetTimestamp();
-        string? status = await probes.FindHttpAsync(target.Path, cancellationToken);
-        Report("http", status is null ? "The port does not answer HTTP." : $"The port answers HTTP: {status}", start);
-        if (status is not null) Working.Add(target.With("ws"));
+        int? code = await probes.FindMqttAsync(isTls, cancellationToken);
+        string mqtt = code is null ? "does not answer MQTT without WebSocket" : "answers CONNECT without WebSocket";
+        report.Add("mqtt", $"The port {mqtt}{within}{(code is null ? "" : $": return code {code}")}.", start);
+        if (code is not null) report.Working.Add(target.With(isTls ? "mqtts" : "mqtt"));
 
-        start = Stopwatch.GetTimestamp();
-        int? code = await probes.FindMqttAsync(cancellationToken);
-        Report("mqtt", code is null ? "The port does not answer MQTT without WebSocket." : $"The port answers CONNECT with return code {code}.", start);
-        if (code is not null) Working.Add(target.With("mqtt"));
+        if (!target.IsWebSocket || isTls != target.IsTls || http is null) return;
+        bool isUpgraded = http is { Status: 101, IsWhole: true };
+        report.Conclude("upgrade", http.ToString(), isUpgraded || target.Query.Length > 0 ? ExitCode.Done : ExitCode.UpgradeRefused);
+        if (!isUpgraded) return;
+        string? chosen = http.Field("Sec-WebSocket-Protocol");
+        string subprotocol = chosen is null ? "none: it may not be an MQTT endpoint [MQTT-6.0.0-4]" : HttpAnswer.Cut(chosen);
+        report.Conclude("subproto", $"Of the subprotocol mqtt, the server chose {subprotocol}.", chosen == "mqtt" ? ExitCode.Done : ExitCode.UpgradeRefused);
     }
 
-    /// <summary>Connects as the client does, so that its diagnosis is the verdict; then sends a message round.</summary>
-    private async Task ConnectAsync(CancellationToken cancellationToken)
+    /// <summary>Judges what a browser does for a page, and asks the server with the origin of that page.</summary>
+    private async Task LookFromPageAsync(string origin, IPAddress[] addresses, PortProbes? probes, CancellationToken cancellationToken)
     {
+        var page = new BrowserPage(origin, target, addresses);
+        (string verdict, bool isRefused) = page.Judge();
+        report.Conclude("page", verdict, isRefused ? ExitCode.UpgradeRefused : ExitCode.Done);
+        if (probes is null || !target.IsWebSocket || page.Origin is null) return;
         long start = Stopwatch.GetTimestamp();
-        if (options.UserName is not null && !SendsLogin)
-        {
-            Report("login", "The login is not sent: the connection is not proved by TLS and not local. --send-login sends it.", start);
-        }
-
-        MqttClientOptions sent = SendsLogin ? options : options with { UserName = null, Password = null };
-        try
-        {
-            sent = sent with { ConnectTimeout = 2 * patience, ReconnectDelay = TimeSpan.Zero };
-            await using MqttClient client = await MqttClient.ConnectAsync(sent, cancellationToken);
-            Report("connect", $"{target.With(target.Scheme)} accepts the client{(sent.UserName is null ? " without a login" : " and its login")}.", start);
-            await SendRoundAsync(client, cancellationToken);
-        }
-        catch (MqttException failure)
-        {
-            Report("connect", failure.Message, start, Cli.ExitCode.Of(failure.Code));
-        }
-    }
-
-    private async Task SendRoundAsync(MqttClient client, CancellationToken cancellationToken)
-    {
-        string topic = $"rawmqtt-doctor/{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
-        long start = Stopwatch.GetTimestamp();
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(patience);
-        try
-        {
-            await using MqttSubscription messages = await client.SubscribeAsync(topic, cancellationToken: limit.Token);
-            await client.PublishAsync(topic, "round", cancellationToken: limit.Token);
-            await foreach (MqttMessage _ in messages.WithCancellation(limit.Token)) break;
-            Report("round", $"A message came back on {topic}.", start);
-        }
-        catch (MqttException failure)
-        {
-            Report("round", $"{failure.Message} The topic was {topic}.", start, Cli.ExitCode.Of(failure.Code));
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            string verdict = $"No message came back on {topic}: the server may not let this client publish or subscribe there.";
-            Report("round", verdict, start, Cli.ExitCode.ConnectionLost);
-        }
-    }
-
-    private static string Describe(X509Certificate2 certificate) => string.Create(CultureInfo.InvariantCulture,
-        $"The port speaks TLS; its certificate is for {certificate.Subject}, valid until {certificate.NotAfter:yyyy-MM-dd}, pin sha256//{PinOf(certificate)}.");
-
-    private static string PinOf(X509Certificate2 certificate) =>
-        Convert.ToBase64String(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
-
-    private void Report(string name, string verdict, long start, int exitCode = Cli.ExitCode.Done) =>
-        Report(name, verdict, Stopwatch.GetElapsedTime(start), exitCode);
-
-    private void Report(string name, string verdict, TimeSpan time, int exitCode)
-    {
-        if (ExitCode == Cli.ExitCode.Done) ExitCode = exitCode;
-        report(new DoctorStep(name, verdict, time, exitCode));
+        if (await probes.UpgradeAsync(target.IsTls, page.Origin, cancellationToken) is not { } answer) return;
+        string status = $"With Origin: {page.Origin} the server answers {answer.StatusLine}";
+        report.Add("origin", status, start, answer.Status == 101 || target.Query.Length > 0 ? ExitCode.Done : ExitCode.UpgradeRefused);
     }
 }

@@ -10,6 +10,8 @@ namespace RawMqtt.Cli;
 /// <summary><c>rawmqtt doctor</c>: examines an address step by step, with time and verdict for each.</summary>
 internal static class DoctorCommand
 {
+    private const int MostCharacters = 1000;
+
     private static readonly Argument<string> Url = new("url") { Description = "The address to examine, such as wss://host:8084/mqtt.", HelpName = "URL" };
     private static readonly Option<string?> User = new("--username", "-u") { Description = "The user name.", HelpName = "USER" };
     private static readonly Option<string?> Password = new("--pw", "-P", "--password")
@@ -18,7 +20,28 @@ internal static class DoctorCommand
         HelpName = "PASSWORD",
     };
 
+    private static readonly Option<string?> PasswordFile = new("--password-file")
+    {
+        Description = "Read the password from the first line of a file.",
+        HelpName = "FILE",
+    };
+
     private static readonly Option<bool> SendLogin = new("--send-login") { Description = "Send the login also without TLS that is proved." };
+
+    private static readonly Option<string?> Topic = new("--topic", "-t")
+    {
+        Description = "Send the message below this topic; without it, below rawmqtt-doctor, if the server lets the client.",
+        HelpName = "PREFIX",
+    };
+
+    private static readonly NumberOption KeepAlive = new(1, 3600, "--keepalive", "-k")
+    {
+        Description = "See whether the server ends a client that is silent for 1.5 times this keep alive.",
+        HelpName = "SECONDS",
+    };
+
+    private static readonly SecondsOption Idle = new("--idle") { Description = "See whether something cuts a connection that is without data for this time." };
+
     private static readonly Option<string?> Page = new("--page") { Description = "Judge what a browser does for a page of this origin.", HelpName = "ORIGIN" };
     private static readonly Option<bool> Json = new("--json") { Description = "Write one JSON object a step." };
     private static readonly SecondsOption Timeout = new("--timeout") { Description = "The longest time of each step; 5 by default." };
@@ -26,9 +49,9 @@ internal static class DoctorCommand
 
     public static Command Create()
     {
-        var command = new Command("doctor", "Examine an address: name, TCP, what the port speaks, TLS, handshake, login, and a message there and back.")
+        var command = new Command("doctor", "Examine an address: name, TCP, what the port speaks, TLS, handshake, login, a message.")
         {
-            Url, User, Password, SendLogin, Page, Json, Timeout,
+            Url, User, Password, PasswordFile, SendLogin, Topic, KeepAlive, Idle, Page, Json, Timeout,
         };
         Tls.AddTo(command);
         command.SetAction(RunAsync);
@@ -39,39 +62,30 @@ internal static class DoctorCommand
     {
         DoctorTarget target = await DoctorTarget.ReadAsync(parsed.GetValue(Url)!);
         MqttClientOptions options = ReadOptions(parsed, target);
-        Action<DoctorStep> report = parsed.GetValue(Json) ? WriteJson : WriteLine;
+        var report = new DoctorReport(parsed.GetValue(Json) ? WriteJson : WriteLine);
+        TimeSpan patience = parsed.GetValue(Timeout) ?? TimeSpan.FromSeconds(5);
         bool isProved = target.IsTls && !parsed.GetValue(Tls.Insecure); // the client ends before CONNECT if the certificate is not proved
-        var doctor = new Doctor(target, options, parsed.GetValue(Timeout) ?? TimeSpan.FromSeconds(5), report)
+        var session = new DoctorSession(target, options, patience, report)
         {
             SendsLogin = isProved || target.IsLoopback || parsed.GetValue(SendLogin),
+            Topic = parsed.GetValue(Topic),
+            KeepAlive = parsed.GetValue(KeepAlive) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            Idle = parsed.GetValue(Idle),
         };
+        var doctor = new Doctor(target, options, patience, report) { Session = session, Page = parsed.GetValue(Page) };
         await doctor.RunAsync(cancellationToken);
-        int exitCode = doctor.ExitCode;
-        if (exitCode != ExitCode.Done && doctor.Working.Count > 0)
-        {
-            report(new DoctorStep("try", $"What the port speaks fits {string.Join(" or ", doctor.Working)}.", TimeSpan.Zero));
-        }
-
-        if (parsed.GetValue(Page) is { } origin)
-        {
-            (string verdict, bool isRefused) = BrowserPage.Judge(origin, target);
-            if (exitCode == ExitCode.Done && isRefused) exitCode = ExitCode.UpgradeRefused;
-            report(new DoctorStep("page", verdict, TimeSpan.Zero, isRefused ? ExitCode.UpgradeRefused : ExitCode.Done));
-        }
-
-        return exitCode;
+        return report.ExitCode;
     }
 
     private static MqttClientOptions ReadOptions(ParseResult parsed, DoctorTarget target)
     {
         string? user = parsed.GetValue(User) ?? target.UserName;
         string? password = parsed.GetValue(Password) ?? target.Password;
+        if (parsed.GetValue(PasswordFile) is { } file) password = File.ReadLines(file).FirstOrDefault("");
         if (password is null && user is not null) password = Environment.GetEnvironmentVariable("RAWMQTT_PASSWORD");
-        string address = target.With(target.Scheme);
         return new MqttClientOptions
         {
-            Address = address,
-            Tls = Tls.Read(parsed, address),
+            Tls = Tls.Read(parsed, target.With(target.Scheme)),
             UserName = user,
             Password = password is null ? default(ReadOnlyMemory<byte>?) : Encoding.UTF8.GetBytes(password),
         };
@@ -80,8 +94,7 @@ internal static class DoctorCommand
     private static void WriteLine(DoctorStep step)
     {
         string mark = step.ExitCode == ExitCode.Done ? "  " : "!!";
-        string verdict = TerminalText.Escape(ToolWords.Of(step.Verdict).ReplaceLineEndings(" "));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{mark} {step.Name,-8} {step.Time.TotalMilliseconds,8:0.0} ms  {verdict}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{mark} {step.Name,-9} {step.Time.TotalMilliseconds,8:0.0} ms  {Shown(step)}"));
     }
 
     private static void WriteJson(DoctorStep step)
@@ -94,10 +107,17 @@ internal static class DoctorCommand
             json.WriteNumber("milliseconds", Math.Round(step.Time.TotalMilliseconds, 1));
             json.WriteBoolean("ok", step.ExitCode == ExitCode.Done);
             json.WriteNumber("exitCode", step.ExitCode);
-            json.WriteString("verdict", TerminalText.Escape(ToolWords.Of(step.Verdict).ReplaceLineEndings(" ")));
+            json.WriteString("verdict", Shown(step));
             json.WriteEndObject();
         }
 
         Console.WriteLine(Encoding.UTF8.GetString(buffer.ToArray()));
+    }
+
+    /// <summary>Returns the verdict in one line, without control characters of a server, and cut.</summary>
+    private static string Shown(DoctorStep step)
+    {
+        string verdict = TerminalText.Escape(ToolWords.Of(step.Verdict).ReplaceLineEndings(" "));
+        return verdict.Length > MostCharacters ? $"{verdict[..MostCharacters]}..." : verdict;
     }
 }

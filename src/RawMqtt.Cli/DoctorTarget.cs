@@ -5,7 +5,14 @@ using System.Net;
 namespace RawMqtt.Cli;
 
 /// <summary>The parts of an address that the doctor examines. The library has checked it before.</summary>
-internal sealed record DoctorTarget(string Scheme, string Host, int Port, string Path, string? UserName, string? Password)
+/// <param name="Scheme">ws, wss, mqtt or mqtts.</param>
+/// <param name="Host">The host, without brackets.</param>
+/// <param name="Port">The port.</param>
+/// <param name="Path">The path of a WebSocket address, without its query.</param>
+/// <param name="Query">The query with its question mark, which may be a login; empty for none.</param>
+/// <param name="UserName">The user name in the address.</param>
+/// <param name="Password">The password in the address.</param>
+internal sealed record DoctorTarget(string Scheme, string Host, int Port, string Path, string Query, string? UserName, string? Password)
 {
     public bool IsTls => Scheme is "wss" or "mqtts";
 
@@ -14,10 +21,14 @@ internal sealed record DoctorTarget(string Scheme, string Host, int Port, string
     /// <summary>Gets whether the host is this machine by its spelling alone: an answer of the name service is no proof.</summary>
     public bool IsLoopback => Host == "localhost" || (IPAddress.TryParse(Host, out IPAddress? address) && IPAddress.IsLoopback(address));
 
-    private string Authority => $"{(Host.Contains(':') ? $"[{Host}]" : Host)}:{Port}";
+    /// <summary>Gets host and port as in a Host field.</summary>
+    public string Authority => $"{(Host.Contains(':') ? $"[{Host}]" : Host)}:{Port}";
 
-    /// <summary>Returns the address with another scheme, without its login.</summary>
-    public string With(string scheme) => $"{scheme}://{Authority}{(scheme[0] == 'w' ? Path : "")}";
+    /// <summary>Returns the address with another scheme, without its login, to be shown.</summary>
+    public string With(string scheme) => $"{scheme}://{Authority}{(scheme[0] == 'w' ? Path + (Query.Length > 0 ? "?***" : "") : "")}";
+
+    /// <summary>Returns the address to connect to; without its query, which may be a login, if that is not to be sent.</summary>
+    public string Dialled(bool hasQuery) => $"{Scheme}://{Authority}{(IsWebSocket ? Path + (hasQuery ? Query : "") : "")}";
 
     /// <summary>Reads an address.</summary>
     /// <exception cref="MqttException">The address cannot be read; the message suggests a better one.</exception>
@@ -36,6 +47,7 @@ internal sealed record DoctorTarget(string Scheme, string Host, int Port, string
         int port = uri.Port > 0 ? uri.Port : scheme switch { "mqtt" => 1883, "mqtts" => 8883, "ws" => 80, _ => 443 };
         string[] login = uri.UserInfo.Split(':', 2);
         string? userName = login[0].Length > 0 ? Uri.UnescapeDataString(login[0]) : null;
-        return new DoctorTarget(scheme, uri.Host.Trim('[', ']'), port, uri.PathAndQuery, userName, login.Length == 2 ? Uri.UnescapeDataString(login[1]) : null);
+        string? password = login.Length == 2 ? Uri.UnescapeDataString(login[1]) : null;
+        return new DoctorTarget(scheme, uri.IdnHost.Trim('[', ']'), port, uri.AbsolutePath, uri.Query, userName, password);
     }
 }

@@ -21,6 +21,10 @@ public class DoctorToolTests
     [InlineData("wss://localhost:{wss}/mqtt", 3, "The port speaks TLS")]
     [InlineData("ws://localhost:{wss}/mqtt", 4, "fits wss://localhost:{wss}/mqtt")]
     [InlineData("wss://localhost:{wss}/mqtt --cafile {ca}", 0, "A message came back")]
+    [InlineData("wss://localhost:{wss}/mqtt --cafile {ca} --servername other.example", 3, "other.example is not among them")]
+    [InlineData("wss://localhost:{wss}/mqtt --pin sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", 3, "which is not the one given")]
+    [InlineData("wss://localhost:{wss}/mqtt --pin sha256//AAAA", 1, "--pin is sha256//")]
+    [InlineData("mqtt://127.0.0.1:{tcp} --idle 0.2 --keepalive 1", 0, "The server ended a silent client")]
     [InlineData("mqtt://127.0.0.1:1", 2, "does not: Connection refused")]
     [InlineData("mqtt://no-such-host.invalid", 2, "knows no address")]
     [InlineData("127.0.0.1:1883", 1, "try mqtt://127.0.0.1:1883")]
@@ -34,6 +38,55 @@ public class DoctorToolTests
         string all = doctor.Output + doctor.Error;
         Assert.True(doctor.ExitCode == exitCode, all);
         Assert.Contains(Filled(expected, broker, certificates), all, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("expired", "dates", "Expired on 2020-02-01")]
+    [InlineData("notyet", "dates", "only, and the clock here says")]
+    [InlineData("wronghost", "names", "For other.example; localhost is not among them")]
+    [InlineData("selfsigned", "chain", "(UntrustedRoot)")]
+    public async Task The_fault_of_a_certificate_of_mosquitto_is_named(string which, string step, string expected)
+    {
+        using Certificates certificates = await Certificates.MakeAsync();
+        await using Mosquitto mosquitto = await Mosquitto.StartAsync(certificates, which);
+        foreach (string carrier in new[] { "wss", "tls" })
+        {
+            Finished doctor = await RealProcess.RunToolAsync("doctor", mosquitto.Address(carrier), "--cafile", certificates.Authority);
+
+            string first = doctor.Output.Split('\n').First(line => line.StartsWith("!!", StringComparison.Ordinal));
+            Assert.Equal(3, doctor.ExitCode);
+            Assert.StartsWith($"!! {step} ", first, StringComparison.Ordinal);
+            Assert.Contains(expected, first, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("ws")]
+    [InlineData("tcp")]
+    [InlineData("wss")]
+    [InlineData("tls")]
+    public async Task A_sound_mosquitto_passes_each_step(string carrier)
+    {
+        using Certificates certificates = await Certificates.MakeAsync();
+        await using Mosquitto mosquitto = await Mosquitto.StartAsync(certificates);
+        string[] trust = carrier is "wss" or "tls" ? ["--cafile", certificates.Authority] : [];
+
+        Finished doctor = await RealProcess.RunToolAsync(["doctor", mosquitto.Address(carrier), .. trust]);
+
+        Assert.True(doctor.ExitCode == 0, doctor.Output + doctor.Error);
+        Assert.Contains("A message came back", doctor.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_proxy_without_its_broker_is_named()
+    {
+        using Certificates certificates = await Certificates.MakeAsync();
+        await using Nginx nginx = await Nginx.StartAsync(certificates, $"127.0.0.1:{FreePort.Take()}");
+
+        Finished doctor = await RealProcess.RunToolAsync("doctor", nginx.Wss, "--cafile", certificates.Authority);
+
+        Assert.Equal(4, doctor.ExitCode);
+        Assert.Contains("HTTP/1.1 502 Bad Gateway; Server: nginx", doctor.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -50,7 +103,7 @@ public class DoctorToolTests
         Assert.Equal((0, ""), (with.ExitCode, with.Error));
         Assert.DoesNotContain("secret", with.Output, StringComparison.Ordinal);
         string[] steps = [.. with.Output.TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement.GetProperty("step").GetString()!)];
-        Assert.Equal(["name", "tcp", "tls", "http", "mqtt", "connect", "round"], steps);
+        Assert.Equal(["name", "tcp", "tls", "http", "mqtt", "connect", "login", "round"], steps);
     }
 
     [Theory]
