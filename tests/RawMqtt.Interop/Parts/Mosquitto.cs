@@ -39,7 +39,9 @@ internal sealed class Mosquitto : IAsyncDisposable
     /// <param name="certificates">Null: no TLS.</param>
     /// <param name="which">The certificate to show.</param>
     /// <param name="passwordFile">Null: everyone may connect.</param>
-    public static async Task<Mosquitto> StartAsync(Certificates? certificates = null, string which = "good", string? passwordFile = null)
+    /// <param name="wantsCertificate">Over TLS, only clients with a certificate of the authority.</param>
+    public static async Task<Mosquitto> StartAsync(
+        Certificates? certificates = null, string which = "good", string? passwordFile = null, bool wantsCertificate = false)
     {
         string program = RealPart.Mosquitto;
         string folder = Directory.CreateTempSubdirectory("rawmqtt-mosquitto-").FullName;
@@ -52,7 +54,8 @@ internal sealed class Mosquitto : IAsyncDisposable
             + $"listener {ports[1]} 127.0.0.1\nprotocol websockets\nsocket_domain ipv4\n{access}\n";
         if (certificates is not null)
         {
-            string tls = $"certfile {certificates.Chain(which)}\nkeyfile {certificates.Key(which)}\n{access}\n";
+            string tls = $"certfile {certificates.Chain(which)}\nkeyfile {certificates.Key(which)}\n{access}\n"
+                + (wantsCertificate ? $"cafile {certificates.Authority}\nrequire_certificate true\n" : "");
             configuration += $"listener {ports[2]} 127.0.0.1\n{tls}listener {ports[3]} 127.0.0.1\nprotocol websockets\nsocket_domain ipv4\n{tls}";
         }
 
