@@ -46,10 +46,9 @@ internal static class BrokerCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        MqttBrokerOptions options = BrokerArguments.Read(parsed);
         if (parsed.GetValue(Limits))
         {
-            Console.Write(BrokerLimitTable.Render(options.Limits, new MqttBrokerStatistics()));
+            Console.Write(BrokerLimitTable.Render(BrokerArguments.Read(parsed, dev: null).Limits, new MqttBrokerStatistics()));
             return ExitCode.Done;
         }
 

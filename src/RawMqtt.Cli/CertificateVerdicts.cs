@@ -37,7 +37,8 @@ internal sealed class CertificateVerdicts(TlsAnswer answer, MqttTlsOptions? tls,
     private string Chain()
     {
         string whose = tls?.CertificateAuthorityFile ?? tls?.CertificateAuthorityFolder ?? "this machine";
-        string verdict = Untrusted() is 0 ? $"trusted by {whose}" : $"not trusted by {whose} ({Untrusted()}){(IsPinned ? ", and the pin stands in for that" : "")}";
+        string verdict = Untrusted() is 0 ? $"trusted by {whose}"
+            : $"not trusted by {whose} ({Untrusted()}){(IsPinned ? ", and the pin stands in for that" : "")}";
         return $"{Cut(answer.Certificate.Subject)}, issued by {Cut(answer.Certificate.Issuer)}: {verdict}.";
     }
 
@@ -83,7 +84,8 @@ internal sealed class CertificateVerdicts(TlsAnswer answer, MqttTlsOptions? tls,
         try
         {
             X509SubjectAlternativeNameExtension[] all = [.. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()];
-            return [.. all.SelectMany(names => names.EnumerateDnsNames()), .. all.SelectMany(names => names.EnumerateIPAddresses()).Select(ip => ip.ToString())];
+            IEnumerable<string> addresses = all.SelectMany(names => names.EnumerateIPAddresses()).Select(address => address.ToString());
+            return [.. all.SelectMany(names => names.EnumerateDnsNames()), .. addresses];
         }
         catch (CryptographicException)
         {

@@ -17,7 +17,11 @@ internal static class DevCertCommand
         HelpName = "NAME",
     };
 
-    private static readonly Option<string?> Folder = new("--dir") { Description = "Where the files are kept; a folder below yours by default.", HelpName = "DIR" };
+    private static readonly Option<string?> Folder = new("--dir")
+    {
+        Description = "Where the files are kept; a folder below yours by default.",
+        HelpName = "DIR",
+    };
 
     public static Command Create()
     {

@@ -34,7 +34,8 @@ internal sealed class DevCertRenewal : IDisposable
         try
         {
             DevCertificates now = DevCertificates.Ensure(folder, [], DateTimeOffset.UtcNow);
-            if (now.IsNewAuthority) Tool.Warn($"the development authority is new, because the old one ran low: clients have to trust {now.AuthorityFile} anew.");
+            if (now.IsNewAuthority)
+                Tool.Warn($"the development authority is new, because the old one ran low: clients have to trust {now.AuthorityFile} anew.");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
         {

@@ -35,7 +35,8 @@ internal sealed class DevCertificates
         get
         {
             string local = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
-            return local.Length > 0 ? Path.Combine(local, "rawmqtt", "dev-cert") : throw new IOException("This user has no folder for data: name one with --dir.");
+            if (local.Length == 0) throw new IOException("This user has no folder for data: name one with --dir.");
+            return Path.Combine(local, "rawmqtt", "dev-cert");
         }
     }
 

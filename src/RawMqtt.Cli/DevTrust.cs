@@ -26,7 +26,8 @@ internal static class DevTrust
             yield return ("mosquitto", $"mosquitto_sub -h {uri.Host.Trim('[', ']')} -p {uri.Port} --cafile {authority} -t test");
         }
 
-        if ((wss ?? mqtts) is { } address) yield return ("rawmqtt", $"rawmqtt sub {Quoted(Dialled(address.Split(':')[0], address))} --cafile {authority} -t test");
+        if ((wss ?? mqtts) is { } address)
+            yield return ("rawmqtt", $"rawmqtt sub {Quoted(Dialled(address.Split(':')[0], address))} --cafile {authority} -t test");
     }
 
     /// <summary>Chrome, Chromium and Edge read the system's store, and on Linux one of their own.</summary>

@@ -30,7 +30,9 @@ internal static class PasswdCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        Func<byte[]> read = Console.IsInputRedirected ? () => FirstLine(Console.OpenStandardInput()) : () => Encoding.UTF8.GetBytes(HiddenInput.Ask("password: "));
+        Func<byte[]> read = HiddenInput.IsPossible
+            ? () => Encoding.UTF8.GetBytes(HiddenInput.Ask("password: "))
+            : () => FirstLine(Console.OpenStandardInput());
         byte[] password = await Task.Run(read, CancellationToken.None).WaitAsync(cancellationToken);
         if (password.Length == 0) return Tool.Fail(ExitCode.WrongArguments, "There was no password on the input.");
         Console.WriteLine(MqttPasswordFile.CreateEntry(parsed.GetValue(User)!, password));

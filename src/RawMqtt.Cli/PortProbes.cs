@@ -31,7 +31,8 @@ internal sealed class PortProbes(IPEndPoint endpoint, DoctorTarget target, MqttT
     {
         TlsAnswer? answer = null;
         bool isAsked = false;
-        SslClientAuthenticationOptions options = OptionsFor((certificate, chain, errors) => answer = new TlsAnswer(certificate, errors, chain), () => isAsked = true);
+        SslClientAuthenticationOptions options = OptionsFor(
+            (certificate, chain, errors) => answer = new TlsAnswer(certificate, errors, chain), () => isAsked = true);
         await AskAsync(async (stream, cancel) =>
         {
             await using var secure = new SslStream(stream);

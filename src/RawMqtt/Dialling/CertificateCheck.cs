@@ -50,8 +50,8 @@ internal sealed class CertificateCheck(MqttAddress address, string serverName, M
         if (!CertificatePin.Matches(pins, shown))
         {
             return new MqttException(MqttErrorCode.CertificateRefused,
-                $"The certificate of {address} has the key {CertificatePin.Of(shown)}, which is not that of Pin. Compare it with what the server's owner sees " +
-                "(rawmqtt broker prints its own pin at the start): the server may have a new key, or something else answers in its place.");
+                $"The certificate of {address} has the key {CertificatePin.Of(shown)}, which is not that of Pin. Compare it with what the server's " +
+                "owner sees (rawmqtt broker prints its own pin at the start): the server may have a new key, or something else answers in its place.");
         }
 
         if (!IsOutOfDate(shown)) return null;

@@ -44,7 +44,7 @@ public class BrowserPageTests
     [Theory]
     [InlineData("https://example.com", "ws://broker.example/mqtt", "203.0.113.5", true, "Mixed content")]
     [InlineData("https://example.com", "wss://broker.example/mqtt", "203.0.113.5", false, "--allow-origin https://example.com.")]
-    [InlineData("https://example.com", "wss://broker.example/mqtt", "192.168.1.9", false, "asks the user for permission before a page of the public network reaches into the local network")]
+    [InlineData("https://example.com", "wss://broker.example/mqtt", "192.168.1.9", false, "a page of the public network reaches into the local network")]
     [InlineData("https://example.com", "wss://broker.lan/mqtt", "fd00::1", false, "asks the user for permission")]
     [InlineData("https://example.com", "wss://broker.lan/mqtt", "::ffff:10.0.0.1", false, "asks the user for permission")]
     [InlineData("https://example.com", "ws://127.0.0.1:8083/mqtt", "127.0.0.1", false, "reaches into this machine. Safari refuses it as mixed content")]

@@ -80,7 +80,8 @@ public sealed class DoctorTests : IDisposable
         using X509Certificate2 certificate = TestCertificates.SelfSigned("a.example");
         await using MqttBroker broker = await StartAsync("wss", certificate);
 
-        DoctorRun run = await DoctorRun.RunAsync(broker.Addresses[0], new MqttClientOptions { Tls = new MqttTlsOptions { Pin = PublicKeyPin.Of(certificate) } });
+        var tls = new MqttTlsOptions { Pin = PublicKeyPin.Of(certificate) };
+        DoctorRun run = await DoctorRun.RunAsync(broker.Addresses[0], new MqttClientOptions { Tls = tls });
 
         Assert.True(run.ExitCode == 0, run.ToString());
         Assert.Contains("and the pin stands in for that", run["chain"], StringComparison.Ordinal);

@@ -44,7 +44,8 @@ public class HostileDoctorTests
         ["TLS alert"] = HostileServer.Once([0x15, 3, 3, 0, 2, 2, 40]),
         ["huge CONNACK"] = HostileServer.Endless([0x20, 0xFF, 0xFF, 0xFF, 0x7F], new byte[4096]),
         ["CONNACK that does not end"] = HostileServer.Once([0x20, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1]),
-        ["control characters"] = HostileServer.Once(Latin1("HTTP/1.1 500 \u001b[2J\u001b]0;owned\a\u009b31m\r\nServer: \u001b[1;31m\r\nX\u001b[5m: \b\b\r\n\r\n\u001b[2J")),
+        ["control characters"] = HostileServer.Once(
+            Latin1("HTTP/1.1 500 \u001b[2J\u001b]0;owned\a\u009b31m\r\nServer: \u001b[1;31m\r\nX\u001b[5m: \b\b\r\n\r\n\u001b[2J")),
         ["random bytes"] = HostileServer.Endless([], [.. Enumerable.Range(0, 4099).Select(i => (byte)((i * 7919) >> 3))]),
     };
 

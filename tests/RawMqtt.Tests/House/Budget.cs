@@ -9,7 +9,7 @@ namespace RawMqtt.Tests.House;
 internal static class Budget
 {
     /// <summary>Lines of code of the whole library.</summary>
-    public const int MostLines = 9450;
+    public const int MostLines = 9700;
 
     /// <summary>Of Codec, WebSockets and Sessions together: what an embedded engineer copies.</summary>
     public const int MostLinesOfTheCore = 2980;
@@ -43,7 +43,6 @@ internal static class Budget
         "System.Net.Security",
         "System.Net.Sockets",
         "System.Runtime",
-        "System.Runtime.InteropServices",
         "System.Runtime.Intrinsics",
         "System.Security.Cryptography",
         "System.Text.Encoding.Extensions",

@@ -64,7 +64,7 @@ public class MemberOrderTests
         foreach (MethodDebugInformationHandle handle in pdb.MethodDebugInformation)
         {
             SequencePoint first = pdb.GetMethodDebugInformation(handle).GetSequencePoints().FirstOrDefault(point => !point.IsHidden);
-            if (first.Document.IsNil) continue;
+            if (first.Document.IsNil || pdb.GetString(pdb.GetDocument(first.Document).Name).EndsWith(".g.cs", StringComparison.Ordinal)) continue;
             MethodBase method = assembly.ManifestModule.ResolveMethod(MetadataTokens.GetToken(handle.ToDefinitionHandle()))!;
             lines[method] = first.StartLine;
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using System.Buffers.Text;
+using System.Net.Security;
 using System.Net.Sockets;
 using RawMqtt.Codec;
 using RawMqtt.Transports;
@@ -140,5 +141,65 @@ public class ReadmeExamples
         broker.Publish("news", "the broker is up", retain: true);
         await foreach (MqttMessage alarm in alarms.WithCancellation(cancellationToken)) broker.Disconnect(alarm.Topic.Split('/')[1]);
         // README <
+    }
+
+    internal static MqttClientOptions Authorities()
+    {
+        // README >
+        var options = new MqttClientOptions
+        {
+            Address = "mqtts://broker.example.com",
+            Tls = new MqttTlsOptions
+            {
+                CertificateAuthorityFile = "ca.pem",        // one or more, in place of the machine's
+                CertificateAuthorityFolder = "authorities", // and the PEM files of a folder
+            },
+        };
+        // README <
+        return options;
+    }
+
+    internal static MqttClientOptions Pinned()
+    {
+        // README >
+        var options = new MqttClientOptions
+        {
+            Address = "wss://192.168.1.5:8084/mqtt",
+            Tls = new MqttTlsOptions { Pin = "sha256//Cq2wJMP+ucnsXPd3QJsaO+l8Xq+iRw9u+FzyCsVtCss=" }, // several with ; between
+        };
+        // README <
+        return options;
+    }
+
+    internal static MqttClientOptions ClientCertificate()
+    {
+        // README >
+        var options = new MqttClientOptions
+        {
+            Address = "mqtts://broker.example.com",
+            Tls = new MqttTlsOptions
+            {
+                CertificateFile = "pump-7.pem", // with its chain; or one PKCS #12 file (.pfx, .p12) with the key
+                KeyFile = "pump-7.key",
+                KeyPassword = Environment.GetEnvironmentVariable("PUMP_KEY_PASSWORD"), // if the key is encrypted
+            },
+        };
+        // README <
+        return options;
+    }
+
+    internal static MqttClientOptions OwnCheck()
+    {
+        // README >
+        var options = new MqttClientOptions
+        {
+            Address = "mqtts://broker.example.com",
+            Tls = new MqttTlsOptions
+            {
+                ValidateCertificate = (_, certificate, _, errors) => errors == SslPolicyErrors.None && certificate!.Subject.Contains("O=Waterworks"),
+            },
+        };
+        // README <
+        return options;
     }
 }

@@ -23,6 +23,20 @@ public class ReadmeTests
     [MemberData(nameof(Pages))]
     public void Code_of_a_page_for_users_is_compiled(string page) => Assert.All(ShownIn(page), block => Assert.Contains(block, Compiled()));
 
+    /// <summary>Commands, options and arguments exist; what they name (files, hosts) need not.</summary>
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Commands_of_a_page_for_users_are_read_by_the_tool(string page)
+    {
+        IEnumerable<string> blocks = Regex.Matches(File.ReadAllText(Repository.PathOf(page)), @"^```sh\n(.*?)\n```",
+            RegexOptions.Singleline | RegexOptions.Multiline).Select(block => block.Groups[1].Value);
+        string[] commands = [.. blocks.SelectMany(block => block.Split('\n')).Where(line => line.StartsWith("rawmqtt ", StringComparison.Ordinal))];
+
+        Assert.All(commands, command =>
+            Assert.Empty(RawMqtt.Cli.Tool.Create().Parse(ArgumentsOf(command)).Errors.Select(error => $"{command}: {error.Message}")));
+        if (page == "docs/tls.md") Assert.True(commands.Length > 10);
+    }
+
     [Theory]
     [InlineData("README.md")]
     [InlineData("benchmarks/README.md")]
@@ -56,6 +70,9 @@ public class ReadmeTests
         Assert.NotEmpty(counts);
         Assert.Contains($"]({index}) ({counts})", File.ReadAllText(Repository.PathOf("README.md")), StringComparison.Ordinal);
     }
+
+    private static string[] ArgumentsOf(string command) =>
+        [.. Regex.Split(command, @"\s[#|>]")[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(word => word.Trim('\'', '"'))];
 
     private static string[] ShownIn(string page) =>
         [.. Regex.Matches(File.ReadAllText(Repository.PathOf(page)), @"^```csharp\n(.*?)\n```", RegexOptions.Singleline | RegexOptions.Multiline)
