@@ -7,6 +7,7 @@ using System.Security.Cryptography.X509Certificates;
 using RawMqtt.Brokers;
 using RawMqtt.Codec;
 using RawMqtt.Dialling;
+using RawMqtt.Transports;
 using RawMqtt.WebSockets;
 
 namespace RawMqtt.Serving;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using RawMqtt.Dialling;
+using RawMqtt.Transports;
 using RawMqtt.WebSockets;
 
 namespace RawMqtt.Serving;

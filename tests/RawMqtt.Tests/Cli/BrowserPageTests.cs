@@ -29,12 +29,12 @@ public class BrowserPageTests
         foreach ((string url, string address) in Targets)
         {
             DoctorTarget target = await DoctorTarget.ReadAsync(url);
-            var check = new OriginCheck([], target.IsTls, IsLocal: IPAddress.IsLoopback(IPAddress.Parse(address)), IsFromProxy: false);
+            var check = new OriginCheck([], [], target.IsTls, IsLocal: IPAddress.IsLoopback(IPAddress.Parse(address)), IsFromProxy: false);
             foreach (string origin in Pages)
             {
                 var page = new BrowserPage(origin, target, [IPAddress.Parse(address)]);
 
-                bool isAllowed = check.IsAllowed(page.Origin!, target.Authority, isForwarded: false, forwardedScheme: null);
+                bool isAllowed = check.Judge(page.Origin!, target.Authority, isForwarded: false, forwardedScheme: null) == OriginFault.None;
 
                 Assert.True(isAllowed == page.IsAllowedByOurBroker(), $"{origin} at {url}: the broker decides {isAllowed}");
             }
