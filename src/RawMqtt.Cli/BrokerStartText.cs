@@ -40,7 +40,8 @@ internal static class BrokerStartText
         bool isAll = bound is not null && (bound.Equals(IPAddress.Any) || bound.Equals(IPAddress.IPv6Any));
         if (!isAll) return [Format(listener, listener.Host)];
         IEnumerable<IPAddress> reachable = own.Where(one => bound!.Equals(IPAddress.IPv6Any) || one.AddressFamily == AddressFamily.InterNetwork);
-        return [.. reachable.Select(one => Format(listener, one.AddressFamily == AddressFamily.InterNetwork ? $"{one}" : $"[{one}]")), Format(listener, "localhost")];
+        IEnumerable<string> hosts = reachable.Select(one => one.AddressFamily == AddressFamily.InterNetwork ? $"{one}" : $"[{one}]");
+        return hosts.Append("localhost").Select(host => Format(listener, host));
     }
 
     private static string Format(Uri listener, string host) =>

@@ -3,6 +3,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using RawMqtt.Interop.Parts;
 
 namespace RawMqtt.Interop;
@@ -97,11 +98,11 @@ public class BrokerToolTests
         string[] log = ended.Error.TrimEnd().Split('\n');
         Assert.All(log, line => Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (information|warning) event=[a-z-]+ ", line));
         Assert.Contains(log, line => line.Contains($"event=listening listener={address}", StringComparison.Ordinal));
-        Assert.Contains(log, line => line.Contains("event=ended client=\"\" user=\"alice\" ", StringComparison.Ordinal) && line.Contains(" code=4 ", StringComparison.Ordinal));
+        Assert.Contains(log, line => Regex.IsMatch(line, "event=ended client=\"\" user=\"alice\" .* reason=Refused code=4 "));
         Assert.Contains(log, line => line.Contains("event=connected client=\"a1\" user=\"alice\" address=127.0.0.1:", StringComparison.Ordinal));
-        Assert.Contains(log, line => line.Contains("event=ended client=\"a1\" user=\"alice\" ", StringComparison.Ordinal) && line.Contains(" reason=Disconnected ", StringComparison.Ordinal));
+        Assert.Contains(log, line => Regex.IsMatch(line, "event=ended client=\"a1\" user=\"alice\" .* reason=Disconnected "));
         Assert.Contains(log, line => line.EndsWith("event=dropped client=\"away\" messages=1 limit=MaxQueuedMessages", StringComparison.Ordinal));
-        Assert.Contains(log, line => line.Contains("event=handshake-refused ", StringComparison.Ordinal) && line.Contains("--allow-origin", StringComparison.Ordinal));
+        Assert.Contains(log, line => Regex.IsMatch(line, "event=handshake-refused .*--allow-origin"));
         Assert.DoesNotContain("s3cret", ended.Error, StringComparison.Ordinal);
         File.Delete(users);
     }
@@ -135,6 +136,7 @@ public class BrokerToolTests
         await using RealProcess broker = RealProcess.StartTool("broker", "--tcp", "127.0.0.1:0", "--password-file", users);
         await broker.LineAsync("ready");
         var options = new MqttClientOptions { Address = Listening(broker, "mqtt"), UserName = "alice", ReconnectDelay = TimeSpan.Zero };
+        MqttClientOptions bob = options with { UserName = "bob", PasswordText = "three" };
         await using MqttClient alice = await MqttClient.ConnectAsync(options with { PasswordText = "one" });
 
         await File.WriteAllTextAsync(users, $"{MqttPasswordFile.CreateEntry("alice", "two"u8)}\n{MqttPasswordFile.CreateEntry("bob", "three"u8)}\n");
@@ -143,13 +145,13 @@ public class BrokerToolTests
         Assert.EndsWith($"event=reloaded password-file=\"{users}\" entries=2 certificate-file=\"\"", line);
 
         await alice.PublishAsync("a", "b", QualityOfService.AtLeastOnce); // its session goes on
-        await using (MqttClient bob = await MqttClient.ConnectAsync(options with { UserName = "bob", PasswordText = "three" })) await bob.PublishAsync("a", "b");
+        await using (MqttClient client = await MqttClient.ConnectAsync(bob)) await client.PublishAsync("a", "b");
         await Assert.ThrowsAsync<MqttException>(() => MqttClient.ConnectAsync(options with { PasswordText = "one" }));
 
         await File.WriteAllTextAsync(users, "half an ent");
         broker.Signal(1);
         await broker.LineAsync("event=password-file-unusable ");
-        await using (MqttClient bob = await MqttClient.ConnectAsync(options with { UserName = "bob", PasswordText = "three" })) await bob.PublishAsync("a", "b");
+        await using (MqttClient client = await MqttClient.ConnectAsync(bob)) await client.PublishAsync("a", "b");
         broker.Signal(15);
         Assert.Equal(0, (await broker.FinishAsync()).ExitCode);
         File.Delete(users);
@@ -160,7 +162,7 @@ public class BrokerToolTests
     public async Task Error_output_that_nobody_reads_stops_nothing()
     {
         if (!OperatingSystem.IsLinux()) Assert.Skip("Only Linux tells the memory of a process as a file.");
-        await using RealProcess broker = RealProcess.Start("bash", "-c", "exec dotnet \"$0\" broker --tcp 127.0.0.1:0 2> >(exec sleep 600 > /dev/null)", RealPart.Tool);
+        await using RealProcess broker = RealProcess.Start("dotnet", [RealPart.Tool, "broker", "--tcp", "127.0.0.1:0"], null, readsError: false);
         string address = (await broker.LineAsync("listening mqtt:"))["listening ".Length..];
         await broker.LineAsync("ready");
         int port = new Uri(address).Port;
@@ -186,6 +188,7 @@ public class BrokerToolTests
         Assert.InRange(ResidentBytes(broker.Id) - before, long.MinValue, 64L << 20);
         broker.Signal(15);
         Assert.Equal(0, (await broker.FinishAsync()).ExitCode);
+        Assert.InRange((await broker.ReadErrorAsync()).Length, 60_000, 70_000); // the pipe was full
     }
 
     private static string Listening(RealProcess broker, string scheme) =>

@@ -144,7 +144,8 @@ public class TlsTests
         await broker.LineAsync("ready");
 
         string pipe = "openssl x509 -in \"$0\" -noout -pubkey | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | openssl base64";
-        string pin = (await RealProcess.RunAsync("sh", "-c", pipe.Replace("openssl", openssl, StringComparison.Ordinal), certificates.Chain("good"))).Output.TrimEnd();
+        Finished computed = await RealProcess.RunAsync("sh", "-c", pipe.Replace("openssl", openssl, StringComparison.Ordinal), certificates.Chain("good"));
+        string pin = computed.Output.TrimEnd();
 
         Assert.Contains($"; pin sha256//{pin}\n", broker.Output, StringComparison.Ordinal);
         Assert.Contains("certificate for localhost, 127.0.0.1; valid until ", broker.Output, StringComparison.Ordinal);

@@ -84,8 +84,7 @@ internal sealed class BrokerReports(BrokerEvents? events, BrokerLog? log)
     {
         events?.Add(new MqttBrokerEvent(MqttBrokerEventKind.Connected, ApplicationViews.ClientOf(connection, subscriber)));
         var served = (ServedConnection)connection.Carrier!;
-        log?.Add(
-            MqttLogLevel.Information, "connected", $"client={BrokerLog.Quote(ApplicationViews.ClientIdOf(subscriber))}{UserOf(served)} {AddressesOf(served)}");
+        log?.Add(MqttLogLevel.Information, "connected", $"{ClientOf(subscriber)}{UserOf(served)} {AddressesOf(served)}");
     }
 
     public void Published(BrokerConnection connection, in PublishPacket packet)
@@ -102,7 +101,8 @@ internal sealed class BrokerReports(BrokerEvents? events, BrokerLog? log)
         if (events is not null && subscriber is not null)
         {
             MqttBrokerClient client = ApplicationViews.ClientOf(connection, subscriber);
-            events.Add(new MqttBrokerEvent(MqttBrokerEventKind.Disconnected, client) { End = end, Rule = connection.Violation?.Rule ?? served.WebSocketFault?.Rule });
+            string? rule = connection.Violation?.Rule ?? served.WebSocketFault?.Rule;
+            events.Add(new MqttBrokerEvent(MqttBrokerEventKind.Disconnected, client) { End = end, Rule = rule });
         }
 
         if (served.IsAnswered) return; // HandshakeRefused has reported it, or it was a health check
@@ -110,12 +110,12 @@ internal sealed class BrokerReports(BrokerEvents? events, BrokerLog? log)
         log?.Add(
             isUsual ? MqttLogLevel.Information : MqttLogLevel.Warning,
             "ended",
-            $"client={BrokerLog.Quote(ApplicationViews.ClientIdOf(subscriber))}{UserOf(served)} {AddressesOf(served)} reason={end}{CauseOf(connection, served)}");
+            $"{ClientOf(subscriber)}{UserOf(served)} {AddressesOf(served)} reason={end}{CauseOf(connection, served)}");
     }
 
     /// <summary>Reports messages that a client lost, and the limit that the last one reached.</summary>
-    public void ClientLost(Subscriber subscriber, string limit, long messages) => log?.Add(
-        MqttLogLevel.Warning, "dropped", $"client={BrokerLog.Quote(ApplicationViews.ClientIdOf(subscriber))} messages={messages} limit={limit}");
+    public void ClientLost(Subscriber subscriber, string limit, long messages) =>
+        log?.Add(MqttLogLevel.Warning, "dropped", $"{ClientOf(subscriber)} messages={messages} limit={limit}");
 
     /// <summary>Reports messages that a subscription of the program lost because the program was too slow.</summary>
     public void ProgramLost(string filter, long messages) => log?.Add(
@@ -123,10 +123,8 @@ internal sealed class BrokerReports(BrokerEvents? events, BrokerLog? log)
         "dropped",
         $"subscription={BrokerLog.Quote(filter)} messages={messages} limit={nameof(MqttBrokerLimits.MaxProgramBytes)}");
 
-    public void HookFailed(ServedConnection connection, Exception fault) => log?.Add(
-        MqttLogLevel.Error,
-        "hook-failed",
-        $"client={BrokerLog.Quote(ApplicationViews.ClientIdOf(connection.Connection.Subscriber))} error={BrokerLog.Quote(fault.Message)}");
+    public void HookFailed(ServedConnection connection, Exception fault) =>
+        log?.Add(MqttLogLevel.Error, "hook-failed", $"{ClientOf(connection.Connection.Subscriber)} error={BrokerLog.Quote(fault.Message)}");
 
     /// <summary>Reports a fault of the broker itself that ended a connection.</summary>
     public void Faulted(ServedConnection connection, Exception fault) =>
@@ -144,6 +142,8 @@ internal sealed class BrokerReports(BrokerEvents? events, BrokerLog? log)
         if (events is not null) await events.CompleteAsync().ConfigureAwait(false);
         if (log is not null) await log.CompleteAsync().ConfigureAwait(false);
     }
+
+    private static string ClientOf(Subscriber? subscriber) => $"client={BrokerLog.Quote(ApplicationViews.ClientIdOf(subscriber))}";
 
     private static string UserOf(ServedConnection connection) => connection.UserName is { } name ? $" user={BrokerLog.Quote(name)}" : "";
 

@@ -16,7 +16,8 @@ internal static class ReportHints
     public static string? Of(HandshakeRefusal refusal) => refusal.OriginFault switch
     {
         OriginFault.OtherOrigin => AllowOrigin,
-        OriginFault.Opaque => "file pages and sandboxed frames of any site have this origin: serve the page by HTTP; AllowedOrigins * (--allow-origin *) takes all",
+        OriginFault.Opaque =>
+            "file pages and sandboxed frames of any site have this origin: serve the page by HTTP; AllowedOrigins * (--allow-origin *) takes all",
         OriginFault.ReboundName => $"the connection came to a loopback address, and Host names another one. {AllowOrigin}",
         OriginFault.UntrustedProxy => $"if the proxy is yours, name it in TrustedProxies (--trusted-proxy). {AllowOrigin}",
         OriginFault.UnknownHost => $"HostNames (--host-name) has the hosts that are yours. {AllowOrigin}",

@@ -110,12 +110,8 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
         string? forwardedScheme = request.Joined("X-Forwarded-Proto"u8)?.Split(',')[^1].Trim().ToLowerInvariant();
         var check = new OriginCheck(options.AllowedOrigins, options.HostNames, options.IsTls, options.IsLocal, options.IsFromProxy);
         OriginFault fault = check.Judge(origin, host, request.IsForwarded, forwardedScheme);
-        return fault == OriginFault.None ? null : new HandshakeRefusal(403, "WS-10.2-2", "the page's Origin is neither this Host nor on the list of allowed ones")
-        {
-            Origin = origin,
-            Host = host,
-            OriginFault = fault,
-        };
+        const string Reason = "the page's Origin is neither this Host nor on the list of allowed ones";
+        return fault == OriginFault.None ? null : new HandshakeRefusal(403, "WS-10.2-2", Reason) { Origin = origin, Host = host, OriginFault = fault };
     }
 
     /// <summary>The first one spoken here that is offered. [WS-4.2.2-6] [MQTT-6.0.0-4]</summary>

@@ -38,13 +38,13 @@ internal sealed class RealProcess : IAsyncDisposable
 
     public static RealProcess Start(string program, params string[] arguments) => Start(program, arguments, null);
 
-    public static RealProcess Start(string program, string[] arguments, IReadOnlyDictionary<string, string>? environment)
+    public static RealProcess Start(string program, string[] arguments, IReadOnlyDictionary<string, string>? environment, bool readsError = true)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         var started = new RealProcess(Process.Start(start)!);
         started.process.BeginOutputReadLine();
-        started.process.BeginErrorReadLine();
+        if (readsError) started.process.BeginErrorReadLine();
         return started;
     }
 
@@ -123,6 +123,9 @@ internal sealed class RealProcess : IAsyncDisposable
 
     /// <summary>The same to a process that a program of the test started.</summary>
     public static void Signal(int pid, int number) => Assert.Equal(0, Kill(pid, number));
+
+    /// <summary>What the pipe of the error output holds, of a program that was started so that nothing reads it.</summary>
+    public Task<string> ReadErrorAsync() => process.StandardError.ReadToEndAsync();
 
     public void KillAtOnce() => process.Kill();
 

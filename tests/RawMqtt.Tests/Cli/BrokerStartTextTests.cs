@@ -65,7 +65,8 @@ public class BrokerStartTextTests
         using var files = new TestCertificates();
         using X509Certificate2 certificate = files.Issue(["mqtt.example", "192.168.1.5"], Now.AddDays(-10), Now.AddDays(days).AddHours(1));
         using ECDsa key = certificate.GetECDsaPrivateKey()!;
-        string pem = files.Write("server.pem", $"{key.ExportPkcs8PrivateKeyPem()}\n{certificate.ExportCertificatePem()}\n{files.Authority.ExportCertificatePem()}");
+        string[] parts = [key.ExportPkcs8PrivateKeyPem(), certificate.ExportCertificatePem(), files.Authority.ExportCertificatePem()];
+        string pem = files.Write("server.pem", string.Join('\n', parts));
         string pfx = files.Write("server.pfx", "");
         File.WriteAllBytes(pfx, certificate.Export(X509ContentType.Pkcs12, "open sesame"));
         string pin = Convert.ToBase64String(SHA256.HashData(key.ExportSubjectPublicKeyInfo()));

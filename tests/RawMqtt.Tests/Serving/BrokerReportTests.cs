@@ -5,7 +5,6 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Text;
 using RawMqtt.Dialling;
 using RawMqtt.Tests.Codec.Vectors;
 using RawMqtt.Transports;
@@ -78,97 +77,6 @@ public sealed class BrokerReportTests
             lines.Select(line => string.Join(' ', line.Split(' ')[..2])));
     }
 
-    [Fact]
-    public async Task A_page_that_is_refused_is_a_line_with_its_origin_and_the_option_that_lets_it_in() =>
-        await IsRefusedAsync(o => o, "origin=\"https://example.com\" host=\"127.0.0.1:", "--allow-origin", new KeyValuePair<string, string>("Origin", "https://example.com"));
-
-    [Theory]
-    [InlineData("null", "", "origin=\"null\"", "--allow-origin *")]
-    [InlineData("http://rebound.example:8083", "rebound.example:8083", "host=\"rebound.example:8083\"", "Host names another one")]
-    public async Task A_refused_page_is_told_what_lets_it_in(string origin, string host, string shown, string hint) =>
-        await IsRefusedAsync(o => o, shown, hint, host.Length > 0 ? [new("Host", host), new("Origin", origin)] : [new("Origin", origin)]);
-
-    /// <summary>The socket's own address decides, whatever the listener was bound to.</summary>
-    [Fact]
-    public async Task A_name_that_was_re_bound_to_127_0_0_1_is_refused_on_a_listener_on_all_addresses() => await IsRefusedAsync(
-        o => o with { Listeners = ["ws://0.0.0.0:0/mqtt"] },
-        "origin=\"http://rebound.example:8083\"",
-        "--allow-origin",
-        new("Host", "rebound.example:8083"),
-        new("Origin", "http://rebound.example:8083"));
-
-    [Fact]
-    public async Task A_page_behind_a_proxy_that_is_not_trusted_is_told_to_trust_it() => await IsRefusedAsync(
-        o => o,
-        "origin=\"https://example.com\"",
-        "--trusted-proxy",
-        new("Host", "example.com"),
-        new("Origin", "https://example.com"),
-        new("X-Forwarded-For", "203.0.113.7"));
-
-    [Theory]
-    [InlineData("https://example.com", "https", true)]
-    [InlineData("http://example.com", "https", false)]
-    public async Task A_page_behind_a_trusted_proxy_is_judged_by_the_forwarded_scheme_and_Host(string origin, string scheme, bool isAllowed)
-    {
-        KeyValuePair<string, string>[] headers =
-            [new("Host", "example.com"), new("Origin", origin), new("X-Forwarded-For", "203.0.113.7"), new("X-Forwarded-Proto", scheme)];
-        MqttBrokerOptions Trusting(MqttBrokerOptions options) => options with { TrustedProxies = ["127.0.0.1"] };
-        if (!isAllowed)
-        {
-            await IsRefusedAsync(Trusting, "origin=\"http://example.com\"", "without TLS", headers);
-            return;
-        }
-
-        await using MqttBroker broker = await StartAsync("ws", Trusting);
-        Assert.StartsWith("HTTP/1.1 101 ", await UpgradeAsync(broker, headers));
-    }
-
-    [Theory]
-    [InlineData("theirs.example:8083", false)]
-    [InlineData("ours.example:8083", true)]
-    public async Task A_page_by_a_host_that_is_not_ours_is_told_the_option_with_the_names(string host, bool isAllowed)
-    {
-        // behind a proxy, because a listener on loopback takes no other host
-        KeyValuePair<string, string>[] headers = [new("Host", host), new("Origin", $"http://{host}"), new("X-Forwarded-For", "203.0.113.7")];
-        MqttBrokerOptions Named(MqttBrokerOptions options) => options with { TrustedProxies = ["127.0.0.1"], HostNames = ["ours.example"] };
-        if (!isAllowed)
-        {
-            await IsRefusedAsync(Named, "host=\"theirs.example:8083\"", "--host-name", headers);
-            return;
-        }
-
-        await using MqttBroker broker = await StartAsync("ws", Named);
-        Assert.StartsWith("HTTP/1.1 101 ", await UpgradeAsync(broker, headers));
-    }
-
-    [Theory]
-    [InlineData("GET /other HTTP/1.1", "Sec-WebSocket-Protocol: mqtt", "status=404", "WebSocketPaths")]
-    [InlineData("GET /mqtt HTTP/1.1", "X: y", "status=400 rule=WS-4.2.2-6", "AllowMissingSubprotocol")]
-    public async Task Other_refusals_name_their_option_too(string request, string header, string shown, string hint)
-    {
-        MqttBroker broker = await StartAsync("ws", o => o);
-        await UpgradeAsync(broker, [], request, header);
-        await broker.DisposeAsync();
-        string line = Assert.Single(lines, line => line.Contains("event=handshake-refused ", StringComparison.Ordinal));
-        Assert.Contains(shown, line);
-        Assert.Contains(hint, line);
-    }
-
-    [Fact]
-    public async Task A_health_check_is_no_line()
-    {
-        MqttBroker broker = await StartAsync("ws", o => o);
-        using (var http = new HttpClient())
-        {
-            string health = $"http://127.0.0.1:{new Uri(broker.Addresses[0]).Port}/health";
-            Assert.Equal("ok\n", await http.GetStringAsync(health, Token));
-        }
-
-        await broker.DisposeAsync();
-        Assert.DoesNotContain(lines, line => line.Contains("event=ended ", StringComparison.Ordinal));
-    }
-
     [Theory]
     [InlineData("hello", "unknown ca", "it must trust the authority")]
     [InlineData("'GET / HTTP/1.1' 0d 0a 0d 0a", "frame", "must begin with wss or mqtts")]
@@ -215,15 +123,6 @@ public sealed class BrokerReportTests
     }
 
     [Fact]
-    public async Task A_page_of_a_loopback_origin_may_connect_to_a_listener_on_loopback()
-    {
-        await using MqttBroker broker = await StartAsync("ws", o => o);
-        var page = new DialOptions { RequestHeaders = [new("Origin", "http://localhost:3000")] };
-        await using Stream stream = await Dialer.ConnectAsync(MqttAddress.Parse(broker.Addresses[0]), page, Token);
-        Assert.NotNull(stream);
-    }
-
-    [Fact]
     public async Task A_listener_on_a_name_listens_on_all_its_addresses()
     {
         await using MqttBroker broker = await StartAsync("mqtt", o => o with { Listeners = ["mqtt://localhost:0"] });
@@ -234,13 +133,6 @@ public sealed class BrokerReportTests
             await socket.ConnectAsync(host, new Uri(address).Port, Token);
             Assert.True(socket.Connected);
         }
-    }
-
-    [Fact]
-    public async Task An_allowed_origin_that_can_match_nothing_is_refused_at_the_start()
-    {
-        MqttException refused = await Assert.ThrowsAsync<MqttException>(() => StartAsync("ws", o => o with { AllowedOrigins = ["example.com"] }));
-        Assert.Equal(MqttErrorCode.InvalidOptions, refused.Code);
     }
 
     /// <summary>The first bytes of a client that speaks TLS 1.2, in which an alert is not encrypted before the keys are agreed on.</summary>
@@ -255,37 +147,6 @@ public sealed class BrokerReportTests
         await server.DisposeAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => connecting);
         return hello[..length];
-    }
-
-    /// <summary>Sends a handshake that is refused with 403, and looks at its line.</summary>
-    private async Task IsRefusedAsync(
-        Func<MqttBrokerOptions, MqttBrokerOptions> change, string shown, string hint, params KeyValuePair<string, string>[] headers)
-    {
-        MqttBroker broker = await StartAsync("ws", change);
-        Assert.StartsWith("HTTP/1.1 403 ", await UpgradeAsync(broker, headers));
-        await broker.DisposeAsync();
-        string line = Assert.Single(lines, line => line.Contains("event=handshake-refused ", StringComparison.Ordinal));
-        Assert.StartsWith("Warning ", line);
-        Assert.Contains("status=403", line);
-        Assert.Contains(shown, line);
-        Assert.Contains(hint, line[line.IndexOf(" hint=", StringComparison.Ordinal)..]);
-        Assert.DoesNotContain(lines, line => line.Contains("event=ended ", StringComparison.Ordinal)); // one line says it
-    }
-
-    private static async Task<string> UpgradeAsync(
-        MqttBroker broker, KeyValuePair<string, string>[] headers, string request = "GET /mqtt HTTP/1.1", string more = "Sec-WebSocket-Protocol: mqtt")
-    {
-        using var client = new TcpClient();
-        int port = new Uri(broker.Addresses[0]).Port;
-        await client.ConnectAsync("127.0.0.1", port, Token);
-        IEnumerable<string> lines =
-        [
-            request, headers.Any(header => header.Key == "Host") ? "Y: z" : $"Host: 127.0.0.1:{port}", "Upgrade: websocket", "Connection: Upgrade",
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13", more, .. headers.Select(header => $"{header.Key}: {header.Value}"),
-        ];
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(string.Join("\r\n", lines) + "\r\n\r\n"), Token);
-        using var reader = new StreamReader(client.GetStream());
-        return await reader.ReadLineAsync(Token) ?? "";
     }
 
     private Task<MqttBroker> StartAsync(string scheme, Func<MqttBrokerOptions, MqttBrokerOptions> change) => MqttBroker.StartAsync(
