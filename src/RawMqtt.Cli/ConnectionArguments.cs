@@ -157,7 +157,7 @@ internal sealed class ConnectionArguments
         var defaults = new MqttClientOptions();
         string? file = parsed.GetValue(OptionsFile);
         MqttClientOptions options = file is null ? defaults : OptionsJson.Read(File.ReadAllBytes(file), defaults);
-        bool hasId = parsed.GetValue(Id) is not null || options.ClientId != defaults.ClientId;
+        bool hasId = parsed.GetValue(Id) is not null || options.ClientId is not null;
         if (!options.CleanSession && !hasId) throw new ArgumentException($"{file} keeps a session (clean: false) without a clientId: add one, or give -i.");
 
         string url = Address.Read(parsed, Tls.IsGiven(parsed));

@@ -6,10 +6,12 @@ using System.Text.Json;
 namespace RawMqtt.Cli;
 
 /// <summary>Reads connection options from JSON with the names of JavaScript clients: <c>keepalive</c>, <c>clientId</c>, <c>protocolId</c>,
-/// <c>protocolVersion</c>, <c>clean</c>, <c>reconnectPeriod</c>, <c>connectTimeout</c>, <c>username</c>, <c>password</c> and <c>will</c>.</summary>
+/// <c>protocolVersion</c>, <c>clean</c>, <c>reconnectPeriod</c>, <c>connectTimeout</c>, <c>username</c>, <c>password</c> and <c>will</c>; and
+/// <c>acceptPubAckForQos2</c>.</summary>
 internal static class OptionsJson
 {
-    private const string Names = "keepalive, clientId, protocolId, protocolVersion, clean, reconnectPeriod, connectTimeout, username, password, will";
+    private const string Names = "keepalive, clientId, protocolId, protocolVersion, clean, reconnectPeriod, connectTimeout, username, password, will, " +
+        "acceptPubAckForQos2";
 
     private static readonly JsonReaderOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
@@ -51,6 +53,7 @@ internal static class OptionsJson
         "connectTimeout" => options with { ConnectTimeout = TimeSpan.FromMilliseconds(TakeNumber(name, ref value, int.MaxValue)) },
         "username" => options with { UserName = TakeText(name, ref value) },
         "password" => options with { Password = Encoding.UTF8.GetBytes(TakeText(name, ref value)) },
+        "acceptPubAckForQos2" => options with { AcceptPubAckForQos2 = TakeBoolean(name, ref value) },
         "will" => options with { Will = TakeWill(ref value) },
         _ => throw Fault($"\"{name}\" is not an option. There are: {Names}."),
     };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+using System.Security.Cryptography;
 using System.Text;
 using RawMqtt.Clients;
 using RawMqtt.Codec;
@@ -41,18 +42,21 @@ public sealed class MqttClient : IAsyncDisposable
     public MqttClient(MqttClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (options.ClientId is null) options = options with { ClientId = "rawmqtt_" + RandomNumberGenerator.GetHexString(8, lowercase: true) };
         OptionChecks.Require(options);
+        ClientId = options.ClientId;
         time = options.TimeProvider;
         pingTimeout = options.EffectivePingTimeout;
-        var log = new ClientLog(options.Log, options.ClientId);
+        var log = new ClientLog(options.Log, ClientId);
         var counters = new ClientCounters();
         SavedSession? saved = null;
         clock = new SessionClock(time);
-        if (options.SessionFile is string path) file = new SessionFile(path, options.ClientId, gate.Lock, log, out saved);
+        if (options.SessionFile is string path) file = new SessionFile(path, ClientId, gate.Lock, log, out saved);
         session = new ClientSession(options.MaxInFlight, options.MaxPacketLength, pingTimeout, file?.Journal)
         {
             RepublishesQos1 = true,
             RepublishesQos2 = options.RepublishQos2,
+            AcceptsPubAckForQos2 = options.AcceptPubAckForQos2,
         };
         if (options.AckTimeout is TimeSpan timeout) ackTimer = new AckTimer(gate.Lock, clock, time, timeout);
         outgoing = new OutgoingMessages(gate.Lock, session, status, counters, new QueueLimits(options), ackTimer, pause, file);
@@ -67,12 +71,13 @@ public sealed class MqttClient : IAsyncDisposable
         sweep = new WaitingSweep(gate, session, clock, status, subscriptions, waiting, unmatched, log, options);
         var unclaimed = new UnclaimedMessages(
             gate.Lock, session, clock, subscriptions, heldMessages, waiting, sweep, unmatched, counters, isSessionKept: !options.CleanSession);
-        statistics = new StatisticsReader(options.ClientId, gate.Lock, counters, session, outgoing);
+        statistics = new StatisticsReader(ClientId, gate.Lock, counters, session, outgoing);
         changes = new StateChanges(log);
         keepAlive = new KeepAliveTimer(gate, session, clock, options);
+        var suspects = new SuspectPackets(session, outgoing, subscriptions, requests);
         var connections = new ConnectionOpener(
             options, gate, session, clock, status, counters, log, outgoing, subscriptions, requests, heldMessages, waiting, sweep, unclaimed, unmatched,
-            receivers, pings, pause, file);
+            receivers, pings, pause, suspects, file);
         var termination = new ClientTermination(gate.Lock, status, outgoing, subscriptions, changes, options.CleanSession);
         life = new ClientLife(gate, session, clock, status, outgoing, termination, time, MakeLoop);
         ClientMeter.Add(statistics);
@@ -86,6 +91,9 @@ public sealed class MqttClient : IAsyncDisposable
         add => changes.Changed += value;
         remove => changes.Changed -= value;
     }
+
+    /// <summary>Gets the client identifier that this client connects with: that of its options, or a random one of its own.</summary>
+    public string ClientId { get; }
 
     /// <summary>Gets the state of the client.</summary>
     public MqttClientState State => status.State;
@@ -159,7 +167,7 @@ public sealed class MqttClient : IAsyncDisposable
         PendingPublish? pending;
         using (GateEntry entry = gate.Enter())
         {
-            pending = qos == QualityOfService.AtMostOnce && entry.HasConnection && session.IsConnected
+            pending = qos == QualityOfService.AtMostOnce && entry.HasConnection && session.IsSendingFreely
                 ? outgoing.PublishQos0(topic, payload, retain, entry.Output)
                 : outgoing.Publish(topic, payload, qos, retain, entry.Output);
         }
@@ -259,9 +267,8 @@ public sealed class MqttClient : IAsyncDisposable
             {
                 throw status.End?.Copy() ?? new MqttException(MqttErrorCode.NotConnected, "There is no connection to ping over.");
             }
-            TimeSpan now = clock.Now;
-            session.Ping(now, entry.Output);
-            answer = pings.Add(now);
+            session.Ping(entry.Output);
+            answer = pings.Add(clock.Now);
             pause.End();
         }
 

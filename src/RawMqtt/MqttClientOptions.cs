@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using RawMqtt.Dialling;
 
@@ -22,8 +21,8 @@ public sealed record MqttClientOptions
     }
 
     /// <summary>Gets the client identifier, which names the session, section 3.1.3.1: up to 65535 bytes of UTF-8; empty only with
-    /// <see cref="CleanSession"/>. The default is random.</summary>
-    public string ClientId { get; init; } = "rawmqtt_" + RandomNumberGenerator.GetHexString(8, lowercase: true);
+    /// <see cref="CleanSession"/>. Null: each client draws a random one, see <see cref="MqttClient.ClientId"/>.</summary>
+    public string? ClientId { get; init; }
 
     /// <summary>Gets whether the session ends with each connection, section 3.1.2.4. If false, messages in flight are sent again on the next
     /// connection.</summary>
@@ -37,6 +36,10 @@ public sealed record MqttClientOptions
     /// <summary>Gets whether messages at QoS 2 that may have arrived are published anew when the session is lost, so that they may arrive twice.
     /// If false, their calls fail with <see cref="MqttErrorCode.SessionLost"/>. Messages at QoS 1 are published anew in any case.</summary>
     public bool RepublishQos2 { get; init; }
+
+    /// <summary>Gets whether a PUBACK ends the delivery of a message at QoS 2, for servers such as RabbitMQ 3 that take it at QoS 1. If false, the call
+    /// fails with <see cref="MqttErrorCode.QosDowngraded"/>; the message is not sent again in either case.</summary>
+    public bool AcceptPubAckForQos2 { get; init; }
 
     /// <summary>Gets the topic filters that the client subscribes to whenever it connects, before the program has a stream for them. Their messages wait
     /// until <see cref="MqttClient.SubscribeAsync(string, QualityOfService, CancellationToken)"/> or one of its overloads names a filter that
@@ -151,7 +154,7 @@ public sealed record MqttClientOptions
     /// <summary>Prints no secrets: addresses may contain a password or a signature.</summary>
     private bool PrintMembers(StringBuilder text)
     {
-        text.Append(CultureInfo.InvariantCulture, $"Addresses = {string.Join(", ", Addresses.Select(AddressFault.Shown))}, ClientId = {ClientId}, ");
+        text.Append(CultureInfo.InvariantCulture, $"Addresses = {string.Join(", ", Addresses.Select(AddressFault.Shown))}, ClientId = {ClientId ?? "(random)"}, ");
         text.Append(CultureInfo.InvariantCulture, $"CleanSession = {CleanSession}, KeepAlive = {KeepAlive}");
         return true;
     }

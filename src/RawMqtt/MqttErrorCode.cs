@@ -77,6 +77,12 @@ public enum MqttErrorCode
     /// <summary>The server did not answer a PUBLISH, SUBSCRIBE or UNSUBSCRIBE in time; a message stays in flight.</summary>
     AckTimeout = 522,
 
+    /// <summary>The server ended the connection again and again when it got this packet: the packet is given up.</summary>
+    PacketRejected = 523,
+
+    /// <summary>The server took a message at QoS 2 at QoS 1 only: it answered with PUBACK.</summary>
+    QosDowngraded = 524,
+
     /// <summary>A queue has reached its limit.</summary>
     QueueFull = 530,
 

@@ -34,6 +34,9 @@ public sealed class MqttException : Exception
     /// <summary>Gets the reason in the server's Close, as the server wrote it; null or empty if it gave none.</summary>
     public string? CloseReason { get; init; }
 
+    /// <summary>Gets whether the server ended the connection in order: not the network, a timeout or this client.</summary>
+    internal bool IsEndByServer { get; init; }
+
     /// <summary>Returns a copy for another caller; a shared instance would collect the stack traces of all.</summary>
     internal MqttException Copy() => new(Code, Message, InnerException)
     {
@@ -42,5 +45,6 @@ public sealed class MqttException : Exception
         HttpStatus = HttpStatus,
         CloseCode = CloseCode,
         CloseReason = CloseReason,
+        IsEndByServer = IsEndByServer,
     };
 }

@@ -111,7 +111,8 @@ internal sealed class PacketsFromClient(
     {
         Subscriber subscriber = connection.Subscriber!;
         connection.Taken++;
-        if (subscriber.Session.Acknowledge(received, packetId, connection.Output) == Delivery.Outcome.Violation) return ProtocolViolation.WrongAcknowledgement;
+        Delivery.Outcome outcome = subscriber.Session.Acknowledge(received, packetId, connection.Output);
+        if (outcome is Delivery.Outcome.Violation or Delivery.Outcome.Downgraded) return ProtocolViolation.WrongAcknowledgement;
         deliveries.SendWaiting(subscriber);
         return null;
     }

@@ -120,6 +120,19 @@ internal sealed class ClientSubscriptions
         }
     }
 
+    /// <summary>Gives up a request that the server ends connections for, and the streams of its filters.</summary>
+    public void GiveUp(SubscriptionRequest request, MqttException reason)
+    {
+        requests.GiveUp(request, reason);
+        if (request.IsUnsubscribe) return;
+        foreach (MqttTopicFilter filter in request.Filters)
+        {
+            wanted.Remove(filter.Filter);
+            foreach (LocalSubscription subscription in declared) subscription.Grant(filter.Filter, SubAckPacket.Failure);
+            EndRefused(filter.Filter, reason, output: null);
+        }
+    }
+
     /// <summary>Asks for what the server does not know: a connection stands.</summary>
     public void Connected(bool sessionPresent, OutgoingBuffer output)
     {
@@ -194,6 +207,11 @@ internal sealed class ClientSubscriptions
     {
         MqttException reason = ConnectFaults.SubscriptionRefused(filter);
         log.Keep(MqttLogLevel.Warning, $"When the subscriptions were made again: {reason.Message}");
+        EndRefused(filter, reason, output);
+    }
+
+    private void EndRefused(string filter, MqttException reason, OutgoingBuffer? output)
+    {
         foreach (LocalSubscription subscription in declared.Where(other => !other.AllowsRefused && other.Has(filter)).ToArray())
         {
             Remove(subscription, output, reason); // its other filters too

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using RawMqtt.Codec;
+using RawMqtt.Sessions;
 
 namespace RawMqtt.Clients;
 
@@ -45,6 +46,27 @@ internal static class ConnectFaults
     {
         CloseCode = cause.CloseCode,
         CloseReason = cause.CloseReason,
+    };
+
+    /// <summary>The server ended the connection behind a packet that stood alone.</summary>
+    public static MqttException Suspect(string packet, int ends, int limit, bool isGivenUp, MqttException end)
+    {
+        string advice = "The server may not allow its topic, or takes no packet of this length";
+        string outcome = isGivenUp ? $"{advice}: it is not sent again" : $"After {limit} times it is given up";
+        return new MqttException(isGivenUp ? MqttErrorCode.PacketRejected : MqttErrorCode.ConnectionLost,
+            $"{end.Message} It had got {packet} alone, behind an answered PINGREQ, and did not answer it ({ends} in a row). {outcome}.", end)
+        {
+            CloseCode = end.CloseCode,
+            CloseReason = end.CloseReason,
+            IsEndByServer = true,
+        };
+    }
+
+    public static MqttException Downgraded() => new(MqttErrorCode.QosDowngraded,
+        "The server answered a message at QoS 2 with PUBACK and not with PUBREC, as RabbitMQ 3 does: it has taken the message, at QoS 1. It is not sent again. " +
+        "Publish at QoS 1, or set AcceptPubAckForQos2 to take PUBACK as the end of the delivery.")
+    {
+        Rule = ProtocolViolation.WrongAcknowledgement.Rule,
     };
 
     public static MqttException SubscriptionRefused(string filter) => new(MqttErrorCode.SubscriptionRefused,
@@ -95,6 +117,9 @@ internal static class ConnectFaults
     public static MqttException Disposed() => new(MqttErrorCode.Disposed, "The client has been disposed of.");
 
     public static MqttException Aborted() => new(MqttErrorCode.ConnectionLost, "The connection was given up by Abort.");
+
+    public static MqttException PingsIgnored() => new(MqttErrorCode.KeepAliveExpired,
+        $"The server goes on sending and has answered none of {KeepAlive.MaxUnanswered} PINGREQs [MQTT-3.12.4-1].");
 
     public static MqttException KeepAliveExpired(TimeSpan timeout) => new(MqttErrorCode.KeepAliveExpired,
         $"The server did not answer PINGREQ within {timeout.TotalSeconds:0.###} s: the network is broken without a sign, or the server hangs.");

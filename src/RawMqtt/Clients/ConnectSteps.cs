@@ -47,7 +47,7 @@ internal sealed class ConnectSteps(MqttClientOptions options, ClientLog log)
         {
             session.Connect(new ConnectPacket
             {
-                ClientId = Encoding.UTF8.GetBytes(options.ClientId),
+                ClientId = Encoding.UTF8.GetBytes(options.ClientId ?? ""),
                 CleanSession = options.CleanSession,
                 KeepAlive = (ushort)options.KeepAlive.TotalSeconds,
                 HasWill = options.Will is not null,

@@ -76,7 +76,7 @@ internal sealed class ConnectionLoop(
             try
             {
                 connection = connections.Open(await steps.OpenStreamAsync(delays.NextAttempt, nextAddress, either.Token).ConfigureAwait(false));
-                connections.SendConnect(connection, steps);
+                connections.SendConnect(connection, steps, delays.Kicks);
                 running = connection.RunAsync();
                 bool sessionPresent = await connection.Accepted.WaitAsync(either.Token).ConfigureAwait(false);
                 timeout.CancelAfter(Timeout.InfiniteTimeSpan); // the stream may live as long as its token
@@ -97,7 +97,9 @@ internal sealed class ConnectionLoop(
             MqttException cause = await running.ConfigureAwait(false);
             delays.Lost(clock.Now - since);
             nextAddress++;
-            return delays.Kicks >= ReconnectDelays.KickLimit && cause.Code == MqttErrorCode.ConnectionLost ? ConnectFaults.Kicked(cause, delays.Kicks) : cause;
+            MqttException judged = connections.Judge(cause);
+            bool isKicked = judged == cause && delays.Kicks >= ReconnectDelays.KickLimit && cause.Code == MqttErrorCode.ConnectionLost;
+            return isKicked ? ConnectFaults.Kicked(cause, delays.Kicks) : judged;
         }
         catch (Exception failure)
         {
@@ -122,6 +124,7 @@ internal sealed class ConnectionLoop(
         return cause.Code switch
         {
             MqttErrorCode.InvalidAddress or MqttErrorCode.InvalidOptions => false,
+            MqttErrorCode.PacketTooLarge => delays.Kicks < ReconnectDelays.KickLimit, // the server sends it on each connection
             MqttErrorCode.ConnectRefused => cause.ReturnCode == ConnectReturnCode.ServerUnavailable,
             _ => true,
         };

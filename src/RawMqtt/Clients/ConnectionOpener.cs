@@ -8,14 +8,17 @@ namespace RawMqtt.Clients;
 internal sealed class ConnectionOpener(
     MqttClientOptions options, ClientGate gate, ClientSession session, SessionClock clock, ClientStatus status, ClientCounters counters, ClientLog log,
     OutgoingMessages outgoing, ClientSubscriptions subscriptions, SubscriptionRequests requests, HeldMessages heldMessages, WaitingMessages waiting,
-    WaitingSweep sweep, UnclaimedMessages unclaimed, UnmatchedMessages unmatched, ReceiverCalls receivers, Pings pings, ReadingPause pause, SessionFile? file)
+    WaitingSweep sweep, UnclaimedMessages unclaimed, UnmatchedMessages unmatched, ReceiverCalls receivers, Pings pings, ReadingPause pause, SuspectPackets suspects, SessionFile? file)
 {
+    /// <summary>How many packets leave one at a time on the first connection after one that the server ended: as many as are in flight by default.</summary>
+    private const int FewestAlone = 20;
+
     public ClientConnection Open(Stream stream)
     {
         var accepted = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         var ending = new ConnectionEnding(gate.Lock);
         var writer = new ConnectionWriter(gate.Lock, stream, ending, session, clock, counters, outgoing, file, options.PacketTap);
-        var answers = new ServerAnswers(outgoing, subscriptions, requests, heldMessages, sweep, unmatched, pings, status, counters, clock, accepted);
+        var answers = new ServerAnswers(outgoing, subscriptions, requests, heldMessages, sweep, unmatched, pings, status, counters, clock, log, accepted);
         var intake = new PacketIntake(gate, writer, session, clock, counters, answers, log, options.MaxPacketLength, options.PacketTap);
         var backPressure = new BackPressure(session, clock, options.TimeProvider, gate.Lock, ending, pause, outgoing, subscriptions, pings);
         var delivery = new MessageDelivery(
@@ -25,10 +28,21 @@ internal sealed class ConnectionOpener(
     }
 
     /// <summary>Sends the first packet.</summary>
-    public void SendConnect(ClientConnection connection, ConnectSteps steps)
+    /// <param name="connection">What <see cref="Open"/> returned.</param>
+    /// <param name="steps">The steps of the attempt.</param>
+    /// <param name="kicks">The connections in a row that ended soon. The more, the more packets leave one at a time.</param>
+    public void SendConnect(ClientConnection connection, ConnectSteps steps, int kicks)
     {
         using GateEntry entry = gate.Enter(connection.Writer);
+        session.CarefulPackets = FewestAlone << Math.Min(kicks, 16);
         steps.WriteConnect(session, clock.Now, connection.Writer.Output);
+    }
+
+    /// <summary>Looks for the packet that the server ended the connection for.</summary>
+    /// <returns>The cause of the end, with what was found.</returns>
+    public MqttException Judge(MqttException end)
+    {
+        lock (gate.Lock) return suspects.Judge(end);
     }
 
     /// <summary>Ends the connection, closes its stream, and tells the session.</summary>
@@ -44,7 +58,8 @@ internal sealed class ConnectionOpener(
         {
             gate.Writer = null;
             connection.Writer.ReleaseWaiting();
-            session.ConnectionLost();
+            outgoing.EndAlone(reason: null);
+            session.ConnectionLost(cause.IsEndByServer);
             requests.ConnectionLost();
             waiting.ConnectionLost();
             pings.FailAll(cause);

@@ -18,6 +18,9 @@ internal sealed class ConnectionWriter(
 {
     private const int KeptBufferLength = 64 * 1024;
 
+    /// <summary>More is written in parts, so that a slow line shows that it goes on.</summary>
+    private const int LongestWrite = 256 * 1024;
+
     /// <summary>10 microseconds. Measured with the real clock: it is the speed of this machine's writes that decides, not the application's time.</summary>
     private static readonly long Burst = Stopwatch.Frequency / 100_000;
 
@@ -25,7 +28,10 @@ internal sealed class ConnectionWriter(
     private OutgoingBuffer leaving = new();
     private Action? onWritten;
     private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter pendingWrite;
+    private TimeSpan writeBegan;
     private long lastWriteEnded;
+    private int written;
+    private int writing;
     private bool isFlushing;
     private TaskCompletionSource? allWritten;
 
@@ -81,7 +87,7 @@ internal sealed class ConnectionWriter(
     {
         ValueTask write = BeginWrite();
         if (!write.IsCompleted) ContinueLater(write);
-        else if (EndWrite(write.ConfigureAwait(false).GetAwaiter())) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        else if (EndWrite(write.ConfigureAwait(false).GetAwaiter(), writeBegan)) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     private void WriteAll()
@@ -95,7 +101,7 @@ internal sealed class ConnectionWriter(
                 return;
             }
 
-            if (!EndWrite(write.ConfigureAwait(false).GetAwaiter())) return;
+            if (!EndWrite(write.ConfigureAwait(false).GetAwaiter(), writeBegan)) return;
         }
     }
 
@@ -103,7 +109,7 @@ internal sealed class ConnectionWriter(
     {
         onWritten ??= () =>
         {
-            if (EndWrite(pendingWrite)) WriteAll();
+            if (EndWrite(pendingWrite, clock.Now)) WriteAll();
         };
         pendingWrite = write.ConfigureAwait(false).GetAwaiter(); // never on the caller's synchronization context
         pendingWrite.UnsafeOnCompleted(onWritten);
@@ -111,21 +117,20 @@ internal sealed class ConnectionWriter(
 
     private ValueTask BeginWrite()
     {
+        bool isFirst = written == 0;
         lock (gate)
         {
-            (filling, leaving) = (leaving, filling);
-            counters.BytesSent += leaving.Length;
-            LargestWrite = Math.Max(LargestWrite, leaving.Length);
-            session.Sent(clock.Now);
-            outgoing.MakeRoom();
-            Answers.Clear();
+            if (isFirst) TakeFilled();
+            writing = Math.Min(leaving.Length - written, LongestWrite);
+            writeBegan = clock.Now;
+            if (ending.Reason is null) session.Leaving(writeBegan, writing, isFirst);
         }
 
-        if (packetTap is not null) PacketTaps.ShowSent(packetTap, leaving.Written.Span);
+        if (isFirst && packetTap is not null) PacketTaps.ShowSent(packetTap, leaving.Written.Span);
         try
         {
-            file?.Save(); // on the disk before what follows from it leaves
-            return stream.WriteAsync(leaving.Written, ending.Token);
+            if (isFirst) file?.Save(); // on the disk before what follows from it leaves
+            return stream.WriteAsync(leaving.Written.Slice(written, writing), ending.Token);
         }
         catch (Exception exception)
         {
@@ -133,8 +138,17 @@ internal sealed class ConnectionWriter(
         }
     }
 
-    /// <returns>Whether more has gathered meanwhile.</returns>
-    private bool EndWrite(ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter write)
+    private void TakeFilled()
+    {
+        (filling, leaving) = (leaving, filling);
+        counters.BytesSent += leaving.Length;
+        LargestWrite = Math.Max(LargestWrite, leaving.Length);
+        outgoing.MakeRoom();
+        Answers.Clear();
+    }
+
+    /// <returns>Whether more is left, or has gathered meanwhile.</returns>
+    private bool EndWrite(ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter write, TimeSpan now)
     {
         try
         {
@@ -148,6 +162,11 @@ internal sealed class ConnectionWriter(
 
         lock (gate)
         {
+            written += writing;
+            bool isLast = written == leaving.Length;
+            if (ending.Reason is null) session.Sent(now, isLast); // otherwise the session may have another connection
+            if (!isLast) return true;
+            written = 0;
             if (leaving.Length > KeptBufferLength && filling.Length == 0) leaving.Clear();
             else leaving.Reset();
             lastWriteEnded = Stopwatch.GetTimestamp();

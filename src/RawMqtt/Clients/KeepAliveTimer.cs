@@ -34,16 +34,18 @@ internal sealed class KeepAliveTimer(ClientGate gate, ClientSession session, Ses
     {
         ConnectionWriter writer;
         bool isAlive;
+        bool isIgnored;
         using (GateEntry entry = gate.Enter())
         {
             if (!entry.HasConnection) return;
             writer = entry.Writer;
             isAlive = session.Tick(clock.Now, entry.Output);
             // the server may be gone
-            if (isAlive && session.IsConnected && options.KeepAlive > TimeSpan.Zero && sleep.CompareClocks()) session.Ping(clock.Now, entry.Output);
+            if (isAlive && session.IsConnected && options.KeepAlive > TimeSpan.Zero && sleep.CompareClocks()) session.Ping(entry.Output);
+            isIgnored = session.ArePingsIgnored;
         }
 
         if (isAlive) Arm();
-        else writer.Ending.Fail(ConnectFaults.KeepAliveExpired(options.EffectivePingTimeout));
+        else writer.Ending.Fail(isIgnored ? ConnectFaults.PingsIgnored() : ConnectFaults.KeepAliveExpired(options.EffectivePingTimeout));
     }
 }

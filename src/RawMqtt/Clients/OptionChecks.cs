@@ -33,17 +33,13 @@ internal static class OptionChecks
         Require(options.RequestHeaders.Count == 0 || hasHttp, "RequestHeaders go with ws and wss: no address has an HTTP request that could carry them.");
         Require(options.Tls is not { CertificateFile: null, KeyFile: not null }, "A KeyFile goes with a CertificateFile.");
         _ = new ClientHandshake { Host = "any", Headers = options.RequestHeaders }; // throws where a field cannot be sent
-        Require(options.MaxFiltersPerSubscribe >= 1, "MaxFiltersPerSubscribe is at least 1.");
-        Require(options.UnmatchedWait >= TimeSpan.Zero && options.UnmatchedWait <= TimeSpan.FromDays(1), "UnmatchedWait is 0 to 1 day.");
-        Require(IsTimeout(options.MaxWaitingTime), $"MaxWaitingTime is above zero and at most {LongestTimer}.");
-        if (options.Subscriptions.Count > 0) RequireFilters(options.Subscriptions);
         Require(options.Password is null || options.UserName is not null, $"{ProtocolViolation.PasswordWithoutUserName}."); // [MQTT-3.1.2-22]
         Require(options.Password is null || options.Password.Value.Length <= ushort.MaxValue, "The password takes more than 65535 bytes (3.1.3.5).");
-        Require(options.ClientId.Length > 0 || options.CleanSession, $"{ProtocolViolation.EmptyClientIdWithSession}."); // [MQTT-3.1.3-7]
+        Require(options.ClientId is not "" || options.CleanSession, $"{ProtocolViolation.EmptyClientIdWithSession}."); // [MQTT-3.1.3-7]
         Require(options.SessionFile is null || !options.CleanSession,
             "A SessionFile goes with CleanSession = false: a clean session ends with its connection.");
         if (options.Tls is { } tls) Require(tls);
-        RequireText(options.ClientId, "client identifier");
+        RequireText(options.ClientId ?? "", "client identifier");
         RequireText(options.UserName ?? "", "user name");
         if (options.Will is not MqttWill will) return;
         Require(TopicName.IsValid(Encoding.UTF8.GetBytes(will.Topic), out ProtocolViolation? violation), $"The topic of the Will breaks a rule: {violation}.");

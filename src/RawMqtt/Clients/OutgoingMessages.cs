@@ -17,6 +17,10 @@ internal sealed class OutgoingMessages(
     private PendingList waitingQos0;
     private PendingList waiting;
     private PendingList waitingForRoom;
+    private PendingPublish? alone;
+    private string aloneName = "";
+    private string suspectName = "";
+    private int endsOfSuspect;
     private TaskCompletionSource? idle;
     private int lostQueued;
     private int lostInFlight;
@@ -49,6 +53,7 @@ internal sealed class OutgoingMessages(
         else
         {
             Enqueue(pending, topic, payload, isConnected: output is not null);
+            if (output is not null && qos == QualityOfService.AtMostOnce) SendQueued(output);
         }
 
         pause.End();
@@ -87,10 +92,12 @@ internal sealed class OutgoingMessages(
     /// <summary>Sends what waits, as far as the connection and the in-flight limit allow.</summary>
     public void SendQueued(OutgoingBuffer output)
     {
-        while (waitingQos0.First is PendingPublish pending && session.IsConnected)
+        while (waitingQos0.First is PendingPublish pending && session.CanSend)
         {
+            if (session.IsCareful) aloneName = SuspectPackets.Describe(pending.Message!, qos: 0);
             Send(ref waitingQos0, pending, output);
-            pending.Complete();
+            if (session.IsCareful) alone = pending;
+            else pending.Complete();
         }
 
         while (waiting.First is PendingPublish pending && session.CanPublish)
@@ -110,7 +117,45 @@ internal sealed class OutgoingMessages(
             pending.Complete();
         }
 
-        if (waiting.Count > 0) SendQueued(output);
+        if (Queued > 0) SendQueued(output);
+        CompleteIdle();
+    }
+
+    /// <summary>Completes the message at QoS 0 that left alone, if the PINGREQ behind it is answered.</summary>
+    public void CompleteAlone()
+    {
+        if (alone is null || !session.CanSend) return;
+        if (aloneName == suspectName) endsOfSuspect = 0;
+        EndAlone(reason: null);
+    }
+
+    /// <summary>Ends the wait for the answer behind the message at QoS 0 that left alone: it was sent, and is not sent again [MQTT-4.3.1-1].</summary>
+    /// <param name="reason">Why the server does not take it; null if it may have taken it.</param>
+    public void EndAlone(MqttException? reason)
+    {
+        PendingPublish? ended = alone;
+        alone = null;
+        if (reason is null) ended?.Complete();
+        else ended?.Fail(reason);
+    }
+
+    /// <summary>Counts a connection that the server ended behind a message at QoS 0 that left alone.</summary>
+    /// <returns>How many that were in a row behind messages of this topic and length, and the name of the message.</returns>
+    public (int Ends, string Name) CountEndOfAlone()
+    {
+        endsOfSuspect = aloneName == suspectName ? endsOfSuspect + 1 : 1;
+        suspectName = aloneName;
+        return (endsOfSuspect, aloneName);
+    }
+
+    /// <summary>Gives up the message of this identifier: it is not sent again.</summary>
+    public void GiveUp(ushort packetId, MqttException reason)
+    {
+        session.GiveUp(packetId);
+        PendingPublish? pending = inFlight.Find(packetId);
+        inFlight.Remove(packetId);
+        lostInFlight++;
+        pending?.Fail(reason);
         CompleteIdle();
     }
 
@@ -173,7 +218,8 @@ internal sealed class OutgoingMessages(
                 return;
             }
 
-            if (pending.PacketId == 0) waitingForRoom.Remove(pending);
+            if (pending == alone) alone = null;
+            else if (pending.PacketId == 0) waitingForRoom.Remove(pending);
             pending.Fail(reason);
         }
     }

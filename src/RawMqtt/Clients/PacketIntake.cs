@@ -69,7 +69,7 @@ internal sealed class PacketIntake(
             default:
                 if (happened.Kind == SessionEventKind.Connected) gate.Writer = writer;
                 answers.Handle(happened, writer.Output);
-                hasKeptLines |= happened.Kind == SessionEventKind.Subscribed;
+                hasKeptLines |= happened.Kind is SessionEventKind.Subscribed or SessionEventKind.Connected;
                 break;
         }
 

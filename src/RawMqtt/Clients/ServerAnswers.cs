@@ -8,7 +8,7 @@ namespace RawMqtt.Clients;
 internal sealed class ServerAnswers(
     OutgoingMessages outgoing, ClientSubscriptions subscriptions, SubscriptionRequests requests, HeldMessages heldMessages,
     WaitingSweep sweep, UnmatchedMessages unmatched, Pings pings, ClientStatus status, ClientCounters counters,
-    SessionClock clock, TaskCompletionSource<bool> accepted)
+    SessionClock clock, ClientLog log, TaskCompletionSource<bool> accepted)
 {
     public void Handle(in SessionEvent answer, OutgoingBuffer output)
     {
@@ -18,6 +18,11 @@ internal sealed class ServerAnswers(
                 requests.SendUnsent(output); // an identifier is free: SUBSCRIBEs come before messages
                 outgoing.Complete(answer.PacketId, output);
                 break;
+            case SessionEventKind.Downgraded:
+                outgoing.GiveUp(answer.PacketId, ConnectFaults.Downgraded());
+                requests.SendUnsent(output);
+                outgoing.SendQueued(output);
+                break;
             case SessionEventKind.Subscribed:
             case SessionEventKind.Unsubscribed:
                 subscriptions.Complete(answer.PacketId, answer.ReturnCodes.ToArray(), output);
@@ -26,10 +31,14 @@ internal sealed class ServerAnswers(
                 break;
             case SessionEventKind.Pong:
                 pings.Complete(clock.Now);
+                outgoing.CompleteAlone();
+                requests.SendUnsent(output);
+                outgoing.SendQueued(output);
                 break;
             case SessionEventKind.Connected:
                 status.SessionPresent = answer.SessionPresent;
                 counters.Connections++;
+                if (answer.Forgotten > 0) log.Keep(MqttLogLevel.Warning, $"{answer.Forgotten} messages at QoS 2: {ConnectFaults.SessionForgotten().Message}");
                 if (answer.SessionLost) outgoing.LoseInFlight(ConnectFaults.SessionForgotten());
                 if (!answer.SessionPresent) heldMessages.SessionLost();
                 sweep.Connected();

@@ -14,7 +14,7 @@ internal static class ServerClose
     public static MqttException Of(Stream stream, int largestWrite)
     {
         const string Ended = "The server closed the connection";
-        if (stream is not WebSocketStream { CloseCode: CloseCode code } webSocket) return new MqttException(MqttErrorCode.ConnectionLost, $"{Ended}.");
+        if (stream is not WebSocketStream { CloseCode: CloseCode code } webSocket) return new MqttException(MqttErrorCode.ConnectionLost, $"{Ended}.") { IsEndByServer = true };
         string said = webSocket.CloseReason.Length > 0 ? $": \"{Printable(webSocket.CloseReason)}\"" : "";
         string text = code switch
         {
@@ -22,7 +22,7 @@ internal static class ServerClose
             CloseCode.NoStatusReceived => $"{Ended} with a WebSocket Close that has no code.",
             _ => $"{Ended} with code {(int)code} ({MeaningOf(code)}){said}.{AdviceFor(code, largestWrite)}",
         };
-        return new MqttException(MqttErrorCode.ConnectionLost, text) { CloseCode = code, CloseReason = webSocket.CloseReason };
+        return new MqttException(MqttErrorCode.ConnectionLost, text) { CloseCode = code, CloseReason = webSocket.CloseReason, IsEndByServer = true };
     }
 
     /// <summary>A write failed. If the server has closed the WebSocket, its word counts.</summary>

@@ -18,6 +18,9 @@ internal sealed class SubscriptionRequest(bool isUnsubscribe, IReadOnlyList<Mqtt
 
     public IReadOnlyList<MqttTopicFilter> Filters => filters;
 
+    /// <summary>How many connections the server ended instead of answering it.</summary>
+    public int Ends { get; set; }
+
     /// <summary>Whether it was ever sent, so that the server may know of it.</summary>
     public bool WasSent { get; private set; }
 
@@ -32,6 +35,13 @@ internal sealed class SubscriptionRequest(bool isUnsubscribe, IReadOnlyList<Mqtt
         if (isRepeated) return; // no caller awaits it
         timer = ackTimer;
         timed = ackTimer?.Start(this);
+    }
+
+    /// <summary>Names the packet.</summary>
+    public string Describe()
+    {
+        string shown = string.Join(", ", filters.Take(8).Select(static filter => $"\"{filter.Filter}\""));
+        return $"{(isUnsubscribe ? "UNSUBSCRIBE" : "SUBSCRIBE")} of {shown}{(filters.Count > 8 ? $" and {filters.Count - 8} more" : "")}";
     }
 
     public void Complete(byte[] returnCodes)

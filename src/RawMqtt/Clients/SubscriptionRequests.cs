@@ -31,6 +31,20 @@ internal sealed class SubscriptionRequests(ClientSession session, AckTimer? ackT
     /// <returns>Whether the server knows nothing of it.</returns>
     public bool Withdraw(SubscriptionRequest request) => !request.WasSent && unsent.Remove(request);
 
+    /// <summary>Returns the request that was sent under this identifier; null if none was.</summary>
+    public SubscriptionRequest? Find(ushort packetId) => sent.GetValueOrDefault(packetId);
+
+    /// <summary>Fails a request that will not be sent again.</summary>
+    public void GiveUp(SubscriptionRequest request, MqttException reason)
+    {
+        foreach ((ushort packetId, SubscriptionRequest other) in sent.ToArray())
+        {
+            if (other == request) sent.Remove(packetId);
+        }
+
+        request.Fail(reason.Copy());
+    }
+
     /// <summary>Takes a SUBACK or UNSUBACK.</summary>
     /// <returns>What it answers; null if that is not known.</returns>
     public SubscriptionRequest? Complete(ushort packetId, byte[] returnCodes)
@@ -40,7 +54,8 @@ internal sealed class SubscriptionRequests(ClientSession session, AckTimer? ackT
     }
 
     /// <summary>Puts requests for filters before all that wait, except for filters that are asked for already: in packets of a few filters each,
-    /// since some servers limit their number.</summary>
+    /// since some servers limit their number. Those that leave one at a time have one filter, so that a server that ends the connection for one
+    /// filter harms no other.</summary>
     public void Repeat(IEnumerable<MqttTopicFilter> filters)
     {
         HashSet<string> asked = [.. unsent.Where(request => !request.IsUnsubscribe).SelectMany(request => request.Filters).Select(filter => filter.Filter)];
@@ -51,7 +66,8 @@ internal sealed class SubscriptionRequests(ClientSession session, AckTimer? ackT
         {
             if (asked.Contains(filter.Filter)) continue;
             length += 3 + Encoding.UTF8.GetByteCount(filter.Filter);
-            if (some.Count == maxFilters || (length > MaxPayload && some.Count > 0))
+            int most = session.IsCareful && requests.Count < session.CarefulPackets ? 1 : maxFilters;
+            if (some.Count >= most || (length > MaxPayload && some.Count > 0))
             {
                 requests.Add(new SubscriptionRequest(isUnsubscribe: false, some, isRepeated: true));
                 (some, length) = ([], 3 + Encoding.UTF8.GetByteCount(filter.Filter));
@@ -94,6 +110,7 @@ internal sealed class SubscriptionRequests(ClientSession session, AckTimer? ackT
     {
         IEnumerable<SubscriptionRequest> inOrder = sent.OrderBy(request => request.Key).Select(request => request.Value);
         unsent.InsertRange(0, inOrder.Where(request => request.IsUnsubscribe || !request.Answer.IsCompleted));
+        unsent.RemoveAll(static request => request is { IsRepeated: true, Filters.Count: > 1 }); // Repeat asks for the filters again
         sent.Clear();
     }
 

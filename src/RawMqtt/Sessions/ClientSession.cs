@@ -23,9 +23,11 @@ internal sealed class ClientSession
     private readonly SessionJournal? journal;
     private readonly int maximumPacketLength;
     private readonly TimeSpan pingTimeout;
+    private readonly CarefulSending careful = new();
     private KeepAlive keepAlive;
     private ConnectionState state;
     private bool isClean = true;
+    private bool wasEndedByServer;
 
     /// <param name="inFlightLimit">The most QoS 1 and 2 messages sent and not yet acknowledged: 1 to 65535.</param>
     /// <param name="maximumPacketLength">Larger packets from the server end the connection, before anything is kept of them.</param>
@@ -46,6 +48,7 @@ internal sealed class ClientSession
         None,
         ConnectSent,
         Connected,
+        Careful,
         DisconnectSent,
         Broken,
     }
@@ -56,8 +59,23 @@ internal sealed class ClientSession
     /// <summary>Whether QoS 2 that may have arrived is published anew too: it may then arrive twice.</summary>
     public bool RepublishesQos2 { get; init; }
 
+    /// <summary>Whether PUBACK counts as the end of the delivery of a message at QoS 2.</summary>
+    public bool AcceptsPubAckForQos2 { init => packets.AcceptsPubAckForQos2 = value; }
+
+    /// <summary>How many packets leave one at a time after the server has ended a connection.</summary>
+    public int CarefulPackets { get; set; } = 20;
+
     /// <summary>Between an accepting CONNACK and the end of the connection, or DISCONNECT.</summary>
-    public bool IsConnected => state == ConnectionState.Connected;
+    public bool IsConnected => state is ConnectionState.Connected or ConnectionState.Careful;
+
+    /// <summary>Whether packets leave one at a time, because the server ended the last connection.</summary>
+    public bool IsCareful => state == ConnectionState.Careful;
+
+    /// <summary>Whether packets leave as they come.</summary>
+    public bool IsSendingFreely => state == ConnectionState.Connected;
+
+    /// <summary>Whether a packet may be sent now.</summary>
+    public bool CanSend => state == ConnectionState.Connected || (IsCareful && careful.IsFree);
 
     /// <summary>When <see cref="Tick"/> must run next; null: nothing waits for time.</summary>
     public TimeSpan? NextDeadline => IsConnected ? keepAlive.NextDeadline : null;
@@ -78,10 +96,33 @@ internal sealed class ClientSession
     public void ForgetInFlight() => sender.Clear();
 
     /// <summary>Whether one more message may be sent at QoS 1 or 2 now.</summary>
-    public bool CanPublish => IsConnected && sender.CanSend;
+    public bool CanPublish => CanSend && sender.CanSend;
 
     /// <summary>Whether a packet identifier is left for a SUBSCRIBE or UNSUBSCRIBE.</summary>
-    public bool CanSubscribe => IsConnected && sender.CanOpen;
+    public bool CanSubscribe => CanSend && sender.CanOpen;
+
+    /// <summary>Returns whether the server ended the connection behind a packet that stood alone, after an answered PINGREQ, and before its answer.</summary>
+    /// <param name="isWhole">Whether all of it must have left; otherwise a part is enough.</param>
+    /// <param name="packetId">Its packet identifier; 0 for a message at QoS 0.</param>
+    public bool HasSuspect(bool isWhole, out ushort packetId)
+    {
+        packetId = careful.PacketId;
+        return IsCareful && careful.IsSuspect(isWhole);
+    }
+
+    /// <summary>Returns the message that is in flight under this identifier; null if none is, or if the server has it and PUBREL was sent.</summary>
+    public ApplicationMessage? MessageOf(ushort packetId) => sender.MessageOf(packetId);
+
+    /// <summary>Counts a connection that the server ended instead of answering this identifier.</summary>
+    /// <returns>How many that were.</returns>
+    public int CountEnd(ushort packetId) => sender.CountEnd(packetId);
+
+    /// <summary>Gives up the message of this identifier.</summary>
+    public void GiveUp(ushort packetId)
+    {
+        sender.GiveUp(packetId);
+        journal?.Note(JournalRecord.Delivered, packetId);
+    }
 
     /// <summary>Takes over the session of an earlier process.</summary>
     /// <returns>The messages that it did not send, in order, with their RETAIN bits; the caller holds the one reference to each.</returns>
@@ -103,7 +144,7 @@ internal sealed class ClientSession
         isClean = connect.CleanSession;
         if (isClean) End();
         keepAlive = new KeepAlive(TimeSpan.FromSeconds(connect.KeepAlive), pingTimeout);
-        keepAlive.Sent(now);
+        keepAlive.Sent(now, isLast: true, unacknowledged: 0);
         state = ConnectionState.ConnectSent;
     }
 
@@ -137,6 +178,7 @@ internal sealed class ClientSession
         if (qos == QualityOfService.AtMostOnce)
         {
             output.Write(new PublishPacket { Topic = topic, Payload = payload, Retain = retain }); // [MQTT-4.3.1-1]
+            if (IsCareful) StandAlone(0, output);
             return 0;
         }
 
@@ -156,10 +198,12 @@ internal sealed class ClientSession
         {
             output.Write(new PublishPacket { Topic = message.Topic, Payload = message.Payload, Retain = retain });
             message.Release();
+            if (IsCareful) StandAlone(0, output);
             return 0;
         }
 
         ushort packetId = sender.Send(message, qos, retain, output);
+        if (IsCareful) StandAlone(packetId, output);
         journal?.Sent(message.Number, packetId);
         return packetId;
     }
@@ -172,6 +216,7 @@ internal sealed class ClientSession
         ushort packetId = sender.Open(PacketType.Subscribe);
         packets.ExpectSubAck(packetId, subscriptions.Count);
         output.Write(new SubscribePacket { PacketId = packetId, Subscriptions = subscriptions });
+        if (IsCareful) StandAlone(packetId, output);
         return packetId;
     }
 
@@ -182,15 +227,15 @@ internal sealed class ClientSession
         if (!IsConnected) ThrowNotConnected();
         ushort packetId = sender.Open(PacketType.Unsubscribe);
         output.Write(new UnsubscribePacket { PacketId = packetId, Filters = filters });
+        if (IsCareful) StandAlone(packetId, output);
         return packetId;
     }
 
     /// <summary>Sends PINGREQ; the answer is <see cref="SessionEventKind.Pong"/>.</summary>
-    public void Ping(TimeSpan now, IBufferWriter<byte> output)
+    public void Ping(IBufferWriter<byte> output)
     {
         if (!IsConnected) ThrowNotConnected();
-        output.Write(new PingReqPacket());
-        keepAlive.PingSent(now);
+        Ping(output, isDue: false);
     }
 
     /// <summary>Sends DISCONNECT: the server forgets the Will. Nothing is sent after it [MQTT-3.14.4-2], and the caller closes the connection
@@ -228,7 +273,7 @@ internal sealed class ClientSession
     {
         happened = default;
         if (input.Length > 0) keepAlive.Received(now);
-        while (state is ConnectionState.Connected or ConnectionState.ConnectSent)
+        while (state is ConnectionState.ConnectSent or ConnectionState.Connected or ConnectionState.Careful)
         {
             var reader = new PacketReader(input, MqttRole.Server, maximumPacketLength);
             OperationStatus status = reader.Read();
@@ -240,6 +285,7 @@ internal sealed class ClientSession
             }
 
             input = input[reader.Consumed..];
+            keepAlive.TookPacket();
             happened = Receive(reader.Header, reader.Body, output);
             if (happened.Kind != SessionEventKind.None) return true;
         }
@@ -261,15 +307,32 @@ internal sealed class ClientSession
     {
         if (!IsConnected) return true;
         if (keepAlive.IsExpired(now)) return false;
-        if (keepAlive.IsPingDue(now)) Ping(now, output); // [MQTT-3.1.2-23]
+        if (keepAlive.IsPingDue(now)) Ping(output, isDue: true); // [MQTT-3.1.2-23]
         return true;
     }
 
-    /// <summary>Notes that the output was written to the network.</summary>
-    public void Sent(TimeSpan now)
+    /// <summary>Whether PINGREQs stay unanswered by a server that goes on sending.</summary>
+    public bool ArePingsIgnored => keepAlive.IsIgnored;
+
+    /// <summary>Notes that output is being written to the network.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="bytes">Its length.</param>
+    /// <param name="isFirst">Whether it carries what was added since the last writes, or goes on with that.</param>
+    public void Leaving(TimeSpan now, int bytes, bool isFirst = true)
     {
-        keepAlive.Sent(now);
+        keepAlive.Leaving(now, bytes, isFirst);
+        if (!isFirst) return;
         sender.MarkLeft();
+        if (IsCareful) careful.Leaving();
+    }
+
+    /// <summary>Notes that output was written to the network.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="isLast">Whether all that was added before the first of these writes has left.</param>
+    public void Sent(TimeSpan now, bool isLast = true)
+    {
+        keepAlive.Sent(now, isLast, sender.Bytes);
+        if (isLast && IsCareful) careful.Left();
     }
 
     /// <summary>Notes that reading pauses because the application is behind: PINGREQs are still sent, but no answer is expected.</summary>
@@ -279,8 +342,10 @@ internal sealed class ClientSession
     public void ResumeReading(TimeSpan now) => keepAlive.ResumeReading(now);
 
     /// <summary>Notes that the connection has ended. What is in flight waits for the next one, unless the session was clean.</summary>
-    public void ConnectionLost()
+    /// <param name="isByServer">Whether the server ended it: not the network, and not this client. The next connection then begins with care.</param>
+    public void ConnectionLost(bool isByServer = false)
     {
+        if (state != ConnectionState.ConnectSent) wasEndedByServer = isByServer && IsConnected;
         state = ConnectionState.None;
         sender.ConnectionLost();
         packets.ConnectionLost();
@@ -294,6 +359,7 @@ internal sealed class ClientSession
         SessionEvent happened = packets.Take(header, body, output);
         if (happened.Kind == SessionEventKind.Violation) state = ConnectionState.Broken; // [MQTT-4.8.0-1]
         else if (happened.Kind == SessionEventKind.Pong) keepAlive.Answered();
+        if (IsCareful) GoOnWithCare(happened.Kind, output);
         return happened;
     }
 
@@ -308,33 +374,59 @@ internal sealed class ClientSession
         }
 
         if (connAck.SessionPresent && isClean) return Break(ProtocolViolation.SessionPresentWhenClean); // [MQTT-3.2.2-1]
+        bool lost = !connAck.SessionPresent && (sender.InFlight > 0 || receiver.Unreleased > 0);
+        int forgotten = connAck.SessionPresent ? 0 : End();
+        if (wasEndedByServer) BeginWithCare(output);
+        else SendFreely(output);
+        return new SessionEvent { Kind = SessionEventKind.Connected, SessionPresent = connAck.SessionPresent, SessionLost = lost, Forgotten = forgotten };
+    }
+
+    private void SendFreely(IBufferWriter<byte> output)
+    {
         state = ConnectionState.Connected;
-        bool lost = !connAck.SessionPresent && journal is null && (sender.InFlight > 0 || receiver.Unreleased > 0);
-        if (!connAck.SessionPresent) SessionLost();
-        sender.Resend(output, isNewSession: !connAck.SessionPresent && journal is null); // [MQTT-4.4.0-1]
-        return new SessionEvent { Kind = SessionEventKind.Connected, SessionPresent = connAck.SessionPresent, SessionLost = lost };
+        sender.Resend(output); // [MQTT-4.4.0-1]
+    }
+
+    private void BeginWithCare(IBufferWriter<byte> output)
+    {
+        state = ConnectionState.Careful;
+        careful.Begin(CarefulPackets);
+        Ping(output, isDue: false);
+    }
+
+    /// <summary>Sends the next packet alone if the one that stood is answered.</summary>
+    private void GoOnWithCare(SessionEventKind happened, IBufferWriter<byte> output)
+    {
+        if (happened == SessionEventKind.Pong) careful.Pong();
+        if (!careful.IsAnswered(sender)) return;
+        if (!careful.GoOn()) SendFreely(output);
+        else if (sender.ResendFirst(output) is ushort packetId and > 0) careful.Await(packetId); // [MQTT-4.4.0-1]
+    }
+
+    /// <summary>Notes that nothing else leaves before the answer to the packet that was just added.</summary>
+    private void StandAlone(ushort packetId, IBufferWriter<byte> output)
+    {
+        if (packetId > 0)
+        {
+            careful.Await(packetId);
+            return;
+        }
+
+        careful.AwaitPong();
+        Ping(output, isDue: false);
+    }
+
+    private void Ping(IBufferWriter<byte> output, bool isDue)
+    {
+        output.Write(new PingReqPacket());
+        keepAlive.PingQueued(isDue);
+        careful.PingQueued();
     }
 
     private SessionEvent Break(ProtocolViolation violation)
     {
         state = ConnectionState.Broken; // [MQTT-4.8.0-1]
         return new SessionEvent { Kind = SessionEventKind.Violation, Violation = violation };
-    }
-
-    /// <summary>The server does not know the session. With a journal, what is in flight is sent again all the same: no other party still has these
-    /// messages.</summary>
-    private void SessionLost()
-    {
-        if (journal is null)
-        {
-            End();
-            return;
-        }
-
-        receiver.Clear();
-        unanswered.Clear();
-        packets.Numbers?.Clear();
-        journal.ReceivedForgotten();
     }
 
     private ApplicationMessage Restore(SavedMessage saved)
@@ -345,12 +437,17 @@ internal sealed class ClientSession
     }
 
     /// <summary>Forgets the session. What may be published anew stays for the next one.</summary>
-    private void End()
+    /// <returns>The number of messages at QoS 2 that are forgotten because they may have arrived.</returns>
+    private int End()
     {
-        if (RepublishesQos1) sender.Renew(RepublishesQos2);
+        int forgotten = 0;
+        if (RepublishesQos1) forgotten = sender.Renew(RepublishesQos2, journal);
         else sender.Clear();
         receiver.Clear();
         unanswered.Clear();
+        packets.Numbers?.Clear();
+        journal?.ReceivedForgotten();
+        return forgotten;
     }
 
     [DoesNotReturn]

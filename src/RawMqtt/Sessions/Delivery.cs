@@ -29,6 +29,7 @@ internal static class Delivery
     {
         (SenderState.AwaitingPubAck, PacketType.PubAck) => new(SenderState.Free, Outcome.Delivered),            // [MQTT-4.3.2-1]
         (SenderState.AwaitingPubRec, PacketType.PubRec) => new(SenderState.AwaitingPubComp, Outcome.Release),   // [MQTT-4.3.3-1] (d)
+        (SenderState.AwaitingPubRec, PacketType.PubAck) => new(SenderState.AwaitingPubRec, Outcome.Downgraded),   // RabbitMQ 3 does this
         (SenderState.AwaitingPubComp, PacketType.PubRec) => new(SenderState.AwaitingPubComp, Outcome.Release),  // asked again: answered again
         (SenderState.AwaitingPubComp, PacketType.PubComp) => new(SenderState.Free, Outcome.Delivered),          // [MQTT-4.3.3-1] (e)
         (SenderState.AwaitingSubAck, PacketType.SubAck) => new(SenderState.Free, Outcome.Delivered),            // 3.8.4
@@ -60,6 +61,9 @@ internal static class Delivery
 
         /// <summary>Nothing to do.</summary>
         Ignored,
+
+        /// <summary>The peer has the message, at QoS 1 and not at QoS 2. A client gives the message up; a broker takes this as <see cref="Violation"/>.</summary>
+        Downgraded,
 
         /// <summary>The connection must be closed [MQTT-4.8.0-1].</summary>
         Violation,

@@ -20,7 +20,7 @@ internal enum JournalRecord : byte
     /// <summary>PUBREC came for what was sent. Field: the packet identifier (2), as in all below.</summary>
     Released = 5,
 
-    /// <summary>PUBACK or PUBCOMP came for what was sent.</summary>
+    /// <summary>What was sent is over: PUBACK or PUBCOMP came, or the message was given up.</summary>
     Delivered = 6,
 
     /// <summary>The application has processed a QoS 2 message that came in.</summary>

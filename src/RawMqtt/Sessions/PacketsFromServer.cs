@@ -11,6 +11,9 @@ internal sealed class PacketsFromServer(Sender sender, Receiver receiver, Acknow
     private readonly DeliveryNumbers? numbers = journal is null ? null : new(journal);
     private readonly Dictionary<ushort, int> subscribing = [];
 
+    /// <summary>Whether PUBACK counts as the end of the delivery of a message at QoS 2.</summary>
+    public bool AcceptsPubAckForQos2 { get; set; }
+
     /// <summary>Notes how many return codes the SUBACK of this identifier must have.</summary>
     public void ExpectSubAck(ushort packetId, int filters) => subscribing[packetId] = filters;
 
@@ -105,8 +108,19 @@ internal sealed class PacketsFromServer(Sender sender, Receiver receiver, Acknow
         Delivery.Outcome outcome = sender.Acknowledge(received, packetId, output);
         if (isPublished && outcome is Delivery.Outcome.Release or Delivery.Outcome.Delivered)
             journal?.Note(outcome == Delivery.Outcome.Release ? JournalRecord.Released : JournalRecord.Delivered, packetId);
+        if (outcome == Delivery.Outcome.Downgraded)
+        {
+            sender.GiveUp(packetId);
+            journal?.Note(JournalRecord.Delivered, packetId);
+        }
+
         return outcome switch
         {
+            Delivery.Outcome.Downgraded => new SessionEvent
+            {
+                Kind = AcceptsPubAckForQos2 ? SessionEventKind.Delivered : SessionEventKind.Downgraded,
+                PacketId = packetId,
+            },
             Delivery.Outcome.Delivered => new SessionEvent { Kind = EventOf(received), PacketId = packetId },
             Delivery.Outcome.Violation => Violation(ProtocolViolation.WrongAcknowledgement),
             _ => default,

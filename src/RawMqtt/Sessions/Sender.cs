@@ -56,12 +56,18 @@ internal sealed class Sender(int inFlightLimit)
         int index = TakeFree();
         Fill(index, message, qos, retain);
         notLeft++;
-        WritePublish(index, duplicate: false, output); // [MQTT-4.3.2-1], [MQTT-4.3.3-1]: DUP is 0
+        WritePublish(index, output); // [MQTT-4.3.2-1], [MQTT-4.3.3-1]: DUP is 0
         return (ushort)(index + 1);
     }
 
     /// <summary>Takes back a message that an earlier process sent under this identifier: <see cref="Resend"/> sends it again.</summary>
-    public void Restore(ushort packetId, ApplicationMessage message, QualityOfService qos, bool retain) => Fill(TakeFree(packetId), message, qos, retain);
+    /// <remarks>It may have left.</remarks>
+    public void Restore(ushort packetId, ApplicationMessage message, QualityOfService qos, bool retain)
+    {
+        int index = TakeFree(packetId);
+        Fill(index, message, qos, retain);
+        slots[index].WasSent = true;
+    }
 
     /// <summary>Takes back an identifier for which an earlier process got PUBREC.</summary>
     public void RestoreReleased(ushort packetId) => Enter(TakeFree(packetId), Delivery.Await(PacketType.PubRel, default));
@@ -87,12 +93,32 @@ internal sealed class Sender(int inFlightLimit)
     }
 
     /// <summary>Sends again what was not acknowledged, on a new connection of the same session [MQTT-4.4.0-1].</summary>
-    /// <param name="output">Takes the packets.</param>
-    /// <param name="isNewSession">Whether the server has a new session, in which the messages are sent for the first time.</param>
-    public void Resend(IBufferWriter<byte> output, bool isNewSession = false)
+    public void Resend(IBufferWriter<byte> output)
     {
         for (int i = released.First; i >= 0; i = slots[i].Next) output.Write(new PubRelPacket { PacketId = (ushort)(i + 1) });
-        for (int i = published.First; i >= 0; i = slots[i].Next) WritePublish(i, duplicate: !isNewSession, output); // [MQTT-3.3.1-1], [MQTT-4.6.0-1]
+        for (int i = published.First; i >= 0; i = slots[i].Next) WritePublish(i, output); // [MQTT-4.6.0-1]
+    }
+
+    /// <summary>Sends again the first of what was not acknowledged.</summary>
+    /// <returns>Its packet identifier; 0 if there is none.</returns>
+    public ushort ResendFirst(IBufferWriter<byte> output)
+    {
+        if (released.First >= 0) output.Write(new PubRelPacket { PacketId = (ushort)(released.First + 1) });
+        else if (published.First >= 0) WritePublish(published.First, output);
+        return (ushort)((released.First >= 0 ? released.First : published.First) + 1);
+    }
+
+    /// <summary>Returns the message that this identifier carries; null if there is none any more.</summary>
+    public ApplicationMessage? MessageOf(ushort packetId) => StateOf(packetId) == SenderState.Free ? null : slots[packetId - 1].Message;
+
+    /// <summary>Counts a connection that the server ended instead of answering this identifier, up to 255.</summary>
+    /// <returns>How many that were.</returns>
+    public int CountEnd(ushort packetId) => slots[packetId - 1].Ends += (byte)(slots[packetId - 1].Ends < byte.MaxValue ? 1 : 0);
+
+    /// <summary>Gives a message up: its identifier is free.</summary>
+    public void GiveUp(ushort packetId)
+    {
+        if (StateOf(packetId) != SenderState.Free) Enter(packetId - 1, SenderState.Free);
     }
 
     /// <summary>Frees the identifiers of SUBSCRIBEs and UNSUBSCRIBEs that wait: they end with the connection and are not session state, 4.1.</summary>
@@ -109,17 +135,22 @@ internal sealed class Sender(int inFlightLimit)
 
     /// <summary>Keeps for a new session what may be published anew: QoS 1, and QoS 2 that has not left. What may have arrived at QoS 2 is forgotten.</summary>
     /// <param name="keepsQos2">Whether QoS 2 that may have arrived is published anew as well.</param>
-    public void Renew(bool keepsQos2)
+    /// <param name="journal">Takes what is forgotten.</param>
+    /// <returns>The number of messages forgotten.</returns>
+    public int Renew(bool keepsQos2, SessionJournal? journal)
     {
-        while (released.First >= 0) Enter(released.First, SenderState.Free);
-        if (keepsQos2) return;
-        int rest = published.Count - notLeft; // those that have not left are the last
-        for (int i = published.First; rest > 0; rest--)
+        int before = InFlight;
+        while (released.First >= 0) Forget(released.First, journal);
+        int rest = keepsQos2 ? 0 : published.Count - notLeft; // those that have not left are the last
+        int next;
+        for (int i = published.First; i >= 0; i = next)
         {
-            int next = slots[i].Next;
-            if (slots[i].State == SenderState.AwaitingPubRec) Enter(i, SenderState.Free);
-            i = next;
+            next = slots[i].Next;
+            slots[i].WasSent = false; // in the new session
+            if (rest-- > 0 && slots[i].State == SenderState.AwaitingPubRec) Forget(i, journal);
         }
+
+        return before - InFlight;
     }
 
     /// <summary>Forgets all messages, at the end of the session.</summary>
@@ -130,6 +161,12 @@ internal sealed class Sender(int inFlightLimit)
         free = published = released = default;
         notLeft = 0;
         Bytes = 0;
+    }
+
+    private void Forget(int index, SessionJournal? journal)
+    {
+        Enter(index, SenderState.Free);
+        journal?.Note(JournalRecord.Delivered, (ushort)(index + 1));
     }
 
     private void Fill(int index, ApplicationMessage message, QualityOfService qos, bool retain)
@@ -173,18 +210,19 @@ internal sealed class Sender(int inFlightLimit)
         slot.Message = null;
     }
 
-    private void WritePublish(int index, bool duplicate, IBufferWriter<byte> output)
+    private void WritePublish(int index, IBufferWriter<byte> output)
     {
-        ref readonly Slot slot = ref slots[index];
+        ref Slot slot = ref slots[index];
         output.Write(new PublishPacket
         {
             Topic = slot.Message!.Topic,
             Payload = slot.Message.Payload,
             PacketId = (ushort)(index + 1),
             Qos = slot.State == SenderState.AwaitingPubRec ? QualityOfService.ExactlyOnce : QualityOfService.AtLeastOnce,
-            Duplicate = duplicate,
+            Duplicate = slot.WasSent, // [MQTT-3.3.1-1]
             Retain = slot.Retain,
         });
+        slot.WasSent = true;
     }
 
     private int TakeFree()
@@ -215,7 +253,9 @@ internal sealed class Sender(int inFlightLimit)
         public int Next;
         public int Previous;
         public SenderState State;
+        public byte Ends;
         public bool Retain;
+        public bool WasSent;
     }
 
     /// <summary>A list through the slots: first in, first out, and O(1) removal from the middle.</summary>

@@ -20,6 +20,9 @@ internal readonly ref struct SessionEvent
     /// they are forgotten here too, and their identifiers are free.</summary>
     public bool SessionLost { get; init; }
 
+    /// <summary><see cref="SessionEventKind.Connected"/>: how many messages at QoS 2 were forgotten with the session, since they may have arrived.</summary>
+    public int Forgotten { get; init; }
+
     /// <summary><see cref="SessionEventKind.Refused"/>: why.</summary>
     public ConnectReturnCode ReturnCode { get; init; }
 

@@ -20,6 +20,9 @@ internal enum SessionEventKind
     /// <summary>The server has taken over a message that was sent: PUBACK or PUBCOMP came, and the packet identifier is free.</summary>
     Delivered,
 
+    /// <summary>The server answered a message at QoS 2 with PUBACK: it has taken it at QoS 1. The packet identifier is free.</summary>
+    Downgraded,
+
     /// <summary>SUBACK.</summary>
     Subscribed,
 

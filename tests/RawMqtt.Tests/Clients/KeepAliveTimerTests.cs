@@ -34,7 +34,9 @@ public class KeepAliveTimerTests
             session.Connect(new ConnectPacket { ClientId = "a"u8, CleanSession = true }, clock.Now, gate.Writer.Output);
             ReadOnlySpan<byte> connAck = [0x20, 2, 0, 0];
             session.TryReceive(ref connAck, clock.Now, gate.Writer.Output, out _);
-            session.Ping(clock.Now, gate.Writer.Output);
+            session.Ping(gate.Writer.Output);
+            session.Leaving(clock.Now, gate.Writer.Output.Length);
+            session.Sent(clock.Now);
             session.PauseReading();
         }
 

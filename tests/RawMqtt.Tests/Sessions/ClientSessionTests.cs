@@ -247,7 +247,7 @@ public class ClientSessionTests
         Assert.Empty(client.ReceivePublish("b", Qos2, 8));
         Assert.Empty(client.Receive(new PubRelPacket { PacketId = 9 }));
         Assert.Throws<InvalidOperationException>(() => client.Publish("a", Qos0));
-        Assert.Throws<InvalidOperationException>(() => client.Session.Ping(client.Now, client.Output));
+        Assert.Throws<InvalidOperationException>(() => client.Session.Ping(client.Output));
         Assert.Empty(client.Sent());
         Assert.Null(client.Session.NextDeadline);
     }

@@ -112,19 +112,34 @@ public class SavedSessionTests
         Assert.Equal(8, saved.NextNumber);
     }
 
-    [Fact]
-    public void Session_that_only_the_server_forgot_is_sent_again()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Session_that_only_the_server_forgot_is_published_anew_but_for_QoS_2_that_may_have_left(bool republishesQos2)
     {
         var output = new OutgoingBuffer();
-        var session = new ClientSession(20, 1 << 20, TimeSpan.FromSeconds(10), new SessionJournal(0));
-        Connect(session, output, sessionPresent: true);
-        session.Publish("a"u8, "x"u8, QualityOfService.AtLeastOnce, retain: false, output);
-        session.ConnectionLost();
-        output.Reset();
-        bool isLost = Connect(session, output, sessionPresent: false);
+        var journal = new SessionJournal(0);
+        var first = new ClientSession(20, 1 << 20, TimeSpan.FromSeconds(10), journal);
+        Connect(first, output, sessionPresent: true);
+        first.Publish("a"u8, "x"u8, QualityOfService.AtLeastOnce, retain: false, output);
+        first.Publish("b"u8, "x"u8, QualityOfService.ExactlyOnce, retain: false, output);
+        first.Publish("c"u8, "x"u8, QualityOfService.ExactlyOnce, retain: false, output);
+        ReadOnlySpan<byte> pubRec = [0x50, 2, 0, 3];
+        first.TryReceive(ref pubRec, default, output, out _);
+        first.Keep("d"u8, "x"u8, QualityOfService.ExactlyOnce, retain: false);
 
-        Assert.False(isLost);
-        Assert.Equal(["CONNECT", "PUBLISH 1 qos1 dup a"], SentPackets.Describe(output.Written.Span));
+        var second = new ClientSession(20, 1 << 20, TimeSpan.FromSeconds(10), journal) { RepublishesQos1 = true, RepublishesQos2 = republishesQos2 };
+        IReadOnlyList<(ApplicationMessage Message, bool Retain)> unsent = second.Restore(SavedSession.Read(journal.Output.Written.Span));
+        output.Reset();
+        Assert.True(Connect(second, output, sessionPresent: false));
+        foreach ((ApplicationMessage message, bool retain) in unsent) second.Publish(message, message.Qos, retain, output);
+
+        string[] anew = republishesQos2 ? ["PUBLISH 1 qos1 a", "PUBLISH 2 qos2 b"] : ["PUBLISH 1 qos1 a"];
+        Assert.Equal(["CONNECT", .. anew], SentPackets.Describe(output.Written.Span)[..(anew.Length + 1)]);
+        Assert.EndsWith("qos2 d", SentPackets.Describe(output.Written.Span)[^1], StringComparison.Ordinal);
+        var saved = SavedSession.Read(journal.Output.Written.Span);
+        Assert.Equal(anew.Length + 1, saved.Sent.Count()); // what was given up is not in the file any more
+        Assert.Empty(saved.Released);
     }
 
     private static byte[] JournalOf(int seed, int steps)

@@ -97,7 +97,7 @@ public class SenderTests
         output.Reset();
         Assert.Equal(Delivery.Outcome.Ignored, sender.Acknowledge(PacketType.PubAck, 9, output));
         Assert.Equal(Delivery.Outcome.Ignored, sender.Acknowledge(PacketType.PubComp, 65535, output));
-        Assert.Equal(Delivery.Outcome.Violation, sender.Acknowledge(PacketType.PubAck, id, output));
+        Assert.Equal(Delivery.Outcome.Downgraded, sender.Acknowledge(PacketType.PubAck, id, output));
         Assert.Equal(Delivery.Outcome.Violation, sender.Acknowledge(PacketType.PubComp, id, output));
         Assert.Equal(Delivery.Outcome.Release, sender.Acknowledge(PacketType.PubRec, 9, output)); // lets the peer forget it
         Assert.Equal(["PUBREL 9"], Sent());

@@ -74,10 +74,16 @@ internal sealed class SessionFixture(int inFlightLimit = 20, int maximumPacketLe
 
     public void Acknowledge(int index) => Session.Acknowledge(Receipts[index], output);
 
-    /// <summary>What the session has sent since the last call, in words.</summary>
+    /// <summary>What the session has sent since the last call, in words. It has left now.</summary>
     public List<string> Sent()
     {
         List<string> sent = SentPackets.Describe(output.Written.Span);
+        if (sent.Count > 0)
+        {
+            Session.Leaving(Now, output.Length);
+            Session.Sent(Now);
+        }
+
         output.Reset();
         return sent;
     }

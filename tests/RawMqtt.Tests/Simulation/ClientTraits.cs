@@ -7,11 +7,13 @@ namespace RawMqtt.Tests.Simulation;
 /// <param name="KeepAlive">Its Keep Alive in seconds.</param>
 /// <param name="Slowness">The mean seconds that its application needs for a message; 0: none.</param>
 /// <param name="PingTimeout">How long it waits for PINGRESP.</param>
-internal sealed record ClientTraits(int InFlightLimit, ushort KeepAlive, double Slowness, TimeSpan PingTimeout)
+/// <param name="CarefulPackets">How many packets it sends one at a time after the server has ended a connection.</param>
+internal sealed record ClientTraits(int InFlightLimit, ushort KeepAlive, double Slowness, TimeSpan PingTimeout, int CarefulPackets)
 {
     public static ClientTraits Draw(World world) => new(
         world.Random.Next(1, 21),
         (ushort)world.Random.Next(1, 60),
         world.Chance(0.5) ? 0 : 5,
-        TimeSpan.FromSeconds(world.Random.Next(1, 20)));
+        TimeSpan.FromSeconds(world.Random.Next(1, 20)),
+        world.Random.Next(1, 21));
 }

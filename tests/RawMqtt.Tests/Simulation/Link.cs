@@ -26,6 +26,9 @@ internal sealed class Link
         if (world.Chance(0.15)) world.After(world.Delay(60), HalfClose);
     }
 
+    /// <summary>Whether it was cut, and not ended by one of its ends.</summary>
+    public bool IsCut => isCut;
+
     /// <summary>Watches what the server sends over this link.</summary>
     public WireRules? ServerRules { get; init; }
 

@@ -67,8 +67,7 @@ internal sealed class Scenario
             for (int i = world.Random.Next(0, 3); i > 0; i--) world.After(world.Delay(120), client.Crash);
         }
 
-        // what is on a disk is sent again whatever the server says
-        foreach (SimulatedClient publisher in publishers.Where(publisher => !publisher.HasDisk && world.Chance(0.3)))
+        foreach (SimulatedClient publisher in publishers.Where(_ => world.Chance(0.3)))
             world.After(world.Delay(120), publisher.IsForgotten);
         if (world.Chance(0.3)) world.After(world.Delay(120), () => world.Jump(TimeSpan.FromSeconds(world.Random.Next(5, 300))));
         for (int steps = 0; world.Step(end);)

@@ -27,6 +27,8 @@ internal sealed class SimulatedClient
     private readonly bool clean;
     private Link? link;
     private ushort subscribing;
+    private bool mustSubscribe;
+    private (ushort PacketId, int Ends) suspect;
     private int connections;
     private bool hasTimer;
 
@@ -46,9 +48,6 @@ internal sealed class SimulatedClient
     }
 
     public string Name { get; }
-
-    /// <summary>Its session outlives its process.</summary>
-    public bool HasDisk => disk is not null;
 
     /// <summary>The server has confirmed the subscriptions of a session that lasts.</summary>
     public bool IsSubscribed { get; private set; }
@@ -90,7 +89,7 @@ internal sealed class SimulatedClient
         bool ends = disk is not null && world.Chance(0.5);
         world.Note($"--- {Name} {(ends ? "ends, and starts anew" : "crashes")}");
         link.Cut();
-        Lose();
+        Lose(isByServer: false);
         if (ends) StartAnew();
     }
 
@@ -120,7 +119,11 @@ internal sealed class SimulatedClient
         if (session.Restore(disk.Read()).Count > 0) throw new SimulationException($"{Name}: a message was noted and never sent");
     }
 
-    private ClientSession NewSession() => new(traits.InFlightLimit, 1 << 20, traits.PingTimeout, disk?.Journal);
+    private ClientSession NewSession() => new(traits.InFlightLimit, 1 << 20, traits.PingTimeout, disk?.Journal)
+    {
+        RepublishesQos1 = true,
+        CarefulPackets = traits.CarefulPackets,
+    };
 
     /// <summary>Puts on the disk what was noted.</summary>
     private void Save()
@@ -138,7 +141,8 @@ internal sealed class SimulatedClient
         int number = ++connections;
         link = new Link(world) { ServerRules = serverRules };
         link.ClientGets = Receive;
-        link.ClientLoses = Lose;
+        Link mine = link;
+        link.ClientLoses = () => Lose(isByServer: !mine.IsCut);
         server.Accept(link);
         session.Connect(new ConnectPacket { ClientId = Encoding.UTF8.GetBytes(Name), CleanSession = clean, KeepAlive = traits.KeepAlive }, world.Now, output);
         Flush();
@@ -152,24 +156,39 @@ internal sealed class SimulatedClient
     {
         world.Note($"{Name} closes");
         link!.CloseByClient();
-        Lose();
+        Lose(isByServer: false);
     }
 
-    private void Lose()
+    private void Lose(bool isByServer)
     {
         if (link is null) return;
+        if (isByServer) Suspect();
         world.Note($"{Name} has lost its connection");
         (link.ClientGets, link.ClientLoses) = (null, null);
         link = null;
-        session.ConnectionLost();
+        session.ConnectionLost(isByServer);
+        mustSubscribe = false;
         if (clean) LoseInFlight();
         world.After(world.Delay(world.Chance(0.2) ? 60 : 2), Connect);
     }
 
+    /// <summary>No packet here is one that the server ends connections for: none may be suspected so often that it would be given up.</summary>
+    private void Suspect()
+    {
+        if (!session.HasSuspect(isWhole: true, out ushort packetId) || packetId == 0) return;
+        suspect = (packetId, packetId == suspect.PacketId ? suspect.Ends + 1 : 1);
+        if (suspect.Ends == 3) throw new SimulationException($"{Name} would give up {packetId}, and nothing is wrong with it");
+    }
+
+    /// <summary>What is not published anew in the next session.</summary>
     private void LoseInFlight()
     {
-        foreach (Published message in inFlight.Values) message.Outcome = Outcome.SessionLost;
-        inFlight.Clear();
+        foreach ((ushort packetId, Published message) in inFlight.ToList())
+        {
+            if (session.IsInFlight(packetId)) continue;
+            message.Outcome = Outcome.SessionLost;
+            inFlight.Remove(packetId);
+        }
     }
 
     private void Receive(ReadOnlySpan<byte> bytes)
@@ -198,16 +217,21 @@ internal sealed class SimulatedClient
         {
             case SessionEventKind.Connected:
                 if (happened.SessionLost) LoseInFlight();
-                if (filters.Length > 0 && !(happened.SessionPresent && IsSubscribed)) Subscribe();
+                mustSubscribe = filters.Length > 0 && !(happened.SessionPresent && IsSubscribed);
+                SendWaiting();
+                break;
+            case SessionEventKind.Pong:
                 SendWaiting();
                 break;
             case SessionEventKind.Subscribed when happened.PacketId == subscribing:
                 IsSubscribed = !clean;
+                SendWaiting();
                 break;
             case SessionEventKind.Message:
                 Take(happened);
                 break;
             case SessionEventKind.Delivered:
+                if (happened.PacketId == suspect.PacketId) suspect = default;
                 if (inFlight.Remove(happened.PacketId, out Published? message)) message.Outcome = Outcome.Delivered;
                 SendWaiting();
                 break;
@@ -250,12 +274,14 @@ internal sealed class SimulatedClient
 
     private void Subscribe()
     {
+        mustSubscribe = false;
         subscribing = session.Subscribe(FilterBytes.Of(filters), output);
     }
 
     private void SendWaiting()
     {
-        while (waiting.TryPeek(out Published? message) && session.IsConnected && (message.Qos == QualityOfService.AtMostOnce || session.CanPublish))
+        if (mustSubscribe && session.CanSubscribe) Subscribe();
+        while (waiting.TryPeek(out Published? message) && session.CanSend && (message.Qos == QualityOfService.AtMostOnce || session.CanPublish))
         {
             waiting.Dequeue();
             ushort id = session.Publish(Encoding.UTF8.GetBytes(message.Topic), Encoding.UTF8.GetBytes(message.Payload), message.Qos, retain: false, output);
@@ -271,6 +297,7 @@ internal sealed class SimulatedClient
         world.Note(Name, "sends", output.Written.Span, MqttRole.Client);
         rules.Sent(output.Written.Span, world.Now);
         link.SendToServer(output.Written.Span);
+        session.Leaving(world.Now, output.Length);
         session.Sent(world.Now);
         output.Reset();
         SetTimer();

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+
+using System.Text;
+using RawMqtt.Sessions;
+using RawMqtt.WebSockets;
+
+namespace RawMqtt.Clients;
+
+/// <summary>Finds the packet that the server ends connections for, and gives it up. Guarded by the gate.</summary>
+/// <remarks>A packet is suspect if it stood alone behind an answered PINGREQ, left as a whole, and the server then ended the connection before it answered.
+/// The third time it is given up; at once if the code of the server's Close says that a packet was wrong.</remarks>
+internal sealed class SuspectPackets(ClientSession session, OutgoingMessages outgoing, ClientSubscriptions subscriptions, SubscriptionRequests requests)
+{
+    private const int Limit = 3;
+
+    /// <summary>Takes the end of a connection, before the session is told of it.</summary>
+    /// <returns>The same, or what was found.</returns>
+    public MqttException Judge(MqttException end)
+    {
+        bool isCodeEnough = end.CloseCode is CloseCode.ProtocolError or CloseCode.UnacceptableData or CloseCode.InvalidPayload
+            or CloseCode.PolicyViolation or CloseCode.MessageTooBig;
+        if (!end.IsEndByServer || !session.HasSuspect(isWhole: !isCodeEnough, out ushort packetId)) return end;
+        SubscriptionRequest? request = requests.Find(packetId);
+        (int ends, string packet) = request is not null ? (++request.Ends, request.Describe())
+            : packetId > 0 ? (session.CountEnd(packetId), DescribePublish(packetId))
+            : outgoing.CountEndOfAlone();
+        bool isGivenUp = isCodeEnough || ends >= Limit;
+        MqttException found = ConnectFaults.Suspect(packet, ends, Limit, isGivenUp, end);
+        if (!isGivenUp) return found;
+        if (request is not null) subscriptions.GiveUp(request, found);
+        else if (packetId > 0) outgoing.GiveUp(packetId, found);
+        else outgoing.EndAlone(found);
+        return found;
+    }
+
+    private string DescribePublish(ushort packetId) => session.MessageOf(packetId) is ApplicationMessage message
+        ? Describe(message, (int)message.Qos)
+        : $"PUBREL of packet identifier {packetId}";
+
+    /// <summary>Names a message: topic, length and QoS.</summary>
+    public static string Describe(ApplicationMessage message, int qos)
+    {
+        string topic = Encoding.UTF8.GetString(message.Topic);
+        string shown = topic.Length > 100 ? $"{topic[..100]}..." : topic;
+        return $"PUBLISH of topic \"{shown}\" at QoS {qos} with {message.Payload.Length} bytes";
+    }
+}
