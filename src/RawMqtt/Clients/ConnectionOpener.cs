@@ -10,7 +10,7 @@ internal sealed class ConnectionOpener(
     OutgoingMessages outgoing, ClientSubscriptions subscriptions, SubscriptionRequests requests, HeldMessages heldMessages, WaitingMessages waiting,
     WaitingSweep sweep, UnclaimedMessages unclaimed, UnmatchedMessages unmatched, ReceiverCalls receivers, Pings pings, ReadingPause pause, SuspectPackets suspects, SessionFile? file)
 {
-    /// <summary>How many packets leave one at a time on the first connection after one that the server ended: as many as are in flight by default.</summary>
+    /// <summary>How many packets leave one at a time on the first connection after one that broke: as many as are in flight by default.</summary>
     private const int FewestAlone = 20;
 
     public ClientConnection Open(Stream stream)
@@ -59,7 +59,7 @@ internal sealed class ConnectionOpener(
             gate.Writer = null;
             connection.Writer.ReleaseWaiting();
             outgoing.EndAlone(reason: null);
-            session.ConnectionLost(cause.IsEndByServer);
+            session.ConnectionLost(isBroken: cause.Code == MqttErrorCode.ConnectionLost);
             requests.ConnectionLost();
             waiting.ConnectionLost();
             pings.FailAll(cause);

@@ -2,7 +2,7 @@
 
 namespace RawMqtt.Sessions;
 
-/// <summary>Sends one packet at a time on a connection after the server has ended the one before: a packet that it ends connections for is found.</summary>
+/// <summary>Sends one packet at a time on a connection after the one before has broken: a packet that it ends connections for is found.</summary>
 /// <remarks>
 /// First goes a PINGREQ. When it is answered, the first packet that has no answer leaves alone, and the next one when that is answered, for so many packets;
 /// then all the rest leaves together. A message at QoS 0 has no answer of its own: the PINGRESP to a PINGREQ behind it counts.

@@ -27,7 +27,7 @@ internal sealed class ClientSession
     private KeepAlive keepAlive;
     private ConnectionState state;
     private bool isClean = true;
-    private bool wasEndedByServer;
+    private bool isSuspicious;
 
     /// <param name="inFlightLimit">The most QoS 1 and 2 messages sent and not yet acknowledged: 1 to 65535.</param>
     /// <param name="maximumPacketLength">Larger packets from the server end the connection, before anything is kept of them.</param>
@@ -62,13 +62,13 @@ internal sealed class ClientSession
     /// <summary>Whether PUBACK counts as the end of the delivery of a message at QoS 2.</summary>
     public bool AcceptsPubAckForQos2 { init => packets.AcceptsPubAckForQos2 = value; }
 
-    /// <summary>How many packets leave one at a time after the server has ended a connection.</summary>
+    /// <summary>How many packets leave one at a time after a connection has broken.</summary>
     public int CarefulPackets { get; set; } = 20;
 
     /// <summary>Between an accepting CONNACK and the end of the connection, or DISCONNECT.</summary>
     public bool IsConnected => state is ConnectionState.Connected or ConnectionState.Careful;
 
-    /// <summary>Whether packets leave one at a time, because the server ended the last connection.</summary>
+    /// <summary>Whether packets leave one at a time, because the last connection broke.</summary>
     public bool IsCareful => state == ConnectionState.Careful;
 
     /// <summary>Whether packets leave as they come.</summary>
@@ -342,10 +342,11 @@ internal sealed class ClientSession
     public void ResumeReading(TimeSpan now) => keepAlive.ResumeReading(now);
 
     /// <summary>Notes that the connection has ended. What is in flight waits for the next one, unless the session was clean.</summary>
-    /// <param name="isByServer">Whether the server ended it: not the network, and not this client. The next connection then begins with care.</param>
-    public void ConnectionLost(bool isByServer = false)
+    /// <param name="isBroken">Whether the server or the network ended it: not a timeout, and not this client. The next connection then begins with
+    /// care.</param>
+    public void ConnectionLost(bool isBroken = false)
     {
-        if (state != ConnectionState.ConnectSent) wasEndedByServer = isByServer && IsConnected;
+        if (state != ConnectionState.ConnectSent) isSuspicious = isBroken && IsConnected;
         state = ConnectionState.None;
         sender.ConnectionLost();
         packets.ConnectionLost();
@@ -376,7 +377,7 @@ internal sealed class ClientSession
         if (connAck.SessionPresent && isClean) return Break(ProtocolViolation.SessionPresentWhenClean); // [MQTT-3.2.2-1]
         bool lost = !connAck.SessionPresent && (sender.InFlight > 0 || receiver.Unreleased > 0);
         int forgotten = connAck.SessionPresent ? 0 : End();
-        if (wasEndedByServer) BeginWithCare(output);
+        if (isSuspicious) BeginWithCare(output);
         else SendFreely(output);
         return new SessionEvent { Kind = SessionEventKind.Connected, SessionPresent = connAck.SessionPresent, SessionLost = lost, Forgotten = forgotten };
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+using System.Buffers;
 using System.Text;
 using RawMqtt.Codec;
 using RawMqtt.Sessions;
@@ -12,6 +13,14 @@ internal static class ServerAnswers
     /// <summary>Acknowledges everything but packets of one type, which get no answer.</summary>
     public static Func<Received, OutgoingBuffer, bool> Silence(PacketType type) =>
         (packet, output) => packet.Header.Type == type || SmallServer.AcknowledgeAll(packet, output);
+
+    /// <summary>Accepts a connection.</summary>
+    /// <returns>True.</returns>
+    public static bool Accept(OutgoingBuffer output, bool sessionPresent)
+    {
+        output.Write(new ConnAckPacket { SessionPresent = sessionPresent });
+        return true;
+    }
 
     /// <summary>Answers each CONNECT with the return code for its number, counted from 1.</summary>
     public static Func<Received, OutgoingBuffer, bool> Refuse(Func<int, ConnectReturnCode> code)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+using System.Collections.Concurrent;
+using System.Text;
 using RawMqtt.Codec;
 
 namespace RawMqtt.Tests.Clients;
@@ -42,14 +44,12 @@ public sealed class SessionFileTests : IDisposable
         Assert.Equal(0, third.Statistics.Queued);
     }
 
-    [Fact]
-    public async Task Message_in_flight_is_sent_again_under_its_identifier()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)] // the server has forgotten the session: it is published anew
+    public async Task Message_in_flight_is_sent_again_under_its_identifier(bool isPresent)
     {
-        await using var server = new SmallServer
-        {
-            Answer = (packet, output) => packet.Header.Type == PacketType.Publish
-            || SmallServer.AcknowledgeAll(packet, output)
-        };
+        await using var server = new SmallServer { Answer = ServerAnswers.Silence(PacketType.Publish) };
         await using (MqttClient first = await MqttClient.ConnectAsync(Options(server.Address), Soon))
         {
             Task unanswered = first.PublishAsync("a", "x", Qos1, cancellationToken: Soon).AsTask();
@@ -63,11 +63,46 @@ public sealed class SessionFileTests : IDisposable
         {
             if (packet.Header.Type == PacketType.Publish && PublishPacket.TryRead(packet.Header, packet.Body, out PublishPacket publish, out _))
                 again.TrySetResult((publish.PacketId, publish.Duplicate));
+            if (packet.Header.Type == PacketType.Connect) return ServerAnswers.Accept(output, isPresent);
             return SmallServer.AcknowledgeAll(packet, output);
         };
         await using MqttClient second = await MqttClient.ConnectAsync(Options(server.Address), Soon);
-        Assert.Equal(((ushort)1, true), await again.Task.WaitAsync(Soon));
+        Assert.Equal(((ushort)1, isPresent), await again.Task.WaitAsync(Soon));
         Assert.True((await second.DisconnectAsync()).IsComplete);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task QoS_2_that_may_have_arrived_in_a_session_that_is_lost_is_sent_again_if_the_options_say_so_and_otherwise_told(bool republishes)
+    {
+        await using var server = new SmallServer { Answer = ServerAnswers.Silence(PacketType.Publish) };
+        MqttClientOptions options = Options(server.Address) with { MaxInFlight = 1, RepublishQos2 = republishes };
+        await using (MqttClient first = await MqttClient.ConnectAsync(options, Soon))
+        {
+            Task[] unanswered = [.. new[] { "left", "waits" }.Select(text => first.PublishAsync("a", text, Qos2, cancellationToken: Soon).AsTask())];
+            await server.HasReceived("Publish", 1);
+            await first.DisposeAsync(); // the end of a process
+            foreach (Task one in unanswered) await Assert.ThrowsAsync<MqttException>(() => one);
+        }
+
+        var arrived = new ConcurrentQueue<string>();
+        server.Answer = (packet, output) =>
+        {
+            if (packet.Header.Type == PacketType.Publish && PublishPacket.TryRead(packet.Header, packet.Body, out PublishPacket publish, out _))
+                arrived.Enqueue($"{Encoding.UTF8.GetString(publish.Payload)}{(publish.Duplicate ? " again" : "")}");
+            return SmallServer.AcknowledgeAll(packet, output);
+        };
+        var lines = new ConcurrentQueue<string>();
+        await using (MqttClient second = await MqttClient.ConnectAsync(options with { Log = (level, line) => lines.Enqueue($"{level} {line}") }, Soon))
+        {
+            Assert.True((await second.DisconnectAsync(TimeSpan.FromSeconds(30))).IsComplete);
+        }
+
+        Assert.Equal(republishes ? ["left", "waits"] : ["waits"], arrived);
+        Assert.Equal(!republishes, lines.Any(line => line.StartsWith("Warning 1 messages at QoS 2: The server has forgotten the session", StringComparison.Ordinal)));
+        await using var third = new MqttClient(options);
+        Assert.Equal((0, 0), (third.Statistics.Queued, third.Statistics.InFlight));
     }
 
     [Fact]

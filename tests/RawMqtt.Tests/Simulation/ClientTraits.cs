@@ -7,7 +7,7 @@ namespace RawMqtt.Tests.Simulation;
 /// <param name="KeepAlive">Its Keep Alive in seconds.</param>
 /// <param name="Slowness">The mean seconds that its application needs for a message; 0: none.</param>
 /// <param name="PingTimeout">How long it waits for PINGRESP.</param>
-/// <param name="CarefulPackets">How many packets it sends one at a time after the server has ended a connection.</param>
+/// <param name="CarefulPackets">How many packets it sends one at a time after a connection has broken.</param>
 internal sealed record ClientTraits(int InFlightLimit, ushort KeepAlive, double Slowness, TimeSpan PingTimeout, int CarefulPackets)
 {
     public static ClientTraits Draw(World world) => new(

@@ -156,17 +156,17 @@ internal sealed class SimulatedClient
     {
         world.Note($"{Name} closes");
         link!.CloseByClient();
-        Lose(isByServer: false);
+        Lose(isByServer: false, isTimedOut: true);
     }
 
-    private void Lose(bool isByServer)
+    private void Lose(bool isByServer, bool isTimedOut = false)
     {
         if (link is null) return;
         if (isByServer) Suspect();
         world.Note($"{Name} has lost its connection");
         (link.ClientGets, link.ClientLoses) = (null, null);
         link = null;
-        session.ConnectionLost(isByServer);
+        session.ConnectionLost(isBroken: !isTimedOut);
         mustSubscribe = false;
         if (clean) LoseInFlight();
         world.After(world.Delay(world.Chance(0.2) ? 60 : 2), Connect);
