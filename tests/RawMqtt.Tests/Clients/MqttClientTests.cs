@@ -30,6 +30,24 @@ public class MqttClientTests
     }
 
     [Fact]
+    public async Task Two_clients_of_one_options_record_have_identifiers_of_their_own()
+    {
+        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["mqtt://127.0.0.1:0"] });
+        var options = new MqttClientOptions { Address = broker.Addresses[0] };
+        await using MqttClient one = await MqttClient.ConnectAsync(options, Soon);
+        await using MqttClient two = await MqttClient.ConnectAsync(options, Soon);
+        await using MqttClient three = await MqttClient.ConnectAsync(options with { KeepAlive = TimeSpan.Zero }, Soon);
+        await one.PingAsync(Soon);
+        string[] ids = [one.ClientId, two.ClientId, three.ClientId];
+        Assert.Equal(ids.Order(), broker.Clients.Select(client => client.ClientId).Order());
+        Assert.Equal(3, ids.Distinct().Count());
+        Assert.All(ids, id => Assert.Matches("^rawmqtt_[0-9a-f]{8}$", id));
+        Assert.Equal(1, one.Statistics.Connections);
+        await using var named = new MqttClient(options with { ClientId = "mine" });
+        Assert.Equal("mine", named.ClientId);
+    }
+
+    [Fact]
     public void Options_are_checked_when_they_are_given()
     {
         var options = new MqttClientOptions { Addresses = ["mqtt://127.0.0.1:1883"] };

@@ -66,4 +66,51 @@ public class SeveralAddressesTests
         await again.WaitAsync(Soon);
         Assert.Equal((1, 1), (one.Connections, two.Connections));
     }
+
+    [Fact]
+    public async Task The_next_address_is_tried_while_the_first_one_hangs()
+    {
+        var time = new ManualTime();
+        await using var one = new SmallServer();
+        await using var two = new SmallServer();
+        bool hangs = false;
+        one.Answer = (packet, output) => Volatile.Read(ref hangs) || SmallServer.AcknowledgeAll(packet, output); // it never closes
+        await using var client = new MqttClient(one.ClientOptions with
+        {
+            Addresses = [one.Address, two.Address],
+            TimeProvider = time,
+            KeepAlive = TimeSpan.FromSeconds(5),
+            ConnectTimeout = TimeSpan.FromDays(1),
+        });
+        await client.OpenAsync(Soon);
+        Volatile.Write(ref hangs, true);
+        Task waiting = client.PublishAsync("a", "x", QualityOfService.AtLeastOnce, cancellationToken: Soon).AsTask();
+        await one.HasReceived("Publish", 1);
+        time.Advance(TimeSpan.FromSeconds(8.9));
+        Assert.Equal(MqttClientState.Connected, client.State);
+        await time.AdvanceUntil(waiting); // PINGREQ after 4 s, and 5 s for its answer
+        await waiting;
+        Assert.Equal((1, 1), (one.Connections, two.Connections));
+        Assert.Equal(MqttErrorCode.KeepAliveExpired, client.LastFault!.Code);
+    }
+
+    [Fact]
+    public async Task An_address_that_hangs_in_CONNECT_costs_the_connect_timeout_and_no_more()
+    {
+        var time = new ManualTime();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var one = new SmallServer { Answer = (_, _) => asked.TrySetResult() || true };
+        await using var two = new SmallServer();
+        await using var client = new MqttClient(one.ClientOptions with
+        {
+            Addresses = [one.Address, two.Address],
+            TimeProvider = time,
+            ConnectTimeout = TimeSpan.FromSeconds(3),
+        });
+        Task opening = client.OpenAsync(Soon);
+        await asked.Task.WaitAsync(Soon);
+        time.Advance(TimeSpan.FromSeconds(3));
+        await opening;
+        Assert.Equal((1, 1), (one.Connections, two.Connections));
+    }
 }

@@ -69,6 +69,7 @@ public class DeliveryTableTests
         Delivery.Outcome.Delivered => "delivered, identifier free",
         Delivery.Outcome.Release => state == step.Next ? "PUBREL again" : $"PUBREL, {step.Next}",
         Delivery.Outcome.Ignored => "ignored",
+        Delivery.Outcome.Downgraded => "downgraded",
         _ => "close",
     };
 
