@@ -154,7 +154,8 @@ public sealed record MqttClientOptions
     /// <summary>Prints no secrets: addresses may contain a password or a signature.</summary>
     private bool PrintMembers(StringBuilder text)
     {
-        text.Append(CultureInfo.InvariantCulture, $"Addresses = {string.Join(", ", Addresses.Select(AddressFault.Shown))}, ClientId = {ClientId ?? "(random)"}, ");
+        text.Append(CultureInfo.InvariantCulture, $"Addresses = {string.Join(", ", Addresses.Select(AddressFault.Shown))}, ");
+        text.Append(CultureInfo.InvariantCulture, $"ClientId = {ClientId ?? "(random)"}, ");
         text.Append(CultureInfo.InvariantCulture, $"CleanSession = {CleanSession}, KeepAlive = {KeepAlive}");
         return true;
     }

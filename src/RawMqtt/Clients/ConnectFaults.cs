@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+using System.Text;
 using RawMqtt.Codec;
 using RawMqtt.Sessions;
 
@@ -48,13 +49,22 @@ internal static class ConnectFaults
         CloseReason = cause.CloseReason,
     };
 
+    /// <summary>Names a message: topic, length and QoS.</summary>
+    public static string NameOf(ApplicationMessage message, int qos)
+    {
+        string topic = Encoding.UTF8.GetString(message.Topic);
+        string shown = topic.Length > 100 ? $"{topic[..100]}..." : topic;
+        return $"PUBLISH of topic \"{shown}\" at QoS {qos} with {message.Payload.Length} bytes";
+    }
+
     /// <summary>The server ended the connection behind a packet that stood alone.</summary>
     public static MqttException Suspect(string packet, int ends, int limit, bool isGivenUp, MqttException end)
     {
         string advice = "The server may not allow its topic, or takes no packet of this length";
         string outcome = isGivenUp ? $"{advice}: it is not sent again" : $"After {limit} times it is given up";
+        string found = $"It had got {packet} alone, behind an answered PINGREQ, and did not answer it ({ends} in a row)";
         return new MqttException(isGivenUp ? MqttErrorCode.PacketRejected : MqttErrorCode.ConnectionLost,
-            $"{end.Message} It had got {packet} alone, behind an answered PINGREQ, and did not answer it ({ends} in a row). {outcome}.", end)
+            $"{end.Message} {found}. {outcome}.", end)
         {
             CloseCode = end.CloseCode,
             CloseReason = end.CloseReason,
@@ -63,8 +73,8 @@ internal static class ConnectFaults
     }
 
     public static MqttException Downgraded() => new(MqttErrorCode.QosDowngraded,
-        "The server answered a message at QoS 2 with PUBACK and not with PUBREC, as RabbitMQ 3 does: it has taken the message, at QoS 1. It is not sent again. " +
-        "Publish at QoS 1, or set AcceptPubAckForQos2 to take PUBACK as the end of the delivery.")
+        "The server answered a message at QoS 2 with PUBACK and not with PUBREC, as RabbitMQ 3 does: it has taken the message, at QoS 1. It is not " +
+        "sent again. Publish at QoS 1, or set AcceptPubAckForQos2 to take PUBACK as the end of the delivery.")
     {
         Rule = ProtocolViolation.WrongAcknowledgement.Rule,
     };

@@ -6,9 +6,12 @@ namespace RawMqtt.Clients;
 
 /// <summary>Puts the parts of a connection together over a stream that was opened, and takes them off the session when it has ended.</summary>
 internal sealed class ConnectionOpener(
-    MqttClientOptions options, ClientGate gate, ClientSession session, SessionClock clock, ClientStatus status, ClientCounters counters, ClientLog log,
-    OutgoingMessages outgoing, ClientSubscriptions subscriptions, SubscriptionRequests requests, HeldMessages heldMessages, WaitingMessages waiting,
-    WaitingSweep sweep, UnclaimedMessages unclaimed, UnmatchedMessages unmatched, ReceiverCalls receivers, Pings pings, ReadingPause pause, SuspectPackets suspects, SessionFile? file)
+    MqttClientOptions options, ClientGate gate, ClientSession session, SessionClock clock, ClientStatus status, ClientCounters counters,
+    ClientLog log,
+    OutgoingMessages outgoing, ClientSubscriptions subscriptions, SubscriptionRequests requests,
+    HeldMessages heldMessages, WaitingMessages waiting,
+    WaitingSweep sweep, UnclaimedMessages unclaimed, UnmatchedMessages unmatched, ReceiverCalls receivers, Pings pings,
+    ReadingPause pause, SuspectPackets suspects, SessionFile? file)
 {
     /// <summary>How many packets leave one at a time on the first connection after one that broke: as many as are in flight by default.</summary>
     private const int FewestAlone = 20;

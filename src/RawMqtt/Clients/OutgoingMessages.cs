@@ -94,7 +94,7 @@ internal sealed class OutgoingMessages(
     {
         while (waitingQos0.First is PendingPublish pending && session.CanSend)
         {
-            if (session.IsCareful) aloneName = SuspectPackets.Describe(pending.Message!, qos: 0);
+            if (session.IsCareful) aloneName = ConnectFaults.NameOf(pending.Message!, qos: 0);
             Send(ref waitingQos0, pending, output);
             if (session.IsCareful) alone = pending;
             else pending.Complete();

@@ -14,7 +14,8 @@ internal static class ServerClose
     public static MqttException Of(Stream stream, int largestWrite)
     {
         const string Ended = "The server closed the connection";
-        if (stream is not WebSocketStream { CloseCode: CloseCode code } webSocket) return new MqttException(MqttErrorCode.ConnectionLost, $"{Ended}.") { IsEndByServer = true };
+        if (stream is not WebSocketStream { CloseCode: CloseCode code } webSocket)
+            return new MqttException(MqttErrorCode.ConnectionLost, $"{Ended}.") { IsEndByServer = true };
         string said = webSocket.CloseReason.Length > 0 ? $": \"{Printable(webSocket.CloseReason)}\"" : "";
         string text = code switch
         {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-using System.Text;
 using RawMqtt.Sessions;
 using RawMqtt.WebSockets;
 
@@ -34,14 +33,6 @@ internal sealed class SuspectPackets(ClientSession session, OutgoingMessages out
     }
 
     private string DescribePublish(ushort packetId) => session.MessageOf(packetId) is ApplicationMessage message
-        ? Describe(message, (int)message.Qos)
+        ? ConnectFaults.NameOf(message, (int)message.Qos)
         : $"PUBREL of packet identifier {packetId}";
-
-    /// <summary>Names a message: topic, length and QoS.</summary>
-    public static string Describe(ApplicationMessage message, int qos)
-    {
-        string topic = Encoding.UTF8.GetString(message.Topic);
-        string shown = topic.Length > 100 ? $"{topic[..100]}..." : topic;
-        return $"PUBLISH of topic \"{shown}\" at QoS {qos} with {message.Payload.Length} bytes";
-    }
 }

@@ -62,7 +62,8 @@ internal static class Delivery
         /// <summary>Nothing to do.</summary>
         Ignored,
 
-        /// <summary>The peer has the message, at QoS 1 and not at QoS 2. A client gives the message up; a broker takes this as <see cref="Violation"/>.</summary>
+        /// <summary>The peer has the message, at QoS 1 and not at QoS 2. A client gives the message up; to a broker it is a
+        /// <see cref="Violation"/>.</summary>
         Downgraded,
 
         /// <summary>The connection must be closed [MQTT-4.8.0-1].</summary>

@@ -40,7 +40,7 @@ internal sealed class ClosingServer(string scheme, Func<Received, bool> isHated)
     /// <summary>Options of a client of this server that connects again at once.</summary>
     public MqttClientOptions ClientOptions => new()
     {
-        Address = $"{scheme}://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/mqtt".Replace("/mqtt", scheme == "ws" ? "/mqtt" : "", StringComparison.Ordinal),
+        Address = $"{scheme}://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}{(scheme == "ws" ? "/mqtt" : "")}",
         ReconnectDelay = TimeSpan.FromMilliseconds(1),
         MaxReconnectDelay = TimeSpan.FromMilliseconds(2),
     };

@@ -100,7 +100,8 @@ public sealed class SessionFileTests : IDisposable
         }
 
         Assert.Equal(republishes ? ["left", "waits"] : ["waits"], arrived);
-        Assert.Equal(!republishes, lines.Any(line => line.StartsWith("Warning 1 messages at QoS 2: The server has forgotten the session", StringComparison.Ordinal)));
+        const string Told = "Warning 1 messages at QoS 2: The server has forgotten the session";
+        Assert.Equal(!republishes, lines.Any(line => line.StartsWith(Told, StringComparison.Ordinal)));
         await using var third = new MqttClient(options);
         Assert.Equal((0, 0), (third.Statistics.Queued, third.Statistics.InFlight));
     }

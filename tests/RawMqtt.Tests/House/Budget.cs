@@ -12,14 +12,14 @@ internal static class Budget
     public const int MostLines = 9700;
 
     /// <summary>Of Codec, WebSockets and Sessions together: what an embedded engineer copies.</summary>
-    public const int MostLinesOfTheCore = 2980;
+    public const int MostLinesOfTheCore = 3080;
 
     /// <summary>Lines of code and public types that each layer may have. The layer named "" is the root.</summary>
     public static readonly (string Layer, int Lines, int PublicTypes, string Holds)[] Layers =
     [
         ("Codec", 900, 33, "packets: bytes to views and back"),
         ("WebSockets", 1180, 4, "RFC 6455: handshake, frames, masking, both roles"),
-        ("Sessions", 950, 0, "what each end remembers: QoS 1 and 2, identifiers, keep alive"),
+        ("Sessions", 1100, 0, "what each end remembers: QoS 1 and 2, identifiers, keep alive"),
         ("Brokers", 1300, 0, "the broker without sockets"),
         ("Transports", 600, 3, "a stream that carries MQTT"),
         ("Dialling", 650, 0, "the client's way to a stream, and the diagnosis"),

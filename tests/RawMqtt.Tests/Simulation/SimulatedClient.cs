@@ -28,7 +28,7 @@ internal sealed class SimulatedClient
     private Link? link;
     private ushort subscribing;
     private bool mustSubscribe;
-    private (ushort PacketId, int Ends) suspect;
+    private readonly SuspectWatch watch;
     private int connections;
     private bool hasTimer;
 
@@ -40,6 +40,7 @@ internal sealed class SimulatedClient
         this.filters = filters;
         Name = name;
         rules = new WireRules(name, MqttRole.Client);
+        watch = new SuspectWatch(name);
         serverRules = new WireRules($"the server towards {name}", MqttRole.Server);
         traits = ClientTraits.Draw(world);
         if (hasDisk) disk = new SimulatedDisk(name);
@@ -71,13 +72,8 @@ internal sealed class SimulatedClient
     {
         var message = new Published(topic, qos, $"{Name} {topic} {(int)qos} {Messages.Count(other => other.Topic == topic && other.Qos == qos)}");
         Messages.Add(message);
-        if (qos == QualityOfService.AtMostOnce && !session.IsConnected)
-        {
-            message.Outcome = Outcome.Lost;
-            return;
-        }
-
-        waiting.Enqueue(message);
+        if (qos == QualityOfService.AtMostOnce && !session.IsConnected) message.Outcome = Outcome.Lost;
+        else waiting.Enqueue(message);
         SendWaiting();
         Flush();
     }
@@ -105,25 +101,18 @@ internal sealed class SimulatedClient
     /// <summary>What was noted and is not on the disk never happened; a message that the application was not done with is new to it.</summary>
     private void StartAnew()
     {
-        if (world.Chance(0.2)) disk!.WritePart(world.Random.NextDouble()); // it ended while it wrote
-        SavedSession saved = disk!.Read();
-        rules.EndedUnsaved(packetId => saved.Released.Contains(packetId) || saved.Sent.Any(sent => sent.Key == packetId));
-        foreach (string payload in disk.EndProcess(saved))
+        foreach (string payload in disk!.StartAnew(world, rules))
         {
             Received.RemoveAt(Received.LastIndexOf(payload));
             TakenAnew.Add(payload);
         }
 
-        disk.Rewrite(saved);
         session = NewSession();
         if (session.Restore(disk.Read()).Count > 0) throw new SimulationException($"{Name}: a message was noted and never sent");
     }
 
     private ClientSession NewSession() => new(traits.InFlightLimit, 1 << 20, traits.PingTimeout, disk?.Journal)
-    {
-        RepublishesQos1 = true,
-        CarefulPackets = traits.CarefulPackets,
-    };
+    { RepublishesQos1 = true, CarefulPackets = traits.CarefulPackets };
 
     /// <summary>Puts on the disk what was noted.</summary>
     private void Save()
@@ -162,7 +151,7 @@ internal sealed class SimulatedClient
     private void Lose(bool isByServer, bool isTimedOut = false)
     {
         if (link is null) return;
-        if (isByServer) Suspect();
+        if (isByServer) watch.EndedByServer(session);
         world.Note($"{Name} has lost its connection");
         (link.ClientGets, link.ClientLoses) = (null, null);
         link = null;
@@ -172,20 +161,11 @@ internal sealed class SimulatedClient
         world.After(world.Delay(world.Chance(0.2) ? 60 : 2), Connect);
     }
 
-    /// <summary>No packet here is one that the server ends connections for: none may be suspected so often that it would be given up.</summary>
-    private void Suspect()
-    {
-        if (!session.HasSuspect(isWhole: true, out ushort packetId) || packetId == 0) return;
-        suspect = (packetId, packetId == suspect.PacketId ? suspect.Ends + 1 : 1);
-        if (suspect.Ends == 3) throw new SimulationException($"{Name} would give up {packetId}, and nothing is wrong with it");
-    }
-
     /// <summary>What is not published anew in the next session.</summary>
     private void LoseInFlight()
     {
-        foreach ((ushort packetId, Published message) in inFlight.ToList())
+        foreach ((ushort packetId, Published message) in inFlight.Where(one => !session.IsInFlight(one.Key)).ToList())
         {
-            if (session.IsInFlight(packetId)) continue;
             message.Outcome = Outcome.SessionLost;
             inFlight.Remove(packetId);
         }
@@ -218,22 +198,16 @@ internal sealed class SimulatedClient
             case SessionEventKind.Connected:
                 if (happened.SessionLost) LoseInFlight();
                 mustSubscribe = filters.Length > 0 && !(happened.SessionPresent && IsSubscribed);
-                SendWaiting();
-                break;
-            case SessionEventKind.Pong:
-                SendWaiting();
                 break;
             case SessionEventKind.Subscribed when happened.PacketId == subscribing:
                 IsSubscribed = !clean;
-                SendWaiting();
                 break;
             case SessionEventKind.Message:
                 Take(happened);
                 break;
             case SessionEventKind.Delivered:
-                if (happened.PacketId == suspect.PacketId) suspect = default;
+                watch.Answered(happened.PacketId);
                 if (inFlight.Remove(happened.PacketId, out Published? message)) message.Outcome = Outcome.Delivered;
-                SendWaiting();
                 break;
             case SessionEventKind.Violation:
                 throw new SimulationException($"{Name} found a violation: {happened.Violation}");
@@ -241,6 +215,7 @@ internal sealed class SimulatedClient
                 throw new SimulationException($"{Name} was refused: {happened.ReturnCode}");
         }
 
+        SendWaiting();
         if (session.InFlight > traits.InFlightLimit) throw new SimulationException($"{Name}: {session.InFlight} in flight, {traits.InFlightLimit} allowed");
         if (session.KeptMessages > session.InFlight)
             throw new SimulationException($"{Name} keeps {session.KeptMessages} messages, and {session.InFlight} are in flight");
@@ -272,15 +247,14 @@ internal sealed class SimulatedClient
         message.IsDone = true;
     }
 
-    private void Subscribe()
-    {
-        mustSubscribe = false;
-        subscribing = session.Subscribe(FilterBytes.Of(filters), output);
-    }
-
     private void SendWaiting()
     {
-        if (mustSubscribe && session.CanSubscribe) Subscribe();
+        if (mustSubscribe && session.CanSubscribe)
+        {
+            mustSubscribe = false;
+            subscribing = session.Subscribe(FilterBytes.Of(filters), output);
+        }
+
         while (waiting.TryPeek(out Published? message) && session.CanSend && (message.Qos == QualityOfService.AtMostOnce || session.CanPublish))
         {
             waiting.Dequeue();
@@ -311,13 +285,8 @@ internal sealed class SimulatedClient
         world.At(deadline, () =>
         {
             hasTimer = false;
-            if (link is null) return;
-            if (connections != number)
-            {
-                SetTimer();
-                return;
-            }
-
+            if (link is not null && connections != number) SetTimer();
+            if (link is null || connections != number) return;
             if (world.Now - deadline > TimeSpan.FromSeconds(1)) rules.Excuse(); // the clock jumped
             if (!session.Tick(world.Now, output)) Close();
             else if (output.Length > 0) Flush();

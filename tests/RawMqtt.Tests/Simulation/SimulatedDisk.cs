@@ -23,13 +23,22 @@ internal sealed class SimulatedDisk(string clientId)
         Journal.Output.Reset();
     }
 
-    /// <summary>Writes the first part of what was noted, cut at any byte.</summary>
-    public void WritePart(double part) => bytes.AddRange(Journal.Output.Written[..(int)(part * Journal.Output.Length)].Span);
+    /// <summary>The process ends, perhaps while it writes, and a new one begins.</summary>
+    /// <returns>The payloads of those that come again.</returns>
+    public string[] StartAnew(World world, WireRules rules)
+    {
+        if (world.Chance(0.2)) bytes.AddRange(Journal.Output.Written[..(int)(world.Random.NextDouble() * Journal.Output.Length)].Span);
+        SavedSession saved = Read();
+        rules.EndedUnsaved(packetId => saved.Released.Contains(packetId) || saved.Sent.Any(sent => sent.Key == packetId));
+        string[] again = EndProcess(saved);
+        Rewrite(saved);
+        return again;
+    }
 
     public SavedSession Read() => SavedSession.Read(bytes.ToArray());
 
     /// <summary>Forgets what the application holds, and returns the payloads of those that come again to the next process.</summary>
-    public string[] EndProcess(SavedSession saved)
+    private string[] EndProcess(SavedSession saved)
     {
         string[] again = [.. Held.Where(message => !IsKnown(message, saved)).Select(message => message.Payload)];
         Held.Clear();
@@ -37,7 +46,7 @@ internal sealed class SimulatedDisk(string clientId)
     }
 
     /// <summary>A new process writes the file anew, and takes its notes behind that.</summary>
-    public void Rewrite(SavedSession saved)
+    private void Rewrite(SavedSession saved)
     {
         var rewritten = new OutgoingBuffer();
         saved.WriteTo(rewritten, clientId);
