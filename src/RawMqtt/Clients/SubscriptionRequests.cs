@@ -14,6 +14,7 @@ internal sealed class SubscriptionRequests(ClientSession session, AckTimer? ackT
 
     private readonly Dictionary<ushort, SubscriptionRequest> sent = [];
     private readonly List<SubscriptionRequest> unsent = [];
+    private bool isCut;
 
     /// <summary>The number of requests that wait for their answer.</summary>
     public int Unanswered => sent.Count + unsent.Count;
@@ -33,6 +34,15 @@ internal sealed class SubscriptionRequests(ClientSession session, AckTimer? ackT
 
     /// <summary>Returns the request that was sent under this identifier; null if none was.</summary>
     public SubscriptionRequest? Find(ushort packetId) => sent.GetValueOrDefault(packetId);
+
+    /// <summary>Has the filters of a request that is repeated asked for one by one, since the server may end connections for one of them only.</summary>
+    /// <returns>Whether it has several.</returns>
+    public bool Cut(SubscriptionRequest request)
+    {
+        bool hasSeveral = request is { IsRepeated: true, Filters.Count: > 1 };
+        isCut |= hasSeveral;
+        return hasSeveral;
+    }
 
     /// <summary>Fails a request that will not be sent again.</summary>
     public void GiveUp(SubscriptionRequest request, MqttException reason)
@@ -54,11 +64,11 @@ internal sealed class SubscriptionRequests(ClientSession session, AckTimer? ackT
     }
 
     /// <summary>Puts requests for filters before all that wait, except for filters that are asked for already: in packets of a few filters each,
-    /// since some servers limit their number. Those that leave one at a time have one filter, so that a server that ends the connection for one
-    /// filter harms no other.</summary>
+    /// since some servers limit their number; after <see cref="Cut"/> of one filter each.</summary>
     public void Repeat(IEnumerable<MqttTopicFilter> filters)
     {
         HashSet<string> asked = [.. unsent.Where(request => !request.IsUnsubscribe).SelectMany(request => request.Filters).Select(filter => filter.Filter)];
+        isCut &= session.IsCareful;
         var requests = new List<SubscriptionRequest>();
         var some = new List<MqttTopicFilter>();
         int length = 0;
@@ -66,7 +76,7 @@ internal sealed class SubscriptionRequests(ClientSession session, AckTimer? ackT
         {
             if (asked.Contains(filter.Filter)) continue;
             length += 3 + Encoding.UTF8.GetByteCount(filter.Filter);
-            int most = session.IsCareful && requests.Count < session.CarefulPackets ? 1 : maxFilters;
+            int most = isCut && requests.Count < session.CarefulPackets ? 1 : maxFilters;
             if (some.Count >= most || (length > MaxPayload && some.Count > 0))
             {
                 requests.Add(new SubscriptionRequest(isUnsubscribe: false, some, isRepeated: true));

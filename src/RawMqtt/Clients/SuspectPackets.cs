@@ -23,7 +23,8 @@ internal sealed class SuspectPackets(ClientSession session, OutgoingMessages out
         (int ends, string packet) = request is not null ? (++request.Ends, request.Describe())
             : packetId > 0 ? (session.CountEnd(packetId), DescribePublish(packetId))
             : outgoing.CountEndOfAlone();
-        bool isGivenUp = isCodeEnough || ends >= Limit;
+        bool isCut = request is not null && requests.Cut(request);
+        bool isGivenUp = (isCodeEnough || ends >= Limit) && !isCut;
         MqttException found = ConnectFaults.Suspect(packet, ends, Limit, isGivenUp, end);
         if (!isGivenUp) return found;
         if (request is not null) subscriptions.GiveUp(request, found);
