@@ -36,8 +36,7 @@ internal sealed class Doctor(DoctorTarget target, MqttClientOptions options, Tim
             isTls = await LookAtTlsAsync(probes, cancellationToken);
             await LookBehindTlsAsync(probes, isTls, cancellationToken);
             await Session.RunAsync(cancellationToken);
-            if (report.Working.Count > 0 && !report.Working.Contains(target.With(target.Scheme)))
-                report.Conclude("try", $"What the port speaks fits {string.Join(" or ", report.Working)}.");
+            report.Propose(asked: target.With(target.Scheme));
         }
 
         if (Page is not null) await LookFromPageAsync(Page, addresses, isTls == target.IsTls ? probes : null, cancellationToken);
@@ -97,7 +96,8 @@ internal sealed class Doctor(DoctorTarget target, MqttClientOptions options, Tim
         string version = answer.Version is null ? ", but the handshake fails after the certificate" : $": {answer.Version}";
         string chosen = answer.Protocol.Length > 0 ? answer.Protocol : "none";
         string protocol = probes.OfferedProtocols.Count > 0 ? $", ALPN {chosen} of {string.Join(", ", probes.OfferedProtocols)}" : "";
-        string asked = answer.AsksForCertificate ? " It asks for a client certificate: --cert and --key." : "";
+        string asked = answer.AsksForCertificate
+            ? " It asks for a client certificate (--cert and --key); the probes below show none, and may get no answer for that." : "";
         report.Add("tls", $"The port speaks TLS{version}{protocol}.{asked}", start);
         var verdicts = new CertificateVerdicts(answer, options.Tls, probes.ServerName, DateTimeOffset.UtcNow);
         foreach ((string point, string verdict, bool isFault) in verdicts.All())

@@ -108,6 +108,13 @@ internal static class DoctorCommand
             json.WriteBoolean("ok", step.ExitCode == ExitCode.Done);
             json.WriteNumber("exitCode", step.ExitCode);
             json.WriteString("verdict", Shown(step));
+            if (step.Addresses.Count > 0)
+            {
+                json.WriteStartArray("addresses");
+                foreach (string address in step.Addresses) json.WriteStringValue(address);
+                json.WriteEndArray();
+            }
+
             json.WriteEndObject();
         }
 

@@ -20,6 +20,13 @@ internal sealed class DoctorReport(Action<DoctorStep> write)
     /// <summary>Adds a conclusion, which takes no time.</summary>
     public void Conclude(string name, string verdict, int exitCode = Cli.ExitCode.Done) => Add(new DoctorStep(name, verdict, TimeSpan.Zero, exitCode));
 
+    /// <summary>Proposes the addresses that would work, if the one that was asked for is not among them.</summary>
+    public void Propose(string asked)
+    {
+        if (Working.Count == 0 || Working.Contains(asked)) return;
+        Add(new DoctorStep("try", $"What the port speaks fits {string.Join(" or ", Working)}.", TimeSpan.Zero) { Addresses = Working });
+    }
+
     private void Add(DoctorStep step)
     {
         if (ExitCode == Cli.ExitCode.Done) ExitCode = step.ExitCode;

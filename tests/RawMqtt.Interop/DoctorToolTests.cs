@@ -77,6 +77,35 @@ public class DoctorToolTests
         Assert.Contains("A message came back", doctor.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("wss")]
+    [InlineData("tls")]
+    public async Task A_server_that_wants_a_client_certificate_is_named(string carrier)
+    {
+        using Certificates certificates = await Certificates.MakeAsync();
+        await using Mosquitto mosquitto = await Mosquitto.StartAsync(certificates, wantsCertificate: true);
+        string[] doctor = ["doctor", mosquitto.Address(carrier), "--cafile", certificates.Authority];
+
+        Finished without = await RealProcess.RunToolAsync([.. doctor, "--timeout", "2"]);
+        Finished with = await RealProcess.RunToolAsync([.. doctor, "--cert", certificates.Chain("client"), "--key", certificates.Key("client")]);
+
+        Assert.NotEqual(0, without.ExitCode);
+        Assert.Contains("It asks for a client certificate (--cert and --key)", without.Output, StringComparison.Ordinal);
+        Assert.True(with.ExitCode == 0, with.Output + with.Error);
+    }
+
+    [Fact]
+    public async Task What_would_work_is_listed_in_json()
+    {
+        await using MqttBroker broker = await OurBroker.StartAsync();
+        string url = OurBroker.Address(broker, "tcp");
+
+        Finished doctor = await RealProcess.RunToolAsync("doctor", $"{url.Replace("mqtt:", "ws:", StringComparison.Ordinal)}/mqtt", "--json");
+
+        string last = doctor.Output.TrimEnd().Split('\n')[^1];
+        Assert.Equal(url, JsonDocument.Parse(last).RootElement.GetProperty("addresses").EnumerateArray().Single().GetString());
+    }
+
     [Fact]
     public async Task A_proxy_without_its_broker_is_named()
     {

@@ -25,6 +25,12 @@ public class ToolArgumentsTests
     [InlineData("broker --tls 127.0.0.1:0 --cert c")]
     [InlineData("broker --tcp 127.0.0.1:0 --trusted-proxy 10.0.0.0/8 --proxy-header X-Real-IP")]
     [InlineData("broker --log-level warning --log-json")]
+    [InlineData("pub wss://h -t a -m b --cafile a --capath b --pin sha256//x --pin sha256//y --servername s --tls-alpn p --cert c --key-password-file f")]
+    [InlineData("sub mqtts://h -t a --cert c --key k --insecure")]
+    [InlineData("dev-cert a.lan 10.0.0.1 --dir d")]
+    [InlineData("broker --dev-cert")]
+    [InlineData("broker --dev-cert a.lan b.lan --dev-cert-dir d --wss 127.0.0.1:0")]
+    [InlineData("doctor wss://h --keepalive 2 --idle 0.5 --page https://a --topic t --send-login --password-file f --json")]
     public void Arguments_are_taken(string arguments) => Assert.Empty(ErrorsOf(arguments));
 
     [Theory]
@@ -32,6 +38,8 @@ public class ToolArgumentsTests
     [InlineData("sub --url ws://h/mqtt -t a --connect-timeout 1e3", "--connect-timeout takes seconds")]
     [InlineData("pub --url ws://h/mqtt -t a -m b -M 0", "--max-inflight takes a whole number from 1 to 65535")]
     [InlineData("pub --url mqtt://h -t a -m b -H X:y", "--header is for ws and wss")]
+    [InlineData("broker --dev-cert --cert a", "--dev-cert brings a certificate and its key")]
+    [InlineData("doctor wss://h --keepalive 0", "--keepalive takes a whole number from 1 to 3600")]
     [InlineData("sub --url tls://h -t a --header X:y", "a connection by tls has no HTTP request")]
     [InlineData("pub -t a -m b -H X:y", "a connection by mqtt has no HTTP request")]
     [InlineData("pub -h h -t a -m b -H X:y", "a connection by mqtt has no HTTP request")]
