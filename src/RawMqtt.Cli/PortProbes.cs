@@ -39,7 +39,7 @@ internal sealed class PortProbes(IPEndPoint endpoint, DoctorTarget target, MqttT
             await secure.AuthenticateAsClientAsync(options, cancel);
             answer = answer! with
             {
-                Version = $"{secure.SslProtocol} {secure.NegotiatedCipherSuite}",
+                Version = $"{NameOf(secure.SslProtocol.ToString())}, {secure.NegotiatedCipherSuite}",
                 Protocol = Encoding.Latin1.GetString(secure.NegotiatedApplicationProtocol.Protocol.Span),
             };
         }, cancellationToken);
@@ -127,6 +127,9 @@ internal sealed class PortProbes(IPEndPoint endpoint, DoctorTarget target, MqttT
             // not spoken, or not within the time
         }
     }
+
+    /// <summary>Tls13 is TLS 1.3.</summary>
+    private static string NameOf(string version) => version is ['T', 'l', 's', char major, char minor] ? $"TLS {major}.{minor}" : version;
 
     /// <summary>Returns a policy with the authorities that the user gave; null for the machine's.</summary>
     private static X509ChainPolicy? PolicyOf(MqttTlsOptions? tls)

@@ -11,7 +11,7 @@ namespace RawMqtt.Cli;
 /// <param name="Chain">What is wrong with its chain, and with what part.</param>
 internal sealed record TlsAnswer(X509Certificate2 Certificate, SslPolicyErrors Errors, IReadOnlyList<X509ChainStatus> Chain) : IDisposable
 {
-    /// <summary>Gets the version and the cipher suite, such as <c>Tls13 TLS_AES_256_GCM_SHA384</c>; null if the handshake failed after the
+    /// <summary>Gets the version and the cipher suite, such as <c>TLS 1.3, TLS_AES_256_GCM_SHA384</c>; null if the handshake failed after the
     /// certificate.</summary>
     public string? Version { get; init; }
 

@@ -40,7 +40,7 @@ public sealed class DoctorTests : IDisposable
         DoctorRun run = await DoctorRun.RunAsync(broker.Addresses[0], options);
 
         Assert.True(run.ExitCode == 0, run.ToString());
-        Assert.Matches(@"^The port speaks TLS: Tls1[23] TLS_\w+" + (offered.Length > 0 ? $", ALPN none of {offered}" : "") + @"\.$", run["tls"]);
+        Assert.Matches(@"^The port speaks TLS: TLS 1\.[23], TLS_\w+" + (offered.Length > 0 ? $", ALPN none of {offered}" : "") + @"\.$", run["tls"]);
         Assert.Equal($"CN=Test, issued by CN=Test Root: trusted by {certificates.AuthorityFile}.", run["chain"]);
         Assert.Equal("For a.example, 127.0.0.1; 127.0.0.1 is among them.", run["names"]);
         Assert.Matches(@"^Valid from \S+ until \S+, (29|30) days from now\.$", run["dates"]);
