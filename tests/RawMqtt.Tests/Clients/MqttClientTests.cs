@@ -63,7 +63,7 @@ public class MqttClientTests
             Assert.Throws<ArgumentException>(() => new MqttClient(options with { AckTimeout = TimeSpan.Zero })).Message, StringComparison.Ordinal);
         foreach ((string name, string value) in new[] { ("Upgrade", "x"), ("Sec-WebSocket-Key", "x"), ("X", "a\r\nb"), ("X Y", "x"), ("", "x") })
             Assert.Contains("header field",
-                Assert.Throws<ArgumentException>(() => new MqttClient(options with { RequestHeaders = [new(name, value)] })).Message, StringComparison.Ordinal);
+                Assert.Throws<ArgumentException>(() => new MqttClient(options with { Addresses = ["ws://127.0.0.1/"], RequestHeaders = [new(name, value)] })).Message, StringComparison.Ordinal);
         Assert.Contains("MaxReconnectDelay",
             Assert.Throws<ArgumentException>(() => new MqttClient(options with { MaxReconnectDelay = TimeSpan.MaxValue })).Message, StringComparison.Ordinal);
     }

@@ -48,9 +48,10 @@ internal sealed class TlsPeer : IAsyncDisposable
 
     public string Protocol { get; private set; } = "";
 
-    /// <summary>Waits until the handshake is over, and how ever it ended.</summary>
+    /// <summary>Waits until the handshake is over, however it ended, or no client will come.</summary>
     public async ValueTask DisposeAsync()
     {
+        using (var last = new TcpClient()) await last.ConnectAsync((IPEndPoint)listener.LocalEndpoint); // accepted if no client came
         await serving;
         listener.Dispose();
     }
