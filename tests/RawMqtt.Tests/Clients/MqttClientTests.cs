@@ -62,8 +62,11 @@ public class MqttClientTests
         Assert.Contains("AckTimeout",
             Assert.Throws<ArgumentException>(() => new MqttClient(options with { AckTimeout = TimeSpan.Zero })).Message, StringComparison.Ordinal);
         foreach ((string name, string value) in new[] { ("Upgrade", "x"), ("Sec-WebSocket-Key", "x"), ("X", "a\r\nb"), ("X Y", "x"), ("", "x") })
-            Assert.Contains("header field",
-                Assert.Throws<ArgumentException>(() => new MqttClient(options with { Addresses = ["ws://127.0.0.1/"], RequestHeaders = [new(name, value)] })).Message, StringComparison.Ordinal);
+        {
+            MqttClientOptions overWebSocket = options with { Addresses = ["ws://127.0.0.1/"], RequestHeaders = [new(name, value)] };
+            Assert.Contains("header field", Assert.Throws<ArgumentException>(() => new MqttClient(overWebSocket)).Message, StringComparison.Ordinal);
+        }
+
         Assert.Contains("MaxReconnectDelay",
             Assert.Throws<ArgumentException>(() => new MqttClient(options with { MaxReconnectDelay = TimeSpan.MaxValue })).Message, StringComparison.Ordinal);
     }
