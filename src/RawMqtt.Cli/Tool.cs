@@ -130,7 +130,7 @@ internal static partial class Tool
 
     private static int Fail(Exception failure) => failure switch
     {
-        MqttException known => Fail(ExitCode.Of(known.Code), known.Message),
+        MqttException known => Fail(ExitCode.Of(known.Code), ToolWords.Of(known)),
         OperationCanceledException => Fail(Interruption ?? ExitCode.ConnectionLost, "a signal ended the command before it was done."),
         _ when IsBrokenPipe(failure) => ExitCode.Done, // the reader of the output has what it wants
         FormatException => Fail(ExitCode.InvalidBytes, failure.Message),

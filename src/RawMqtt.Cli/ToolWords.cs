@@ -7,6 +7,11 @@ namespace RawMqtt.Cli;
 /// <summary>Turns the library's texts into the tool's: a text names the option that the user can give, not the member that the tool sets.</summary>
 internal static partial class ToolWords
 {
+    /// <summary>Returns what a failure says, with the tool's advice in place of the library's.</summary>
+    public static string Of(MqttException failure) => failure.Diagnosis is { } diagnosis && ToolAdvice.ByCode.TryGetValue(diagnosis.Code, out string? advice)
+        ? $"{diagnosis.Observation} {diagnosis.Fill(advice)}"
+        : Of(failure.Message);
+
     /// <summary>Returns the message with options of the tool in place of members of the library.</summary>
     public static string Of(string message) => Member().Replace(message, member => OptionFor(member));
 

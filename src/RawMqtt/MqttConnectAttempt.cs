@@ -23,7 +23,7 @@ public sealed record MqttConnectAttempt(int Number, string Address)
     /// <summary>Prints no secrets: addresses may contain a password or a signature.</summary>
     private bool PrintMembers(StringBuilder text)
     {
-        text.Append(CultureInfo.InvariantCulture, $"Number = {Number}, Address = {AddressFault.Shown(Address)}");
+        text.Append(CultureInfo.InvariantCulture, $"Number = {Number}, Address = {ShownAddress.Of(Address)}");
         return true;
     }
 }

@@ -12,12 +12,19 @@ public sealed class MqttException : Exception
     public MqttException(MqttErrorCode code, string message, Exception? innerException = null)
         : base(message, innerException) => Code = code;
 
+    /// <summary>Creates the failure that a diagnosis explains.</summary>
+    internal MqttException(MqttErrorCode code, MqttDiagnosis diagnosis, Exception? innerException = null)
+        : this(code, diagnosis.ToString(), innerException) => Diagnosis = diagnosis;
+
     /// <summary>Creates the failure for a rule of MQTT that the peer broke.</summary>
     internal MqttException(ProtocolViolation violation)
         : this(MqttErrorCode.ProtocolViolation, $"The peer broke a rule of MQTT 3.1.1: {violation}.") => Rule = violation.Rule;
 
     /// <summary>Gets the kind of failure. The numbers do not change between versions.</summary>
     public MqttErrorCode Code { get; }
+
+    /// <summary>Gets the diagnosis in parts: its code, the facts, what was observed, what to try; null if the failure is not of a connection.</summary>
+    public MqttDiagnosis? Diagnosis { get; init; }
 
     /// <summary>Gets the rule that the peer broke, such as <c>MQTT-3.3.1-4</c> or <c>WS-5.2-2</c>; null if it broke none.</summary>
     public string? Rule { get; init; }
@@ -40,6 +47,7 @@ public sealed class MqttException : Exception
     /// <summary>Returns a copy for another caller; a shared instance would collect the stack traces of all.</summary>
     internal MqttException Copy() => new(Code, Message, InnerException)
     {
+        Diagnosis = Diagnosis,
         Rule = Rule,
         ReturnCode = ReturnCode,
         HttpStatus = HttpStatus,

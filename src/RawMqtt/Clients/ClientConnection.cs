@@ -21,7 +21,7 @@ internal sealed class ClientConnection(
     /// <summary>Completes when CONNACK has accepted, with Session Present. Fails when the connection ends before.</summary>
     public Task<bool> Accepted => accepted.Task;
 
-    /// <summary>The first bytes of what could not be read as packets: at most 16.</summary>
+    /// <summary>The first bytes of what could not be read as packets: at most 512.</summary>
     public byte[] Refused => reader.Refused;
 
     public ConnectionWriter Writer => writer;

@@ -2,6 +2,7 @@
 
 using System.Text;
 using RawMqtt.Codec;
+using RawMqtt.Dialling;
 using RawMqtt.Sessions;
 
 namespace RawMqtt.Clients;
@@ -9,19 +10,7 @@ namespace RawMqtt.Clients;
 /// <summary>The exceptions of a client: what was observed, the likely cause, and what to try.</summary>
 internal static class ConnectFaults
 {
-    public static MqttException Refused(ConnectReturnCode code) => new(MqttErrorCode.ConnectRefused, code switch
-    {
-        ConnectReturnCode.UnacceptableProtocolVersion =>
-            "The server does not speak MQTT 3.1.1 (return code 1); it may want MQTT 5 or 3.1, which this client does not speak.",
-        ConnectReturnCode.IdentifierRejected =>
-            "The server does not accept the client identifier (return code 2). Try another one: 1 to 23 letters and digits are accepted everywhere.",
-        ConnectReturnCode.ServerUnavailable => "The server is reachable, but its MQTT service is not available now (return code 3).",
-        ConnectReturnCode.BadUserNameOrPassword => "The user name or the password is wrong (return code 4).",
-        _ => "This client may not connect (return code 5): a user name and password may be missing, or the client identifier is not allowed.",
-    })
-    {
-        ReturnCode = code,
-    };
+    public static MqttException Refused(ConnectReturnCode code) => PeerDiagnosis.OfRefusal(null, code);
 
     public static MqttException NotConnected(Exception failure) => failure switch
     {

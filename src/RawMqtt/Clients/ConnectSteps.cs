@@ -25,20 +25,20 @@ internal sealed class ConnectSteps(MqttClientOptions options, ClientLog log)
         };
         if (options.BeforeConnect is not null)
         {
-            phases.Begin("BeforeConnect", "BeforeConnect", "It is the application's function, and has not returned.");
+            phases.Begin("BeforeConnect", ServerDiagnoses.TimeoutFunction);
             // it may ignore its token
             attempt = await options.BeforeConnect(attempt, cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
         if (options.ConnectStream is null) return await DialAsync(cancellationToken).ConfigureAwait(false);
-        phases.Begin("ConnectStream", "ConnectStream", "It is the application's function, and has not returned.");
+        phases.Begin("ConnectStream", ServerDiagnoses.TimeoutFunction);
         return await TakeSuppliedAsync(options.ConnectStream(attempt, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Appends CONNECT, under the gate.</summary>
     public void WriteConnect(ClientSession session, TimeSpan now, OutgoingBuffer output)
     {
-        phases.Begin("CONNACK", "CONNACK", "The server took the connection and did not answer CONNECT: it may not speak MQTT.");
+        phases.Begin("CONNACK", ServerDiagnoses.TimeoutConnAck);
         MqttAddress? address = options.ConnectStream is null ? MqttAddress.Parse(attempt.Address) : null;
         string? userName = attempt.UserName ?? address?.UserName;
         ReadOnlyMemory<byte>? password = attempt.Password;
@@ -80,14 +80,15 @@ internal sealed class ConnectSteps(MqttClientOptions options, ClientLog log)
     /// <summary>Returns the failure for a connection without CONNACK: what came instead may tell what the server speaks.</summary>
     public Exception Diagnose(byte[] received, Exception failure)
     {
-        if (options.ConnectStream is not null) return failure;
-        if (failure is not MqttException { Code: MqttErrorCode.ConnectionLost or MqttErrorCode.ProtocolViolation or MqttErrorCode.PacketTooLarge } known)
-        {
-            return failure;
-        }
+        if (options.ConnectStream is not null || failure is not MqttException known) return failure;
         MqttAddress address = MqttAddress.Parse(attempt.Address);
-        if (known.Code == MqttErrorCode.ConnectionLost) return PeerDiagnosis.OfNoConnAck(address, failure);
-        return PeerDiagnosis.OfFirstAnswer(address, received) ?? failure;
+        return known.Code switch
+        {
+            MqttErrorCode.ConnectRefused => PeerDiagnosis.OfRefusal(address, known.ReturnCode!.Value),
+            MqttErrorCode.ConnectionLost => PeerDiagnosis.OfNoConnAck(address, phases.CertificateRequest, known),
+            MqttErrorCode.ProtocolViolation or MqttErrorCode.PacketTooLarge => PeerDiagnosis.OfFirstAnswer(address, received, known),
+            _ => failure,
+        };
     }
 
     private async Task<Stream> DialAsync(CancellationToken cancellationToken)

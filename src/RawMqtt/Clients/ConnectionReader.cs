@@ -17,7 +17,7 @@ internal sealed class ConnectionReader(
     /// <summary>Whether the reader waits for the stream, and not for the application.</summary>
     public bool IsWaiting => isWaiting;
 
-    /// <summary>The first bytes of what could not be read as packets: at most 16.</summary>
+    /// <summary>The first bytes of the read in which something could not be read as a packet: at most 512.</summary>
     public byte[] Refused { get; private set; } = [];
 
     /// <summary>Reads until the connection ends, and returns the reason.</summary>
@@ -47,8 +47,9 @@ internal sealed class ConnectionReader(
                 int read = await stream.ReadAsync(buffer.AsMemory(end), ending.Token).ConfigureAwait(false);
                 isWaiting = false;
                 ending.Token.ThrowIfCancellationRequested(); // late bytes belong to no connection
-                if (read == 0) return ServerClose.Of(stream, writer.LargestWrite);
+                if (read == 0) return ServerClose.Of(stream, writer.LargestWrite, writer.LastSent);
                 end += read;
+                int first = start;
                 while (intake.Take(buffer.AsSpan(start, end - start)))
                 {
                     ValueTask delivered = delivery.DeliverAsync(intake.Messages, buffer.AsMemory(start, end - start));
@@ -58,7 +59,7 @@ internal sealed class ConnectionReader(
                 }
 
                 if ((intake.Failure ?? delivery.FindFault()) is not MqttException reason) continue;
-                Refused = buffer.AsSpan(start, Math.Min(16, end - start)).ToArray();
+                Refused = buffer.AsSpan(first, Math.Min(512, end - first)).ToArray();
                 return reason;
             }
         }

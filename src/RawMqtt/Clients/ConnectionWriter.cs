@@ -2,6 +2,7 @@
 
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using RawMqtt.Codec;
 using RawMqtt.Sessions;
 
 namespace RawMqtt.Clients;
@@ -45,6 +46,9 @@ internal sealed class ConnectionWriter(
 
     /// <summary>Bytes of the largest write so far.</summary>
     public int LargestWrite { get; private set; }
+
+    /// <summary>The type of the last packet of the last write; <see cref="PacketType.Connect"/> before there was one.</summary>
+    public PacketType LastSent { get; private set; } = PacketType.Connect;
 
     /// <summary>Completes when all that was appended before <see cref="WatchWrites"/> has been written, or never will be.</summary>
     public Task AllWritten => allWritten?.Task ?? Task.CompletedTask;
@@ -143,6 +147,7 @@ internal sealed class ConnectionWriter(
         (filling, leaving) = (leaving, filling);
         counters.BytesSent += leaving.Length;
         LargestWrite = Math.Max(LargestWrite, leaving.Length);
+        LastSent = (PacketType)(leaving.FirstOfLast >> 4);
         outgoing.MakeRoom();
         Answers.Clear();
     }
@@ -156,7 +161,7 @@ internal sealed class ConnectionWriter(
         }
         catch (Exception exception)
         {
-            ending.Fail(exception as MqttException ?? ServerClose.OfWrite(stream, LargestWrite, exception));
+            ending.Fail(exception as MqttException ?? ServerClose.OfWrite(stream, LargestWrite, LastSent, exception));
             return false; // isFlushing stays true, so that nothing more is written
         }
 

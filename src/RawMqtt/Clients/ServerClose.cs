@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+using RawMqtt.Codec;
+using RawMqtt.Dialling;
 using RawMqtt.Transports;
 using RawMqtt.WebSockets;
 
@@ -11,11 +13,11 @@ internal static class ServerClose
     /// <summary>The server's sending ended where a packet may begin, or within one.</summary>
     /// <param name="stream">It has ended.</param>
     /// <param name="largestWrite">Bytes of the largest write of this connection.</param>
-    public static MqttException Of(Stream stream, int largestWrite)
+    /// <param name="lastSent">The packet that the server got last.</param>
+    public static MqttException Of(Stream stream, int largestWrite, PacketType lastSent)
     {
         const string Ended = "The server closed the connection";
-        if (stream is not WebSocketStream { CloseCode: CloseCode code } webSocket)
-            return new MqttException(MqttErrorCode.ConnectionLost, $"{Ended}.") { IsEndByServer = true };
+        if (stream is not WebSocketStream { CloseCode: CloseCode code } webSocket) return After(lastSent, $"{Ended}.", null, null);
         string said = webSocket.CloseReason.Length > 0 ? $": \"{Printable(webSocket.CloseReason)}\"" : "";
         string text = code switch
         {
@@ -23,18 +25,31 @@ internal static class ServerClose
             CloseCode.NoStatusReceived => $"{Ended} with a WebSocket Close that has no code.",
             _ => $"{Ended} with code {(int)code} ({MeaningOf(code)}){said}.{AdviceFor(code, largestWrite)}",
         };
-        return new MqttException(MqttErrorCode.ConnectionLost, text) { CloseCode = code, CloseReason = webSocket.CloseReason, IsEndByServer = true };
+        bool isOfTheServer = code is CloseCode.NormalClosure or CloseCode.GoingAway or (CloseCode)1012; // it stops or restarts
+        return After(isOfTheServer ? PacketType.Connect : lastSent, text, code, webSocket.CloseReason);
     }
 
     /// <summary>A write failed. If the server has closed the WebSocket, its word counts.</summary>
-    public static MqttException OfWrite(Stream stream, int largestWrite, Exception failure) =>
+    public static MqttException OfWrite(Stream stream, int largestWrite, PacketType lastSent, Exception failure) =>
         stream is WebSocketStream { CloseCode: not (null or CloseCode.AbnormalClosure) }
-            ? Of(stream, largestWrite)
+            ? Of(stream, largestWrite, lastSent)
             : new MqttException(MqttErrorCode.ConnectionLost, "The network connection broke while it was written to.", failure);
 
     /// <summary>The server broke a rule of RFC 6455.</summary>
     public static MqttException Of(WebSocketViolationException violation) =>
         new(MqttErrorCode.ProtocolViolation, $"The server broke a rule of WebSocket: {violation.Message}", violation) { Rule = violation.Rule };
+
+    /// <summary>A server that closes on a SUBSCRIBE or PUBLISH often dislikes just that packet.</summary>
+    private static MqttException After(PacketType lastSent, string ended, CloseCode? code, string? reason)
+    {
+        DiagnosisEntry entry = lastSent switch
+        {
+            PacketType.Subscribe => ConnectDiagnoses.LostAfterSubscribe,
+            PacketType.Publish => ConnectDiagnoses.LostAfterPublish,
+            _ => ConnectDiagnoses.Lost,
+        };
+        return new MqttException(entry.Kind, entry.Of(("ended", ended))) { CloseCode = code, CloseReason = reason, IsEndByServer = true };
+    }
 
     private static string MeaningOf(CloseCode code) => (int)code switch
     {

@@ -3,6 +3,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace RawMqtt.Dialling;
@@ -22,8 +23,7 @@ internal sealed class CertificateCheck(MqttAddress address, string serverName, M
         }
         catch (Exception failure) // the application's function, or a certificate with an extension that is not DER
         {
-            Refusal = new MqttException(
-                MqttErrorCode.CertificateRefused, $"The certificate of {address} could not be checked: {failure.Message.ReplaceLineEndings(" ")}", failure);
+            Refusal = CertificateDiagnoses.NotChecked.Fault(address, failure, ("reason", failure.Message.TrimEnd('.')));
         }
 
         return Refusal is null;
@@ -34,29 +34,14 @@ internal sealed class CertificateCheck(MqttAddress address, string serverName, M
         if (tls.ValidateCertificate is { } validate)
         {
             return validate(sender, certificate, chain, errors) ? null
-                : new MqttException(MqttErrorCode.CertificateRefused, $"ValidateCertificate refused the certificate of {address} (own check: {errors}).");
+                : CertificateDiagnoses.RefusedByFunction.Fault(address, null, ("reason", errors.ToString()));
         }
 
         if (tls.AllowUntrusted) return null;
-        if (certificate is not X509Certificate2 shown)
-            return new MqttException(MqttErrorCode.CertificateRefused, $"The server at {address} shows no certificate.");
-        if (tls.Pin is { } pins) return RefusalByPin(shown, pins);
-        return errors == SslPolicyErrors.None ? null : Judge(shown, chain, errors);
-    }
-
-    /// <summary>A pin that matches stands in for chain and name, not for dates.</summary>
-    private MqttException? RefusalByPin(X509Certificate2 shown, string pins)
-    {
-        if (!CertificatePin.Matches(pins, shown))
-        {
-            return new MqttException(MqttErrorCode.CertificateRefused,
-                $"The certificate of {address} has the key {CertificatePin.Of(shown)}, which is not that of Pin. Compare it with what the server's " +
-                "owner sees (rawmqtt broker prints its own pin at the start): the server may have a new key, or something else answers in its place.");
-        }
-
-        if (!IsOutOfDate(shown)) return null;
-        (MqttErrorCode code, string what, string advice) = OfDates(shown, null);
-        return new MqttException(code, $"The certificate of {address} has the right pin, and {what}. {advice}");
+        if (certificate is not X509Certificate2 shown) return CertificateDiagnoses.None.Fault(address, null);
+        if (tls.Pin is not { } pins) return errors == SslPolicyErrors.None ? null : Judge(shown, chain, errors);
+        if (!CertificatePin.Matches(pins, shown)) return CertificateDiagnoses.OtherPin.Fault(address, null, ("pin", CertificatePin.Of(shown)));
+        return IsOutOfDate(shown) ? FaultOf([DateFault(shown)], shown, shown, null, SslPolicyErrors.None, 0) : null; // a pin stands in for chain and name
     }
 
     /// <summary>Every fault is named; the first one, dates before names before trust, gives the code and the advice.</summary>
@@ -65,68 +50,75 @@ internal sealed class CertificateCheck(MqttAddress address, string serverName, M
         X509ChainStatusFlags flags = 0;
         foreach (X509ChainStatus status in chain?.ChainStatus ?? []) flags |= status.Status;
 
-        var faults = new List<(MqttErrorCode Code, string What, string Advice)>();
-        if ((flags & X509ChainStatusFlags.NotTimeValid) != 0) faults.Add(OfDates(certificate, chain));
-        if ((errors & SslPolicyErrors.RemoteCertificateNameMismatch) != 0) faults.Add(OfName(certificate));
-        if ((flags & X509ChainStatusFlags.UntrustedRoot) != 0 && IsSelfSigned(certificate))
-        {
-            faults.Add((
-                MqttErrorCode.CertificateSelfSigned, "is self-signed and not among the trusted ones",
-                "Compare its pin with what the server's owner sees (rawmqtt broker prints its own pin at the start). If it is the same, set " +
-                $"Pin = \"{CertificatePin.Of(certificate)}\", or save the certificate as PEM and give that file as CertificateAuthorityFile."));
-        }
-        else if ((flags & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0)
-        {
-            faults.Add((
-                MqttErrorCode.CertificateIssuerUnknown,
-                $"was issued by \"{certificate.Issuer}\", which " +
-                $"{((tls.CertificateAuthorityFile ?? tls.CertificateAuthorityFolder) is { } file ? $"is not in {file}" : "this machine does not trust")}",
-                "Give the file of that authority's certificate; if it is in place, the server may have to send its chain."));
-        }
-
-        if ((flags & X509ChainStatusFlags.NotValidForUsage) != 0)
-            faults.Add(
-                (MqttErrorCode.CertificateRefused, "is not for servers (extended key usage)", "The server needs a certificate with the usage serverAuth."));
-        if (faults.Count == 0)
-            faults.Add((
-                MqttErrorCode.CertificateRefused, $"is refused ({(flags == 0 ? errors.ToString() : flags.ToString())})",
-                "Look at it with: openssl s_client -connect HOST:PORT -showcerts."));
-
-        string all = string.Join(", and ", faults.Select(fault => fault.What));
-        return new MqttException(faults[0].Code, $"The certificate of {address} {all}. {faults[0].Advice}");
+        var faults = new List<DiagnosisEntry>();
+        X509Certificate2 dated = chain?.ChainElements.Select(element => element.Certificate).FirstOrDefault(IsOutOfDate) ?? certificate;
+        X509Certificate2? held = HeldWithoutRoot(certificate, chain);
+        if ((flags & X509ChainStatusFlags.NotTimeValid) != 0) faults.Add(DateFault(dated));
+        if ((errors & SslPolicyErrors.RemoteCertificateNameMismatch) != 0) faults.Add(NameFault(NamesOf(certificate)));
+        if ((flags & X509ChainStatusFlags.UntrustedRoot) != 0 && IsSelfSigned(certificate)) faults.Add(CertificateDiagnoses.SelfSigned);
+        else if ((flags & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0) faults.Add(IssuerFault(held));
+        if ((flags & X509ChainStatusFlags.NotValidForUsage) != 0) faults.Add(CertificateDiagnoses.NotForServers);
+        if (faults.Count == 0) faults.Add(CertificateDiagnoses.Refused);
+        return FaultOf(faults, certificate, dated, held, errors, flags);
     }
 
-    private (MqttErrorCode Code, string What, string Advice) OfDates(X509Certificate2 leaf, X509Chain? chain)
+    private MqttException FaultOf(
+        List<DiagnosisEntry> faults, X509Certificate2 shown, X509Certificate2 dated, X509Certificate2? held, SslPolicyErrors errors,
+        X509ChainStatusFlags flags)
     {
-        X509Certificate2 dated = chain?.ChainElements.Select(element => element.Certificate).FirstOrDefault(IsOutOfDate) ?? leaf;
-        string whose = dated.Equals(leaf) ? "" : $"has an issuer, \"{dated.Subject}\", that ";
-        return now < dated.NotBefore.ToUniversalTime()
-            ? (
-                MqttErrorCode.CertificateNotYetValid, $"{whose}is valid from {Date(dated.NotBefore)} only, and the clock here says {Date(now.UtcDateTime)}",
-                "Set this machine's clock if it is wrong; otherwise the server needs a certificate that is valid today.")
-            : (
-                MqttErrorCode.CertificateExpired, $"{whose}expired on {Date(dated.NotAfter)}, and the clock here says {Date(now.UtcDateTime)}",
-                "Set this machine's clock if it is wrong; otherwise the server needs a new certificate.");
+        string more = string.Concat(faults.Skip(1).Select(fault => $", and {fault.Observed[CertificateDiagnoses.Subject.Length..]}"));
+        return (faults[0] with { Observed = $"{faults[0].Observed}{more}." }).Fault(
+            address,
+            null,
+            ("whose", dated.Equals(shown) ? "" : $"has an issuer, \"{dated.Subject}\", that "),
+            ("from", Date(dated.NotBefore)),
+            ("until", Date(dated.NotAfter)),
+            ("now", Date(now.UtcDateTime)),
+            ("subject", shown.Subject),
+            ("names", string.Join(", ", NamesOf(shown))),
+            ("wanted", serverName),
+            ("issuer", shown.Issuer),
+            ("file", Authorities ?? ""),
+            ("held", held?.Subject ?? ""),
+            ("root", held?.Issuer ?? ""),
+            ("reason", flags == 0 ? errors.ToString() : flags.ToString()),
+            ("fingerprint", shown.GetCertHashString(HashAlgorithmName.SHA256)),
+            ("pin", CertificatePin.Of(shown)));
+    }
+
+    private string? Authorities => tls.CertificateAuthorityFile ?? tls.CertificateAuthorityFolder;
+
+    private DiagnosisEntry DateFault(X509Certificate2 dated) =>
+        now < dated.NotBefore.ToUniversalTime() ? CertificateDiagnoses.NotYetValid : CertificateDiagnoses.Expired;
+
+    private DiagnosisEntry NameFault(List<string> names)
+    {
+        bool isAddress = IPAddress.TryParse(serverName, out _);
+        if (names.Count == 0) return CertificateDiagnoses.NoNames;
+        if (isAddress && names.Contains($"DNS:{serverName}")) return CertificateDiagnoses.AddressAsName;
+        if (isAddress && names.Exists(name => !IPAddress.TryParse(name, out _))) return CertificateDiagnoses.OtherNameThanAddress;
+        return !isAddress && names.Exists(name => name.StartsWith("*.", StringComparison.Ordinal))
+            ? CertificateDiagnoses.Wildcard
+            : CertificateDiagnoses.OtherName;
+    }
+
+    private DiagnosisEntry IssuerFault(X509Certificate2? held) =>
+        Authorities is null ? CertificateDiagnoses.IssuerUnknown
+        : held is null ? CertificateDiagnoses.IssuerNotInFile
+        : CertificateDiagnoses.NotARoot;
+
+    /// <summary>Returns the last certificate of the chain that the file holds although it is no root; null if there is none.</summary>
+    private static X509Certificate2? HeldWithoutRoot(X509Certificate2 leaf, X509Chain? chain)
+    {
+        if (chain is null) return null;
+        IEnumerable<X509Certificate2> path = [.. chain.ChainElements.Select(element => element.Certificate), leaf];
+        return path.LastOrDefault(certificate => !IsSelfSigned(certificate) && chain.ChainPolicy.CustomTrustStore.Contains(certificate))
+            ?? chain.ChainPolicy.CustomTrustStore.FirstOrDefault(
+                held => !IsSelfSigned(held) && held.SubjectName.RawData.AsSpan().SequenceEqual(leaf.IssuerName.RawData));
     }
 
     private bool IsOutOfDate(X509Certificate2 certificate) =>
         now < certificate.NotBefore.ToUniversalTime() || now > certificate.NotAfter.ToUniversalTime();
-
-    private (MqttErrorCode Code, string What, string Advice) OfName(X509Certificate2 certificate)
-    {
-        List<string> names = NamesOf(certificate);
-        string what = names.Count == 0
-            ? $"names no host at all, only \"{certificate.Subject}\", and \"{serverName}\" was wanted"
-            : $"is for {string.Join(", ", names)}, and \"{serverName}\" was wanted";
-        string advice = (IPAddress.TryParse(serverName, out _), names) switch
-        {
-            (true, _) when names.Any(name => !IPAddress.TryParse(name, out _)) => "Write the host by a name of the certificate instead of its IP address.",
-            (false, _) when names.Any(name => name.StartsWith("*.", StringComparison.Ordinal)) =>
-                "A * stands for exactly one label of a name; write a host that the certificate covers.",
-            _ => "Write a host that the certificate is for, or ask for a certificate with this name as subject alternative name.",
-        };
-        return (MqttErrorCode.CertificateNameMismatch, what, advice);
-    }
 
     /// <summary>The subject alternative names, RFC 5280 4.2.1.6: host names and addresses.</summary>
     private static List<string> NamesOf(X509Certificate2 certificate)
@@ -135,7 +127,7 @@ internal sealed class CertificateCheck(MqttAddress address, string serverName, M
         foreach (X509Extension extension in certificate.Extensions)
         {
             if (extension is not X509SubjectAlternativeNameExtension alternatives) continue;
-            names.AddRange(alternatives.EnumerateDnsNames());
+            names.AddRange(alternatives.EnumerateDnsNames().Select(name => IPAddress.TryParse(name, out _) ? $"DNS:{name}" : name));
             names.AddRange(alternatives.EnumerateIPAddresses().Select(ip => ip.ToString()));
         }
 

@@ -28,5 +28,5 @@ internal static class ClientCertificate
     }
 
     private static MqttException Unusable(CertificateFiles files, string cause, Exception? failure) =>
-        new(MqttErrorCode.InvalidOptions, $"The client certificate {files} cannot be used: {cause}", failure);
+        new(MqttErrorCode.InvalidOptions, AddressDiagnoses.CertificateFile.Of(("file", files.ToString()), ("reason", cause)), failure);
 }

@@ -13,7 +13,8 @@ internal static class ClientTls
 {
     /// <summary>Performs the handshake over the connection, which it owns from then on; on failure it disposes the connection.</summary>
     /// <exception cref="MqttException">The handshake failed. The message says what the server sent and what to try.</exception>
-    public static async Task<SslStream> OpenAsync(Stream connection, MqttAddress address, DialOptions options, CancellationToken cancellationToken)
+    public static async Task<SslStream> OpenAsync(
+        Stream connection, MqttAddress address, DialOptions options, ClientCertificateRequest request, CancellationToken cancellationToken)
     {
         MqttTlsOptions tls = options.Tls ?? new MqttTlsOptions();
         var firstBytes = new FirstBytes();
@@ -23,7 +24,9 @@ internal static class ClientTls
         {
             string serverName = tls.ServerName ?? address.Host;
             var check = new CertificateCheck(address, serverName, tls, options.TimeProvider.GetUtcNow());
-            await AuthenticateAsync(stream, OptionsFor(serverName, address, tls, check), check, firstBytes, address, cancellationToken).ConfigureAwait(false);
+            SslClientAuthenticationOptions authentication = OptionsFor(serverName, address, tls, check);
+            Watch(authentication, request);
+            await AuthenticateAsync(stream, authentication, check, firstBytes, request, address, cancellationToken).ConfigureAwait(false);
             below.Tap = null;
             return stream;
         }
@@ -39,6 +42,7 @@ internal static class ClientTls
         SslClientAuthenticationOptions options,
         CertificateCheck check,
         FirstBytes firstBytes,
+        ClientCertificateRequest request,
         MqttAddress address,
         CancellationToken cancellationToken)
     {
@@ -48,17 +52,28 @@ internal static class ClientTls
         }
         catch (AuthenticationException failure)
         {
-            throw check.Refusal ?? PeerDiagnosis.OfTlsFailure(address, firstBytes, failure);
+            throw check.Refusal ?? PeerDiagnosis.OfTlsFailure(address, firstBytes, request, failure);
         }
         catch (IOException failure)
         {
-            throw PeerDiagnosis.OfTlsFailure(address, firstBytes, failure);
+            throw PeerDiagnosis.OfTlsFailure(address, firstBytes, request, failure);
         }
         catch (CryptographicException failure) // the framework reads extensions before it asks the check
         {
-            throw new MqttException(
-                MqttErrorCode.CertificateRefused, $"The certificate of {address} cannot be read: {failure.Message.ReplaceLineEndings(" ")}", failure);
+            throw CertificateDiagnoses.NotChecked.Fault(address, failure, ("reason", failure.Message.TrimEnd('.')));
         }
+    }
+
+    /// <summary>Without a certificate of its own, the client hears of the server's wish by the function that would choose one.</summary>
+    private static void Watch(SslClientAuthenticationOptions options, ClientCertificateRequest request)
+    {
+        request.IsAnswered = options.ClientCertificateContext is not null;
+        if (request.IsAnswered) return;
+        options.LocalCertificateSelectionCallback = (_, _, _, shown, _) =>
+        {
+            request.IsMade |= shown is not null; // the first call comes before the handshake
+            return null!;
+        };
     }
 
     private static SslClientAuthenticationOptions OptionsFor(string serverName, MqttAddress address, MqttTlsOptions tls, CertificateCheck check)
@@ -113,6 +128,6 @@ internal static class ClientTls
             null => "it holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)",
             _ => failure.Message.TrimEnd('.'),
         };
-        return new MqttException(MqttErrorCode.InvalidOptions, $"The file of the authorities, {file}, cannot be used: {why}.", failure);
+        return new MqttException(MqttErrorCode.InvalidOptions, AddressDiagnoses.AuthorityFile.Of(("file", file), ("reason", why)), failure);
     }
 }

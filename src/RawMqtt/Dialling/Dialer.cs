@@ -20,7 +20,7 @@ internal static class Dialer
         if (options.Tls is not null && !address.IsTls)
         {
             string scheme = MqttAddress.NameOf(address.IsWebSocket ? MqttScheme.Wss : MqttScheme.Mqtts);
-            throw new MqttException(MqttErrorCode.InvalidOptions, $"There are TLS options, and {address} has no TLS. Write {scheme} if TLS was meant.");
+            throw AddressDiagnoses.TlsOptionsWithoutTls.Fault(address, null, ("secure", scheme));
         }
 
         if (options.Tls is { CertificateFile: { } own } tls) _ = ClientCertificate.Load(own, tls.KeyFile, tls.KeyPassword); // a wrong file costs no connection
@@ -49,25 +49,25 @@ internal static class Dialer
     private static async Task<Stream> ConnectAsync(MqttAddress address, DialOptions options, ConnectPhases phases, CancellationToken cancellationToken)
     {
         long start = options.TimeProvider.GetTimestamp();
-        phases.Begin("name service", "the name service", "Check the host and the name service of this machine.");
+        phases.Begin("name service", ServerDiagnoses.TimeoutName);
         IPAddress[] hosts = await ResolveAsync(address, cancellationToken).ConfigureAwait(false);
 
         TimeSpan timeLeft = options.ConnectTimeout - options.TimeProvider.GetElapsedTime(start);
-        phases.Begin("TCP", "TCP", "A firewall may drop what is sent to this port.");
+        phases.Begin("TCP", ServerDiagnoses.TimeoutTcp);
         Stream stream = new NetworkStream(await ConnectAsync(address, hosts, timeLeft, cancellationToken).ConfigureAwait(false), ownsSocket: true);
         try
         {
             if (address.IsTls)
             {
-                phases.Begin("TLS", "the TLS handshake", "The port may not speak TLS.");
-                stream = await ClientTls.OpenAsync(stream, address, options, cancellationToken).ConfigureAwait(false);
+                phases.Begin("TLS", ServerDiagnoses.TimeoutTls);
+                stream = await ClientTls.OpenAsync(stream, address, options, phases.CertificateRequest, cancellationToken).ConfigureAwait(false);
             }
 
             if (options.Tap is not null) stream = new TapStream(stream, options.Tap);
             if (!address.IsWebSocket) return stream;
 
-            phases.Begin("WebSocket", "the answer to the WebSocket handshake", "The port may not be a WebSocket one.");
-            return await UpgradeAsync(stream, address, options, cancellationToken).ConfigureAwait(false);
+            phases.Begin("WebSocket", ServerDiagnoses.TimeoutWebSocket);
+            return await UpgradeAsync(stream, address, options, phases.CertificateRequest, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -76,7 +76,8 @@ internal static class Dialer
         }
     }
 
-    private static async Task<Stream> UpgradeAsync(Stream stream, MqttAddress address, DialOptions options, CancellationToken cancellationToken)
+    private static async Task<Stream> UpgradeAsync(
+        Stream stream, MqttAddress address, DialOptions options, ClientCertificateRequest request, CancellationToken cancellationToken)
     {
         try
         {
@@ -85,11 +86,11 @@ internal static class Dialer
         }
         catch (WebSocketHandshakeException failure)
         {
-            throw PeerDiagnosis.OfUpgradeFailure(address, failure);
+            throw PeerDiagnosis.OfUpgradeFailure(address, request, failure);
         }
         catch (IOException failure)
         {
-            throw PeerDiagnosis.OfNoHttpAnswer(address, "", failure);
+            throw PeerDiagnosis.OfNoHttpAnswer(address, request, failure);
         }
     }
 
@@ -107,7 +108,7 @@ internal static class Dialer
         }
         catch (ArgumentException failure)
         {
-            throw new MqttException(MqttErrorCode.InvalidOptions, $"The WebSocket handshake cannot be written: {failure.Message}", failure);
+            throw AddressDiagnoses.RequestHeaders.Fault(address, failure, ("reason", failure.Message));
         }
     }
 
@@ -162,36 +163,8 @@ internal static class Dialer
             }
         }
 
-        throw NotConnected(address, failures);
+        throw TcpDiagnosis.Of(address, failures);
     }
 
-    private static MqttException NotResolved(MqttAddress address, Exception? failure) =>
-        new(
-            MqttErrorCode.NameNotResolved,
-            $"The name service knows no address of the host \"{address.Host}\". Check its spelling, and the network of this machine.",
-            failure);
-
-    private static MqttException NotConnected(MqttAddress address, List<(IPAddress Host, SocketError Error)> failures)
-    {
-        bool refused = failures.Exists(failure => failure.Error == SocketError.ConnectionRefused);
-        string tried = string.Join(", ", failures.Select(failure => $"{failure.Host}: {NameOf(failure.Error)}"));
-        string usual = $"brokers usually listen on {(address.IsTls ? 8084 : 8083)}: write the port if it is another.";
-        string scheme = MqttAddress.NameOf(address.Scheme);
-        string advice = !refused ? "Check the host, the network and any firewall between."
-            : address.Port == address.DefaultPort && address.IsWebSocket ? $"Port {address.Port} is the default of {scheme}, and {usual}"
-            : "Check that the broker runs and listens on this port.";
-        MqttErrorCode code = refused ? MqttErrorCode.ConnectionRefused : MqttErrorCode.HostUnreachable;
-        return new MqttException(code, $"No TCP connection to {address} ({tried}). {advice}");
-    }
-
-    private static string NameOf(SocketError error) => error switch
-    {
-        SocketError.ConnectionRefused => "connection refused",
-        SocketError.TimedOut => "no answer",
-        SocketError.HostUnreachable => "host unreachable",
-        SocketError.NetworkUnreachable => "network unreachable",
-        SocketError.ConnectionReset => "connection reset",
-        SocketError.AccessDenied => "access denied",
-        _ => error.ToString(),
-    };
+    private static MqttException NotResolved(MqttAddress address, Exception? failure) => ServerDiagnoses.NameUnknown.Fault(address, failure);
 }

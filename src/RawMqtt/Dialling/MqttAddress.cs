@@ -22,6 +22,9 @@ internal sealed record MqttAddress(MqttScheme Scheme, string Host, int Port, str
     /// <summary>Gets the value of HTTP's Host header: the host without a zone, and the port unless it is the default one.</summary>
     public string HostHeader => Port == DefaultPort ? Bracketed(WithoutZone(Host)) : $"{Bracketed(WithoutZone(Host))}:{Port}";
 
+    /// <summary>Gets host and port, as in <c>[::1]:8083</c>.</summary>
+    public string Authority => $"{Bracketed(Host)}:{Port}";
+
     /// <summary>Gets whether the host is an IP address. TLS compares it with other entries of a certificate than a name.</summary>
     public bool HostIsAddress => IPAddress.TryParse(Host, out _);
 
@@ -38,11 +41,11 @@ internal sealed record MqttAddress(MqttScheme Scheme, string Host, int Port, str
     }
 
     /// <summary>Gets the path, with *** in place of the query, because a signed address has its secret there.</summary>
-    public string ShownPath => AddressFault.WithoutQuery(PathAndQuery);
+    public string ShownPath => ShownAddress.WithoutQuery(PathAndQuery);
 
     /// <summary>Returns the address with its port and without its secrets.</summary>
     public override string ToString() =>
-        $"{NameOf(Scheme)}://{(UserName is null ? "" : Uri.EscapeDataString(UserName) + "@")}{Bracketed(Host)}:{Port}{(IsWebSocket ? ShownPath : "")}";
+        $"{NameOf(Scheme)}://{(UserName is null ? "" : Uri.EscapeDataString(UserName) + "@")}{Authority}{(IsWebSocket ? ShownPath : "")}";
 
     public static string NameOf(MqttScheme scheme) => scheme switch
     {
@@ -154,7 +157,7 @@ internal sealed record MqttAddress(MqttScheme Scheme, string Host, int Port, str
         }
         else
         {
-            if (authority.Count(':') > 1) throw AddressFault.IPv6WithoutBrackets(text, authority);
+            if (authority.Count(':') > 1) throw AddressFault.SeveralColons(text);
             int colon = authority.IndexOf(':');
             host = colon < 0 ? authority : authority[..colon];
             authority = colon < 0 ? default : authority[colon..];

@@ -277,7 +277,13 @@ internal sealed class ClientSession
         {
             var reader = new PacketReader(input, MqttRole.Server, maximumPacketLength);
             OperationStatus status = reader.Read();
-            if (status == OperationStatus.NeedMoreData) return false;
+            if (status == OperationStatus.NeedMoreData)
+            {
+                if (state != ConnectionState.ConnectSent || input.IsEmpty || input[0] >> 4 == (int)PacketType.ConnAck) return false;
+                happened = Break(ProtocolViolation.FirstPacketNotConnAck); // [MQTT-3.2.0-1] a greeting of another protocol may complete no packet
+                return true;
+            }
+
             if (status == OperationStatus.InvalidData)
             {
                 happened = Break(reader.Violation!);

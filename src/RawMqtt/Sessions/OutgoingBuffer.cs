@@ -13,12 +13,16 @@ internal sealed class OutgoingBuffer : IBufferWriter<byte>
 
     private byte[] bytes = [];
     private int length;
+    private int lastStart;
 
     /// <summary>The number of bytes waiting.</summary>
     public int Length => length;
 
     /// <summary>The number of bytes that fit without growing.</summary>
     public int Capacity => bytes.Length;
+
+    /// <summary>The first byte of what was appended last: of a packet, its type and flags. 0 if nothing waits.</summary>
+    public byte FirstOfLast => length > 0 ? bytes[lastStart] : (byte)0;
 
     /// <summary>The bytes waiting; valid until the next append or <see cref="Clear"/>.</summary>
     public ReadOnlyMemory<byte> Written => bytes.AsMemory(0, length);
@@ -27,6 +31,7 @@ internal sealed class OutgoingBuffer : IBufferWriter<byte>
     public void Advance(int count)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)(bytes.Length - length), nameof(count));
+        lastStart = length;
         length += count;
     }
 

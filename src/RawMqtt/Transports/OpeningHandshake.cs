@@ -124,8 +124,9 @@ internal static class OpeningHandshake
         return new WebSocketHandshakeException($"The WebSocket was not opened: {response.Failure}.")
         {
             StatusCode = response.Status == 0 ? null : response.Status,
+            Reason = response.Reason,
             Headers = response.Fields,
-            Body = Encoding.UTF8.GetString(body, 0, length),
+            Body = (response.Status == 0 ? Encoding.Latin1 : Encoding.UTF8).GetString(body, 0, length), // what is not HTTP is bytes
             Rule = response.Rule,
         };
     }

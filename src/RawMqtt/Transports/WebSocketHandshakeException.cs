@@ -14,6 +14,9 @@ public sealed class WebSocketHandshakeException : IOException
     /// <summary>Gets the HTTP status of the answer; null if there was none that could be read.</summary>
     public int? StatusCode { get; init; }
 
+    /// <summary>Gets the words behind the status; empty if there are none.</summary>
+    public string Reason { get; init; } = "";
+
     /// <summary>Gets the header fields of the answer, in its order.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 

@@ -15,6 +15,9 @@ internal sealed class UpgradeResponse(ClientHandshake request, byte[] key)
     /// <summary>0 until the status line is read.</summary>
     public int Status { get; private set; }
 
+    /// <summary>The words behind the status; may be empty.</summary>
+    public string Reason { get; private set; } = "";
+
     /// <summary>The header fields, in their order.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Fields => fields;
 
@@ -106,6 +109,7 @@ internal sealed class UpgradeResponse(ClientHandshake request, byte[] key)
         if (line.Length < 12 || !char.IsAsciiDigit((char)line[7]) || line[8] != ' ' || line[9..12].ContainsAnyExceptInRange((byte)'0', (byte)'9')
             || (line.Length > 12 && line[12] != ' ') || HttpFields.HasControls(line))
             return false;
+        Reason = Encoding.Latin1.GetString(line[Math.Min(13, line.Length)..]);
         Status = (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0');
         return true;
     }

@@ -81,7 +81,7 @@ public class HookTests
         await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["ws://127.0.0.1:0/mqtt"] }, Soon);
         await using var client = new MqttClient(new MqttClientOptions { Address = broker.Addresses[0] + "/elsewhere?X-Signature=geheim" });
         MqttException failure = await Assert.ThrowsAsync<MqttException>(() => client.OpenAsync(Soon));
-        Assert.Contains("The path in the address is /mqtt/elsewhere?***;", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("The path in the address is /mqtt/elsewhere?***.", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("geheim", failure.ToString(), StringComparison.Ordinal);
     }
 }

@@ -96,8 +96,8 @@ public sealed class DialerTests : IDisposable
     [Theory]
     [InlineData("HTTP/1.1 400 Bad Request\r\n\r\n", "wss", MqttErrorCode.TlsNotSpoken, "answered the TLS handshake with plain HTTP")]
     [InlineData("", "mqtts", MqttErrorCode.TlsNotSpoken, "closed the connection during the TLS handshake without one byte")]
-    [InlineData("SSH-2.0-x\r\n", "mqtts", MqttErrorCode.TlsNotSpoken, "with \"SSH-2.0-x\"")]
-    [InlineData("\u0015\u0003\u0001\0\u0002\u0002F", "mqtts", MqttErrorCode.TlsFailed, "failed")]
+    [InlineData("SSH-2.0-x\r\n", "mqtts", MqttErrorCode.TlsNotSpoken, "sent \"SSH-2.0-x\" where the answer to the TLS handshake was due")]
+    [InlineData("\u0015\u0003\u0001\0\u0002\u0002F", "mqtts", MqttErrorCode.TlsFailed, "with alert 70 (protocol version)")]
     public async Task Tls_to_a_port_without_tls(string answer, string scheme, MqttErrorCode code, string expected)
     {
         Task server = AnswerAsync(answer.TrimEnd('\n').TrimEnd('\r'));
@@ -110,14 +110,14 @@ public sealed class DialerTests : IDisposable
 
     [Theory]
     [InlineData("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", 404,
-        "with HTTP status 404. The path in the address is /chat; EMQX, NanoMQ and HiveMQ have /mqtt")]
+        "with HTTP status 404 Not Found. The path in the address is /chat. EMQX, NanoMQ and HiveMQ have /mqtt")]
     [InlineData("HTTP/1.1 302 Found\r\nLocation: https://x/mqtt\r\nContent-Length: 0\r\n\r\n", 302, "to wss://x/mqtt, and is not followed by itself")]
     [InlineData("HTTP/1.1 301 Moved\r\nLocation: http://x/mqtt?signature=secret\r\nContent-Length: 0\r\n\r\n", 301,
         "to ws://x/mqtt?***, and is not followed by itself")]
     [InlineData("HTTP/1.1 400 Bad Request\r\nContent-Length: 49\r\n\r\nThe plain HTTP request was sent to HTTPS port ...", 400,
-        "The port wants TLS: try wss://127.0.0.1:")]
+        "The port wants TLS. Try wss://127.0.0.1:")]
     [InlineData("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", 401, "wants an HTTP login")]
-    [InlineData("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", 403, "check the Origin header")]
+    [InlineData("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", 403, "Check the Origin header")]
     [InlineData("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", 502, "A proxy answered in place of the broker")]
     [InlineData("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n", 101, "[WS-4.1-32]")]
     public async Task Upgrade_is_refused(string answer, int status, string expected)
@@ -133,7 +133,7 @@ public sealed class DialerTests : IDisposable
     [Theory]
     [InlineData("\u0015\u0003\u0003\0\u0002\u0002F", "answered with a TLS record, so it wants TLS. Try wss://127.0.0.1:")]
     [InlineData("", "closed the connection instead of answering the WebSocket handshake")]
-    [InlineData("SSH-2.0-x\r\n", "with \"SSH-2.0-x??\", which is not HTTP")]
+    [InlineData("SSH-2.0-x\r\n", "sent \"SSH-2.0-x\" where the answer to the WebSocket handshake was due. It is an SSH server")]
     public async Task Port_does_not_speak_WebSocket(string answer, string expected)
     {
         Task server = AnswerAsync(answer);

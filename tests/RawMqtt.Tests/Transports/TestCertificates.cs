@@ -25,14 +25,42 @@ internal sealed class TestCertificates : IDisposable
 
     public string AuthorityFile { get; }
 
-    public X509Certificate2 Issue(string[] names, DateTimeOffset? from = null, DateTimeOffset? to = null, string usage = "1.3.6.1.5.5.7.3.1")
+    /// <param name="names">Host names and addresses.</param>
+    /// <param name="from">The beginning of its validity; null for yesterday.</param>
+    /// <param name="to">The end of its validity; null for next month.</param>
+    /// <param name="usage">The extended key usage; of a server unless given.</param>
+    /// <param name="issuer">Null: <see cref="Authority"/>.</param>
+    public X509Certificate2 Issue(
+        string[] names, DateTimeOffset? from = null, DateTimeOffset? to = null, string usage = "1.3.6.1.5.5.7.3.1", X509Certificate2? issuer = null)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = RequestFor(names, key, usage);
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Authority, true, false));
-        using X509Certificate2 certificate = request.Create(Authority, from ?? DateTimeOffset.UtcNow.AddDays(-1), to ?? DateTimeOffset.UtcNow.AddDays(30),
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(issuer ?? Authority, true, false));
+        using X509Certificate2 certificate = request.Create(
+            issuer ?? Authority, from ?? DateTimeOffset.UtcNow.AddDays(-1), to ?? DateTimeOffset.UtcNow.AddDays(30),
             RandomNumberGenerator.GetBytes(8));
         return certificate.CopyWithPrivateKey(key);
+    }
+
+    /// <summary>Issues a certificate with this DNS name, even if it looks like an address.</summary>
+    public X509Certificate2 IssueWithName(string name)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = RequestFor([], key, "1.3.6.1.5.5.7.3.1");
+        var alternatives = new SubjectAlternativeNameBuilder();
+        alternatives.AddDnsName(name);
+        request.CertificateExtensions.Add(alternatives.Build());
+        return IssueFor(request, key);
+    }
+
+    /// <summary>Issues the certificate of an authority below <see cref="Authority"/>.</summary>
+    public X509Certificate2 IssueAuthority(string name)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        return IssueFor(request, key);
     }
 
     public static X509Certificate2 SelfSigned(params string[] names)
@@ -53,6 +81,13 @@ internal sealed class TestCertificates : IDisposable
         Authority.Dispose();
         authorityKey.Dispose();
         Directory.Delete(folder, recursive: true);
+    }
+
+    private X509Certificate2 IssueFor(CertificateRequest request, ECDsa key)
+    {
+        using X509Certificate2 certificate =
+            request.Create(Authority, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(60), RandomNumberGenerator.GetBytes(8));
+        return certificate.CopyWithPrivateKey(key);
     }
 
     private static CertificateRequest RequestFor(string[] names, ECDsa key, string usage)

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+
+namespace RawMqtt.Dialling;
+
+/// <summary>Finds the alert with which a server ended TLS, RFC 8446 6: in its plain bytes, or in the text of OpenSSL.</summary>
+internal static class TlsAlert
+{
+    public const int HandshakeFailure = 40;
+    public const int ProtocolVersion = 70;
+    public const int UnrecognizedName = 112;
+    public const int CertificateRequired = 116;
+    public const int NoApplicationProtocol = 120;
+
+    private static readonly (int Number, string Name)[] Names =
+    [
+        (HandshakeFailure, "handshake failure"), (42, "bad certificate"), (43, "unsupported certificate"), (44, "certificate revoked"),
+        (45, "certificate expired"), (46, "certificate unknown"), (47, "illegal parameter"), (48, "unknown ca"), (49, "access denied"), (50, "decode error"),
+        (51, "decrypt error"), (ProtocolVersion, "protocol version"), (71, "insufficient security"), (80, "internal error"),
+        (UnrecognizedName, "unrecognized name"), (CertificateRequired, "certificate required"), (NoApplicationProtocol, "no application protocol"),
+    ];
+
+    /// <summary>Returns the number of the alert; null if there is none.</summary>
+    public static int? Find(ReadOnlySpan<byte> received, Exception? failure)
+    {
+        if (received is [21, 3, _, 0, 2, _, byte plain, ..]) return plain;
+        for (; failure is not null; failure = failure.InnerException)
+        {
+            foreach ((int number, string name) in Names)
+            {
+                if (failure.Message.Contains($"alert {name}", StringComparison.OrdinalIgnoreCase)) return number;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Returns whether the alert is about the certificate of the client.</summary>
+    public static bool IsAboutCertificate(int? alert) => alert is >= 42 and <= 49 and not 47 or CertificateRequired;
+
+    /// <summary>Returns number and name, as in <c>116 (certificate required)</c>.</summary>
+    public static string Show(int alert) => Array.Find(Names, name => name.Number == alert).Name is { } known ? $"{alert} ({known})" : $"{alert}";
+}
