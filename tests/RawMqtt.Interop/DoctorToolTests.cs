@@ -27,7 +27,7 @@ public class DoctorToolTests
     [InlineData("mqtt://127.0.0.1:{tcp} --idle 0.2 --keepalive 1", 0, "The server ended a silent client")]
     [InlineData("mqtt://127.0.0.1:1", 2, "does not: Connection refused")]
     [InlineData("mqtt://no-such-host.invalid", 2, "knows no address")]
-    [InlineData("127.0.0.1:1883", 1, "try mqtt://127.0.0.1:1883")]
+    [InlineData("127.0.0.1:1883", 1, "Try mqtt://127.0.0.1:1883")]
     public async Task The_fault_of_an_address_is_named(string arguments, int exitCode, string expected)
     {
         using Certificates certificates = await Certificates.MakeAsync();

@@ -41,6 +41,6 @@ public class NginxTests
         Assert.Equal(4, elsewhere.ExitCode);
         Assert.Contains("HTTP status 404", elsewhere.Error, StringComparison.Ordinal);
         Assert.Equal(4, plain.ExitCode);
-        Assert.Contains("The port wants TLS: try wss://", plain.Error, StringComparison.Ordinal);
+        Assert.Contains("The port wants TLS. Try wss://", plain.Error, StringComparison.Ordinal);
     }
 }

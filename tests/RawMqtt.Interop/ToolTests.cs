@@ -60,8 +60,8 @@ public class ToolTests
     [InlineData(2, "pub mqtt://127.0.0.1:1 -t a -m b", "connection refused")]
     [InlineData(2, "pub -h 127.0.0.1 -p 1 -t a -m b", "connection refused")]
     [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a", "Say what to publish")]
-    [InlineData(1, "pub --url 127.0.0.1:1883 -t a -m b", "has no protocol in front; try mqtt://127.0.0.1:1883")]
-    [InlineData(1, "pub --url http://127.0.0.1:8083/mqtt -t a -m b", "try ws://127.0.0.1:8083/mqtt")]
+    [InlineData(1, "pub --url 127.0.0.1:1883 -t a -m b", "has no protocol in front. Try mqtt://127.0.0.1:1883")]
+    [InlineData(1, "pub --url http://127.0.0.1:8083/mqtt -t a -m b", "Try ws://127.0.0.1:8083/mqtt")]
     [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -m b -q 3", "takes 0|1|2, not \"3\"")]
     [InlineData(1, "pub --url ws://127.0.0.1:1/mqtt -t a -m b -P secret", "needs a user name")]
     [InlineData(1, "pub --url mqtt://127.0.0.1:1 -t a -m b --cafile x.pem", "Write mqtts if TLS was meant")]
@@ -177,9 +177,9 @@ public class ToolTests
     }
 
     [Theory]
-    [InlineData("ws", "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", 4, "HTTP status 404. The path in the address is /mqtt")]
+    [InlineData("ws", "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", 4, "HTTP status 404 Not Found. The path in the address is /mqtt")]
     [InlineData("wss", "HTTP/1.1 400 Bad Request\r\n\r\n", 3, "answered the TLS handshake with plain HTTP")]
-    [InlineData("mqtt", "HTTP/1.1 400 Bad Request\r\n\r\n", 6, "answered CONNECT with HTTP, so it may be a WebSocket port. Try ws://127.0.0.1:")]
+    [InlineData("mqtt", "HTTP/1.1 400 Bad Request\r\n\r\n", 6, "answered CONNECT with HTTP status 400 Bad Request. So it may be a WebSocket port. Try ws://")]
     [InlineData("mqtt", "", 6, "closed the connection without answering CONNECT")]
     [InlineData("mqtt", "\u0020\u0002\u0000\u0004", 5, "return code 4")]
     [InlineData("mqtt", "\u0020\u0002\u0000\u0005", 5, "return code 5")]
