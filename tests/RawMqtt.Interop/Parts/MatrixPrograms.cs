@@ -11,6 +11,7 @@ public sealed class MatrixPrograms : IAsyncLifetime
     private const string Upgrade = "proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection \"upgrade\";";
     private readonly List<IAsyncDisposable> started = [];
     private readonly Dictionary<string, int> ports = [];
+    private readonly HashSet<int> taken = [];
     private readonly string folder = Directory.CreateTempSubdirectory("rawmqtt-matrix-").FullName;
     private Certificates certificates = null!;
 
@@ -33,7 +34,7 @@ public sealed class MatrixPrograms : IAsyncLifetime
     {
         certificates = await Certificates.MakeAsync();
         await StartOurBrokerAsync();
-        foreach (string name in Names.Where(name => !ports.ContainsKey(name))) ports[name] = FreePort.Take();
+        foreach (string name in Names.Where(name => !ports.ContainsKey(name))) ports[name] = TakeAnotherPort();
         await StartMosquittoAsync();
         await StartNginxAsync();
         await StartOpenSslAsync("openssl");
@@ -45,6 +46,18 @@ public sealed class MatrixPrograms : IAsyncLifetime
         foreach (IAsyncDisposable program in started) await program.DisposeAsync();
         certificates.Dispose();
         Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>The system may give a port twice while nothing listens on it yet.</summary>
+    private int TakeAnotherPort()
+    {
+        int port;
+        do
+        {
+            port = FreePort.Take();
+        }
+        while (!taken.Add(port));
+        return port;
     }
 
     private async Task StartOurBrokerAsync()
@@ -100,7 +113,7 @@ public sealed class MatrixPrograms : IAsyncLifetime
             + Server("nginx-without-upgrade", $"{to} proxy_http_version 1.1;")
             + Server("nginx-curly-quotes", $"{to} {curly}")
             + Server("nginx-curly-quotes-mosquitto", $"proxy_pass http://127.0.0.1:{ports["mosquitto-ws"]}; {curly}")
-            + Server("nginx-dead-broker", $"proxy_pass http://127.0.0.1:{FreePort.Take()}; proxy_http_version 1.1; {Upgrade}")
+            + Server("nginx-dead-broker", $"proxy_pass http://127.0.0.1:{TakeAnotherPort()}; proxy_http_version 1.1; {Upgrade}")
             + Server("nginx-client-certificate", to, isTls: true, $"ssl_client_certificate {certificates.Authority}; ssl_verify_client on;")
             + Server("nginx-login", "auth_basic \"brokers\"; auth_basic_user_file /dev/null;")
             + Server("nginx-forbidden", "deny all;")
