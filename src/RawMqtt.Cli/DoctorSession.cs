@@ -71,7 +71,7 @@ internal sealed class DoctorSession(DoctorTarget target, MqttClientOptions optio
         {
             bool isAnswered = (int)failure.Code >= (int)MqttErrorCode.ConnectRefused;
             string without = decides || !isAnswered ? "" : "Without a login: ";
-            report.Add(step, without + failure.Message, start, decides || !isAnswered ? ExitCode.Of(failure.Code) : ExitCode.Done);
+            report.Add(step, without + ToolWords.Of(failure), start, decides || !isAnswered ? ExitCode.Of(failure.Code) : ExitCode.Done);
             return (false, isAnswered);
         }
     }
@@ -97,7 +97,7 @@ internal sealed class DoctorSession(DoctorTarget target, MqttClientOptions optio
         }
         catch (MqttException failure)
         {
-            report.Add("round", $"{failure.Message} The topic was {topic}.", start, ExitCode.Of(failure.Code));
+            report.Add("round", $"{ToolWords.Of(failure)} The topic was {topic}.", start, ExitCode.Of(failure.Code));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -43,6 +43,7 @@ internal static class Budget
         "System.Net.Security",
         "System.Net.Sockets",
         "System.Runtime",
+        "System.Runtime.InteropServices",
         "System.Runtime.Intrinsics",
         "System.Security.Cryptography",
         "System.Text.Encoding.Extensions",
