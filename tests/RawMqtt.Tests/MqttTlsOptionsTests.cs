@@ -11,7 +11,7 @@ public class MqttTlsOptionsTests
         string pin = $"sha256//{Convert.ToBase64String(new byte[32])}";
         foreach ((MqttTlsOptions tls, string expected) in new[]
         {
-            (new MqttTlsOptions { KeyFile = "a" }, "give CertificateFile too"),
+            (new MqttTlsOptions { KeyFile = "a" }, "goes with a CertificateFile"),
             (new MqttTlsOptions { Pin = "" }, "Pin is sha256//"),
             (new MqttTlsOptions { Pin = "sha256//abc" }, "Pin is sha256//"),
             (new MqttTlsOptions { Pin = $"{pin};{pin[..^1]}" }, "Pin is sha256//"),

@@ -152,7 +152,7 @@ public sealed class TlsOptionTests : IDisposable
             (tls with { CertificateFile = pfx }, $"{pfx} is a PKCS #12 file with a passphrase"),
             (tls with { CertificateFile = pfx, KeyPassword = "wrong" }, $"the passphrase does not open the PKCS #12 file {pfx}"),
             (tls with { CertificateFile = pem }, $"{pem} holds no private key"),
-            (tls with { CertificateFile = plain, KeyFile = pem }, $"{pem} holds no private key"),
+            (tls with { CertificateFile = plain, KeyFile = pem }, $"{plain} holds no certificate"),
             (tls with { CertificateFile = "/no/such.pem" }, "there is no file /no/such.pem"),
         })
         {

@@ -90,9 +90,12 @@ public sealed record Mutant(CodePlace Place, string Violation, IReadOnlyList<str
         if (!SourceMap.StatementsOf(method).Any(statement => statement.Offset == il[start].Offset)) return null; // within an expression
 
         int distance = (int)il[start - 1].Number - il[start].Offset;
-        return (il[start].Offset, distance - 2 <= sbyte.MaxValue
+        byte[] block = new byte[distance]; // NOP behind the branch: half an instruction would make the program invalid
+        byte[] branch = distance - 2 <= sbyte.MaxValue
             ? [(byte)OpCodes.Br_S.Value, (byte)(distance - 2)]
-            : [(byte)OpCodes.Br.Value, .. BitConverter.GetBytes(distance - 5)]);
+            : [(byte)OpCodes.Br.Value, .. BitConverter.GetBytes(distance - 5)];
+        branch.CopyTo(block, 0);
+        return (il[start].Offset, block);
     }
 
     private static int StartOfIl(byte[] library, MethodBase method)
