@@ -53,9 +53,9 @@ public class ClientCertificateTests
         foreach ((string[] files, string expected) in new[]
         {
             (["--cert", certificates.Chain("client"), "--key", encrypted], $"the private key in {encrypted} is encrypted: set --key-password-file."),
-            (["--cert", certificates.Chain("client"), "--key", certificates.Key("good")], "key does not match"),
+            (["--cert", certificates.Chain("client"), "--key", certificates.Key("good")], "is not that of the certificate"),
             (["--cert", certificates.Chain("client")], "holds no private key: set --key to the file that does."),
-            (new[] { "--key", certificates.Key("client") }, "--key is the key of a certificate: give --cert too."),
+            (new[] { "--key", certificates.Key("client") }, "--key has no effect without --cert"),
         })
         {
             Finished pub = await RealProcess.RunToolAsync(

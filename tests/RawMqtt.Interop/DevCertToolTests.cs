@@ -69,7 +69,8 @@ public sealed class DevCertToolTests : IDisposable
     {
         string curl = RealPart.Curl;
         await using RealProcess broker = await StartBrokerAsync();
-        string pin = (await broker.LineAsync("pin sha256//"))["pin ".Length..];
+        string line = await broker.LineAsync("pin sha256//");
+        string pin = line.Substring(line.IndexOf("sha256//", StringComparison.Ordinal), "sha256//".Length + 44);
         string wss = await AddressAsync(broker, "wss");
         string mqtts = await AddressAsync(broker, "mqtts");
 

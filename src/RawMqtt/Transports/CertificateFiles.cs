@@ -50,6 +50,7 @@ internal sealed record CertificateFiles(string Certificate, string Key, string? 
         if (IsPem(Certificate) && Key != Certificate && KindOf(Key) is { } kindOfKey) return kindOfKey;
         if (!IsPem(Certificate)) return $"{failure.Message.TrimEnd('.')}.";
         if (!Contains(Certificate, "BEGIN CERTIFICATE")) return $"{Certificate} holds no certificate: CertificateFile is for it, KeyFile for the key.";
+        if (!Contains(Key, "PRIVATE KEY-----")) return $"{Key} holds no private key: set KeyFile to the file that does.";
         if (Contains(Key, "Proc-Type: 4,ENCRYPTED")) return $"{Key} is encrypted in an old form. Convert it: openssl pkcs8 -topk8 -in {Key} -out key.pem.";
         if (IsEncrypted(Key) && Password is null) return $"the private key in {Key} is encrypted: set KeyPassword.";
         return $"{PemPair.FaultOf(Certificate, Key, Password) ?? failure.Message.TrimEnd('.')}.";
