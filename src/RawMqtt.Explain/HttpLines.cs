@@ -41,7 +41,7 @@ internal static partial class HttpLines
             Subprotocols = ["mqtt", "mqttv3.1"],
             AllowMissingSubprotocol = true,
             AllowedOrigins = ["*"],
-            HealthPath = null,
+            AnswerGet = null,
         });
         handshake.TryRead(head, out _, new ArrayBufferWriter<byte>());
         return handshake.Refusal is { } refusal ? new BrokenRule(refusal.Rule, refusal.Reason) : null;

@@ -145,6 +145,14 @@ public sealed class MqttBroker : IAsyncDisposable
         reports.Reloaded(passwords?.File, passwords?.Count ?? 0, options.CertificateFile);
     }
 
+    /// <summary>Forgets the answers of <see cref="MqttBrokerOptions.CanRead"/> and <see cref="MqttBrokerOptions.CanWrite"/>, after their rules have changed.
+    /// Clients stay connected; the new rules hold for each message from then on.</summary>
+    public void ReloadAccess()
+    {
+        using CoreUse use = shell.Core.Enter();
+        use.Core.ReloadAccess();
+    }
+
     /// <summary>Opens a connection in memory, for a client in the same process. The broker trusts a client that connects without a user name, whatever
     /// <see cref="MqttBrokerOptions.AllowAnonymous"/> says; a client with a user name must give its password.</summary>
     /// <returns>The client's end of the connection, for <see cref="MqttClientOptions.ConnectStream"/>.</returns>
@@ -252,7 +260,7 @@ public sealed class MqttBroker : IAsyncDisposable
             reports.HandshakeRefused(peer, listener.Address, refusal);
         }
 
-        return listener.OpenAsync(new AcceptedStream(socket), shell.Proxies.IsTrusted(peer.Address), Refused, CancellationToken.None);
+        return listener.OpenAsync(new AcceptedStream(socket), connection, shell.Proxies.IsTrusted(peer.Address), Refused, CancellationToken.None);
     }
 
     private void PublishSystemTopics()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using System.Globalization;
+using System.Net.Security;
 using System.Text;
 using RawMqtt.Codec;
 
@@ -59,6 +60,14 @@ public sealed record MqttBrokerOptions
     /// only clients on this machine, and none if there is a <see cref="PasswordFile"/>.</summary>
     public bool? AllowAnonymous { get; init; }
 
+    /// <summary>Gets the function that is called with the options of each TLS handshake, to ask for client certificates and to check them; null for none.
+    /// The server's certificate is set already.</summary>
+    public Action<SslServerAuthenticationOptions>? ConfigureTls { get; init; }
+
+    /// <summary>Gets the function that names the user of a connection, such as by <see cref="MqttConnectRequest.ClientCertificate"/>. A client that it names
+    /// needs no password, and its own user name does not count. null as function or result: the user name and password of the CONNECT count.</summary>
+    public Func<MqttConnectRequest, string?>? Identify { get; init; }
+
     /// <summary>Gets the function that decides about each CONNECT that <see cref="PasswordFile"/> and <see cref="AllowAnonymous"/> accept; null for none.
     /// Only that connection waits
     /// for the answer. The token of this and the other hooks is cancelled when <see cref="MqttBrokerLimits.HookTimeout"/> has passed or the connection has
@@ -73,6 +82,24 @@ public sealed record MqttBrokerOptions
     /// <summary>Gets the function that decides whether a client may subscribe to a filter; null: all may. The SUBACK contains 0x80 for a filter that is not
     /// allowed.</summary>
     public Func<MqttBrokerClient, MqttTopicFilter, CancellationToken, ValueTask<bool>>? AuthorizeSubscribe { get; init; }
+
+    /// <summary>Gets the function that decides whether a client gets the messages of a topic (in UTF-8), retained ones included; null: each client gets what it
+    /// subscribes to. The broker calls it under its lock and remembers the answers until <see cref="MqttBroker.ReloadAccess"/>: it must be quick, depend on the
+    /// identifier and user name of the client alone (the rest is not set), and use no member of the broker.</summary>
+    public Func<MqttBrokerClient, ReadOnlySpan<byte>, bool>? CanRead { get; init; }
+
+    /// <summary>Gets the function that decides whether a client may publish to a topic (in UTF-8), as <see cref="AuthorizePublish"/> does, for answers that need
+    /// no waiting; null: all may. The broker asks about a Will at CONNECT, and again before it publishes the Will. The rules of <see cref="CanRead"/>
+    /// hold.</summary>
+    public Func<MqttBrokerClient, ReadOnlySpan<byte>, bool>? CanWrite { get; init; }
+
+    /// <summary>Gets whether a PUBLISH that is not allowed ends the connection. false, the default: the broker acknowledges and drops it
+    /// [MQTT-3.3.5-2].</summary>
+    public bool EndRefusedPublishers { get; init; }
+
+    /// <summary>Gets the function that answers plain GET requests to ws and wss listeners: it gets the listener's address and the path, and returns the text, or
+    /// null for the usual answer. null for none. The broker itself answers <c>/health</c> with <c>ok</c>.</summary>
+    public Func<string, string, string?>? AnswerGet { get; init; }
 
     /// <summary>Gets the function that receives the broker's events, one at a time; null for none. The broker does not wait for it: events queue up to
     /// <see cref="MqttBrokerLimits.MaxProgramBytes"/>.</summary>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 
 namespace RawMqtt;
 
@@ -33,6 +34,12 @@ public sealed record MqttConnectRequest
 
     /// <summary>Gets the address of the listener that accepted the connection; empty for a connection in memory.</summary>
     public string Listener { get; init; } = "";
+
+    /// <summary>Gets the certificate that the client showed and <see cref="MqttBrokerOptions.ConfigureTls"/> lets pass; null for none.</summary>
+    public X509Certificate2? ClientCertificate { get; init; }
+
+    /// <summary>Gets whether <see cref="MqttBrokerOptions.Identify"/> named the user.</summary>
+    internal bool IsIdentified { get; init; }
 
     /// <summary>Gets whether the connection is the program's own, see <see cref="MqttBroker.Connect"/>.</summary>
     internal bool IsOwn { get; init; }

@@ -24,6 +24,9 @@ public enum MqttConnectionEnd
     /// <summary>The broker refused the CONNECT [MQTT-3.2.2-5].</summary>
     Refused,
 
+    /// <summary>The client published to a topic that it may not write to, see <see cref="MqttBrokerOptions.EndRefusedPublishers"/>.</summary>
+    NotAllowed,
+
     /// <summary>A client with the same identifier connected [MQTT-3.1.4-2].</summary>
     TakenOver,
 

@@ -8,12 +8,13 @@ using System.Text.Unicode;
 namespace RawMqtt;
 
 /// <summary>Makes and checks the entries of a password file. The file has one entry a line: <c>user:$pbkdf2-sha256$iterations$salt$hash</c>, salt and hash in
-/// base64.</summary>
+/// base64; or an entry of mosquitto_passwd, <c>user:$7$iterations$salt$hash</c> or <c>user:$6$salt$hash</c>.</summary>
 public static class MqttPasswordFile
 {
     private const int Iterations = 210_000;
     private const int SaltLength = 16;
     private const int HashLength = 32;
+    private const int LongHashLength = 64;
     private const string Scheme = "pbkdf2-sha256";
 
     /// <summary>Returns a new entry with a random salt. Takes some tens of milliseconds on purpose.</summary>
@@ -33,12 +34,21 @@ public static class MqttPasswordFile
         return $"{userName}:${Scheme}${Iterations}${Convert.ToBase64String(salt)}${Convert.ToBase64String(hash)}";
     }
 
-    /// <summary>Returns whether <paramref name="entry"/> was made from <paramref name="password"/>. Takes some tens of milliseconds on purpose.</summary>
+    /// <summary>Returns whether <paramref name="entry"/> was made from <paramref name="password"/>. Takes some tens of milliseconds on purpose, also for
+    /// entries of mosquitto_passwd: otherwise the time would tell which names exist.</summary>
     public static bool Matches(string entry, ReadOnlySpan<byte> password)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        return TryParse(entry, out int iterations, out byte[] salt, out byte[] expected)
-            && CryptographicOperations.FixedTimeEquals(expected, Rfc2898DeriveBytes.Pbkdf2(password, salt, iterations, HashAlgorithmName.SHA256, HashLength));
+        if (!TryParse(entry, out int iterations, out byte[] salt, out byte[] expected)) return false;
+        if (expected.Length == HashLength)
+        {
+            return CryptographicOperations.FixedTimeEquals(expected, Rfc2898DeriveBytes.Pbkdf2(password, salt, iterations, HashAlgorithmName.SHA256, HashLength));
+        }
+
+        _ = Rfc2898DeriveBytes.Pbkdf2(password, salt, Iterations, HashAlgorithmName.SHA256, HashLength);
+        byte[] hash = iterations == 0 ? SHA512.HashData([.. password, .. salt])
+            : Rfc2898DeriveBytes.Pbkdf2(password, salt, iterations, HashAlgorithmName.SHA512, LongHashLength);
+        return CryptographicOperations.FixedTimeEquals(expected, hash);
     }
 
     /// <summary>Returns the entries of a file by user name. Empty lines and lines that begin with # are comments; a byte order mark is skipped.</summary>
@@ -64,16 +74,21 @@ public static class MqttPasswordFile
         return entries;
     }
 
+    /// <summary>Reads an entry. One with 0 iterations is a single SHA-512 of password and salt, $6$; a hash of 64 bytes is made with SHA-512.</summary>
     private static bool TryParse(string entry, out int iterations, out byte[] salt, out byte[] hash)
     {
-        iterations = 0;
-        salt = hash = [];
         string[] parts = entry[(entry.IndexOf(':', StringComparison.Ordinal) + 1)..].Split('$');
-        if (parts is not ["", Scheme, string count, string saltText, string hashText]) return false;
+        (string count, string saltText, string hashText, int length) = parts switch
+        {
+            ["", Scheme, string first, string second, string third] => (first, second, third, HashLength),
+            ["", "7", string first, string second, string third] => (first, second, third, LongHashLength),
+            ["", "6", string first, string second] => ("0", first, second, LongHashLength),
+            _ => ("", "", "", 0),
+        };
         salt = FromBase64(saltText);
         hash = FromBase64(hashText);
-        bool isCount = int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out iterations) && iterations is >= 1 and <= 10_000_000;
-        return isCount && salt.Length > 0 && hash.Length == HashLength;
+        bool isCount = int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out iterations) && iterations <= 10_000_000;
+        return isCount && (iterations > 0 || parts is [_, "6", ..]) && salt.Length > 0 && hash.Length == length;
     }
 
     private static byte[] FromBase64(string text)

@@ -10,7 +10,7 @@ namespace RawMqtt.EchoPeers;
 /// <summary>Echoes every message with its type, at any path and with any subprotocol.</summary>
 internal static class EchoServer
 {
-    private static readonly ServerHandshakeOptions Anything = new() { Paths = null, Subprotocols = null, AllowedOrigins = ["*"], HealthPath = null };
+    private static readonly ServerHandshakeOptions Anything = new() { Paths = null, Subprotocols = null, AllowedOrigins = ["*"], AnswerGet = null };
 
     /// <summary>Serves until the process ends; port 0 takes a free one.</summary>
     public static async Task RunAsync(int port)

@@ -8,6 +8,18 @@ internal sealed record BrokerCallbacks
     /// <summary>The packets that a connection waits with until they are answered, see <see cref="Pause.Asks"/>.</summary>
     public AskedPackets Asked { get; init; }
 
+    /// <summary>Returns whether a client may get the messages of a topic; null: each may. It must not use the core.</summary>
+    public TopicPredicate? CanRead { get; init; }
+
+    /// <summary>Returns whether a client may publish to a topic, a Will included; null: each may. It must not use the core.</summary>
+    public TopicPredicate? CanWrite { get; init; }
+
+    /// <summary>Whether a PUBLISH that is not allowed ends the connection, [MQTT-3.3.5-2].</summary>
+    public bool EndsRefusedPublishers { get; init; }
+
+    /// <summary>Called when a client was refused something, at most once a second for each.</summary>
+    public RefusalObserver? Refused { get; init; }
+
     /// <summary>Called for each CONNECT that was accepted.</summary>
     public Action<BrokerConnection, Subscriber>? Connected { get; init; }
 

@@ -37,14 +37,15 @@ internal sealed class BrokerCore
         unfinished = new UnfinishedPackets(turn, limits, connections);
         var drops = new DropReports(turn, callbacks.Dropped);
         slow = new SlowReaders(turn, limits, Messages);
-        replays = new Replays(turn, limits, slow, Retained);
+        var refusals = new RefusalReports(turn, callbacks.Refused);
+        replays = new Replays(turn, limits, slow, Retained, callbacks.CanRead);
         deliveries = new Deliveries(turn, slow, replays, drops);
-        router = new Router(Subscriptions, Retained, Messages, slow, deliveries, drops, comparer);
-        var filters = new ClientFilters(turn, limits, comparer, Subscriptions, Retained, replays);
+        router = new Router(Subscriptions, Retained, Messages, slow, deliveries, drops, comparer, callbacks.CanRead);
+        var filters = new ClientFilters(turn, limits, comparer, Subscriptions, Retained, replays, refusals);
         Sessions = new SessionList(turn, limits, comparer, filters);
-        ends = new ConnectionEnds(turn, slow, router, Sessions, callbacks.Ended);
+        ends = new ConnectionEnds(turn, slow, router, Sessions, refusals, callbacks);
         var opening = new SessionOpening(turn, limits, Messages, slow, Sessions, ends, deliveries, idSeed, callbacks.Connected);
-        packets = new PacketsFromClient(turn, limits, slow, deliveries, router, filters, opening, callbacks);
+        packets = new PacketsFromClient(turn, limits, slow, deliveries, router, filters, opening, refusals, callbacks);
         systemTopics = new SystemTopics(turn.Statistics, Sessions, Subscriptions, Retained, Messages, router);
     }
 
@@ -222,6 +223,13 @@ internal sealed class BrokerCore
     {
         turn.Now = now;
         return slow.EndHolds();
+    }
+
+    /// <summary>Forgets what the predicates of <see cref="BrokerCallbacks"/> answered.</summary>
+    public void ReloadAccess()
+    {
+        Subscriptions.Renew();
+        foreach (BrokerConnection connection in connections) connection.Writable = null;
     }
 
     /// <summary>Publishes the broker's figures that have changed.</summary>

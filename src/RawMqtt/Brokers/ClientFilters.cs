@@ -7,7 +7,8 @@ namespace RawMqtt.Brokers;
 
 /// <summary>The topic filters of each client: SUBSCRIBE, UNSUBSCRIBE, and what bounds them.</summary>
 internal sealed class ClientFilters(
-    BrokerTurn turn, MqttBrokerLimits limits, Utf8Comparer comparer, SubscriptionTree subscriptions, RetainedMessages retained, Replays replays)
+    BrokerTurn turn, MqttBrokerLimits limits, Utf8Comparer comparer, SubscriptionTree subscriptions, RetainedMessages retained, Replays replays,
+    RefusalReports refusals)
 {
     private readonly MqttBrokerStatistics counters = turn.Statistics;
     private readonly ArrayBufferWriter<byte> returnCodes = new();
@@ -21,7 +22,12 @@ internal sealed class ClientFilters(
         foreach (Subscription subscription in packet.Subscriptions) // in order [MQTT-3.8.4-4], [MQTT-3.9.3-1]
         {
             bool isAllowed = answer.AllowedFilters?[returnCodes.WrittenCount] ?? true;
-            if (!isAllowed) counters.SubscriptionsNotAllowed++;
+            if (!isAllowed)
+            {
+                counters.SubscriptionsNotAllowed++;
+                refusals.Count(subscriber, "subscribe", subscription.Filter);
+            }
+
             returnCodes.Write([isAllowed && TryAdd(subscriber, subscription) ? (byte)subscription.Qos : SubAckPacket.Failure]); // [MQTT-3.8.4-5]
         }
 
@@ -63,6 +69,7 @@ internal sealed class ClientFilters(
         if ((isNew && filters.Count >= limits.MaxSubscriptions) || isShared || limits.IsTooDeep(subscription.Filter))
         {
             counters.SubscriptionsRefused++;
+            if (isShared) refusals.Count(subscriber, "share", subscription.Filter);
             return false;
         }
 

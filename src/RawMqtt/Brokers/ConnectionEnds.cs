@@ -5,7 +5,8 @@ using RawMqtt.Codec;
 namespace RawMqtt.Brokers;
 
 /// <summary>What the end of a connection brings: its Will goes out, and its session ends or waits.</summary>
-internal sealed class ConnectionEnds(BrokerTurn turn, SlowReaders slow, Router router, SessionList sessions, Action<BrokerConnection, Subscriber?>? observer)
+internal sealed class ConnectionEnds(
+    BrokerTurn turn, SlowReaders slow, Router router, SessionList sessions, RefusalReports refusals, BrokerCallbacks callbacks)
 {
     /// <summary>Carries out the ends of this turn, and those that follow from them.</summary>
     public void CarryOut()
@@ -18,17 +19,23 @@ internal sealed class ConnectionEnds(BrokerTurn turn, SlowReaders slow, Router r
             slow.CloseConnection(connection, subscriber);
             connection.LastRoute = null;
             connection.Will = null; // it goes out once at most [MQTT-3.1.2-10]
-            if (will is not null && connection.End != MqttConnectionEnd.Disconnected) Publish(will); // [MQTT-3.1.2-8]
+            if (will is not null && connection.End != MqttConnectionEnd.Disconnected) Publish(will, subscriber!); // [MQTT-3.1.2-8]
             will?.Message.Release();
             if (subscriber is not null) sessions.CloseConnection(subscriber);
-            observer?.Invoke(connection, subscriber);
+            callbacks.Ended?.Invoke(connection, subscriber);
         }
     }
 
-    private void Publish(Will will)
+    private void Publish(Will will, Subscriber publisher)
     {
         var packet = new PublishPacket { Topic = will.Message.Topic, Payload = will.Message.Payload, Qos = will.Message.Qos, Retain = will.Retain };
-        if (packet.Topic[0] == '$') turn.Statistics.MessagesNotAllowed++; // 4.7.2
-        else router.Publish(packet, default, from: null); // [MQTT-3.1.2-16], [MQTT-3.1.2-17]
+        if (packet.Topic[0] != '$' && callbacks.CanWrite?.Invoke(publisher, packet.Topic) != false) // 4.7.2
+        {
+            router.Publish(packet, default, from: null); // [MQTT-3.1.2-16], [MQTT-3.1.2-17]
+            return;
+        }
+
+        turn.Statistics.MessagesNotAllowed++;
+        refusals.Count(publisher, "will", packet.Topic);
     }
 }

@@ -14,6 +14,9 @@ internal sealed class HookAnswer
     /// <summary>The answer to a CONNECT.</summary>
     public ConnectReturnCode ReturnCode { get; init; }
 
+    /// <summary>Whose session it is, by the answer to a CONNECT; null: the user of the CONNECT.</summary>
+    public byte[]? UserName { get; init; }
+
     /// <summary>The answer to a PUBLISH.</summary>
     public bool IsAllowed { get; init; } = true;
 

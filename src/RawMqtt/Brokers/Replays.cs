@@ -8,15 +8,16 @@ namespace RawMqtt.Brokers;
 /// <summary>Sends retained messages to new subscriptions [MQTT-3.3.1-6], as fast as each client takes them.</summary>
 /// <remarks>The messages of one filter are sent before the next filter is searched for. A turn, one call of the core, ends after
 /// a look at <see cref="MqttBrokerLimits.MaxRetainedSearch"/> levels; the next turn continues.</remarks>
-internal sealed class Replays(BrokerTurn turn, MqttBrokerLimits limits, SlowReaders slow, RetainedMessages retained)
+internal sealed class Replays(BrokerTurn turn, MqttBrokerLimits limits, SlowReaders slow, RetainedMessages retained, TopicPredicate? canRead)
 {
     private readonly List<ApplicationMessage> found = [];
     private long searchedBefore;
+    private int unreadable;
 
     /// <summary>Whether the search budget of this turn is used up: other connections go first.</summary>
-    public bool IsTurnOver => retained.Searched - searchedBefore >= limits.MaxRetainedSearch;
+    public bool IsTurnOver => retained.Searched - searchedBefore + unreadable >= limits.MaxRetainedSearch;
 
-    public void BeginTurn() => searchedBefore = retained.Searched;
+    public void BeginTurn() => (searchedBefore, unreadable) = (retained.Searched, 0);
 
     /// <summary>Sends all at once, to a subscription of the program.</summary>
     public void SendAll(LocalReceiver receiver, ReadOnlySpan<byte> filter, QualityOfService granted)
@@ -42,7 +43,16 @@ internal sealed class Replays(BrokerTurn turn, MqttBrokerLimits limits, SlowRead
             {
                 MessageQueue.Entry next = replay.Found.First;
                 bool isLast = replay.Version == retained.Version || retained.Find(next.Message.Topic) == next.Message;
-                if (isLast && !TrySend(subscriber, connection, next)) return;
+                if (isLast && canRead is not null && !canRead(subscriber, next.Message.Topic))
+                {
+                    if (IsTurnOver) return;
+                    unreadable++;
+                }
+                else if (isLast && !TrySend(subscriber, connection, next))
+                {
+                    return;
+                }
+
                 replay.Found.Take().Message.Release();
             }
             else if (replay.IsSearched)

@@ -8,9 +8,9 @@ namespace RawMqtt.Brokers;
 /// <summary>Brings each message to the clients whose subscriptions match its topic, and keeps the retained ones.</summary>
 internal sealed class Router(
     SubscriptionTree subscriptions, RetainedMessages retained, ApplicationMessagePool messages, SlowReaders slow, Deliveries deliveries,
-    DropReports drops, Utf8Comparer comparer)
+    DropReports drops, Utf8Comparer comparer, TopicPredicate? canRead)
 {
-    private readonly TopicRoutes routes = new(subscriptions, comparer);
+    private readonly TopicRoutes routes = new(subscriptions, comparer, canRead);
 
     /// <summary>Takes a message from a client, a Will or the program.</summary>
     /// <param name="packet">The message; its DUP bit is not passed on [MQTT-3.3.1-3].</param>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 using System.Diagnostics.CodeAnalysis;
-using RawMqtt.Codec;
 using RawMqtt.Sessions;
 
 namespace RawMqtt.Brokers;
@@ -24,21 +23,18 @@ internal sealed class SessionList(BrokerTurn turn, MqttBrokerLimits limits, Utf8
 
     /// <summary>Resumes the session kept for a client whose user is the same and who wants it, or begins a new one in its place, 3.1.2.4.</summary>
     /// <returns>The session; whether it was resumed.</returns>
-    public (Subscriber Subscriber, bool IsResumed) Open(byte[] clientId, in ConnectPacket packet)
+    public (Subscriber Subscriber, bool IsResumed) Open(byte[] clientId, byte[]? userName, bool cleanSession)
     {
         if (TryFind(clientId, out Subscriber? subscriber)) // [MQTT-3.2.2-3]
         {
             EndAbsence(subscriber);
-            bool isItsUser = packet.HasUserName
-                ? subscriber.UserName is not null && packet.UserName.SequenceEqual(subscriber.UserName)
-                : subscriber.UserName is null;
-            if (!packet.CleanSession && isItsUser) return (subscriber, true); // [MQTT-3.1.2-4], [MQTT-3.2.2-2]
+            bool isItsUser = userName is null ? subscriber.UserName is null : subscriber.UserName is { } known && known.AsSpan().SequenceEqual(userName);
+            if (!cleanSession && isItsUser) return (subscriber, true); // [MQTT-3.1.2-4], [MQTT-3.2.2-2]
             Discard(subscriber); // [MQTT-3.1.2-6], [MQTT-3.2.2-1]
         }
 
-        byte[]? userName = packet.HasUserName ? packet.UserName.ToArray() : null;
         subscriber = new Subscriber(
-            clientId, userName, new ServerSession(limits.InitialInFlight, limits.MaxInFlight, limits.MaxInFlightBytes), packet.CleanSession);
+            clientId, userName, new ServerSession(limits.InitialInFlight, limits.MaxInFlight, limits.MaxInFlightBytes), cleanSession);
         byClientId.Add(clientId, subscriber);
         turn.Sessions = Count;
         return (subscriber, false);

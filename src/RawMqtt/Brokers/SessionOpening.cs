@@ -58,14 +58,14 @@ internal sealed class SessionOpening(
             return;
         }
 
-        Accept(connection, packet);
+        Accept(connection, packet, answer.UserName ?? (packet.HasUserName ? packet.UserName.ToArray() : null));
     }
 
-    private void Accept(BrokerConnection connection, in ConnectPacket packet)
+    private void Accept(BrokerConnection connection, in ConnectPacket packet, byte[]? userName)
     {
         byte[] clientId = packet.ClientId.IsEmpty ? NewClientId() : packet.ClientId.ToArray();
         TakeOver(clientId);
-        (Subscriber subscriber, bool isResumed) = sessions.Open(clientId, packet);
+        (Subscriber subscriber, bool isResumed) = sessions.Open(clientId, userName, packet.CleanSession);
         subscriber.Connection = connection;
         connection.Subscriber = subscriber;
         connection.KeepAlive = packet.KeepAlive;

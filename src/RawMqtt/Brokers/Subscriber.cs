@@ -53,6 +53,15 @@ internal sealed class Subscriber(byte[] clientId, byte[]? userName, ServerSessio
     /// <summary>When <see cref="DropReports"/> may report the next loss.</summary>
     public TimeSpan NextDropReport { get; set; }
 
+    /// <summary>What it was refused since the last report.</summary>
+    public long Refused { get; set; }
+
+    /// <summary>When <see cref="RefusalReports"/> may report the next one.</summary>
+    public TimeSpan NextRefusalReport { get; set; }
+
+    /// <summary>The shell's object for this client.</summary>
+    public object? View { get; set; }
+
     /// <summary>The last search of the <see cref="SubscriptionTree"/> that found this client, and where in its result.</summary>
     internal (long Search, int Index) Found { get; set; }
 }

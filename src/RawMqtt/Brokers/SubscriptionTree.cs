@@ -53,6 +53,9 @@ internal sealed class SubscriptionTree(Utf8Comparer comparer)
         return true;
     }
 
+    /// <summary>Makes all earlier results out of date.</summary>
+    public void Renew() => Version++;
+
     /// <summary>Fills <paramref name="route"/> with the clients whose filters match the topic.</summary>
     public void Search(ReadOnlySpan<byte> topic, TopicRoute route)
     {

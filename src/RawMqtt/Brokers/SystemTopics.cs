@@ -11,6 +11,8 @@ internal sealed class SystemTopics(
     MqttBrokerStatistics counters, SessionList sessions, SubscriptionTree subscriptions, RetainedMessages retained, ApplicationMessagePool messages,
     Router router)
 {
+    private static readonly string version = $"RawMqtt {typeof(SystemTopics).Assembly.GetName().Version?.ToString(3)}";
+
     private readonly Dictionary<string, string> published = [];
     private int maximum;
 
@@ -20,7 +22,7 @@ internal sealed class SystemTopics(
     {
         int connected = sessions.Count - sessions.Away;
         maximum = Math.Max(maximum, connected);
-        Publish("version", "RawMqtt");
+        Publish("version", version);
         Publish("uptime", $"{(long)now.TotalSeconds} seconds");
         Publish("clients/total", sessions.Count);
         Publish("clients/connected", connected);

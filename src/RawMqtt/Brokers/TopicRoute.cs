@@ -37,5 +37,18 @@ internal sealed class TopicRoute(byte[] topic)
         receivers[Count++] = new Receiver(subscriber, qos);
     }
 
+    /// <summary>Removes the clients that may not read the topic. Subscriptions of the program stay.</summary>
+    public void RemoveUnreadable(ReadOnlySpan<byte> topic, TopicPredicate canRead)
+    {
+        int kept = 0;
+        foreach (Receiver receiver in Receivers)
+        {
+            if (receiver.Subscriber.Local is not null || canRead(receiver.Subscriber, topic)) receivers[kept++] = receiver;
+        }
+
+        receivers.AsSpan(kept, Count - kept).Clear();
+        Count = kept;
+    }
+
     public readonly record struct Receiver(Subscriber Subscriber, QualityOfService Qos);
 }

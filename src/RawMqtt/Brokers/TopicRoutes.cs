@@ -2,8 +2,9 @@
 
 namespace RawMqtt.Brokers;
 
-/// <summary>Remembers the route of each topic, so that a topic that is used often costs one look-up instead of a search.</summary>
-internal sealed class TopicRoutes(SubscriptionTree subscriptions, Utf8Comparer comparer)
+/// <summary>Remembers the route of each topic, so that a topic that is used often costs one look-up instead of a search and of the question who may
+/// read it.</summary>
+internal sealed class TopicRoutes(SubscriptionTree subscriptions, Utf8Comparer comparer, TopicPredicate? canRead)
 {
     private const int MaxRoutes = 16_384;
     private const int MaxTopicLength = 256; // so that all together stay small
@@ -27,11 +28,7 @@ internal sealed class TopicRoutes(SubscriptionTree subscriptions, Utf8Comparer c
 
     private TopicRoute Search(ReadOnlySpan<byte> topic, TopicRoute? route)
     {
-        if (topic.Length > MaxTopicLength)
-        {
-            subscriptions.Search(topic, unkept);
-            return unkept;
-        }
+        if (topic.Length > MaxTopicLength) return Fill(unkept, topic);
 
         if (routes.Count >= MaxRoutes || receivers >= MaxReceivers)
         {
@@ -47,8 +44,15 @@ internal sealed class TopicRoutes(SubscriptionTree subscriptions, Utf8Comparer c
         }
 
         receivers -= route.Count;
-        subscriptions.Search(topic, route);
+        Fill(route, topic);
         receivers += route.Count;
+        return route;
+    }
+
+    private TopicRoute Fill(TopicRoute route, ReadOnlySpan<byte> topic)
+    {
+        subscriptions.Search(topic, route);
+        if (canRead is not null) route.RemoveUnreadable(topic, canRead);
         return route;
     }
 }

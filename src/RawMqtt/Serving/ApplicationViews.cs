@@ -28,6 +28,13 @@ internal static class ApplicationViews
         };
     }
 
+    /// <summary>Returns a client as predicates see it: by identifier and user name, which do not change.</summary>
+    public static MqttBrokerClient ClientOf(Subscriber subscriber) => new()
+    {
+        ClientId = Encoding.UTF8.GetString(subscriber.ClientId),
+        UserName = subscriber.UserName is { } name ? Encoding.UTF8.GetString(name) : null,
+    };
+
     /// <summary>Returns a client whose CONNECT is not accepted yet.</summary>
     public static MqttBrokerClient ClientOf(MqttConnectRequest request) => new()
     {
@@ -51,6 +58,7 @@ internal static class ApplicationViews
         RemoteAddress = connection.RemoteAddress,
         ForwardedAddress = connection.ForwardedAddress,
         Listener = connection.Listener,
+        ClientCertificate = connection.ClientCertificate,
         IsOwn = connection.IsOwn,
     };
 

@@ -32,7 +32,8 @@ internal sealed class Authentication
     /// connect.</summary>
     public async ValueTask<ConnectReturnCode> DecideAsync(MqttConnectRequest request, CancellationToken cancellationToken)
     {
-        ConnectReturnCode code = request.UserName is null || Passwords is null
+        ConnectReturnCode code = request.IsIdentified ? ConnectReturnCode.Accepted
+            : request.UserName is null || Passwords is null
             ? DecideAnonymous(request)
             : await CheckPasswordAsync(Passwords, request.UserName, request.Password ?? default, cancellationToken).ConfigureAwait(false);
         if (code != ConnectReturnCode.Accepted || options.Authenticate is null) return code;

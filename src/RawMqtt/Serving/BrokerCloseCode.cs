@@ -14,7 +14,8 @@ internal static class BrokerCloseCode
         _ when connection.Violation == ProtocolViolation.PacketTooLarge => CloseCode.MessageTooBig,
         MqttConnectionEnd.ProtocolViolation => CloseCode.ProtocolError,
         MqttConnectionEnd.BrokerStops => CloseCode.GoingAway,
-        MqttConnectionEnd.NoConnect or MqttConnectionEnd.TooSlow or MqttConnectionEnd.TakenOver or MqttConnectionEnd.TooMany => CloseCode.PolicyViolation,
+        MqttConnectionEnd.NoConnect or MqttConnectionEnd.TooSlow or MqttConnectionEnd.TakenOver or MqttConnectionEnd.TooMany or MqttConnectionEnd.NotAllowed =>
+            CloseCode.PolicyViolation,
         _ => CloseCode.NormalClosure,
     };
 }

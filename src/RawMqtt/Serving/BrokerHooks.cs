@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using System.Buffers;
+using System.Text;
 using RawMqtt.Brokers;
 using RawMqtt.Codec;
 
@@ -10,7 +11,8 @@ namespace RawMqtt.Serving;
 internal sealed class BrokerHooks(MqttBrokerOptions options, Authentication authentication, BrokerReports reports)
 {
     /// <summary>Gets the packets that a hook must be asked about; other packets cost nothing.</summary>
-    public AskedPackets Asked { get; } = (authentication.IsNeeded ? AskedPackets.Connect : 0) |
+    public AskedPackets Asked { get; } =
+        (authentication.IsNeeded || options.CanRead is not null || options.CanWrite is not null || options.Identify is not null ? AskedPackets.Connect : 0) |
         (options.AuthorizePublish is null ? 0 : AskedPackets.Publish | AskedPackets.Connect) |
         (options.AuthorizeSubscribe is null ? 0 : AskedPackets.Subscribe | AskedPackets.Connect);
 
@@ -26,8 +28,23 @@ internal sealed class BrokerHooks(MqttBrokerOptions options, Authentication auth
         }
         catch (Exception e) // a hook that throws refuses this packet; nothing else changes
         {
-            reports.HookFailed(connection, e);
+            reports.HookFailed(connection.Connection.Subscriber, e);
             return new HookAnswer { ReturnCode = ConnectReturnCode.ServerUnavailable, IsAllowed = false, AllowedFilters = new bool[unused.Length] };
+        }
+    }
+
+    /// <summary>Asks about a topic, under the lock. A predicate that throws refuses.</summary>
+    public bool IsAllowed(Func<MqttBrokerClient, ReadOnlySpan<byte>, bool> predicate, Subscriber subscriber, ReadOnlySpan<byte> topic)
+    {
+        try
+        {
+            var client = (MqttBrokerClient)(subscriber.View ??= ApplicationViews.ClientOf(subscriber));
+            return predicate(client, topic);
+        }
+        catch (Exception e) // it must not leave the core half way
+        {
+            reports.HookFailed(subscriber, e);
+            return false;
         }
     }
 
@@ -52,13 +69,22 @@ internal sealed class BrokerHooks(MqttBrokerOptions options, Authentication auth
     private async ValueTask<HookAnswer> AskConnectAsync(
         ServedConnection connection, MqttConnectRequest request, MqttMessage? will, CancellationToken cancellationToken)
     {
+        string? identified = options.Identify?.Invoke(request);
+        if (identified is not null) request = request with { UserName = identified, IsIdentified = true };
         connection.UserName = request.UserName;
         ConnectReturnCode code = await authentication.DecideAsync(request, cancellationToken).ConfigureAwait(false);
         if (code != ConnectReturnCode.Accepted) return new HookAnswer { ReturnCode = code };
-        if (will is null || options.AuthorizePublish is null) return HookAnswer.Allowed;
-        MqttBrokerClient client = ApplicationViews.ClientOf(request);
-        return await options.AuthorizePublish(client, will, cancellationToken).ConfigureAwait(false) ? HookAnswer.Allowed : HookAnswer.Refused;
+        if (will is not null && !await MayPublishAsync(ApplicationViews.ClientOf(request), will, cancellationToken).ConfigureAwait(false))
+        {
+            return HookAnswer.Refused;
+        }
+
+        return identified is null ? HookAnswer.Allowed : new HookAnswer { UserName = Encoding.UTF8.GetBytes(identified) };
     }
+
+    private async ValueTask<bool> MayPublishAsync(MqttBrokerClient client, MqttMessage will, CancellationToken cancellationToken) =>
+        options.CanWrite?.Invoke(client, Encoding.UTF8.GetBytes(will.Topic)) != false &&
+        (options.AuthorizePublish is null || await options.AuthorizePublish(client, will, cancellationToken).ConfigureAwait(false));
 
     private async ValueTask<HookAnswer> AskPublishAsync(ServedConnection connection, MqttMessage message, CancellationToken cancellationToken) =>
         await options.AuthorizePublish!(ClientOf(connection), message, cancellationToken).ConfigureAwait(false) ? HookAnswer.Allowed : HookAnswer.Refused;

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using RawMqtt.Brokers;
 using RawMqtt.Codec;
 using RawMqtt.Dialling;
@@ -123,8 +124,17 @@ internal sealed class BrokerReports(BrokerEvents? events, BrokerLog? log)
         "dropped",
         $"subscription={BrokerLog.Quote(filter)} messages={messages} limit={nameof(MqttBrokerLimits.MaxProgramBytes)}");
 
-    public void HookFailed(ServedConnection connection, Exception fault) =>
-        log?.Add(MqttLogLevel.Error, "hook-failed", $"{ClientOf(connection.Connection.Subscriber)} error={BrokerLog.Quote(fault.Message)}");
+    /// <summary>Reports what a client was refused.</summary>
+    public void Refused(Subscriber subscriber, string action, ReadOnlySpan<byte> topic, long count)
+    {
+        if (log is null) return;
+        string hint = action == "share" ? " hint=\"the broker does not serve shared subscriptions; subscribe to the filter itself\"" : "";
+        string client = $"{ClientOf(subscriber)} user={BrokerLog.Quote(Text(subscriber.UserName))}";
+        log.Add(MqttLogLevel.Warning, "refused", $"{client} action={action} topic={BrokerLog.Quote(Text(topic))} count={count}{hint}");
+    }
+
+    public void HookFailed(Subscriber? subscriber, Exception fault) =>
+        log?.Add(MqttLogLevel.Error, "hook-failed", $"{ClientOf(subscriber)} error={BrokerLog.Quote(fault.Message)}");
 
     /// <summary>Reports a fault of the broker itself that ended a connection.</summary>
     public void Faulted(ServedConnection connection, Exception fault) =>
@@ -144,6 +154,8 @@ internal sealed class BrokerReports(BrokerEvents? events, BrokerLog? log)
     }
 
     private static string ClientOf(Subscriber? subscriber) => $"client={BrokerLog.Quote(ApplicationViews.ClientIdOf(subscriber))}";
+
+    private static string Text(ReadOnlySpan<byte> utf8) => Encoding.UTF8.GetString(utf8);
 
     private static string UserOf(ServedConnection connection) => connection.UserName is { } name ? $" user={BrokerLog.Quote(name)}" : "";
 

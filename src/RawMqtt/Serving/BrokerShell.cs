@@ -24,6 +24,10 @@ internal sealed class BrokerShell
             Connected = reports.AreWanted ? reports.Connected : null,
             Dropped = reports.AreWanted ? reports.ClientLost : null,
             Ended = reports.AreWanted ? reports.Ended : null,
+            Refused = reports.AreWanted ? reports.Refused : null,
+            CanRead = options.CanRead is null ? null : (subscriber, topic) => hooks.IsAllowed(options.CanRead, subscriber, topic),
+            CanWrite = options.CanWrite is null ? null : (subscriber, topic) => hooks.IsAllowed(options.CanWrite, subscriber, topic),
+            EndsRefusedPublishers = options.EndRefusedPublishers,
             Published = reports.ArePublishesWanted ? reports.Published : null,
         };
         var core = new BrokerCore(options.Limits, BitConverter.ToUInt64(seeds), BitConverter.ToUInt32(seeds[8..]), callbacks);

@@ -3,6 +3,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using RawMqtt.Dialling;
 using RawMqtt.Transports;
 using RawMqtt.WebSockets;
@@ -32,6 +33,7 @@ internal sealed class Listener : IDisposable
             HostNames = options.HostNames,
             IsTls = address.IsTls,
             ProxyHeader = options.ProxyHeader,
+            AnswerGet = path => path == "/health" ? "ok" : options.AnswerGet?.Invoke(address.ToString(), path),
         };
     }
 
@@ -88,17 +90,20 @@ internal sealed class Listener : IDisposable
 
     /// <summary>Performs the handshakes before the first MQTT byte.</summary>
     /// <param name="carrier">The accepted connection.</param>
+    /// <param name="connection">Gets the client's certificate.</param>
     /// <param name="isFromProxy">The peer is a trusted proxy.</param>
     /// <param name="refused">Called if the WebSocket handshake is refused.</param>
     /// <param name="cancellationToken">Cancels the handshakes.</param>
     /// <returns>The stream that carries MQTT; null when the client was refused with an HTTP answer.</returns>
-    public async Task<Stream?> OpenAsync(NetworkStream carrier, bool isFromProxy, Action<HandshakeRefusal> refused, CancellationToken cancellationToken)
+    public async Task<Stream?> OpenAsync(
+        NetworkStream carrier, ServedConnection connection, bool isFromProxy, Action<HandshakeRefusal> refused, CancellationToken cancellationToken)
     {
         Stream stream = carrier;
         if (Address.IsTls) // [WS-4.2.2-2] [WS-10.6-1]
         {
             var tls = new SslStream(stream, leaveInnerStreamOpen: false);
-            await tls.AuthenticateAsServerAsync(options.Certificate!.TlsOptions(), cancellationToken).ConfigureAwait(false);
+            await tls.AuthenticateAsServerAsync(TlsOptions(), cancellationToken).ConfigureAwait(false);
+            connection.ClientCertificate = tls.RemoteCertificate as X509Certificate2;
             stream = tls;
         }
 
@@ -111,6 +116,15 @@ internal sealed class Listener : IDisposable
     }
 
     public void Dispose() => socket.Dispose();
+
+    private SslServerAuthenticationOptions TlsOptions()
+    {
+        SslServerAuthenticationOptions shared = options.Certificate!.TlsOptions();
+        if (options.ConfigureTls is null) return shared;
+        var own = new SslServerAuthenticationOptions { ServerCertificateContext = shared.ServerCertificateContext };
+        options.ConfigureTls(own);
+        return own;
+    }
 
     private static Socket Bind(IPAddress host, int port, out int boundPort)
     {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+using System.Net.Security;
+
 namespace RawMqtt.Serving;
 
 /// <summary>Contains the options that all listeners of a broker share.</summary>
@@ -19,6 +21,10 @@ internal sealed record ListenerOptions
     public IReadOnlyList<string> HostNames { get; init; } = [];
 
     public required string ProxyHeader { get; init; }
+
+    public Action<SslServerAuthenticationOptions>? ConfigureTls { get; init; }
+
+    public Func<string, string, string?>? AnswerGet { get; init; }
 
     public Func<string, MqttTap>? Tap { get; init; }
 }

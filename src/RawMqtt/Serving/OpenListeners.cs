@@ -37,6 +37,8 @@ internal sealed class OpenListeners(MqttBrokerOptions options, BrokerReports rep
             AllowedOrigins = options.AllowedOrigins,
             HostNames = HostNames.Read(options.HostNames),
             ProxyHeader = options.ProxyHeader,
+            ConfigureTls = options.ConfigureTls,
+            AnswerGet = options.AnswerGet,
             Tap = options.Tap,
         };
         foreach (MqttAddress address in options.Listeners.Select(MqttAddress.ParseListener))

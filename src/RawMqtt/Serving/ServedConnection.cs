@@ -3,6 +3,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using RawMqtt.Brokers;
 using RawMqtt.Sessions;
 using RawMqtt.Transports;
@@ -34,6 +35,9 @@ internal sealed class ServedConnection(Socket? socket, string listener)
 
     /// <summary>Gets or sets the address whose connections include this one, for <see cref="MqttBrokerLimits.MaxConnectionsPerAddress"/>.</summary>
     public IPAddress? CountedAddress { get; set; }
+
+    /// <summary>Gets or sets the certificate that the client showed; null for none.</summary>
+    public X509Certificate2? ClientCertificate { get; set; }
 
     /// <summary>Gets or sets the user name; null if no option makes the broker read it.</summary>
     public string? UserName { get; set; }

@@ -2,12 +2,10 @@
 
 namespace RawMqtt.WebSockets;
 
-/// <summary>Why an opening handshake is refused: the HTTP status, the rule of RFC 6455, and a sentence for the reader of the answer.</summary>
+/// <summary>Why an opening handshake is refused: the HTTP status, the rule of RFC 6455, and a sentence for the reader of the answer. An answer with
+/// status 200 to a plain GET opens no WebSocket either.</summary>
 internal sealed record HandshakeRefusal(int Status, string Rule, string Reason)
 {
-    /// <summary>The answer to a health check, which opens no WebSocket either.</summary>
-    public static readonly HandshakeRefusal Healthy = new(200, "", "ok");
-
     /// <summary>The Origin field that was refused; null if another check failed.</summary>
     public string? Origin { get; init; }
 

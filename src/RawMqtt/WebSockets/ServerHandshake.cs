@@ -73,8 +73,8 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
     {
         path = null;
         bool isGet = request.Method.SequenceEqual("GET"u8);
-        if ((isGet || isHead) && options.HealthPath is not null && !request.MeansToUpgrade && Ascii.Equals(request.Path, options.HealthPath))
-            return HandshakeRefusal.Healthy;
+        if ((isGet || isHead) && !request.MeansToUpgrade && options.AnswerGet?.Invoke(Encoding.Latin1.GetString(request.Path)) is { } text)
+            return new HandshakeRefusal(200, "", text);
         if (!isGet) return new HandshakeRefusal(405, "WS-4.2.1-2", "an opening handshake is a GET") { Header = "Allow: GET" };
         if (!request.IsHttp11) return new HandshakeRefusal(505, "WS-4.2.1-2", "an opening handshake is HTTP/1.1");
         if (options.Paths is null)

@@ -36,6 +36,6 @@ internal sealed record ServerHandshakeOptions
     /// <summary>The field in which a proxy names the address of its client.</summary>
     public string ProxyHeader { get; init; } = "X-Forwarded-For";
 
-    /// <summary>A path that answers a plain GET with 200; null: none.</summary>
-    public string? HealthPath { get; init; } = "/health";
+    /// <summary>Returns the text that answers a plain GET of a path; null as function or result: the request must be an upgrade.</summary>
+    public Func<string, string?>? AnswerGet { get; init; } = path => path == "/health" ? "ok" : null;
 }

@@ -18,7 +18,7 @@ public class SubscriptionTreeTests
     {
         var comparer = new Utf8Comparer(7);
         var tree = new SubscriptionTree(comparer);
-        var routes = new TopicRoutes(tree, comparer);
+        var routes = new TopicRoutes(tree, comparer, canRead: null);
         Subscriber[] clients = [.. Enumerable.Range(0, 4).Select(i => new Subscriber([(byte)i], null, new ServerSession(1, 1, 1), true))];
         var expected = new Dictionary<(int Client, string Filter), QualityOfService>();
         foreach ((int client, string filter, int qos, bool adds) in steps)

@@ -228,7 +228,7 @@ public class ServerHandshakeTests
             Answer(Request.Replace("mqtt\r\n\r\n", "chat, mqtt\r\n\r\n", StringComparison.Ordinal), options).Answer);
         string none = Request.Replace("Sec-WebSocket-Protocol: mqtt\r\n", "", StringComparison.Ordinal).Replace("/mqtt", "/any", StringComparison.Ordinal);
         Assert.DoesNotContain("Sec-WebSocket-Protocol", Answer(none, options).Answer);
-        options = new ServerHandshakeOptions { AllowMissingSubprotocol = true, AllowedOrigins = ["*"], HealthPath = null };
+        options = new ServerHandshakeOptions { AllowMissingSubprotocol = true, AllowedOrigins = ["*"], AnswerGet = null };
         Assert.DoesNotContain("Sec-WebSocket-Protocol", Answer(Request.Replace("mqtt\r\n\r\n", "amqp\r\n\r\n", StringComparison.Ordinal), options).Answer);
         Assert.Equal(101, Answer(Request.Replace("Host", "Origin: https://evil.example\r\nHost", StringComparison.Ordinal), options).Status);
         Assert.Equal(404, Answer("GET /health HTTP/1.1\r\nHost: a\r\n\r\n", options).Status);
