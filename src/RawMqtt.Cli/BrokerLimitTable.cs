@@ -9,7 +9,23 @@ namespace RawMqtt.Cli;
 internal static class BrokerLimitTable
 {
     /// <summary>Returns the table as text, one limit a line.</summary>
-    public static string Render(MqttBrokerLimits limits, MqttBrokerStatistics counters)
+    /// <param name="limits">The limits in effect.</param>
+    /// <param name="counters">How often each was reached.</param>
+    /// <param name="sourceOf">Returns where a limit was set; null: nowhere.</param>
+    public static string Render(MqttBrokerLimits limits, MqttBrokerStatistics counters, Func<string, string>? sourceOf = null)
+    {
+        var text = new StringBuilder($"{"limit",-22} {"value",-22} {"default",-22} {"from",-20} {"reached",10}  beyond it\n");
+        foreach (((string limit, string value, string beyond, long? reached), (_, string usual, _, _)) in
+            RowsOf(limits, counters).Zip(RowsOf(new MqttBrokerLimits(), counters)))
+        {
+            string source = sourceOf?.Invoke(limit) ?? "default";
+            text.Append(CultureInfo.InvariantCulture, $"{limit,-22} {value,-22} {usual,-22} {source,-20} {reached,10}  {beyond}\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static (string Limit, string Value, string Beyond, long? Reached)[] RowsOf(MqttBrokerLimits limits, MqttBrokerStatistics counters)
     {
         (string Limit, string Value, string Beyond, long? Reached)[] rows =
         [
@@ -60,13 +76,7 @@ internal static class BrokerLimitTable
             (nameof(limits.HookTimeout), Seconds(limits.HookTimeout), "CONNACK 3, SUBACK 0x80 or the PUBLISH goes to nobody", counters.HooksTimedOut),
         ];
 
-        var text = new StringBuilder($"{"limit",-22} {"value",-22} {"reached",10}  beyond it\n");
-        foreach ((string limit, string value, string beyond, long? reached) in rows)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{limit,-22} {value,-22} {reached,10}  {beyond}\n");
-        }
-
-        return text.ToString();
+        return rows;
     }
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);

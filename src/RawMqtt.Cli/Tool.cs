@@ -5,6 +5,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using RawMqtt.Server;
 
 namespace RawMqtt.Cli;
 
@@ -79,11 +80,14 @@ internal static partial class Tool
     }
 
     /// <summary>Writes one sentence on the error output. Text from a server cannot move the cursor or add a line.</summary>
-    public static void Warn(string message)
+    public static void Warn(string message) => WarnAsIs(ToolWords.Of(message));
+
+    /// <summary>Writes one sentence that keeps the names of members, such as those of a configuration file.</summary>
+    public static void WarnAsIs(string message)
     {
         try
         {
-            Console.Error.WriteLine($"rawmqtt: {TerminalText.Escape(ToolWords.Of(message).ReplaceLineEndings(" "))}");
+            Console.Error.WriteLine($"rawmqtt: {TerminalText.Escape(message.ReplaceLineEndings(" "))}");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -128,8 +132,15 @@ internal static partial class Tool
     [LibraryImport("libc", EntryPoint = "signal")]
     private static partial nint Signal(int number, nint action);
 
+    private static int FailAsIs(int code, string message)
+    {
+        WarnAsIs(message);
+        return code;
+    }
+
     private static int Fail(Exception failure) => failure switch
     {
+        ConfigurationException wrong => FailAsIs(ExitCode.WrongArguments, wrong.Message),
         MqttException known => Fail(ExitCode.Of(known.Code), ToolWords.Of(known)),
         OperationCanceledException => Fail(Interruption ?? ExitCode.ConnectionLost, "a signal ended the command before it was done."),
         _ when IsBrokenPipe(failure) => ExitCode.Done, // the reader of the output has what it wants

@@ -72,7 +72,7 @@ internal sealed class BrokerReports(BrokerEvents? events, BrokerLog? log)
     /// <summary>Reports a WebSocket handshake that was refused, with the option that allows it.</summary>
     public void HandshakeRefused(IPEndPoint peer, MqttAddress listener, HandshakeRefusal refusal)
     {
-        if (refusal == HandshakeRefusal.Healthy) return;
+        if (refusal.Status == 200) return; // a plain GET that was answered
         string page = refusal.Origin is { } origin ? $" origin={BrokerLog.Quote(origin)} host={BrokerLog.Quote(refusal.Host ?? "")}" : "";
         string hint = ReportHints.Of(refusal) is { } text ? $" hint={BrokerLog.Quote(text)}" : "";
         log?.Add(

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-using static RawMqtt.Codec.MqttRole;
 using static RawMqtt.Tests.Codec.Vectors.PacketVector;
 
 namespace RawMqtt.Tests.Codec.Vectors;
+
+using static RawMqtt.Codec.MqttRole;
 
 /// <summary>CONNACK, 3.2.</summary>
 public static class ConnAckVectors
