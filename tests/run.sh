@@ -8,7 +8,7 @@ export PATH="$PATH:/usr/sbin:/usr/local/sbin"
 
 declare -A packages=(
   [mosquitto]=mosquitto [mosquitto_pub]=mosquitto-clients [nginx]=nginx-light [openssl]=openssl [node]=nodejs [npm]=npm
-  [curl]=curl [mosquitto_passwd]=mosquitto [stdbuf]=coreutils [python3]=python3
+  [mosquitto_passwd]=mosquitto [stdbuf]=coreutils [python3]=python3 [curl]=curl [systemd-analyze]=systemd [unshare]=util-linux
 )
 missing=()
 [ -d /usr/lib/python3/dist-packages/paho ] || missing+=(python3-paho-mqtt)

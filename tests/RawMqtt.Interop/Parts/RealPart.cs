@@ -11,6 +11,14 @@ internal static class RealPart
 
     public static string MosquittoSub => Program("mosquitto_sub", "mosquitto-clients");
 
+    public static string MosquittoPasswd => Program("mosquitto_passwd", "mosquitto");
+
+    public static string Curl => Program("curl", "curl");
+
+    public static string SystemdAnalyze => Program("systemd-analyze", "systemd");
+
+    public static string Unshare => Program("unshare", "util-linux");
+
     public static string Nginx => Program("nginx", "nginx-light");
 
     /// <summary>The folder of RabbitMQ's own programs, which run as any user and take their folders from the environment.</summary>
