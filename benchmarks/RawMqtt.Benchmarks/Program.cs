@@ -11,6 +11,7 @@ switch (args)
     case ["side-by-side", "codec"]: CodecSideBySide.Run(); break;
     case ["side-by-side", "websockets"]: WebSocketsSideBySide.Run(); break;
     case ["side-by-side", "brokers", .. string[] parts]: BrokersSideBySide.Run(parts); break;
+    case ["access"]: AccessCost.Run(); break;
     case ["serve", string ws, string tcp]: await BrokersSideBySide.ServeAsync(ws, tcp); break;
     case ["end-to-end", ..]: await EndToEndRun.RunAsync(args); break;
     case ["end-to-end-broker"]: await EndToEndRun.ServeAsync(); break;

@@ -12,7 +12,7 @@ internal static class ImportCommand
 
     public static Command Create()
     {
-        var command = new Command("import", "Print the configuration file for a mosquitto.conf; what has no translation is said on the error output.") { Source };
+        var command = new Command("import", "Print the configuration file for a mosquitto.conf; the error output says what has no translation.") { Source };
         command.SetAction(parsed =>
         {
             MosquittoImport import = MosquittoImport.Read(parsed.GetValue(Source)!);

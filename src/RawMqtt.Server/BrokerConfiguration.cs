@@ -57,7 +57,7 @@ public sealed class BrokerConfiguration
         {
             if (!variable.StartsWith(EnvironmentPrefix, StringComparison.Ordinal) || variable == FileVariable) continue;
             Setting setting = SettingTable.All.FirstOrDefault(one => VariableOf(one.Name) == variable)
-                ?? throw new ConfigurationException($"{variable} is not known{NearestName.Hint(variable, SettingTable.All.Select(one => VariableOf(one.Name)))}.");
+                ?? throw new ConfigurationException($"{variable} is not known{NearestName.Hint(variable, Names.Select(VariableOf))}.");
             result = result.With(setting, Parse(setting, value, variable), variable);
         }
 

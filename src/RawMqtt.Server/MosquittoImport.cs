@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+using System.Globalization;
 using System.Text;
 using RawMqtt.Server.Configuration;
 using RawMqtt.Server.Mosquitto;
@@ -51,6 +52,6 @@ public sealed class MosquittoImport
     private static void Append(StringBuilder text, string indent, Setting setting, MosquittoTranslation translation)
     {
         (string json, string place) = translation.Settings[setting.Name];
-        text.Append(indent).Append('"').Append(setting.ShortName).Append("\": ").Append(json).Append(", // ").Append(place.ReplaceLineEndings(" ")).Append('\n');
+        text.Append(CultureInfo.InvariantCulture, $"{indent}\"{setting.ShortName}\": {json}, // {place.ReplaceLineEndings(" ")}\n");
     }
 }

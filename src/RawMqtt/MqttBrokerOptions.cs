@@ -84,12 +84,12 @@ public sealed record MqttBrokerOptions
     public Func<MqttBrokerClient, MqttTopicFilter, CancellationToken, ValueTask<bool>>? AuthorizeSubscribe { get; init; }
 
     /// <summary>Gets the function that decides whether a client gets the messages of a topic (in UTF-8), retained ones included; null: each client gets what it
-    /// subscribes to. The broker calls it under its lock and remembers the answers until <see cref="MqttBroker.ReloadAccess"/>: it must be quick, depend on the
-    /// identifier and user name of the client alone (the rest is not set), and use no member of the broker.</summary>
+    /// subscribes to. The broker calls it under its lock and remembers the answers until <see cref="MqttBroker.ReloadAccess"/>: it must be quick, depend on
+    /// the identifier and user name of the client alone (the rest is not set), and use no member of the broker.</summary>
     public Func<MqttBrokerClient, ReadOnlySpan<byte>, bool>? CanRead { get; init; }
 
-    /// <summary>Gets the function that decides whether a client may publish to a topic (in UTF-8), as <see cref="AuthorizePublish"/> does, for answers that need
-    /// no waiting; null: all may. The broker asks about a Will at CONNECT, and again before it publishes the Will. The rules of <see cref="CanRead"/>
+    /// <summary>Gets the function that decides whether a client may publish to a topic (in UTF-8), as <see cref="AuthorizePublish"/> does, for answers that
+    /// need no waiting; null: all may. The broker asks about a Will at CONNECT, and again before it publishes the Will. The rules of <see cref="CanRead"/>
     /// hold.</summary>
     public Func<MqttBrokerClient, ReadOnlySpan<byte>, bool>? CanWrite { get; init; }
 
@@ -97,8 +97,8 @@ public sealed record MqttBrokerOptions
     /// [MQTT-3.3.5-2].</summary>
     public bool EndRefusedPublishers { get; init; }
 
-    /// <summary>Gets the function that answers plain GET requests to ws and wss listeners: it gets the listener's address and the path, and returns the text, or
-    /// null for the usual answer. null for none. The broker itself answers <c>/health</c> with <c>ok</c>.</summary>
+    /// <summary>Gets the function that answers plain GET requests to ws and wss listeners: it gets the listener's address and the path, and returns the text,
+    /// or null for the usual answer. null for none. The broker itself answers <c>/health</c> with <c>ok</c>.</summary>
     public Func<string, string, string?>? AnswerGet { get; init; }
 
     /// <summary>Gets the function that receives the broker's events, one at a time; null for none. The broker does not wait for it: events queue up to

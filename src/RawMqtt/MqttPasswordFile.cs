@@ -42,7 +42,8 @@ public static class MqttPasswordFile
         if (!TryParse(entry, out int iterations, out byte[] salt, out byte[] expected)) return false;
         if (expected.Length == HashLength)
         {
-            return CryptographicOperations.FixedTimeEquals(expected, Rfc2898DeriveBytes.Pbkdf2(password, salt, iterations, HashAlgorithmName.SHA256, HashLength));
+            byte[] own = Rfc2898DeriveBytes.Pbkdf2(password, salt, iterations, HashAlgorithmName.SHA256, HashLength);
+            return CryptographicOperations.FixedTimeEquals(expected, own);
         }
 
         _ = Rfc2898DeriveBytes.Pbkdf2(password, salt, Iterations, HashAlgorithmName.SHA256, HashLength);

@@ -23,15 +23,15 @@ public sealed class OperatingTests : IDisposable
         _ = (RealPart.Curl, RealPart.OpenSsl);
         string page = await File.ReadAllTextAsync(Path.Combine(docs, "operating.md"));
         string walk = Regex.Match(page, @"^## A walk$(.*?)^## ", RegexOptions.Singleline | RegexOptions.Multiline).Groups[1].Value;
-        string[] blocks = [.. Regex.Matches(walk, @"^```sh\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline).Select(block => block.Groups[1].Value)];
+        MatchCollection found = Regex.Matches(walk, @"^```sh\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline);
+        string[] blocks = [.. found.Select(block => block.Groups[1].Value)];
         Assert.True(blocks.Length > 6, $"The walk has {blocks.Length} blocks only.");
         string script = string.Concat(blocks).Replace("8084", $"{FreePort.Take()}", StringComparison.Ordinal)
             .Replace("9090", $"{FreePort.Take()}", StringComparison.Ordinal);
-        string end = "trap 'kill ${BROKER:-} 2> /dev/null || true' EXIT";
-        string tool = $"rawmqtt() {{ dotnet {RealPart.Tool} \"$@\"; }}";
-        // a function in the background would be a shell around the broker, which gets the signals
-        script = script.Replace("rawmqtt broker --config broker.json 2>", $"dotnet {RealPart.Tool} broker --config broker.json 2>", StringComparison.Ordinal);
-        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "walk.sh"), $"set -euo pipefail\ncd {folder.FullName}\n{end}\n{tool}\n{script}");
+        await InstallToolAsync();
+        string tool = Path.Combine(folder.FullName, "tool");
+        string begin = $"set -euo pipefail\ncd {folder.FullName}\nexport PATH={tool}:$PATH\ntrap 'kill ${{BROKER:-}} 2> /dev/null || true' EXIT\n";
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "walk.sh"), begin + script);
 
         Finished walked = await RealProcess.RunAsync("bash", Path.Combine(folder.FullName, "walk.sh"));
         string log = File.Exists(Path.Combine(folder.FullName, "broker.log")) ? await File.ReadAllTextAsync(Path.Combine(folder.FullName, "broker.log")) : "";
@@ -94,6 +94,22 @@ public sealed class OperatingTests : IDisposable
         Finished printed = await RealProcess.RunToolAsync("broker", "--config", file, "--print-config");
         Assert.True(printed.ExitCode == 0, printed.Error);
         Assert.Contains("\"Listeners\": [\"mqtt://127.0.0.1:1883\"]", printed.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>As docs/install.md says, from a package that was built a moment ago, and from nowhere else.</summary>
+    private async Task InstallToolAsync()
+    {
+        string source = folder.CreateSubdirectory("package").FullName;
+        string project = Path.GetFullPath(Path.Combine(docs, "..", "src", "RawMqtt.Cli"));
+        string configuration = new DirectoryInfo(Path.GetDirectoryName(RealPart.Tool)!).Parent!.Name;
+        Finished packed = await RealProcess.RunAsync("dotnet", "pack", project, "-c", configuration, "--no-build", "-o", source, "-nodeReuse:false");
+        Assert.True(packed.ExitCode == 0, packed.Output + packed.Error);
+        string sources = Path.Combine(source, "nuget.config");
+        string only = $"<packageSources><clear/><add key=\"here\" value=\"{source}\"/></packageSources>";
+        await File.WriteAllTextAsync(sources, $"<configuration>{only}</configuration>");
+        Finished installed = await RealProcess.RunAsync(
+            "dotnet", "tool", "install", "RawMqtt.Cli", "--tool-path", Path.Combine(folder.FullName, "tool"), "--configfile", sources);
+        Assert.True(installed.ExitCode == 0, installed.Output + installed.Error);
     }
 
     private static async Task<string> ReceiveAsync(Socket socket)

@@ -41,8 +41,14 @@ internal static class CertificateNames
             AsnReader names = new AsnReader(extension.RawData, AsnEncodingRules.DER).ReadSequence();
             while (names.HasData)
             {
-                if (names.PeekTag().HasSameClassAndValue(wanted)) return names.ReadCharacterString(UniversalTagNumber.IA5String, wanted) is { Length: > 0 } name ? name : null;
-                names.ReadEncodedValue();
+                if (!names.PeekTag().HasSameClassAndValue(wanted))
+                {
+                    names.ReadEncodedValue();
+                    continue;
+                }
+
+                string name = names.ReadCharacterString(UniversalTagNumber.IA5String, wanted);
+                return name.Length > 0 ? name : null;
             }
         }
         catch (AsnContentException)

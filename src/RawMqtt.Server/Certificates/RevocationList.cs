@@ -13,6 +13,9 @@ namespace RawMqtt.Server.Certificates;
 /// <param name="Serials">The serial numbers of the revoked certificates, as hexadecimal.</param>
 internal sealed record RevocationList(byte[] Issuer, DateTimeOffset NextUpdate, IReadOnlySet<string> Serials)
 {
+    private const string SignedByRsa = "1.2.840.113549.1.1.";
+    private const string SignedByEcdsa = "1.2.840.10045.4.3.";
+
     /// <summary>Reads a list and verifies it against the authorities.</summary>
     /// <exception cref="CryptographicException">The list has another form, is signed by none of the authorities, or has a form that this type does not
     /// understand.</exception>
@@ -91,15 +94,16 @@ internal sealed record RevocationList(byte[] Issuer, DateTimeOffset NextUpdate, 
     {
         using RSA? rsa = authority.GetRSAPublicKey();
         using ECDsa? ecdsa = authority.GetECDsaPublicKey();
-        return algorithm switch
+        bool isOfRsa = algorithm.StartsWith(SignedByRsa, StringComparison.Ordinal);
+        HashAlgorithmName? hash = algorithm switch
         {
-            "1.2.840.113549.1.1.11" when rsa is not null => rsa.VerifyData(signed, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
-            "1.2.840.113549.1.1.12" when rsa is not null => rsa.VerifyData(signed, signature, HashAlgorithmName.SHA384, RSASignaturePadding.Pkcs1),
-            "1.2.840.113549.1.1.13" when rsa is not null => rsa.VerifyData(signed, signature, HashAlgorithmName.SHA512, RSASignaturePadding.Pkcs1),
-            "1.2.840.10045.4.3.2" when ecdsa is not null => ecdsa.VerifyData(signed, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence),
-            "1.2.840.10045.4.3.3" when ecdsa is not null => ecdsa.VerifyData(signed, signature, HashAlgorithmName.SHA384, DSASignatureFormat.Rfc3279DerSequence),
-            "1.2.840.10045.4.3.4" when ecdsa is not null => ecdsa.VerifyData(signed, signature, HashAlgorithmName.SHA512, DSASignatureFormat.Rfc3279DerSequence),
-            _ => false,
+            SignedByRsa + "11" or SignedByEcdsa + "2" => HashAlgorithmName.SHA256,
+            SignedByRsa + "12" or SignedByEcdsa + "3" => HashAlgorithmName.SHA384,
+            SignedByRsa + "13" or SignedByEcdsa + "4" => HashAlgorithmName.SHA512,
+            _ => null,
         };
+        if (hash is null) return false;
+        if (isOfRsa) return rsa is not null && rsa.VerifyData(signed, signature, hash.Value, RSASignaturePadding.Pkcs1);
+        return ecdsa is not null && ecdsa.VerifyData(signed, signature, hash.Value, DSASignatureFormat.Rfc3279DerSequence);
     }
 }

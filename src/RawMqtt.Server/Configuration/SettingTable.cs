@@ -49,7 +49,7 @@ internal static class SettingTable
             (s, v) => s with { RevocationListFile = v }),
         File(nameof(MqttBrokerOptions.PasswordFile), "User names and hashes, of rawmqtt passwd or mosquitto_passwd.", s => s.Options.PasswordFile,
             (s, v) => s with { Options = s.Options with { PasswordFile = v } }),
-        Of(SettingKind.Flag, nameof(MqttBrokerOptions.AllowAnonymous), "Take clients without a user name; null: those on this machine, if there is no PasswordFile.",
+        Of(SettingKind.Flag, nameof(MqttBrokerOptions.AllowAnonymous), "Take clients without a user name; null: those on this machine, without PasswordFile.",
             s => s.Options.AllowAnonymous, (s, v) => s with { Options = s.Options with { AllowAnonymous = (bool?)v } }) with { IsOptional = true },
         Of(SettingKind.Texts, nameof(BrokerSettings.ClientIds), "Client identifiers that users may take, as USER=PATTERN.", s => s.ClientIds,
             (s, v) => s with { ClientIds = (IReadOnlyList<string>)v! }),

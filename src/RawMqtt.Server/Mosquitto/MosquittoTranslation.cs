@@ -9,6 +9,7 @@ namespace RawMqtt.Server.Mosquitto;
 internal sealed class MosquittoTranslation
 {
     private const string Limits = SettingTable.LimitPrefix;
+    private const long MaxPayload = int.MaxValue - 70_000;
     private const string NoLimit = "0 means no limit there; here the default stays";
 
     private static readonly string[] ownName = ["*=%u"];
@@ -18,6 +19,7 @@ internal sealed class MosquittoTranslation
     private readonly Dictionary<string, (string Json, string Place)> settings = [];
     private readonly List<string> remarks = [];
     private readonly HashSet<string> remarked = [];
+    private MqttLogLevel? logLevel;
     private bool isDefaultUsed;
     private bool asksForCertificates;
 
@@ -77,9 +79,10 @@ internal sealed class MosquittoTranslation
         "use_username_as_clientid" => Flag(line, isOn => !isOn ? null : SetOnce("ClientIds", line, ownName)
             ?? "a client must take its user name as identifier itself, others are refused"),
         "max_packet_size" => Number(line, value => value == 0 ? NoLimit : SetOnce(Limits + "MaxPacketLength", line, value)),
-        "message_size_limit" => Number(line, value => value == 0 ? NoLimit : SetOnce(Limits + "MaxPacketLength", line, Math.Min(value, int.MaxValue - 70_000) + 65_544)
+        "message_size_limit" => Number(line, value => value == 0 ? NoLimit : SetOnce(Limits + "MaxPacketLength", line, Math.Min(value, MaxPayload) + 65_544)
             ?? "it counts payloads; MaxPacketLength counts packets, with the longest topic"),
-        "max_connections" => line.Value == "-1" ? null : Number(line, value => SetOnce(Limits + "MaxConnections", line, value) ?? "it counts for all listeners together"),
+        "max_connections" when line.Value == "-1" => null,
+        "max_connections" => Number(line, value => SetOnce(Limits + "MaxConnections", line, value) ?? "it counts for all listeners together"),
         "max_inflight_messages" => Number(line, value => SetOnce(Limits + "MaxInFlight", line, value == 0 ? 65_535 : Math.Min(value, 65_535))
             ?? SetOnce(Limits + "InitialInFlight", line, value == 0 ? 20 : Math.Min(value, 65_535))),
         "max_inflight_bytes" => Number(line, value => value == 0 ? NoLimit : SetOnce(Limits + "MaxInFlightBytes", line, value)),
@@ -117,9 +120,10 @@ internal sealed class MosquittoTranslation
     private string? SetLogLevel(MosquittoLine line)
     {
         if (line.Value == "none") return SetOnce("Quiet", line, true);
-        int level = line.Value switch { "error" => 2, "warning" => 1, _ => 0 };
-        int before = settings.TryGetValue("LogLevel", out (string Json, string Place) known) ? known.Json switch { "\"Error\"" => 2, "\"Warning\"" => 1, _ => 0 } : 3;
-        if (level < before) Set("LogLevel", ((MqttLogLevel)level).ToString(), line.Place);
+        MqttLogLevel level = line.Value switch { "error" => MqttLogLevel.Error, "warning" => MqttLogLevel.Warning, _ => MqttLogLevel.Information };
+        if (level >= logLevel) return null;
+        logLevel = level;
+        Set("LogLevel", level.ToString(), line.Place);
         return null;
     }
 
@@ -144,7 +148,7 @@ internal sealed class MosquittoTranslation
         line.Value is "true" or "1" ? take(true) : line.Value is "false" or "0" ? take(false) : "it is neither true nor false";
 
     private static string? Number(MosquittoLine line, Func<long, string?> take) =>
-        long.TryParse(line.Value, NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value <= int.MaxValue ? take(value) : "it is no number that fits";
+        int.TryParse(line.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? take(value) : "it is no number that fits";
 
     /// <summary>A number with h, d, w, m or y behind it, as mosquitto writes times.</summary>
     private static double? DaysOf(string text)

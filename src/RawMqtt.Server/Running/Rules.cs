@@ -45,7 +45,10 @@ internal sealed class Rules
 
     /// <summary>Returns whether a client may subscribe to a filter.</summary>
     public bool CanSubscribe(MqttBrokerClient client, string filter) =>
-        Access is null || filter.StartsWith("$share/", StringComparison.Ordinal) || Access.CanSubscribe(client, filter); // the broker refuses shared ones
+        Access is null || IsShared(filter) || Access.CanSubscribe(client, filter);
+
+    /// <summary>The broker itself refuses these, and says why.</summary>
+    private static bool IsShared(string filter) => filter.Split('/')[0] is "$share" or "$queue" or "$exclusive";
 
     private static bool IsLocal(MqttConnectRequest request) =>
         (request.ForwardedAddress ?? request.RemoteAddress)?.Address is not { } address || IPAddress.IsLoopback(address);

@@ -9,10 +9,10 @@ internal sealed record BrokerCallbacks
     public AskedPackets Asked { get; init; }
 
     /// <summary>Returns whether a client may get the messages of a topic; null: each may. It must not use the core.</summary>
-    public TopicPredicate? CanRead { get; init; }
+    public Func<Subscriber, ReadOnlySpan<byte>, bool>? CanRead { get; init; }
 
     /// <summary>Returns whether a client may publish to a topic, a Will included; null: each may. It must not use the core.</summary>
-    public TopicPredicate? CanWrite { get; init; }
+    public Func<Subscriber, ReadOnlySpan<byte>, bool>? CanWrite { get; init; }
 
     /// <summary>Whether a PUBLISH that is not allowed ends the connection, [MQTT-3.3.5-2].</summary>
     public bool EndsRefusedPublishers { get; init; }

@@ -65,7 +65,8 @@ internal sealed class ClientFilters(
         HashSet<byte[]> filters = subscriber.Filters ??= new HashSet<byte[]>(comparer);
         bool isNew = !filters.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(subscription.Filter, out byte[]? filter);
         // of other protocols and brokers: nothing would ever match it
-        bool isShared = subscription.Filter.StartsWith("$share/"u8) || subscription.Filter.StartsWith("$queue/"u8);
+        ReadOnlySpan<byte> wanted = subscription.Filter;
+        bool isShared = wanted.StartsWith("$share/"u8) || wanted.StartsWith("$queue/"u8) || wanted.StartsWith("$exclusive/"u8);
         if ((isNew && filters.Count >= limits.MaxSubscriptions) || isShared || limits.IsTooDeep(subscription.Filter))
         {
             counters.SubscriptionsRefused++;

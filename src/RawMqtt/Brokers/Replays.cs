@@ -8,7 +8,8 @@ namespace RawMqtt.Brokers;
 /// <summary>Sends retained messages to new subscriptions [MQTT-3.3.1-6], as fast as each client takes them.</summary>
 /// <remarks>The messages of one filter are sent before the next filter is searched for. A turn, one call of the core, ends after
 /// a look at <see cref="MqttBrokerLimits.MaxRetainedSearch"/> levels; the next turn continues.</remarks>
-internal sealed class Replays(BrokerTurn turn, MqttBrokerLimits limits, SlowReaders slow, RetainedMessages retained, TopicPredicate? canRead)
+internal sealed class Replays(
+    BrokerTurn turn, MqttBrokerLimits limits, SlowReaders slow, RetainedMessages retained, Func<Subscriber, ReadOnlySpan<byte>, bool>? canRead)
 {
     private readonly List<ApplicationMessage> found = [];
     private long searchedBefore;

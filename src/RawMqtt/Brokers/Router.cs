@@ -8,7 +8,7 @@ namespace RawMqtt.Brokers;
 /// <summary>Brings each message to the clients whose subscriptions match its topic, and keeps the retained ones.</summary>
 internal sealed class Router(
     SubscriptionTree subscriptions, RetainedMessages retained, ApplicationMessagePool messages, SlowReaders slow, Deliveries deliveries,
-    DropReports drops, Utf8Comparer comparer, TopicPredicate? canRead)
+    DropReports drops, Utf8Comparer comparer, Func<Subscriber, ReadOnlySpan<byte>, bool>? canRead)
 {
     private readonly TopicRoutes routes = new(subscriptions, comparer, canRead);
 

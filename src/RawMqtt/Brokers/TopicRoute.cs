@@ -38,7 +38,7 @@ internal sealed class TopicRoute(byte[] topic)
     }
 
     /// <summary>Removes the clients that may not read the topic. Subscriptions of the program stay.</summary>
-    public void RemoveUnreadable(ReadOnlySpan<byte> topic, TopicPredicate canRead)
+    public void RemoveUnreadable(ReadOnlySpan<byte> topic, Func<Subscriber, ReadOnlySpan<byte>, bool> canRead)
     {
         int kept = 0;
         foreach (Receiver receiver in Receivers)

@@ -4,7 +4,7 @@ namespace RawMqtt.Brokers;
 
 /// <summary>Remembers the route of each topic, so that a topic that is used often costs one look-up instead of a search and of the question who may
 /// read it.</summary>
-internal sealed class TopicRoutes(SubscriptionTree subscriptions, Utf8Comparer comparer, TopicPredicate? canRead)
+internal sealed class TopicRoutes(SubscriptionTree subscriptions, Utf8Comparer comparer, Func<Subscriber, ReadOnlySpan<byte>, bool>? canRead)
 {
     private const int MaxRoutes = 16_384;
     private const int MaxTopicLength = 256; // so that all together stay small

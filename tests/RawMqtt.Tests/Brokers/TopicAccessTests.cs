@@ -151,6 +151,7 @@ public class TopicAccessTests
     [Theory]
     [InlineData("$share/group/a")]
     [InlineData("$queue/a")]
+    [InlineData("$exclusive/a")]
     public void A_shared_subscription_is_refused_and_reported(string filter)
     {
         TestBroker broker = Start();

@@ -9,7 +9,7 @@ namespace RawMqtt.Tests.House;
 internal static class Budget
 {
     /// <summary>Lines of code of the whole library.</summary>
-    public const int MostLines = 10400;
+    public const int MostLines = 10600;
 
     /// <summary>Of Codec, WebSockets and Sessions together: what an embedded engineer copies.</summary>
     public const int MostLinesOfTheCore = 3150;
@@ -21,7 +21,7 @@ internal static class Budget
         ("WebSockets", 1180, 4, "RFC 6455: handshake, frames, masking, both roles"),
         ("Sessions", 1100, 0, "what each end remembers: QoS 1 and 2, identifiers, keep alive"),
         ("Brokers", 1300, 0, "the broker without sockets"),
-        ("Transports", 600, 3, "a stream that carries MQTT"),
+        ("Transports", 640, 3, "a stream that carries MQTT"),
         ("Dialling", 1130, 0, "the client's way to a stream, and the diagnosis"),
         ("Serving", 1150, 0, "the broker's shell: listeners, admission, hooks"),
         ("Clients", 2500, 0, "the parts of MqttClient"),

@@ -9,10 +9,12 @@ namespace RawMqtt.Tests.House;
 public class DependencyTests
 {
     /// <summary>What the restore found: the trimming analyser, which the SDK adds by itself and which no user gets, and nothing else.</summary>
-    [Fact]
-    public void Restore_of_the_library_finds_no_package()
+    [Theory]
+    [InlineData("RawMqtt")]
+    [InlineData("RawMqtt.Server")]
+    public void Restore_of_the_library_finds_no_package(string project)
     {
-        using JsonDocument assets = JsonDocument.Parse(File.ReadAllText(Repository.PathOf("src/RawMqtt/obj/project.assets.json")));
+        using JsonDocument assets = JsonDocument.Parse(File.ReadAllText(Repository.PathOf($"src/{project}/obj/project.assets.json")));
 
         foreach (JsonProperty framework in assets.RootElement.GetProperty("project").GetProperty("frameworks").EnumerateObject())
         {
@@ -29,6 +31,12 @@ public class DependencyTests
         {
             foreach (JsonProperty library in target.Value.EnumerateObject())
             {
+                if (library.Value.GetProperty("type").GetString() == "project")
+                {
+                    Assert.StartsWith("RawMqtt/", library.Name);
+                    continue;
+                }
+
                 Assert.False(library.Value.TryGetProperty("runtime", out _), $"{library.Name} brings an assembly.");
                 Assert.False(library.Value.TryGetProperty("compile", out _), $"{library.Name} brings an assembly.");
                 Assert.False(library.Value.TryGetProperty("dependencies", out _), $"{library.Name} brings dependencies.");
@@ -36,12 +44,14 @@ public class DependencyTests
         }
     }
 
-    [Fact]
-    public void Library_refers_to_the_shared_framework_alone()
+    [Theory]
+    [InlineData(typeof(QualityOfService))]
+    [InlineData(typeof(RawMqtt.Server.BrokerService))]
+    public void Library_refers_to_the_shared_framework_alone(Type inAssembly)
     {
-        string[] foreign = typeof(QualityOfService).Assembly.GetReferencedAssemblies()
+        string[] foreign = inAssembly.Assembly.GetReferencedAssemblies()
             .Select(assembly => assembly.Name!)
-            .Where(name => !name.StartsWith("System.", StringComparison.Ordinal) && name != "Microsoft.Win32.Primitives")
+            .Where(name => !name.StartsWith("System.", StringComparison.Ordinal) && name is not ("Microsoft.Win32.Primitives" or "RawMqtt"))
             .ToArray();
 
         Assert.Empty(foreign);

@@ -17,6 +17,7 @@ public class MemberOrderTests
     [Theory]
     [InlineData(typeof(MqttClient))]
     [InlineData(typeof(RawMqtt.Explain.Decoding))]
+    [InlineData(typeof(RawMqtt.Server.BrokerService))]
     [InlineData(typeof(RawMqtt.Cli.Tool))]
     public void Methods_that_others_call_stand_above_private_ones(Type inAssembly)
     {

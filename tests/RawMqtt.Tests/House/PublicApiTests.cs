@@ -5,13 +5,14 @@ using RawMqtt.Tests.RuleIndex;
 
 namespace RawMqtt.Tests.House;
 
-/// <summary>The public surfaces stand as text in <c>PublicApi.txt</c> and <c>PublicApi.Explain.txt</c>, so that a change is seen.</summary>
+/// <summary>The public surfaces stand as text in <c>PublicApi.txt</c> and beside it, so that a change is seen.</summary>
 public class PublicApiTests
 {
     /// <summary>With RAWMQTT_WRITE_PUBLIC_API set, this writes the file that it otherwise compares.</summary>
     [Theory]
     [InlineData(typeof(QualityOfService), "PublicApi.txt")]
     [InlineData(typeof(Decoding), "PublicApi.Explain.txt")]
+    [InlineData(typeof(RawMqtt.Server.BrokerService), "PublicApi.Server.txt")]
     public void Surface_is_the_one_that_was_reviewed(Type type, string file)
     {
         string path = Repository.PathOf($"tests/RawMqtt.Tests/{file}");

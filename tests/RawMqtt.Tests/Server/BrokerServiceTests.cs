@@ -67,7 +67,7 @@ public sealed class BrokerServiceTests : IDisposable
         await using BrokerService service = await folder.StartAsync();
         folder.Write("access", "topic readwrite a/#\ntopic allow b");
         Assert.False(service.Reload());
-        Assert.Contains(folder.Log, line => line.StartsWith("Error event=reload-failed", StringComparison.Ordinal) && line.Contains("access:2:", StringComparison.Ordinal));
+        Assert.Contains("access:2:", Assert.Single(folder.Log, line => line.StartsWith("Error event=reload-failed", StringComparison.Ordinal)));
         await using MqttClient client = await MqttClient.ConnectAsync(service.Broker.Addresses[0], Token);
         await using MqttSubscription messages = await client.SubscribeAsync("a/#", QualityOfService.AtLeastOnce, Token);
     }
@@ -134,7 +134,8 @@ public sealed class BrokerServiceTests : IDisposable
         folder.Configure("""
             {
               "Listeners": ["mqtts://127.0.0.1:0"], "CertificateFile": "server.pem", "AllowAnonymous": false, "AccessFile": "access",
-              "ClientCertificates": "Required", "ClientCertificateAuthorityFile": "ca.crt", "ClientCertificateUserName": "Dns", "RevocationListFile": "list.crl",
+              "ClientCertificates": "Required", "ClientCertificateAuthorityFile": "ca.crt", "ClientCertificateUserName": "Dns",
+              "RevocationListFile": "list.crl",
             }
             """);
         await using BrokerService service = await folder.StartAsync();

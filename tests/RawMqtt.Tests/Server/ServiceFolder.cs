@@ -49,7 +49,8 @@ internal sealed class ServiceFolder : IDisposable
     {
         try
         {
-            await using MqttClient client = await MqttClient.ConnectAsync(options with { ReconnectDelay = TimeSpan.Zero }, TestContext.Current.CancellationToken);
+            MqttClientOptions once = options with { ReconnectDelay = TimeSpan.Zero };
+            await using MqttClient client = await MqttClient.ConnectAsync(once, TestContext.Current.CancellationToken);
             return "Accepted";
         }
         catch (MqttException e)
@@ -60,7 +61,8 @@ internal sealed class ServiceFolder : IDisposable
 
     public static MqttClientOptions Options(string address, string? user = null, string password = "", string? id = null)
     {
-        var options = new MqttClientOptions { Address = address, UserName = user, Password = user is null ? default(ReadOnlyMemory<byte>?) : Encoding.UTF8.GetBytes(password) };
+        var options = new MqttClientOptions { Address = address };
+        if (user is not null) options = options with { UserName = user, Password = Encoding.UTF8.GetBytes(password) };
         return id is null ? options : options with { ClientId = id };
     }
 }

@@ -49,7 +49,13 @@ public sealed class AccessHookTests : IDisposable
     {
         var lines = new ConcurrentQueue<string>();
         MqttBroker broker = await StartAsync(
-            o => o with { AllowAnonymous = true, CanWrite = (_, _) => throw new InvalidOperationException("broken"), Log = (_, line) => lines.Enqueue(line) }, Token);
+            o => o with
+            {
+                AllowAnonymous = true,
+                CanWrite = (_, _) => throw new InvalidOperationException("broken"),
+                Log = (_, line) => lines.Enqueue(line),
+            },
+            Token);
         byte[] answer = await ExchangeAsync(broker, "10 0d | 00 04 'MQTT' 04 02 00 00 | 00 01 'c' | 32 05 00 01 'a' 00 01 | e0 00", Token);
         await broker.DisposeAsync();
 
@@ -98,7 +104,8 @@ public sealed class AccessHookTests : IDisposable
             },
             Identify = request => shown = request.ClientCertificate?.Thumbprint,
         }, Token);
-        var tls = new MqttTlsOptions { CertificateAuthorityFile = certificates.AuthorityFile, CertificateFile = certificates.Write("client.pem", PemOf(client)) };
+        string file = certificates.Write("client.pem", PemOf(client));
+        var tls = new MqttTlsOptions { CertificateAuthorityFile = certificates.AuthorityFile, CertificateFile = file };
         var options = new MqttClientOptions { Address = broker.Addresses[0], Tls = tls };
         await using MqttClient connected = await MqttClient.ConnectAsync(options, Token);
         Assert.Equal(client.Thumbprint, shown);

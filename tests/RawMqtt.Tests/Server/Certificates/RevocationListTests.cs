@@ -50,7 +50,8 @@ public sealed class RevocationListTests : IDisposable
         var request = new CertificateRequest("CN=RSA", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         Constrain(request, X509KeyUsageFlags.CrlSign | X509KeyUsageFlags.KeyCertSign);
         using X509Certificate2 other = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(30));
-        byte[] list = new CertificateRevocationListBuilder().Build(other, 1, now.AddDays(1), HashAlgorithmName.SHA512, RSASignaturePadding.Pkcs1, now.AddDays(-1));
+        var builder = new CertificateRevocationListBuilder();
+        byte[] list = builder.Build(other, 1, now.AddDays(1), HashAlgorithmName.SHA512, RSASignaturePadding.Pkcs1, now.AddDays(-1));
         Assert.Empty(RevocationList.Read(list, [authority, other]).Serials);
     }
 

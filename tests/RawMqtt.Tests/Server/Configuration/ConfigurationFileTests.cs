@@ -36,7 +36,8 @@ public sealed class ConfigurationFileTests
     [Theory]
     [InlineData("{\n \"Listener\": []\n}", "b.json:2: Listener: this member is not known; the nearest name is Listeners.")]
     [InlineData("{\n \"listeners\": []\n}", "b.json:2: listeners: this member is not known; the nearest name is Listeners.")]
-    [InlineData("{\"Limits\":\n{\n\"MaxPaketLength\": 1}}", "b.json:3: Limits.MaxPaketLength: this member is not known; the nearest name is Limits.MaxPacketLength.")]
+    [InlineData("{\"Limits\":\n{\n\"MaxPaketLength\": 1}}",
+        "b.json:3: Limits.MaxPaketLength: this member is not known; the nearest name is Limits.MaxPacketLength.")]
     [InlineData("{\"MaxPacketLength\": 1}", "b.json:1: MaxPacketLength: this member is not known; MaxPacketLength stands within \"Limits\".")]
     [InlineData("{\"Limits\": {\"Quiet\": true}}", "b.json:1: Limits.Quiet: this member is not known; Quiet stands outside of \"Limits\".")]
     [InlineData("{\"Limits.MaxPacketLength\": 1}", "b.json:1: Limits.MaxPacketLength: this member is not known; MaxPacketLength stands within \"Limits\".")]

@@ -24,7 +24,8 @@ public sealed class MosquittoImportTests : IDisposable
     {
         string included = folder.CreateSubdirectory("conf.d").FullName; // as after the installation of the package: nothing is in it
         string file = Path.Combine(folder.FullName, $"{name}.conf");
-        File.WriteAllText(file, File.ReadAllText(Repository.PathOf($"{Folder}/{name}.conf")).Replace("/etc/mosquitto/conf.d", included, StringComparison.Ordinal));
+        string text = File.ReadAllText(Repository.PathOf($"{Folder}/{name}.conf"));
+        File.WriteAllText(file, text.Replace("/etc/mosquitto/conf.d", included, StringComparison.Ordinal));
         MosquittoImport import = MosquittoImport.Read(file);
         string path = Repository.PathOf($"{Folder}/{name}.json");
         if (Environment.GetEnvironmentVariable("RAWMQTT_WRITE_SPEC_NOTES") is not null) File.WriteAllText(path, import.Text);
