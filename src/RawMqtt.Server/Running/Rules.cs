@@ -11,12 +11,14 @@ namespace RawMqtt.Server.Running;
 internal sealed class Rules
 {
     private readonly BrokerSettings settings;
+    private readonly MqttLog log;
     private readonly ClientIdRules clientIds;
 
     /// <exception cref="ConfigurationException">A file cannot be used.</exception>
     public Rules(BrokerSettings settings, MqttLog log)
     {
         this.settings = settings;
+        this.log = log;
         clientIds = new ClientIdRules(settings.ClientIds);
         if (settings.AccessFile is { } file) Access = AccessFile.Read(file);
         if (settings.ClientCertificates != ClientCertificateUse.None) Certificates = new ClientCertificateCheck(settings, log);
@@ -36,11 +38,12 @@ internal sealed class Rules
     {
         bool mustBeNamed = request.ClientCertificate is not null && settings.ClientCertificateUserName != ClientCertificateName.None;
         string? identified = Identify(request);
-        if (mustBeNamed && identified is null) return ConnectReturnCode.NotAuthorized;
+        if (mustBeNamed && identified is null) return Refuse(request, "certificate-name", ConnectReturnCode.NotAuthorized);
         // with a hook, the broker leaves a name that no password file checks to it
         bool isUnchecked = request.UserName is not null && identified is null && settings.Options.PasswordFile is null;
         if (isUnchecked && !(settings.Options.AllowAnonymous ?? IsLocal(request))) return ConnectReturnCode.NotAuthorized;
-        return clientIds.IsAllowed(request.UserName, request.ClientId) ? ConnectReturnCode.Accepted : ConnectReturnCode.IdentifierRejected;
+        bool isItsId = clientIds.IsAllowed(request.UserName, request.ClientId);
+        return isItsId ? ConnectReturnCode.Accepted : Refuse(request, "client-id", ConnectReturnCode.IdentifierRejected);
     }
 
     /// <summary>Returns whether a client may subscribe to a filter.</summary>
@@ -49,6 +52,13 @@ internal sealed class Rules
 
     /// <summary>The broker itself refuses these, and says why.</summary>
     private static bool IsShared(string filter) => filter.Split('/')[0] is "$share" or "$queue" or "$exclusive";
+
+    private ConnectReturnCode Refuse(MqttConnectRequest request, string action, ConnectReturnCode code)
+    {
+        string client = $"client={LogText.Quote(request.ClientId)} user={LogText.Quote(request.UserName ?? "")}";
+        log(MqttLogLevel.Warning, $"event=refused {client} action={action} count=1");
+        return code;
+    }
 
     private static bool IsLocal(MqttConnectRequest request) =>
         (request.ForwardedAddress ?? request.RemoteAddress)?.Address is not { } address || IPAddress.IsLoopback(address);

@@ -53,9 +53,6 @@ internal sealed class BrokerConnection(SpareOutputs outputs, TimeSpan now)
     /// <summary>The route of its last message: most clients publish to one topic many times.</summary>
     public TopicRoute? LastRoute { get; set; }
 
-    /// <summary>The route of the last topic that it was allowed to write to; null after a reload of who may do what.</summary>
-    public TopicRoute? Writable { get; set; }
-
     /// <summary>The shell's object for this connection.</summary>
     public object? Carrier { get; set; }
 

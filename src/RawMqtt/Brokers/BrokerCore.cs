@@ -40,7 +40,7 @@ internal sealed class BrokerCore
         var refusals = new RefusalReports(turn, callbacks.Refused);
         replays = new Replays(turn, limits, slow, Retained, callbacks.CanRead);
         deliveries = new Deliveries(turn, slow, replays, drops);
-        router = new Router(Subscriptions, Retained, Messages, slow, deliveries, drops, comparer, callbacks.CanRead);
+        router = new Router(Subscriptions, Retained, Messages, slow, deliveries, drops, comparer, callbacks);
         var filters = new ClientFilters(turn, limits, comparer, Subscriptions, Retained, replays, refusals);
         Sessions = new SessionList(turn, limits, comparer, filters);
         ends = new ConnectionEnds(turn, slow, router, Sessions, refusals, callbacks);
@@ -226,11 +226,7 @@ internal sealed class BrokerCore
     }
 
     /// <summary>Forgets what the predicates of <see cref="BrokerCallbacks"/> answered.</summary>
-    public void ReloadAccess()
-    {
-        Subscriptions.Renew();
-        foreach (BrokerConnection connection in connections) connection.Writable = null;
-    }
+    public void ReloadAccess() => Subscriptions.Renew();
 
     /// <summary>Publishes the broker's figures that have changed.</summary>
     public void PublishSystemTopics(TimeSpan now)

@@ -83,7 +83,7 @@ internal sealed class PacketsFromClient(
         }
 
         if (TryPauseToAsk(connection, PacketType.Publish) || router.TryHold(packet, connection)) return false;
-        bool allowed = TakeAnswer(connection).IsAllowed && packet.Topic[0] != '$' && CanWrite(connection, packet.Topic); // $: the broker's own topics, 4.7.2
+        bool allowed = TakeAnswer(connection).IsAllowed && packet.Topic[0] != '$' && router.CanWrite(packet, connection); // $: the broker's own topics, 4.7.2
         if (!allowed) refusals.Count(connection.Subscriber!, "publish", packet.Topic);
         if (!allowed && callbacks.EndsRefusedPublishers)
         {
@@ -108,13 +108,8 @@ internal sealed class PacketsFromClient(
     private void Publish(BrokerConnection connection, in PublishPacket packet, ReadOnlySpan<byte> whole)
     {
         router.Publish(packet, Qos0BytesOf(packet, whole), connection);
-        connection.Writable = connection.LastRoute;
         callbacks.Published?.Invoke(connection, packet);
     }
-
-    /// <summary>Asks the program once for each change of the topic: most clients publish to one topic many times.</summary>
-    private bool CanWrite(BrokerConnection connection, ReadOnlySpan<byte> topic) =>
-        callbacks.CanWrite is null || topic.SequenceEqual(connection.Writable?.Topic) || callbacks.CanWrite(connection.Subscriber!, topic);
 
     /// <summary>The packet as it came, if it can go on like that: at QoS 0, with its Remaining Length in the shortest form.</summary>
     private static ReadOnlySpan<byte> Qos0BytesOf(in PublishPacket packet, ReadOnlySpan<byte> whole) =>

@@ -8,9 +8,9 @@ namespace RawMqtt.Brokers;
 /// <summary>Brings each message to the clients whose subscriptions match its topic, and keeps the retained ones.</summary>
 internal sealed class Router(
     SubscriptionTree subscriptions, RetainedMessages retained, ApplicationMessagePool messages, SlowReaders slow, Deliveries deliveries,
-    DropReports drops, Utf8Comparer comparer, Func<Subscriber, ReadOnlySpan<byte>, bool>? canRead)
+    DropReports drops, Utf8Comparer comparer, BrokerCallbacks callbacks)
 {
-    private readonly TopicRoutes routes = new(subscriptions, comparer, canRead);
+    private readonly TopicRoutes routes = new(subscriptions, comparer, callbacks.CanRead);
 
     /// <summary>Takes a message from a client, a Will or the program.</summary>
     /// <param name="packet">The message; its DUP bit is not passed on [MQTT-3.3.1-3].</param>
@@ -45,6 +45,17 @@ internal sealed class Router(
     /// <summary>Pauses the connection if its PUBLISH has to wait until a client that gets the message has caught up.</summary>
     public bool TryHold(in PublishPacket packet, BrokerConnection from) =>
         slow.IsAnyFull && slow.TryHold(RouteOf(packet, from), packet.Qos, packet.Length, from);
+
+    /// <summary>Returns whether the client may publish to the topic. The program is asked once for each topic while one client alone publishes to it.</summary>
+    public bool CanWrite(in PublishPacket packet, BrokerConnection from)
+    {
+        if (callbacks.CanWrite is null) return true;
+        TopicRoute route = RouteOf(packet, from);
+        if (route.Writer == from.Subscriber) return true;
+        if (!callbacks.CanWrite(from.Subscriber!, packet.Topic)) return false;
+        route.Writer = from.Subscriber;
+        return true;
+    }
 
     private TopicRoute RouteOf(in PublishPacket packet, BrokerConnection? from)
     {

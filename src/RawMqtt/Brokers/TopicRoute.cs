@@ -14,6 +14,9 @@ internal sealed class TopicRoute(byte[] topic)
 
     public int Count { get; private set; }
 
+    /// <summary>The client that was allowed to write to the topic last.</summary>
+    public Subscriber? Writer { get; set; }
+
     public ReadOnlySpan<Receiver> Receivers => receivers.AsSpan(0, Count);
 
     public void Begin(long version)
@@ -21,6 +24,7 @@ internal sealed class TopicRoute(byte[] topic)
         receivers.AsSpan(0, Count).Clear();
         Version = version;
         Count = 0;
+        Writer = null;
     }
 
     public void Add(Subscriber subscriber, QualityOfService qos, long search)

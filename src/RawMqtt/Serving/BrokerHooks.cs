@@ -76,6 +76,7 @@ internal sealed class BrokerHooks(MqttBrokerOptions options, Authentication auth
         if (code != ConnectReturnCode.Accepted) return new HookAnswer { ReturnCode = code };
         if (will is not null && !await MayPublishAsync(ApplicationViews.ClientOf(request), will, cancellationToken).ConfigureAwait(false))
         {
+            reports.WillRefused(request);
             return HookAnswer.Refused;
         }
 

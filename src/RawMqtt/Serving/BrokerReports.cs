@@ -133,6 +133,13 @@ internal sealed class BrokerReports(BrokerEvents? events, BrokerLog? log)
         log.Add(MqttLogLevel.Warning, "refused", $"{client} action={action} topic={BrokerLog.Quote(Text(topic))} count={count}{hint}");
     }
 
+    /// <summary>Reports a CONNECT whose Will has a topic that the client may not write to.</summary>
+    public void WillRefused(MqttConnectRequest request) => log?.Add(
+        MqttLogLevel.Warning,
+        "refused",
+        $"client={BrokerLog.Quote(request.ClientId)} user={BrokerLog.Quote(request.UserName ?? "")} action=will "
+        + $"topic={BrokerLog.Quote(request.WillTopic ?? "")} count=1");
+
     public void HookFailed(Subscriber? subscriber, Exception fault) =>
         log?.Add(MqttLogLevel.Error, "hook-failed", $"{ClientOf(subscriber)} error={BrokerLog.Quote(fault.Message)}");
 

@@ -92,6 +92,7 @@ public sealed class BrokerServiceTests : IDisposable
         await using BrokerService service = await folder.StartAsync();
         string address = service.Broker.Addresses[0];
         Assert.Equal("IdentifierRejected", await folder.TryConnectAsync(ServiceFolder.Options(address, "alice", "s3cret", "fan-1")));
+        Assert.Contains("Warning event=refused client=\"fan-1\" user=\"alice\" action=client-id count=1", folder.Log);
         Assert.Equal("Accepted", await folder.TryConnectAsync(ServiceFolder.Options(address, "alice", "s3cret", "pump-1")));
         Assert.Equal("BadUserNameOrPassword", await folder.TryConnectAsync(ServiceFolder.Options(address, "alice", "wrong", "pump-1")));
     }

@@ -39,9 +39,12 @@ public sealed class AccessHookTests : IDisposable
     [Fact]
     public async Task A_Will_without_write_access_is_refused_with_5()
     {
-        await using MqttBroker broker = await StartAsync(
-            o => o with { AllowAnonymous = true, CanWrite = (_, topic) => !topic.SequenceEqual("will/c"u8) }, Token);
+        var lines = new ConcurrentQueue<string>();
+        MqttBroker broker = await StartAsync(
+            o => o with { AllowAnonymous = true, CanWrite = (_, topic) => !topic.SequenceEqual("will/c"u8), Log = (_, line) => lines.Enqueue(line) }, Token);
         Assert.Equal([0x20, 2, 0, 5], await ExchangeAsync(broker, Connect("c", "me", "secret"), Token));
+        await broker.DisposeAsync();
+        Assert.Contains("event=refused client=\"c\" user=\"me\" action=will topic=\"will/c\" count=1", lines);
     }
 
     [Fact]
