@@ -48,10 +48,12 @@ internal sealed class Rules
 
     /// <summary>Returns whether a client may subscribe to a filter.</summary>
     public bool CanSubscribe(MqttBrokerClient client, string filter) =>
-        Access is null || IsShared(filter) || Access.CanSubscribe(client, filter);
+        Access is null || IsRefusedAnyway(filter) || Access.CanSubscribe(client, filter);
 
-    /// <summary>The broker itself refuses these, and says why.</summary>
-    private static bool IsShared(string filter) => filter.Split('/')[0] is "$share" or "$queue" or "$exclusive";
+    /// <summary>The broker itself refuses shared and very deep filters; comparing a deep one with the rules would take long.</summary>
+    private bool IsRefusedAnyway(string filter) =>
+        filter.StartsWith("$share/", StringComparison.Ordinal) || filter.StartsWith("$queue/", StringComparison.Ordinal)
+        || filter.StartsWith("$exclusive/", StringComparison.Ordinal) || filter.AsSpan().Count('/') >= settings.Options.Limits.MaxTopicLevels;
 
     private ConnectReturnCode Refuse(MqttConnectRequest request, string action, ConnectReturnCode code)
     {

@@ -21,7 +21,8 @@ internal sealed class ClientFilters(
         returnCodes.ResetWrittenCount();
         foreach (Subscription subscription in packet.Subscriptions) // in order [MQTT-3.8.4-4], [MQTT-3.9.3-1]
         {
-            bool isAllowed = answer.AllowedFilters?[returnCodes.WrittenCount] ?? true;
+            int index = returnCodes.WrittenCount; // a hook is asked about as many filters as a client may have
+            bool isAllowed = answer.AllowedFilters is not { } allowed || (index < allowed.Count && allowed[index]);
             if (!isAllowed)
             {
                 counters.SubscriptionsNotAllowed++;

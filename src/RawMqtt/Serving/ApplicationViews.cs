@@ -74,11 +74,13 @@ internal static class ApplicationViews
         Duplicate = packet.Duplicate,
     });
 
-    public static List<MqttTopicFilter> FiltersOf(in SubscribePacket packet)
+    /// <summary>Returns the filters, not more than a hook is asked about.</summary>
+    public static List<MqttTopicFilter> FiltersOf(in SubscribePacket packet, int most)
     {
         var filters = new List<MqttTopicFilter>();
         foreach (Subscription subscription in packet.Subscriptions)
         {
+            if (filters.Count == most) break;
             filters.Add(new MqttTopicFilter(Encoding.UTF8.GetString(subscription.Filter), subscription.Qos));
         }
 

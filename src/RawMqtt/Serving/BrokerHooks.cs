@@ -60,7 +60,7 @@ internal sealed class BrokerHooks(MqttBrokerOptions options, Authentication auth
             case PacketType.Publish when PublishPacket.TryRead(reader.Header, reader.Body, out PublishPacket publish, out _):
                 return AskPublishAsync(connection, ApplicationViews.MessageOf(publish), cancellationToken);
             case PacketType.Subscribe when SubscribePacket.TryRead(reader.Body, out SubscribePacket subscribe, out _):
-                return AskSubscribeAsync(connection, ApplicationViews.FiltersOf(subscribe), cancellationToken);
+                return AskSubscribeAsync(connection, ApplicationViews.FiltersOf(subscribe, options.Limits.MaxSubscriptions), cancellationToken);
             default:
                 return new ValueTask<HookAnswer>(HookAnswer.Allowed); // malformed: the core finds the violation
         }

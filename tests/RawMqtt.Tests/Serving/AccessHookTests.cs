@@ -136,6 +136,25 @@ public sealed class AccessHookTests : IDisposable
         Assert.Single(lines, line => line.StartsWith("event=handshake-refused ", StringComparison.Ordinal));
     }
 
+    /// <summary>A packet may hold millions of filters: the hook is asked about as many as a client may have.</summary>
+    [Fact]
+    public async Task AuthorizeSubscribe_is_asked_about_a_bounded_number_of_filters()
+    {
+        int asked = 0;
+        await using MqttBroker broker = await StartAsync(
+            o => o with
+            {
+                AllowAnonymous = true,
+                Limits = new() { MaxSubscriptions = 2 },
+                AuthorizeSubscribe = (_, _, _) => ValueTask.FromResult(++asked > 0),
+            },
+            Token);
+        string connect = "10 0d | 00 04 'MQTT' 04 02 00 00 | 00 01 'c'";
+        byte[] answer = await ExchangeAsync(broker, connect + " | 82 0e 00 01 00 01 'a' 00 00 01 'b' 00 00 01 'a' 01 | e0 00", Token);
+        Assert.Equal([0x20, 2, 0, 0, 0x90, 5, 0, 1, 0, 0, 0x80], answer);
+        Assert.Equal(2, asked);
+    }
+
     [Theory]
     [InlineData("$6$c2FsdDEyYnl0ZXMh$tFdWiI4UxLloDH3oiXfUtNWc7BTyjjWe/PY7GRohYzUOMDurRrhEM4+7DeTE/KEJWjJPVlmMKr6tZNoZUdn5ug==", true)]
     [InlineData("$7$101$c2FsdDEyYnl0ZXMh$9O4XMU9MAyMzUg2g6W+Gpogu292LKxA7QKJjpXjrPma8eTciIxWcBHvTygJi33TbAuiIwI/V4dxuGvox3iXbcA==", true)]

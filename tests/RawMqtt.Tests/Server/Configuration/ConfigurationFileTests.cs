@@ -76,6 +76,25 @@ public sealed class ConfigurationFileTests
         Assert.StartsWith("b.json:2", Assert.Throws<ConfigurationException>(() => ConfigurationFile.Read("b.json", name)).Message);
     }
 
+    /// <summary>Whatever is in the file, it is a configuration or an error with a place.</summary>
+    [Fact]
+    public void A_damaged_file_is_an_error_and_never_a_crash()
+    {
+        const string limits = "\"Limits\": { \"SendTimeout\": 1.5e0 } } // x";
+        byte[] content = Encoding.UTF8.GetBytes("{ \"$schema\": {\"a\": [1]}, \"Listeners\": [\"ws://a\\u00e9\"], " + limits);
+        foreach (byte other in "\"\\{}[]:,/-0e\0\n"u8.ToArray().Append((byte)0xFF))
+        {
+            for (int i = 0; i <= content.Length; i++)
+            {
+                byte[] damaged = [.. content[..i], other, .. content[Math.Min(i + 1, content.Length)..]];
+                Exception? failure = Record.Exception(() => ConfigurationFile.Read("b.json", damaged));
+                if (failure is not null) Assert.StartsWith("b.json:", Assert.IsType<ConfigurationException>(failure).Message);
+                failure = Record.Exception(() => RawMqtt.Server.Access.AccessFile.Parse("acl", damaged));
+                Assert.StartsWith("acl:", Assert.IsType<ConfigurationException>(failure).Message);
+            }
+        }
+    }
+
     [Fact]
     public void File_names_are_relative_to_the_folder_of_the_file()
     {
