@@ -33,7 +33,8 @@ public sealed class OperatingTests : IDisposable
         string begin = $"set -euo pipefail\ncd {folder.FullName}\nexport PATH={tool}:$PATH\ntrap 'kill ${{BROKER:-}} 2> /dev/null || true' EXIT\n";
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "walk.sh"), begin + script);
 
-        Finished walked = await RealProcess.RunAsync("bash", Path.Combine(folder.FullName, "walk.sh"));
+        await using RealProcess walking = RealProcess.Start("bash", Path.Combine(folder.FullName, "walk.sh"));
+        Finished walked = await walking.FinishAsync(TimeSpan.FromMinutes(3)); // a dozen programs, one after the other
         string log = File.Exists(Path.Combine(folder.FullName, "broker.log")) ? await File.ReadAllTextAsync(Path.Combine(folder.FullName, "broker.log")) : "";
         Assert.True(walked.ExitCode == 0, walked.Output + walked.Error + log);
         string[] lines = walked.Output.Split('\n');
@@ -102,7 +103,8 @@ public sealed class OperatingTests : IDisposable
         string source = folder.CreateSubdirectory("package").FullName;
         string project = Path.GetFullPath(Path.Combine(docs, "..", "src", "RawMqtt.Cli"));
         string configuration = new DirectoryInfo(Path.GetDirectoryName(RealPart.Tool)!).Parent!.Name;
-        Finished packed = await RealProcess.RunAsync("dotnet", "pack", project, "-c", configuration, "--no-build", "-o", source, "-nodeReuse:false");
+        await using RealProcess packing = RealProcess.Start("dotnet", "pack", project, "-c", configuration, "--no-build", "-o", source, "-nodeReuse:false");
+        Finished packed = await packing.FinishAsync(TimeSpan.FromMinutes(2));
         Assert.True(packed.ExitCode == 0, packed.Output + packed.Error);
         string sources = Path.Combine(source, "nuget.config");
         string only = $"<packageSources><clear/><add key=\"here\" value=\"{source}\"/></packageSources>";

@@ -103,9 +103,10 @@ internal sealed class RealProcess : IAsyncDisposable
         }
     }
 
-    public async Task<Finished> FinishAsync()
+    /// <param name="patience">For a script of many programs; null: <see cref="Patience"/>.</param>
+    public async Task<Finished> FinishAsync(TimeSpan? patience = null)
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(patience ?? Patience);
         try
         {
             await process.WaitForExitAsync(limit.Token);
