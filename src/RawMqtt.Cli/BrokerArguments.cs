@@ -135,9 +135,9 @@ internal static class BrokerArguments
 
     /// <summary>Reads the file, the environment and the command line.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="development">Returns the certificates of dev-cert.</param>
+    /// <param name="development">Returns the files of dev-cert.</param>
     /// <exception cref="ConfigurationException">One of them is wrong; the message says where.</exception>
-    public static BrokerConfiguration Read(ParseResult parsed, Func<DevCertificates> development)
+    public static BrokerConfiguration Read(ParseResult parsed, Func<(string Certificate, string Key)> development)
     {
         KeyValuePair<string, string>[] environment =
             [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(one => KeyValuePair.Create((string)one.Key, (string?)one.Value ?? ""))];
@@ -162,7 +162,8 @@ internal static class BrokerArguments
         foreach (string pair in parsed.GetValue(Set) ?? []) configuration = AddPair(configuration, "", pair, "--set");
         bool isPresetWithout = parsed.GetValue(Preset) is not null && configuration.Settings.Options.CertificateFile is null;
         if (!isPresetWithout && parsed.GetResult(DevCert) is null) return configuration;
-        return configuration.With("CertificateFile", development().ServerFile, "dev-cert").With("KeyFile", development().ServerKeyFile, "dev-cert");
+        (string certificate, string key) = development();
+        return configuration.With("CertificateFile", certificate, "dev-cert").With("KeyFile", key, "dev-cert");
     }
 
     /// <summary>Listeners of the command line replace those of the file. A path alone is that of the WebSocket listener that is there by default.</summary>

@@ -38,7 +38,8 @@ internal static class BrokerCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var development = new Lazy<DevCertRenewal>(() => BrokerArguments.StartDevCert(parsed));
-        BrokerConfiguration Read() => BrokerArguments.Read(parsed, () => development.Value.Certificates);
+        BrokerConfiguration Read() =>
+            BrokerArguments.Read(parsed, () => (development.Value.Certificates.ServerFile, development.Value.Certificates.ServerKeyFile));
         try
         {
             if (!parsed.GetValue(Limits) && !parsed.GetValue(PrintConfig)) return await ServeAsync(parsed, Read, development, cancellationToken);

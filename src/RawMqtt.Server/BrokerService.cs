@@ -77,6 +77,7 @@ public sealed class BrokerService : IAsyncDisposable
                 BrokerConfiguration next = read();
                 rules = new Rules(next.Settings, log);
                 configuration = next;
+                Broker.ReloadFiles();
                 Broker.ReloadAccess();
                 IReadOnlyList<string> waiting = RestartNeeds.Find(started, next.Settings);
                 string restart = waiting.Count == 0 ? "" : $" restart-needed-for={LogText.Quote(string.Join(' ', waiting))}";

@@ -71,4 +71,15 @@ public sealed class MqttBrokerSubscriptionTests : IDisposable
         string line = Assert.Single(lines, line => line.Contains("dropped", StringComparison.Ordinal));
         Assert.Equal("event=dropped subscription=\"a\" messages=1 limit=MaxProgramBytes", line);
     }
+
+    [Fact]
+    [Rule("MQTT-4.8.0-2")]
+    public async Task Topics_of_the_program_have_a_limit_of_levels_too()
+    {
+        await using MqttBroker broker = await sockets.StartAsync("mqtt", o => o with { Limits = new MqttBrokerLimits { MaxTopicLevels = 3 } });
+        Assert.Equal("topic", Assert.Throws<ArgumentException>(() => broker.Publish("a/b/c/d", "x")).ParamName);
+        Assert.Equal("filter", Assert.Throws<ArgumentException>(() => broker.Subscribe("a/b/c/#")).ParamName);
+        broker.Publish("a/b/c", "x");
+        broker.Subscribe("a/b/#").Dispose();
+    }
 }

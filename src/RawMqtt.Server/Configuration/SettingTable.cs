@@ -27,6 +27,8 @@ internal static class SettingTable
             (o, v) => o with { WebSocketPaths = v }),
         Flag(nameof(MqttBrokerOptions.AllowMissingSubprotocol), "Take WebSocket clients that offer no subprotocol, such as some mini programs.",
             o => o.AllowMissingSubprotocol, (o, v) => o with { AllowMissingSubprotocol = v }),
+        Texts(nameof(MqttBrokerOptions.HostNames), "Names and addresses by which browsers reach the broker.", o => o.HostNames,
+            (o, v) => o with { HostNames = v }),
         Texts(nameof(MqttBrokerOptions.AllowedOrigins), "Origins of web pages that may connect; * for all.", o => o.AllowedOrigins,
             (o, v) => o with { AllowedOrigins = v }),
         Texts(nameof(MqttBrokerOptions.TrustedProxies), "Addresses and networks of proxies that tell their clients' addresses.", o => o.TrustedProxies,
