@@ -33,7 +33,7 @@ public class ReadmeTests
         string[] commands = [.. blocks.SelectMany(block => block.Split('\n')).Where(line => line.StartsWith("rawmqtt ", StringComparison.Ordinal))];
 
         Assert.All(commands, command =>
-            Assert.Empty(RawMqtt.Cli.Tool.Create().Parse(ArgumentsOf(WithoutShell(command))).Errors.Select(error => $"{command}: {error.Message}")));
+            Assert.Empty(RawMqtt.Cli.Tool.Create().Parse(ArgumentsOf(command)).Errors.Select(error => $"{command}: {error.Message}")));
         if (page == "docs/tls.md") Assert.True(commands.Length > 10);
     }
 
@@ -72,7 +72,7 @@ public class ReadmeTests
     }
 
     private static string[] ArgumentsOf(string command) =>
-        [.. Regex.Split(command, @"\s[#|>]")[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(word => word.Trim('\'', '"'))];
+        [.. Regex.Split(command, @"\s[12]?[#|>&]")[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(word => word.Trim('\'', '"'))];
 
     private static string[] ShownIn(string page) =>
         [.. Regex.Matches(File.ReadAllText(Repository.PathOf(page)), @"^```csharp\n(.*?)\n```", RegexOptions.Singleline | RegexOptions.Multiline)
@@ -83,9 +83,6 @@ public class ReadmeTests
         string examples = File.ReadAllText(Repository.PathOf("tests/RawMqtt.Tests/House/ReadmeExamples.cs"));
         return [.. Regex.Matches(examples, @"// README >\n(.*?)\n *// README <", RegexOptions.Singleline).Select(region => Unindented(region.Groups[1].Value))];
     }
-
-    /// <summary>Removes redirections, a pipe and the sign for the background.</summary>
-    private static string WithoutShell(string command) => Regex.Replace(command, @"\s*([12]?>\s*\S+|\|.*|&\s*$)", "");
 
     private static string Unindented(string region)
     {
