@@ -80,7 +80,7 @@ public sealed class DevCertToolTests : IDisposable
             Assert.Equal((0, ""), (pub.ExitCode, pub.Error));
             Finished other = await RealProcess.RunToolAsync("pub", url, "--pin", $"sha256//{new string('A', 43)}=", "-t", "a", "-m", "b");
             Assert.Equal(3, other.ExitCode);
-            Assert.Contains($"has the key {pin}, which is not that of --pin", other.Error, StringComparison.Ordinal);
+            Assert.Contains($"has the key {pin}, which is not the one that was pinned", other.Error, StringComparison.Ordinal);
         }
 
         Finished curled = await RealProcess.RunAsync(curl, "-sS", "-k", "--pinnedpubkey", pin, $"https{wss[3..]}");
