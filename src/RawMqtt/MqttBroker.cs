@@ -14,6 +14,8 @@ namespace RawMqtt;
 /// <summary>Serves MQTT 3.1.1 clients over WebSocket, TCP and TLS. All members are safe for use by several threads at once.</summary>
 public sealed class MqttBroker : IAsyncDisposable
 {
+    private const int MaxAccepted = 8; // in a row on one thread
+
     private readonly MqttBrokerOptions options;
     private readonly BrokerReports reports;
     private readonly BrokerShell shell;
@@ -40,7 +42,11 @@ public sealed class MqttBroker : IAsyncDisposable
     {
         get
         {
-            lock (shell.Core.Gate) return shell.Core.Core.Statistics with { ProgramDropped = shell.Core.Core.Statistics.ProgramDropped + reports.Dropped };
+            lock (shell.Core.Gate)
+            {
+                MqttBrokerStatistics counters = shell.Core.Core.Statistics;
+                return counters with { ProgramDropped = counters.ProgramDropped + reports.Dropped, LoginsRefused = shell.Authentication.Refused };
+            }
         }
     }
 
@@ -231,12 +237,14 @@ public sealed class MqttBroker : IAsyncDisposable
     private async Task AcceptAsync(Listener listener)
     {
         string address = listener.Address.ToString();
+        int accepted = 0;
         while (!stopping.IsCancellationRequested)
         {
             try
             {
                 Socket socket = await listener.AcceptAsync(stopping.Token).ConfigureAwait(false);
                 _ = shell.ServeAsync(socket, address, isOwn: false, connection => OpenAsync(listener, socket, connection));
+                if (++accepted % MaxAccepted == 0) await Task.Yield(); // a flood of connections must not keep the thread from those that are there
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
             {
@@ -254,13 +262,15 @@ public sealed class MqttBroker : IAsyncDisposable
     private Task<Stream?> OpenAsync(Listener listener, Socket socket, ServedConnection connection)
     {
         IPEndPoint peer = connection.RemoteAddress!;
+        if (listener.Address.IsTls) connection.Records = new TlsRecords();
         void Refused(HandshakeRefusal refusal)
         {
             connection.IsAnswered = true;
             reports.HandshakeRefused(peer, listener.Address, refusal);
         }
 
-        return listener.OpenAsync(new AcceptedStream(socket), connection, shell.Proxies.IsTrusted(peer.Address), Refused, CancellationToken.None);
+        var carrier = new AcceptedStream(socket, connection.Records);
+        return listener.OpenAsync(carrier, connection, shell.Proxies.IsTrusted(peer.Address), Refused, CancellationToken.None);
     }
 
     private void PublishSystemTopics()

@@ -7,6 +7,8 @@ namespace RawMqtt;
 /// <summary>Contains the limits of a broker's memory and work. <see cref="MqttBrokerStatistics"/> counts how often each was reached.</summary>
 public sealed record MqttBrokerLimits
 {
+    internal const int DefaultConnectionsPerAddress = 20_000;
+
     /// <summary>Gets the maximum length of a control packet in bytes. The broker ends the connection when it has read the header of a longer packet
     /// [MQTT-4.8.0-2].</summary>
     public int MaxPacketLength { get; init; } = 16 << 20;
@@ -29,8 +31,8 @@ public sealed record MqttBrokerLimits
     /// <summary>Gets the time over which <see cref="MinPacketRate"/> is measured. A packet that is complete within this time may be slower.</summary>
     public TimeSpan PacketRateTime { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Gets the maximum memory of the incomplete packets of all connections together, in bytes. When it is exceeded, the broker disconnects the
-    /// client whose packet takes most of it.</summary>
+    /// <summary>Gets the maximum memory of the incomplete packets of all connections together, in bytes; connections before their login may have an eighth of
+    /// it. When it is exceeded, the broker disconnects the clients with the largest packets of the user, or address, that takes most.</summary>
     public long MaxUnfinishedBytes { get; init; } = 64 << 20;
 
     /// <summary>Gets the maximum time that a client may take to accept each 256 KiB that the broker sends. The broker then disconnects the client as too
@@ -40,11 +42,12 @@ public sealed record MqttBrokerLimits
     /// <summary>Gets the maximum number of network connections. The broker closes further connections when it accepts them.</summary>
     public int MaxConnections { get; init; } = 100_000;
 
-    /// <summary>Gets the maximum number of network connections from one address. The broker closes further connections when it accepts them.</summary>
-    public int MaxConnectionsPerAddress { get; init; } = 20_000;
+    /// <summary>Gets the maximum number of network connections from one IPv4 address or one IPv6 network of 64 bits. The broker closes further connections
+    /// when it accepts them. The default is 20 000, or half of the file handles of the process if these are fewer.</summary>
+    public int MaxConnectionsPerAddress { get; init; } = DefaultConnectionsPerAddress;
 
-    /// <summary>Gets the maximum number of sessions of clients that are away. When another client goes away, the broker discards the session that has been
-    /// away longest.</summary>
+    /// <summary>Gets the maximum number of sessions of clients that are away. When another client goes away, the broker discards the longest away of the user
+    /// that has most of them; clients without a user name count for their address.</summary>
     public int MaxAwaySessions { get; init; } = 10_000;
 
     /// <summary>Gets the time that a client may be away before the broker discards its session.</summary>
@@ -65,9 +68,17 @@ public sealed record MqttBrokerLimits
     /// connection.</summary>
     public int MaxTopicLevels { get; init; } = 200;
 
+    /// <summary>Gets the number of steps after which the turn of a connection ends and others go first: packets, levels of topics and subscriptions that the
+    /// search for subscribers visits, and receivers of its messages. A read counts as 500.</summary>
+    public int MaxTurnSteps { get; init; } = 20_000;
+
+    /// <summary>Gets the maximum number of CONNECTs whose passwords wait to be checked; one address may have an eighth of them. Further ones are refused with
+    /// return code 3.</summary>
+    public int MaxWaitingLogins { get; init; } = 256;
+
     /// <summary>Gets the maximum number of levels of retained topics that new subscriptions search in one turn. Other connections go first before the search
     /// continues.</summary>
-    public int MaxRetainedSearch { get; init; } = 10_000;
+    public int MaxRetainedSearch { get; init; } = 2000;
 
     /// <summary>Gets the initial maximum number of messages at QoS 1 and 2 in flight to one client, 1 to 65535. Further messages wait in the client's
     /// queue.</summary>
@@ -104,18 +115,19 @@ public sealed record MqttBrokerLimits
     /// the number of connections in place of <see cref="MaxOutgoingBytes"/>; one message always fits.</summary>
     public long MaxTotalOutgoingBytes { get; init; } = 256 << 20;
 
-    /// <summary>Gets the maximum number of retained messages. The broker does not keep further ones.</summary>
+    /// <summary>Gets the maximum number of retained messages. When it is reached, each user, or client without a user name, may have its share of it.</summary>
     public int MaxRetainedMessages { get; init; } = 100_000;
 
-    /// <summary>Gets the maximum bytes of topics and payloads of all retained messages. The broker does not keep further ones.</summary>
+    /// <summary>Gets the maximum bytes of topics and payloads of all retained messages. When they are reached, each user, or client without a user name, may
+    /// have its share of them; a message in place of a shorter one may exceed them once.</summary>
     public long MaxRetainedBytes { get; init; } = 64 << 20;
 
-    /// <summary>Gets the maximum number of topic levels of all retained messages; a level that several topics share counts once. The broker does not keep
-    /// further ones.</summary>
+    /// <summary>Gets the maximum number of topic levels of all retained messages; a level that several topics share counts once. When it is reached, each
+    /// user, or client without a user name, may have its share of it.</summary>
     public int MaxRetainedLevels { get; init; } = 250_000;
 
-    /// <summary>Gets the bytes of topics and payloads of all messages that the broker keeps. When they are exceeded, each client may have these bytes divided
-    /// by the number of sessions in flight, in its queue and as a Will.</summary>
+    /// <summary>Gets the bytes of topics and payloads of all messages that the broker keeps, and 64 for each place where one is kept. When they are exceeded,
+    /// each client may have these bytes divided by the number of sessions in flight, in its queue and as a Will.</summary>
     public long MaxKeptBytes { get; init; } = 256 << 20;
 
     /// <summary>Gets the maximum bytes that wait for the program that runs the broker, in each of its subscriptions, for

@@ -68,6 +68,10 @@ public sealed record MqttBrokerOptions
     /// needs no password, and its own user name does not count. null as function or result: the user name and password of the CONNECT count.</summary>
     public Func<MqttConnectRequest, string?>? Identify { get; init; }
 
+    /// <summary>Gets whether a CONNECT with the client identifier of another user's session replaces that session. The default is false: it is refused with
+    /// return code 2.</summary>
+    public bool SharesClientIds { get; init; }
+
     /// <summary>Gets the function that decides about each CONNECT that <see cref="PasswordFile"/> and <see cref="AllowAnonymous"/> accept; null for none.
     /// Only that connection waits
     /// for the answer. The token of this and the other hooks is cancelled when <see cref="MqttBrokerLimits.HookTimeout"/> has passed or the connection has

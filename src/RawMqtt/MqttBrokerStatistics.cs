@@ -34,7 +34,7 @@ public sealed record MqttBrokerStatistics
     /// slower than <see cref="MqttBrokerLimits.MinPacketRate"/>.</summary>
     public long PacketTimeouts { get; internal set; }
 
-    /// <summary>Gets the number of connections ended because <see cref="MqttBrokerLimits.MaxUnfinishedBytes"/> was reached.</summary>
+    /// <summary>Gets the number of times that connections were ended because <see cref="MqttBrokerLimits.MaxUnfinishedBytes"/> was reached.</summary>
     public long UnfinishedBytesReached { get; internal set; }
 
     /// <summary>Gets the number of clients that sent nothing for one and a half times their keep alive time.</summary>
@@ -112,6 +112,12 @@ public sealed record MqttBrokerStatistics
     /// <summary>Gets the number of times that retained messages for new subscriptions had to wait for another turn because of
     /// <see cref="MqttBrokerLimits.MaxRetainedSearch"/>.</summary>
     public long ReplaysPaused { get; internal set; }
+
+    /// <summary>Gets the number of times that a connection had to wait for others because of <see cref="MqttBrokerLimits.MaxTurnSteps"/>.</summary>
+    public long TurnsEnded { get; internal set; }
+
+    /// <summary>Gets the number of CONNECTs refused because of <see cref="MqttBrokerLimits.MaxWaitingLogins"/>.</summary>
+    public long LoginsRefused { get; internal set; }
 
     /// <summary>Gets the number of messages that had to wait because <see cref="MqttBrokerLimits.MaxInFlightBytes"/> was reached.</summary>
     public long InFlightBytesReached { get; internal set; }

@@ -20,6 +20,9 @@ internal sealed record BrokerCallbacks
     /// <summary>Called when a client was refused something, at most once a second for each.</summary>
     public RefusalObserver? Refused { get; init; }
 
+    /// <summary>A CONNECT with the client identifier of another user's session replaces that session; otherwise it is refused.</summary>
+    public bool SharesClientIds { get; init; }
+
     /// <summary>Called for each CONNECT that was accepted.</summary>
     public Action<BrokerConnection, Subscriber>? Connected { get; init; }
 

@@ -29,6 +29,9 @@ internal sealed class BrokerConnection(SpareOutputs outputs, TimeSpan now)
     /// <summary>Why the broker takes nothing from the connection now.</summary>
     public Pause Pause { get; set; }
 
+    /// <summary>The steps of its turn, over all calls since others could go first.</summary>
+    public long Steps { get; private set; }
+
     /// <summary>The answer to the next packet, if the connection was paused to ask for it.</summary>
     public HookAnswer? Answer { get; set; }
 
@@ -53,6 +56,9 @@ internal sealed class BrokerConnection(SpareOutputs outputs, TimeSpan now)
     /// <summary>The route of its last message: most clients publish to one topic many times.</summary>
     public TopicRoute? LastRoute { get; set; }
 
+    /// <summary>The address that it counts for, as bytes; null for none.</summary>
+    public byte[]? Origin { get; set; }
+
     /// <summary>The shell's object for this connection.</summary>
     public object? Carrier { get; set; }
 
@@ -75,8 +81,20 @@ internal sealed class BrokerConnection(SpareOutputs outputs, TimeSpan now)
     /// <summary>What <see cref="UnfinishedPackets"/> counts for this connection.</summary>
     public int UnfinishedSize { get; set; }
 
+    /// <summary>The part of it from before the CONNECT was accepted: the same, or 0.</summary>
+    public int UnfinishedAsStranger { get; set; }
+
+    /// <summary>It ended because the memory of its unfinished packet is needed: nobody waits for its goodbye.</summary>
+    public bool HoldsTooMuch { get; set; }
+
+    /// <summary>With whom it shares a limit: its user's connections, those from its address, or none.</summary>
+    public byte[] ShareName => Subscriber is { } subscriber ? subscriber.ShareName : Origin is { } origin ? [(byte)'a', .. origin] : [];
+
     /// <summary>Set by the shell before each sweep: a frame of the layer below has begun and is not complete.</summary>
     public bool IsWithinFrame { get; set; }
+
+    /// <summary>Bytes of what was read whose acknowledgements and PINGREQs were taken while a PUBLISH before them was held back.</summary>
+    public int Ahead { get; set; }
 
     /// <summary>How long it was held back as a publisher.</summary>
     public HoldBudget HoldBudget;
@@ -104,6 +122,23 @@ internal sealed class BrokerConnection(SpareOutputs outputs, TimeSpan now)
 
     /// <summary>The bytes that are not sent yet.</summary>
     public int Unsent => (output?.Length ?? 0) + Flushing;
+
+    /// <summary>Whether a packet was taken already, ahead of a PUBLISH that was held back.</summary>
+    public bool IsTaken(in PacketReader reader) => reader.Consumed <= Ahead && IsTakenAhead(reader.Header.Type);
+
+    /// <summary>Whether packets of this type are taken ahead of a PUBLISH that is held back: they do not depend on it.</summary>
+    public static bool IsTakenAhead(PacketType type) => type is PacketType.PubAck or PacketType.PubRec or PacketType.PubComp or PacketType.PingReq;
+
+    /// <summary>Notes that others could go first: a new turn begins.</summary>
+    public void BeginTurn() => Steps = 0;
+
+    /// <summary>Notes how far a call has brought the turn.</summary>
+    /// <returns>Whether the turn is over: others go first before the next one.</returns>
+    public bool EndCall(long steps, bool isTurnOver)
+    {
+        Steps = isTurnOver ? 0 : steps;
+        return isTurnOver;
+    }
 
     /// <summary>Takes all bytes that wait, for a flush; null if there are none. <see cref="BrokerCore.Flushed"/> takes the buffer back.</summary>
     public OutgoingBuffer? BeginFlush(TimeSpan now)

@@ -10,6 +10,8 @@ namespace RawMqtt.Brokers;
 /// <remarks>One thread at a time. Each call may leave connections with something to be sent or to be closed: <see cref="TakeDirty"/>.</remarks>
 internal sealed class BrokerCore
 {
+    private const int StepsOfRead = 500; // about what the system calls and the un-framing take
+
     private readonly MqttBrokerLimits limits;
     private readonly BrokerTurn turn = new();
     private readonly SpareOutputs outputs = new();
@@ -34,17 +36,17 @@ internal sealed class BrokerCore
         this.limits = limits;
         Subscriptions = new SubscriptionTree(comparer);
         Retained = new RetainedMessages(comparer, limits, turn.Statistics);
-        unfinished = new UnfinishedPackets(turn, limits, connections);
+        unfinished = new UnfinishedPackets(turn, limits, comparer, connections);
         var drops = new DropReports(turn, callbacks.Dropped);
         slow = new SlowReaders(turn, limits, Messages);
         var refusals = new RefusalReports(turn, callbacks.Refused);
         replays = new Replays(turn, limits, slow, Retained, callbacks.CanRead);
         deliveries = new Deliveries(turn, slow, replays, drops);
-        router = new Router(Subscriptions, Retained, Messages, slow, deliveries, drops, comparer, callbacks);
+        router = new Router(turn, Subscriptions, Retained, Messages, slow, deliveries, drops, comparer, callbacks);
         var filters = new ClientFilters(turn, limits, comparer, Subscriptions, Retained, replays, refusals);
         Sessions = new SessionList(turn, limits, comparer, filters);
         ends = new ConnectionEnds(turn, slow, router, Sessions, refusals, callbacks);
-        var opening = new SessionOpening(turn, limits, Messages, slow, Sessions, ends, deliveries, idSeed, callbacks.Connected);
+        var opening = new SessionOpening(turn, limits, Messages, slow, Sessions, ends, deliveries, idSeed, callbacks);
         packets = new PacketsFromClient(turn, limits, slow, deliveries, router, filters, opening, refusals, callbacks);
         systemTopics = new SystemTopics(turn.Statistics, Sessions, Subscriptions, Retained, Messages, router);
     }
@@ -62,6 +64,8 @@ internal sealed class BrokerCore
 
     /// <summary>The connections that are open or whose loss the shell has not reported yet.</summary>
     public IReadOnlyCollection<BrokerConnection> Connections => connections;
+
+    private bool IsTurnOver => turn.Steps >= limits.MaxTurnSteps || replays.IsTurnOver;
 
     /// <summary>Adds a network connection that was accepted; its CONNECT must follow in time.</summary>
     public BrokerConnection Accept(TimeSpan now)
@@ -83,19 +87,26 @@ internal sealed class BrokerCore
         connection.HasStopped = connection.End is null && connection.Pause != Pause.None;
         if (connection.End is not null) return read.Length; // [MQTT-3.1.4-5]
         connection.Left = read.Length;
-        if (connection.HasStopped) return 0;
+        if (connection.HasStopped)
+        {
+            if (connection.Pause == Pause.Held) packets.TakeAhead(connection, read);
+            ends.CarryOut();
+            return connection.End is null ? 0 : read.Length;
+        }
+
         if (connection.Subscriber is null) CheckFirstPacket(connection, read);
 
         replays.BeginTurn();
+        turn.Steps = connection.Steps + (received > 0 ? StepsOfRead : 0);
         if (connection.Subscriber is { Replay: not null } subscriber) deliveries.SendWaiting(subscriber);
         int used = 0;
         var reader = new PacketReader(read, MqttRole.Client, limits.MaxPacketLength);
-        while (connection.End is null && !replays.IsTurnOver)
+        while (connection.End is null && (used == 0 || !IsTurnOver)) // a call takes one packet at least
         {
             OperationStatus status = reader.Read();
             if (status == OperationStatus.NeedMoreData) break;
             if (status == OperationStatus.InvalidData) turn.End(connection, reader.Violation!);
-            else if (!packets.Take(connection, reader.Header, reader.Body, read[used..reader.Consumed]))
+            else if (!connection.IsTaken(reader) && !packets.Take(connection, reader.Header, reader.Body, read[used..reader.Consumed]))
             {
                 connection.HasStopped = true;
                 break;
@@ -103,20 +114,24 @@ internal sealed class BrokerCore
 
             used = reader.Consumed;
             connection.PacketsReceived++;
+            turn.Steps++;
         }
 
-        if (connection.End is null && replays.IsTurnOver)
+        if (connection.EndCall(turn.Steps, IsTurnOver) && connection.End is null)
         {
             connection.HasStopped = true;
-            Statistics.ReplaysPaused++;
+            if (replays.IsTurnOver) Statistics.ReplaysPaused++;
+            else Statistics.TurnsEnded++;
         }
 
+        connection.Ahead = Math.Max(0, connection.Ahead - used);
+        if (connection.Pause == Pause.Held) packets.TakeAhead(connection, read[used..]);
         if (!connection.HasStopped) connection.IsHoldOver = false;
         // bytes are life too, see PacketProgress [MQTT-3.1.2-24]
         if (connection.Subscriber is not null && (received > 0 || used > 0)) connection.LastReceived = now;
         Statistics.BytesReceived += used;
         connection.Left = read.Length - used;
-        if (connection.End is null) unfinished.Set(connection, connection.HasStopped ? 0 : connection.Left);
+        if (connection.End is null) unfinished.Set(connection, connection.HasStopped && connection.Subscriber is not null ? 0 : connection.Left);
         ends.CarryOut();
         return connection.End is null ? used : read.Length;
     }
@@ -195,7 +210,7 @@ internal sealed class BrokerCore
         turn.Now = now;
         TimeSpan? next = slow.Tick();
         Sessions.DiscardExpired();
-        replays.BeginTurn();
+        replays.BeginTurn(isSweep: true);
         long outgoing = 0;
         foreach (BrokerConnection connection in connections)
         {

@@ -17,6 +17,9 @@ internal sealed class BrokerTurn
 
     public MqttBrokerStatistics Statistics { get; } = new();
 
+    /// <summary>What the connection of this call has done in its turn, see <see cref="MqttBrokerLimits.MaxTurnSteps"/>.</summary>
+    public long Steps { get; set; }
+
     /// <summary>The number of sessions: it divides the limits that all clients share.</summary>
     public int Sessions { get; set; }
 

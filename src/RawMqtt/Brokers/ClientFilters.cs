@@ -10,6 +10,8 @@ internal sealed class ClientFilters(
     BrokerTurn turn, MqttBrokerLimits limits, Utf8Comparer comparer, SubscriptionTree subscriptions, RetainedMessages retained, Replays replays,
     RefusalReports refusals)
 {
+    private const int MaxRepeated = 1000; // filters of one packet that are taken, although they are the same
+
     private readonly MqttBrokerStatistics counters = turn.Statistics;
     private readonly ArrayBufferWriter<byte> returnCodes = new();
     private long bytesOfAll;
@@ -29,9 +31,11 @@ internal sealed class ClientFilters(
                 refusals.Count(subscriber, "subscribe", subscription.Filter);
             }
 
-            returnCodes.Write([isAllowed && TryAdd(subscriber, subscription) ? (byte)subscription.Qos : SubAckPacket.Failure]); // [MQTT-3.8.4-5]
+            bool isTaken = isAllowed && TryAdd(subscriber, subscription, index);
+            returnCodes.Write([isTaken ? (byte)subscription.Qos : SubAckPacket.Failure]); // [MQTT-3.8.4-5]
         }
 
+        turn.Steps += returnCodes.WrittenCount;
         connection.Output.Write(new SubAckPacket { PacketId = packet.PacketId, ReturnCodes = returnCodes.WrittenSpan }); // [MQTT-3.8.4-1], [MQTT-3.8.4-2]
         if (subscriber.Replay is not null) replays.Continue(subscriber); // [MQTT-3.3.1-6], [MQTT-3.8.4-3]
     }
@@ -42,6 +46,7 @@ internal sealed class ClientFilters(
         Subscriber subscriber = connection.Subscriber!;
         foreach (ReadOnlySpan<byte> filter in packet.Filters) // [MQTT-3.10.4-6]
         {
+            turn.Steps++;
             if (!subscriptions.Remove(subscriber, filter)) continue; // [MQTT-3.10.4-1]
             var filters = subscriber.Filters!.GetAlternateLookup<ReadOnlySpan<byte>>();
             if (filters.TryGetValue(filter, out byte[]? known)) subscriber.Replay?.Remove(known);
@@ -61,14 +66,16 @@ internal sealed class ClientFilters(
         CountBytes(subscriber, -subscriber.FilterBytes);
     }
 
-    private bool TryAdd(Subscriber subscriber, Subscription subscription)
+    private bool TryAdd(Subscriber subscriber, Subscription subscription, int index)
     {
         HashSet<byte[]> filters = subscriber.Filters ??= new HashSet<byte[]>(comparer);
         bool isNew = !filters.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(subscription.Filter, out byte[]? filter);
         // of other protocols and brokers: nothing would ever match it
         ReadOnlySpan<byte> wanted = subscription.Filter;
         bool isShared = wanted.StartsWith("$share/"u8) || wanted.StartsWith("$queue/"u8) || wanted.StartsWith("$exclusive/"u8);
-        if ((isNew && filters.Count >= limits.MaxSubscriptions) || isShared || limits.IsTooDeep(subscription.Filter))
+        // a packet may repeat a filter: that must not cost more than others may
+        bool isOneTooMany = (isNew && filters.Count >= limits.MaxSubscriptions) || index >= Math.Max(limits.MaxSubscriptions, MaxRepeated);
+        if (isOneTooMany || isShared || limits.IsTooDeep(subscription.Filter))
         {
             counters.SubscriptionsRefused++;
             if (isShared) refusals.Count(subscriber, "share", subscription.Filter);

@@ -31,7 +31,7 @@ internal sealed class ConnectionEnds(
         var packet = new PublishPacket { Topic = will.Message.Topic, Payload = will.Message.Payload, Qos = will.Message.Qos, Retain = will.Retain };
         if (packet.Topic[0] != '$' && callbacks.CanWrite?.Invoke(publisher, packet.Topic) != false) // 4.7.2
         {
-            router.Publish(packet, default, from: null); // [MQTT-3.1.2-16], [MQTT-3.1.2-17]
+            router.Publish(packet, default, from: null, publisher); // [MQTT-3.1.2-16], [MQTT-3.1.2-17]
             return;
         }
 

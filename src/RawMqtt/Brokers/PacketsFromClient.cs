@@ -67,6 +67,23 @@ internal sealed class PacketsFromClient(
         return true;
     }
 
+    /// <summary>Takes acknowledgements and PINGREQs behind a PUBLISH that is held back, up to the first packet of another kind. The caller passes all of
+    /// them again.</summary>
+    public void TakeAhead(BrokerConnection connection, ReadOnlySpan<byte> read)
+    {
+        HookAnswer? answer = connection.Answer; // belongs to the PUBLISH
+        int before = connection.Ahead;
+        var reader = new PacketReader(read[before..], MqttRole.Client, limits.MaxPacketLength);
+        while (connection.End is null && reader.Read() == OperationStatus.Done)
+        {
+            if (BrokerConnection.IsTakenAhead(reader.Header.Type)) Take(connection, reader.Header, reader.Body, default);
+            else if (reader.Header.Type != PacketType.Publish) break;
+            connection.Ahead = before + reader.Consumed;
+        }
+
+        connection.Answer = answer;
+    }
+
     private bool TakePublish(BrokerConnection connection, FixedHeader header, ReadOnlySpan<byte> body, ReadOnlySpan<byte> whole)
     {
         if (!PublishPacket.TryRead(header, body, out PublishPacket packet, out ProtocolViolation? violation))
@@ -118,9 +135,14 @@ internal sealed class PacketsFromClient(
     private ProtocolViolation? Acknowledge(BrokerConnection connection, PacketType received, ushort packetId)
     {
         Subscriber subscriber = connection.Subscriber!;
-        connection.Taken++;
         Delivery.Outcome outcome = subscriber.Session.Acknowledge(received, packetId, connection.Output);
         if (outcome is Delivery.Outcome.Violation or Delivery.Outcome.Downgraded) return ProtocolViolation.WrongAcknowledgement;
+        if (outcome == Delivery.Outcome.Delivered) // others are no progress: anybody can send them
+        {
+            connection.Taken++;
+            subscriber.HasAcknowledged = true;
+        }
+
         deliveries.SendWaiting(subscriber);
         return null;
     }

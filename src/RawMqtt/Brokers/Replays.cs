@@ -7,18 +7,24 @@ namespace RawMqtt.Brokers;
 
 /// <summary>Sends retained messages to new subscriptions [MQTT-3.3.1-6], as fast as each client takes them.</summary>
 /// <remarks>The messages of one filter are sent before the next filter is searched for. A turn, one call of the core, ends after
-/// a look at <see cref="MqttBrokerLimits.MaxRetainedSearch"/> levels; the next turn continues.</remarks>
+/// a look at <see cref="MqttBrokerLimits.MaxRetainedSearch"/> levels; the next turn goes on from the <see cref="RetainedCursor"/>.</remarks>
 internal sealed class Replays(
     BrokerTurn turn, MqttBrokerLimits limits, SlowReaders slow, RetainedMessages retained, Func<Subscriber, ReadOnlySpan<byte>, bool>? canRead)
 {
-    private readonly List<ApplicationMessage> found = [];
+    private const int SweepFactor = 5;
+
     private long searchedBefore;
-    private int unreadable;
+    private int budget = limits.MaxRetainedSearch;
 
     /// <summary>Whether the search budget of this turn is used up: other connections go first.</summary>
-    public bool IsTurnOver => retained.Searched - searchedBefore + unreadable >= limits.MaxRetainedSearch;
+    public bool IsTurnOver => retained.Searched - searchedBefore >= budget;
 
-    public void BeginTurn() => (searchedBefore, unreadable) = (retained.Searched, 0);
+    /// <summary>Begins a turn; that of a sweep, which is for all connections, has a larger budget.</summary>
+    public void BeginTurn(bool isSweep = false)
+    {
+        searchedBefore = retained.Searched;
+        budget = isSweep ? SweepFactor * limits.MaxRetainedSearch : limits.MaxRetainedSearch;
+    }
 
     /// <summary>Sends all at once, to a subscription of the program.</summary>
     public void SendAll(LocalReceiver receiver, ReadOnlySpan<byte> filter, QualityOfService granted)
@@ -32,53 +38,40 @@ internal sealed class Replays(
         }
     }
 
-    /// <summary>Sends as much as the connection and the window allow. A message that was replaced since it was found is left out: the client has got the
-    /// newer one.</summary>
+    /// <summary>Sends as much as the connection and the window allow. A message that is replaced before its turn comes is left out: the client has got
+    /// the newer one.</summary>
     public void Continue(Subscriber subscriber)
     {
         BrokerConnection connection = subscriber.Connection!;
         RetainedReplay replay = subscriber.Replay!;
         while (connection.Unsent < slow.OutgoingLimit)
         {
-            if (replay.Found.Count > 0)
-            {
-                MessageQueue.Entry next = replay.Found.First;
-                bool isLast = replay.Version == retained.Version || retained.Find(next.Message.Topic) == next.Message;
-                if (isLast && canRead is not null && !canRead(subscriber, next.Message.Topic))
-                {
-                    if (IsTurnOver) return;
-                    unreadable++;
-                }
-                else if (isLast && !TrySend(subscriber, connection, next))
-                {
-                    return;
-                }
-
-                replay.Found.Take().Message.Release();
-            }
-            else if (replay.IsSearched)
+            if (replay.IsOver)
             {
                 subscriber.Replay = null;
                 return;
             }
-            else if (IsTurnOver)
+
+            if (replay.Cursor?.Message is { } message)
             {
-                return;
+                bool isReadable = canRead?.Invoke(subscriber, message.Topic) != false; // its level counts in the budget
+                if (isReadable && !TrySend(subscriber, connection, message, message.Qos < replay.Granted ? message.Qos : replay.Granted)) return;
+                replay.Cursor.Take();
+                continue;
             }
-            else
-            {
-                replay.Search(retained, found);
-            }
+
+            if (IsTurnOver) return;
+            if (replay.Cursor is not { } cursor) replay.Begin(retained);
+            else if (!retained.TryMove(cursor)) replay.EndSearch();
         }
     }
 
-    private bool TrySend(Subscriber subscriber, BrokerConnection connection, MessageQueue.Entry next)
+    private bool TrySend(Subscriber subscriber, BrokerConnection connection, ApplicationMessage message, QualityOfService qos)
     {
-        ApplicationMessage message = next.Message;
-        if (next.Qos > QualityOfService.AtMostOnce)
+        if (qos > QualityOfService.AtMostOnce)
         {
             if (!subscriber.Session.CanSend) return false;
-            subscriber.Session.Send(message, next.Qos, retain: true, connection.Output); // [MQTT-3.3.1-8]
+            subscriber.Session.Send(message, qos, retain: true, connection.Output); // [MQTT-3.3.1-8]
         }
         else
         {

@@ -7,7 +7,7 @@ namespace RawMqtt.Brokers;
 
 /// <summary>Brings each message to the clients whose subscriptions match its topic, and keeps the retained ones.</summary>
 internal sealed class Router(
-    SubscriptionTree subscriptions, RetainedMessages retained, ApplicationMessagePool messages, SlowReaders slow, Deliveries deliveries,
+    BrokerTurn turn, SubscriptionTree subscriptions, RetainedMessages retained, ApplicationMessagePool messages, SlowReaders slow, Deliveries deliveries,
     DropReports drops, Utf8Comparer comparer, BrokerCallbacks callbacks)
 {
     private readonly TopicRoutes routes = new(subscriptions, comparer, callbacks.CanRead);
@@ -16,10 +16,13 @@ internal sealed class Router(
     /// <param name="packet">The message; its DUP bit is not passed on [MQTT-3.3.1-3].</param>
     /// <param name="atQos0">The message as a PUBLISH at QoS 0, or empty; its first byte is not looked at.</param>
     /// <param name="from">The connection that it came on, if any.</param>
-    public void Publish(in PublishPacket packet, ReadOnlySpan<byte> atQos0, BrokerConnection? from)
+    /// <param name="publisher">The client whose Will it is; null: that of the connection.</param>
+    public void Publish(in PublishPacket packet, ReadOnlySpan<byte> atQos0, BrokerConnection? from, Subscriber? publisher = null)
     {
-        ApplicationMessage? kept = packet.Retain ? Retain(packet, from?.Subscriber) : null;
-        foreach (TopicRoute.Receiver receiver in RouteOf(packet, from).Receivers)
+        ApplicationMessage? kept = packet.Retain ? Retain(packet, publisher ?? from?.Subscriber) : null;
+        TopicRoute route = RouteOf(packet, from);
+        turn.Steps += route.Count;
+        foreach (TopicRoute.Receiver receiver in route.Receivers)
         {
             QualityOfService qos = packet.Qos < receiver.Qos ? packet.Qos : receiver.Qos; // [MQTT-3.8.4-6]
             Subscriber subscriber = receiver.Subscriber;
@@ -59,7 +62,9 @@ internal sealed class Router(
 
     private TopicRoute RouteOf(in PublishPacket packet, BrokerConnection? from)
     {
+        long visited = subscriptions.Visited;
         TopicRoute route = routes.Find(packet.Topic, from?.LastRoute);
+        turn.Steps += subscriptions.Visited - visited;
         if (from is not null) from.LastRoute = route;
         return route;
     }
@@ -73,7 +78,7 @@ internal sealed class Router(
         }
 
         ApplicationMessage message = messages.Keep(packet.Topic, packet.Payload, packet.Qos);
-        if (retained.Set(message) is { } limit) drops.Count(publisher, limit);
+        if (retained.Set(message, publisher?.Owner) is { } limit) drops.Count(publisher, limit);
         return message;
     }
 }

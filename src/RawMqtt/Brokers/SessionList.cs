@@ -9,7 +9,7 @@ namespace RawMqtt.Brokers;
 internal sealed class SessionList(BrokerTurn turn, MqttBrokerLimits limits, Utf8Comparer comparer, ClientFilters filters)
 {
     private readonly Dictionary<byte[], Subscriber> byClientId = new(comparer);
-    private readonly LinkedList<Subscriber> away = new(); // the longest away first
+    private readonly AwaySessions away = new(comparer);
 
     public int Count => byClientId.Count;
 
@@ -23,18 +23,18 @@ internal sealed class SessionList(BrokerTurn turn, MqttBrokerLimits limits, Utf8
 
     /// <summary>Resumes the session kept for a client whose user is the same and who wants it, or begins a new one in its place, 3.1.2.4.</summary>
     /// <returns>The session; whether it was resumed.</returns>
-    public (Subscriber Subscriber, bool IsResumed) Open(byte[] clientId, byte[]? userName, bool cleanSession)
+    public (Subscriber Subscriber, bool IsResumed) Open(byte[] clientId, byte[]? userName, bool cleanSession, byte[]? origin)
     {
         if (TryFind(clientId, out Subscriber? subscriber)) // [MQTT-3.2.2-3]
         {
-            EndAbsence(subscriber);
-            bool isItsUser = userName is null ? subscriber.UserName is null : subscriber.UserName is { } known && known.AsSpan().SequenceEqual(userName);
-            if (!cleanSession && isItsUser) return (subscriber, true); // [MQTT-3.1.2-4], [MQTT-3.2.2-2]
+            away.Remove(subscriber);
+            subscriber.Origin = origin;
+            if (!cleanSession && subscriber.IsOf(userName)) return (subscriber, true); // [MQTT-3.1.2-4], [MQTT-3.2.2-2]
             Discard(subscriber); // [MQTT-3.1.2-6], [MQTT-3.2.2-1]
         }
 
-        subscriber = new Subscriber(
-            clientId, userName, new ServerSession(limits.InitialInFlight, limits.MaxInFlight, limits.MaxInFlightBytes), cleanSession);
+        var session = new ServerSession(limits.InitialInFlight, limits.MaxInFlight, limits.MaxInFlightBytes);
+        subscriber = new Subscriber(clientId, userName, session, cleanSession) { Origin = origin };
         byClientId.Add(clientId, subscriber);
         turn.Sessions = Count;
         return (subscriber, false);
@@ -51,32 +51,25 @@ internal sealed class SessionList(BrokerTurn turn, MqttBrokerLimits limits, Utf8
         }
 
         subscriber.AwaySince = turn.Now; // [MQTT-3.1.2-4], [MQTT-4.1.0-1]
-        subscriber.Away = away.AddLast(subscriber);
+        away.Add(subscriber);
         if (away.Count <= limits.MaxAwaySessions) return;
         turn.Statistics.SessionsGivenUp++;
-        Discard(away.First!.Value);
+        Discard(away.FindExcess(subscriber));
     }
 
     /// <summary>Ends the sessions of clients that have been away for too long.</summary>
     public void DiscardExpired()
     {
-        while (away.First is { Value: { } oldest } && turn.Now - oldest.AwaySince >= limits.SessionExpiry)
+        while (away.Longest is { } oldest && turn.Now - oldest.AwaySince >= limits.SessionExpiry)
         {
             turn.Statistics.SessionsExpired++;
             Discard(oldest);
         }
     }
 
-    private void EndAbsence(Subscriber subscriber)
-    {
-        if (subscriber.Away is null) return;
-        away.Remove(subscriber.Away);
-        subscriber.Away = null;
-    }
-
     private void Discard(Subscriber subscriber)
     {
-        EndAbsence(subscriber);
+        away.Remove(subscriber);
         filters.Clear(subscriber);
         subscriber.Session.Clear();
         byClientId.Remove(subscriber.ClientId);

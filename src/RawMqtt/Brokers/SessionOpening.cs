@@ -15,10 +15,10 @@ namespace RawMqtt.Brokers;
 /// <param name="ends">Carries out the end of a connection that is taken over.</param>
 /// <param name="deliveries">Sends what waits in a session that is resumed.</param>
 /// <param name="idSeed">A random number that appears in the identifiers of clients without one.</param>
-/// <param name="observer">Called for each CONNECT that was accepted; null for none.</param>
+/// <param name="callbacks">What the shell wants to know and allows.</param>
 internal sealed class SessionOpening(
     BrokerTurn turn, MqttBrokerLimits limits, ApplicationMessagePool messages, SlowReaders slow, SessionList sessions, ConnectionEnds ends,
-    Deliveries deliveries, uint idSeed, Action<BrokerConnection, Subscriber>? observer)
+    Deliveries deliveries, uint idSeed, BrokerCallbacks callbacks)
 {
     private readonly MqttBrokerStatistics counters = turn.Statistics;
     private long generated;
@@ -50,6 +50,13 @@ internal sealed class SessionOpening(
             return;
         }
 
+        byte[]? userName = answer.UserName ?? (packet.HasUserName ? packet.UserName.ToArray() : null);
+        if (!callbacks.SharesClientIds && sessions.TryFind(packet.ClientId, out Subscriber? known) && !known.IsOf(userName))
+        {
+            Refuse(connection, ConnectReturnCode.IdentifierRejected); // authorization comes before the taking over, 3.1.4
+            return;
+        }
+
         if (packet.HasWill && !slow.CanKeep(packet.WillTopic.Length + packet.WillMessage.Length))
         {
             counters.WillsRefused++;
@@ -58,21 +65,21 @@ internal sealed class SessionOpening(
             return;
         }
 
-        Accept(connection, packet, answer.UserName ?? (packet.HasUserName ? packet.UserName.ToArray() : null));
+        Accept(connection, packet, userName);
     }
 
     private void Accept(BrokerConnection connection, in ConnectPacket packet, byte[]? userName)
     {
         byte[] clientId = packet.ClientId.IsEmpty ? NewClientId() : packet.ClientId.ToArray();
         TakeOver(clientId);
-        (Subscriber subscriber, bool isResumed) = sessions.Open(clientId, userName, packet.CleanSession);
+        (Subscriber subscriber, bool isResumed) = sessions.Open(clientId, userName, packet.CleanSession, connection.Origin);
         subscriber.Connection = connection;
         connection.Subscriber = subscriber;
         connection.KeepAlive = packet.KeepAlive;
         // [MQTT-3.1.2-9]
         if (packet.HasWill) connection.Will = new Will(messages.Keep(packet.WillTopic, packet.WillMessage, packet.WillQos), packet.WillRetain);
         counters.ClientsConnected++;
-        observer?.Invoke(connection, subscriber);
+        callbacks.Connected?.Invoke(connection, subscriber);
 
         connection.Output.Write(new ConnAckPacket { SessionPresent = isResumed }); // [MQTT-3.1.4-4], [MQTT-3.2.0-1]
         if (!isResumed) return;

@@ -28,6 +28,9 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
 
     private const int MaxSpareHolds = 64;
 
+    /// <summary>What an entry of a queue, or a message in flight, counts beside topic and payload.</summary>
+    private const int EntryBytes = 64;
+
     /// <summary>A full client that takes nothing for this long lags.</summary>
     private static readonly TimeSpan MaxStandstill = TimeSpan.FromSeconds(1);
 
@@ -61,7 +64,8 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
     }
 
     /// <summary>Whether one client may have so many bytes kept. Beyond the limit of all clients, each one still has its share.</summary>
-    public bool CanKeep(long bytes) => messages.BytesInUse <= limits.MaxKeptBytes || bytes <= limits.MaxKeptBytes / Math.Max(1, turn.Sessions);
+    public bool CanKeep(long bytes) =>
+        messages.BytesInUse + (EntryBytes * messages.References) <= limits.MaxKeptBytes || bytes <= limits.MaxKeptBytes / Math.Max(1, turn.Sessions);
 
     /// <summary>Notes that a message was appended: a long one does not count against its reader, and half of the outgoing limit makes the connection
     /// crowded.</summary>
@@ -151,7 +155,7 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
             if (!waitsForClients || reader.Connection is not { } connection || connection == publisher) continue;
             bool mayHold = qos > QualityOfService.AtMostOnce && receiver.Qos > QualityOfService.AtMostOnce
                 // if it is held, its acknowledgements stand behind the packet that it is held with
-                ? reader.IsFull && !reader.IsLagging && connection.Pause != Pause.Held
+                ? reader.IsFull && !reader.IsLagging && reader.HasAcknowledged && connection.Pause != Pause.Held
                 : connection.IsCrowded && !CanSendAtMostOnce(connection, length) && MayHoldAtMostOnce(connection) && publisher.HoldBudget.HasTime(turn.Now);
             if (!mayHold) continue;
             if (connection.Taken > connection.TakenAtHold) (connection.TakenAtHold, connection.HoldsSince) = (connection.Taken, turn.Now);
@@ -234,7 +238,8 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
     /// <summary>A reader that has taken nothing since the last hold began earns no further one.</summary>
     private bool MayHoldAtMostOnce(BrokerConnection reader) => reader.Taken > reader.TakenAtHold || turn.Now - reader.HoldsSince < limits.MaxPublisherHoldTime;
 
-    private bool CanKeep(ServerSession session, ApplicationMessage message) => CanKeep(session.InFlightBytes + session.QueuedBytes + message.Length);
+    private bool CanKeep(ServerSession session, ApplicationMessage message) =>
+        CanKeep(session.InFlightBytes + session.QueuedBytes + message.Length + (EntryBytes * (session.InFlight + session.Queued + 1L)));
 
     private void ClearFull(Subscriber subscriber)
     {

@@ -12,6 +12,18 @@ internal sealed class Subscriber(byte[] clientId, byte[]? userName, ServerSessio
     /// <summary>Whose session it is; null for a client without a user name.</summary>
     public byte[]? UserName { get; } = userName;
 
+    /// <summary>For whom its retained messages count: its user, or the client itself.</summary>
+    public byte[] Owner { get; } = userName is null ? [(byte)'c', .. clientId] : [(byte)'u', .. userName];
+
+    /// <summary>With whom it shares other limits: its user's, those from its address, or none.</summary>
+    public byte[] ShareName => UserName is null && Origin is { } origin ? [(byte)'a', .. origin] : Owner;
+
+    /// <summary>The address that its client came from last; null for none.</summary>
+    public byte[]? Origin { get; set; }
+
+    /// <summary>Its place among those of its group that are away; null while it is connected.</summary>
+    public LinkedListNode<Subscriber>? AwayInGroup { get; set; }
+
     public ServerSession Session { get; } = session;
 
     /// <summary>The session ends with the connection [MQTT-3.1.2-6].</summary>
@@ -47,6 +59,9 @@ internal sealed class Subscriber(byte[] clientId, byte[]? userName, ServerSessio
     /// <summary>It has held publishers back for <see cref="MqttBrokerLimits.MaxHoldTime"/>: they no longer wait for it, until it has caught up.</summary>
     public bool IsLagging { get; set; }
 
+    /// <summary>It has acknowledged a message: a new client holds no publisher back before it has.</summary>
+    public bool HasAcknowledged { get; set; }
+
     /// <summary>Messages that it lost since the last report.</summary>
     public long Dropped { get; set; }
 
@@ -61,6 +76,9 @@ internal sealed class Subscriber(byte[] clientId, byte[]? userName, ServerSessio
 
     /// <summary>The shell's object for this client.</summary>
     public object? View { get; set; }
+
+    /// <summary>Whether a CONNECT is from the user whose session it is.</summary>
+    public bool IsOf(byte[]? userName) => userName is null ? UserName is null : UserName is { } known && known.AsSpan().SequenceEqual(userName);
 
     /// <summary>The last search of the <see cref="SubscriptionTree"/> that found this client, and where in its result.</summary>
     internal (long Search, int Index) Found { get; set; }

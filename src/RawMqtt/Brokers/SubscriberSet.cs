@@ -43,10 +43,13 @@ internal struct SubscriberSet
         return true;
     }
 
-    public readonly void AddTo(TopicRoute route, long search)
+    /// <summary>Adds the clients to a route.</summary>
+    /// <returns>How many there are.</returns>
+    public readonly int AddTo(TopicRoute route, long search)
     {
         if (only is not null) route.Add(only, onlyQos, search);
-        if (more is null) return;
+        if (more is null) return only is null ? 0 : 1;
         foreach (KeyValuePair<Subscriber, QualityOfService> entry in more) route.Add(entry.Key, entry.Value, search);
+        return more.Count;
     }
 }

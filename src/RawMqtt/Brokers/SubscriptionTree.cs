@@ -17,6 +17,9 @@ internal sealed class SubscriptionTree(Utf8Comparer comparer)
     /// <summary>The number of subscriptions.</summary>
     public int Count { get; private set; }
 
+    /// <summary>What all searches have visited: nodes and the subscriptions at them.</summary>
+    public long Visited { get; private set; }
+
     /// <summary>Begins a subscription, or replaces the one of the same filter [MQTT-3.8.4-3].</summary>
     /// <returns>Whether there was none.</returns>
     public bool Add(Subscriber subscriber, ReadOnlySpan<byte> filter, QualityOfService qos)
@@ -63,12 +66,13 @@ internal sealed class SubscriptionTree(Utf8Comparer comparer)
         Search(root, topic, goesOn: true, wildcards: topic[0] != '$', route, ++searches); // [MQTT-4.7.2-1]
     }
 
-    private static void Search(Node node, ReadOnlySpan<byte> rest, bool goesOn, bool wildcards, TopicRoute route, long search)
+    private void Search(Node node, ReadOnlySpan<byte> rest, bool goesOn, bool wildcards, TopicRoute route, long search)
     {
-        if (wildcards) node.Below.AddTo(route, search); // # is the parent level and all below it, 4.7.1.2
+        Visited++;
+        if (wildcards) Visited += node.Below.AddTo(route, search); // # is the parent level and all below it, 4.7.1.2
         if (!goesOn)
         {
-            node.Here.AddTo(route, search);
+            Visited += node.Here.AddTo(route, search);
             return;
         }
 

@@ -6,14 +6,20 @@ namespace RawMqtt.Brokers;
 
 /// <summary>Bounds the memory of packets that have begun and are not complete, of all connections together.</summary>
 /// <remarks>Nothing waits for this memory, since only the end of a packet would free it: when <see cref="MqttBrokerLimits.MaxUnfinishedBytes"/>
-/// is exceeded, the connection that is furthest above its share ends.</remarks>
-internal sealed class UnfinishedPackets(BrokerTurn turn, MqttBrokerLimits limits, IReadOnlyCollection<BrokerConnection> connections)
+/// is exceeded, the largest packets end of the user, or of the address without a user name, that holds most, until a quarter of it is free.
+/// Connections before their login may hold an eighth of the limit.</remarks>
+internal sealed class UnfinishedPackets(BrokerTurn turn, MqttBrokerLimits limits, Utf8Comparer comparer, IReadOnlyCollection<BrokerConnection> connections)
 {
     /// <summary>An unfinished packet of at most so many bytes waits in a buffer of its own size.</summary>
     public const int SmallRest = 4096;
 
     /// <summary>A longer one has a whole buffer, which doubles.</summary>
     public const int ReadBuffer = 64 * 1024;
+
+    private const int StrangersPart = 8;
+    private const int FreedPart = 4; // at a time, because the search for the largest looks at all connections
+
+    private long bytesOfStrangers;
 
     /// <summary>The memory of all unfinished packets, in bytes.</summary>
     public long Bytes { get; private set; }
@@ -22,25 +28,38 @@ internal sealed class UnfinishedPackets(BrokerTurn turn, MqttBrokerLimits limits
     public void Set(BrokerConnection connection, int bytes)
     {
         int size = bytes <= SmallRest ? bytes : Math.Max(ReadBuffer, (int)BitOperations.RoundUpToPowerOf2((uint)bytes));
-        if (size == connection.UnfinishedSize) return;
-        Bytes += size - connection.UnfinishedSize;
-        connection.UnfinishedSize = size;
-        if (Bytes > limits.MaxUnfinishedBytes) EndLargest();
+        int ofStranger = connection.Subscriber is null ? size : 0;
+        if (size == connection.UnfinishedSize && ofStranger == connection.UnfinishedAsStranger) return;
+        Count(connection, size, ofStranger);
+        long ofStrangers = Math.Max(limits.MaxUnfinishedBytes / StrangersPart, ReadBuffer);
+        if (bytesOfStrangers > ofStrangers) EndLargest(bytesOfStrangers - ofStrangers + (ofStrangers / FreedPart), areStrangers: true);
+        if (Bytes > limits.MaxUnfinishedBytes) EndLargest(Bytes - limits.MaxUnfinishedBytes + (limits.MaxUnfinishedBytes / FreedPart), areStrangers: false);
     }
 
-    private void EndLargest()
+    private void Count(BrokerConnection connection, int size, int ofStranger)
     {
-        BrokerConnection? largest = null;
-        foreach (BrokerConnection connection in connections)
-        {
-            if (connection.End is null && connection.UnfinishedSize > (largest?.UnfinishedSize ?? 0)) largest = connection;
-        }
-
-        if (largest is null) return;
-        turn.Statistics.UnfinishedBytesReached++;
-        largest.Limit = nameof(limits.MaxUnfinishedBytes);
-        Bytes -= largest.UnfinishedSize;
-        largest.UnfinishedSize = 0;
-        turn.End(largest, MqttConnectionEnd.TooSlow);
+        Bytes += size - connection.UnfinishedSize;
+        bytesOfStrangers += ofStranger - connection.UnfinishedAsStranger;
+        (connection.UnfinishedSize, connection.UnfinishedAsStranger) = (size, ofStranger);
     }
+
+    private void EndLargest(long toFree, bool areStrangers)
+    {
+        IEnumerable<BrokerConnection> largest = connections.Where(connection => connection.End is null && SizeOf(connection, areStrangers) > 0)
+            .GroupBy(connection => connection.ShareName, comparer)
+            .OrderByDescending(group => group.Sum(connection => (long)SizeOf(connection, areStrangers)))
+            .SelectMany(group => group.OrderByDescending(connection => SizeOf(connection, areStrangers)));
+        turn.Statistics.UnfinishedBytesReached++;
+        foreach (BrokerConnection connection in largest.ToList())
+        {
+            toFree -= connection.UnfinishedSize;
+            connection.Limit = nameof(limits.MaxUnfinishedBytes);
+            connection.HoldsTooMuch = true;
+            Count(connection, 0, 0);
+            turn.End(connection, MqttConnectionEnd.TooSlow);
+            if (toFree <= 0) break;
+        }
+    }
+
+    private static int SizeOf(BrokerConnection connection, bool areStrangers) => areStrangers ? connection.UnfinishedAsStranger : connection.UnfinishedSize;
 }

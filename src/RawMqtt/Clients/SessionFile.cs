@@ -18,6 +18,7 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
     private readonly string clientId;
     private readonly string path;
     private OutgoingBuffer unsaved = new();
+    private readonly FileStream lockFile; // held for the whole life: the file itself is replaced at times
     private FileStream file;
     private long length;
     private long rewriteAt;
@@ -32,17 +33,21 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
         this.clientId = clientId;
         this.clientGate = clientGate;
         this.log = log;
+        FileStream? locked = null;
         FileStream? opened = null;
         try
         {
+            lockFile = locked = Open(path + ".lock");
             file = opened = Open(path);
             saved = ReadAll();
             RequireOwner(saved);
+            ReportDamage(saved);
             Rewrite(saved);
         }
         catch (Exception failure)
         {
             opened?.Dispose();
+            locked?.Dispose();
             if (failure is IOException or UnauthorizedAccessException)
             {
                 throw new MqttException(MqttErrorCode.InvalidOptions, $"The session file {path} cannot be used: {failure.Message}", failure);
@@ -146,6 +151,7 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
             lock (gate)
             {
                 file.Dispose();
+                lockFile.Dispose();
                 isDisposed = true;
             }
     }
@@ -155,13 +161,30 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
 
     private void RequireOwner(SavedSession saved)
     {
-        if (saved.Owner is null && file.Length > 0)
+        if (saved.Length == 0 && file.Length > 0)
         {
             throw new MqttException(MqttErrorCode.InvalidOptions, $"The file {path} is no session file, and is left as it is.");
         }
         if (saved.Owner is null || saved.Owner == clientId) return;
         throw new MqttException(MqttErrorCode.InvalidOptions,
             $"The session file {path} belongs to the client \"{saved.Owner}\", not to \"{clientId}\". Use another file or that ClientId.");
+    }
+
+    /// <summary>Keeps a copy of a file that has bytes which are not believed, and says how many.</summary>
+    private void ReportDamage(SavedSession saved)
+    {
+        if (saved.Unbelieved == 0) return;
+        string copy = path + ".damaged";
+        using (FileStream target = new(copy, FileMode.Create, FileAccess.Write))
+        {
+            file.Position = 0;
+            file.CopyTo(target);
+        }
+
+        log.Write(
+            MqttLogLevel.Warning,
+            $"The session file {path} has {saved.Unbelieved} of {file.Length} bytes that are damaged or were not written to the end; the rest is used. "
+            + $"The file as it was: {copy}");
     }
 
     private static FileStream Open(string path) =>

@@ -9,9 +9,9 @@ namespace RawMqtt.Serving;
 /// A read returns 0 when the connection breaks, because an exception costs ten times as much as the rest of a short connection.
 /// Writes share their system objects, so that an idle connection holds only those of its read.
 /// </remarks>
-internal sealed class AcceptedStream(Socket socket) : NetworkStream(socket, ownsSocket: true)
+internal sealed class AcceptedStream(Socket socket, TlsRecords? records) : NetworkStream(socket, ownsSocket: true)
 {
-    private readonly SocketReceive receive = new();
+    private readonly SocketReceive receive = new() { Records = records };
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         cancellationToken.CanBeCanceled ? base.ReadAsync(buffer, cancellationToken) : receive.ReceiveAsync(Socket, buffer);

@@ -10,7 +10,7 @@ namespace RawMqtt.Serving;
 /// handles of the process.</summary>
 internal sealed class Admission(LockedCore core, MqttBrokerLimits limits, ProxyTrust proxies, BrokerReports reports)
 {
-    private readonly AddressCounts addresses = new(limits.MaxConnectionsPerAddress);
+    private readonly AddressCounts addresses = new(HandleLimit.ShareOf(limits.MaxConnectionsPerAddress));
     private int unclearReported; // a bit for each kind of proxy
 
     /// <summary>Adds a new connection to the core, unless a limit is reached.</summary>
@@ -27,6 +27,7 @@ internal sealed class Admission(LockedCore core, MqttBrokerLimits limits, ProxyT
             {
                 connection.Connection = core.Core.Accept(core.Now);
                 connection.Connection.Carrier = connection;
+                connection.Connection.Origin = OriginOf(connection.RemoteAddress?.Address);
                 return true;
             }
 
@@ -51,6 +52,7 @@ internal sealed class Admission(LockedCore core, MqttBrokerLimits limits, ProxyT
         using CoreUse use = core.Enter();
         use.Core.MarkDirty(connection.Connection); // the core may have ended it meanwhile: now its end can be carried out
         IPAddress? address = (connection.ForwardedAddress ?? connection.RemoteAddress)?.Address;
+        connection.Connection.Origin = OriginOf(address);
         if (connection.CountedAddress is not null || address is null || TryCount(connection, address)) return;
         use.Core.Statistics.ConnectionsRefused++;
         connection.Connection.Limit = nameof(limits.MaxConnectionsPerAddress);
@@ -66,6 +68,8 @@ internal sealed class Admission(LockedCore core, MqttBrokerLimits limits, ProxyT
         }
     }
 
+    private static byte[]? OriginOf(IPAddress? address) => address is null ? null : AddressKey.Of(address).GetAddressBytes();
+
     /// <summary>Returns the limit that keeps a new connection out; null for none.</summary>
     private string? LimitReached(ServedConnection connection)
     {
@@ -76,8 +80,9 @@ internal sealed class Admission(LockedCore core, MqttBrokerLimits limits, ProxyT
 
     private bool TryCount(ServedConnection connection, IPAddress address)
     {
-        if (!addresses.TryAdd(address)) return false;
-        connection.CountedAddress = address;
+        IPAddress counted = AddressKey.Of(address);
+        if (!addresses.TryAdd(counted)) return false;
+        connection.CountedAddress = counted;
         return true;
     }
 }

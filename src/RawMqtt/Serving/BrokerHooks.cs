@@ -72,7 +72,7 @@ internal sealed class BrokerHooks(MqttBrokerOptions options, Authentication auth
         string? identified = options.Identify?.Invoke(request);
         if (identified is not null) request = request with { UserName = identified, IsIdentified = true };
         connection.UserName = request.UserName;
-        ConnectReturnCode code = await authentication.DecideAsync(request, cancellationToken).ConfigureAwait(false);
+        ConnectReturnCode code = await authentication.DecideAsync(request, connection.IsGone, cancellationToken).ConfigureAwait(false);
         if (code != ConnectReturnCode.Accepted) return new HookAnswer { ReturnCode = code };
         if (will is not null && !await MayPublishAsync(ApplicationViews.ClientOf(request), will, cancellationToken).ConfigureAwait(false))
         {

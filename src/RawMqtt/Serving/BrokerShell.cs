@@ -21,6 +21,7 @@ internal sealed class BrokerShell
         var callbacks = new BrokerCallbacks
         {
             Asked = hooks.Asked,
+            SharesClientIds = options.SharesClientIds,
             Connected = reports.AreWanted ? reports.Connected : null,
             Dropped = reports.AreWanted ? reports.ClientLost : null,
             Ended = reports.AreWanted ? reports.Ended : null,

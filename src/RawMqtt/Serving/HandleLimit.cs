@@ -16,6 +16,14 @@ internal static class HandleLimit
     /// <summary>Returns whether an accepted socket uses one of the last handles: the system always assigns the lowest free number.</summary>
     public static bool IsReached(Socket accepted) => accepted.Handle >= last;
 
+    /// <summary>Returns the connections that one address may have: <paramref name="limit"/>, but if that is the default, no more than half of the
+    /// handles.</summary>
+    public static int ShareOf(int limit) => ShareOf(limit, last);
+
+    /// <summary>See <see cref="ShareOf(int)"/>, for a process with so many handles for connections.</summary>
+    public static int ShareOf(int limit, long handles) =>
+        limit == MqttBrokerLimits.DefaultConnectionsPerAddress ? (int)Math.Clamp(handles / 2, 1, limit) : limit;
+
     private static long Read()
     {
         try

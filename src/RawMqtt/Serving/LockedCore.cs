@@ -10,6 +10,7 @@ namespace RawMqtt.Serving;
 /// <remarks>Each use of the core holds the lock, never across an await. Flushes begin after the lock is released.</remarks>
 internal sealed class LockedCore(BrokerCore core, TimeProvider time)
 {
+    private const int MaxFlushes = 8; // in a row on one thread
     private const int PieceLength = 256 * 1024; // the client must take each piece within SendTimeout
 
     /// <summary>How long the peer of a connection that has ended may take to close its side.</summary>
@@ -24,6 +25,7 @@ internal sealed class LockedCore(BrokerCore core, TimeProvider time)
     private ITimer? holdTimer; // the interval of the sweep is too long for publishers that are held back
     private bool isHoldTimerSet;
     private bool isStopping;
+    private int waiting;
 
     public Lock Gate { get; } = new();
 
@@ -33,10 +35,19 @@ internal sealed class LockedCore(BrokerCore core, TimeProvider time)
     /// <summary>Gets the time since the start, from the broker's <see cref="TimeProvider"/>.</summary>
     public TimeSpan Now => time.GetElapsedTime(started);
 
+    /// <summary>Gets whether other threads wait for the lock.</summary>
+    public bool IsWaitedFor => Volatile.Read(ref waiting) > 0;
+
     /// <summary>Enters the lock. Dispose the result to leave it.</summary>
     public CoreUse Enter()
     {
-        Gate.Enter();
+        if (!Gate.TryEnter())
+        {
+            Interlocked.Increment(ref waiting);
+            Gate.Enter();
+            Interlocked.Decrement(ref waiting);
+        }
+
         try
         {
             return new CoreUse(this, Now);
@@ -112,6 +123,7 @@ internal sealed class LockedCore(BrokerCore core, TimeProvider time)
     private async Task FlushAsync(ServedConnection connection)
     {
         bool isOver;
+        int flushes = 0;
         try
         {
             OutgoingBuffer? output = connection.ToFlush;
@@ -125,6 +137,7 @@ internal sealed class LockedCore(BrokerCore core, TimeProvider time)
                 }
 
                 output = CompleteFlush(connection, output, out isOver);
+                if (output is not null && ++flushes % MaxFlushes == 0) await Task.Yield(); // the thread is another connection's
             }
         }
         catch (Exception e) when (TransportEnd.IsEnd(e))

@@ -9,13 +9,15 @@ internal sealed class PasswordEntries
     private readonly Lazy<string> dummyEntry = new(() => MqttPasswordFile.CreateEntry("dummy", "password"u8));
     private readonly Lock gate = new();
     private readonly BrokerReports reports;
+    private readonly KnownLogins known;
     private Dictionary<string, string> entries = [];
     private byte[]? read;
     private byte[]? unusable;
 
     /// <exception cref="MqttException"><see cref="MqttErrorCode.InvalidOptions"/>: the file cannot be used.</exception>
-    public PasswordEntries(string file, BrokerReports reports)
+    public PasswordEntries(string file, BrokerReports reports, TimeProvider time)
     {
+        known = new KnownLogins(time);
         File = file;
         this.reports = reports;
         Refresh();
@@ -31,9 +33,19 @@ internal sealed class PasswordEntries
     /// <summary>Returns whether the password is that of the user. An unknown name is hashed too, so that the time does not tell which names exist.</summary>
     public bool Matches(string userName, ReadOnlySpan<byte> password)
     {
-        bool isKnown = entries.TryGetValue(userName, out string? entry);
-        return MqttPasswordFile.Matches(entry ?? dummyEntry.Value, password) && isKnown;
+        Dictionary<string, string> from = entries;
+        bool isKnown = from.TryGetValue(userName, out string? entry);
+        if (!MqttPasswordFile.Matches(entry ?? dummyEntry.Value, password) || !isKnown) return false;
+        lock (gate)
+        {
+            if (from == entries) known.Add(userName, password); // else the file has changed meanwhile
+        }
+
+        return true;
     }
+
+    /// <summary>Returns whether the password was that of the user a moment ago.</summary>
+    public bool IsKnown(string userName, ReadOnlySpan<byte> password) => known.Contains(userName, password);
 
     /// <summary>Reads the file again if its content has changed.</summary>
     public void Refresh()
@@ -47,6 +59,7 @@ internal sealed class PasswordEntries
                 if (content.AsSpan().SequenceEqual(read)) return;
                 entries = MqttPasswordFile.Parse(content);
                 (read, unusable) = (content, null);
+                known.Clear();
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
             {

@@ -7,6 +7,8 @@ namespace RawMqtt.Serving;
 /// <summary>Waits while the core takes nothing from a connection: for a hook's answer, for slow subscribers, or for the turns of other connections.</summary>
 internal sealed class Pauses(LockedCore core, BrokerHooks hooks)
 {
+    private const int MaxYields = 1000;
+
     /// <summary>Waits until the core takes from the connection again.</summary>
     /// <param name="connection">A connection that is paused, or was until another thread resumed it.</param>
     /// <param name="unused">The bytes that were read and not used.</param>
@@ -18,18 +20,27 @@ internal sealed class Pauses(LockedCore core, BrokerHooks hooks)
             return;
         }
 
-        Task? resumed = null;
+        if (ResumedOf(connection) is { } resumed) await resumed.ConfigureAwait(false);
+        else await GiveWayAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Returns what completes when a connection that is held back may go on; null if it is not held back.</summary>
+    public Task? ResumedOf(ServedConnection connection)
+    {
         lock (core.Gate)
         {
-            if (connection.Connection.Pause == Pause.Held)
-            {
-                connection.Resumed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                resumed = connection.Resumed.Task;
-            }
+            if (connection.Connection.Pause != Pause.Held) return null;
+            connection.Resumed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return connection.Resumed.Task;
         }
+    }
 
-        if (resumed is not null) await resumed.ConfigureAwait(false);
-        else await Task.Yield(); // this connection's turn is over: other connections go first
+    /// <summary>Lets other connections go first, also those that wait for the lock, since the lock does not keep their order.</summary>
+    private async ValueTask GiveWayAsync()
+    {
+        int yields = 0;
+        do await Task.Yield();
+        while (core.IsWaitedFor && ++yields < MaxYields);
     }
 
     /// <summary>Lets the application answer the packet that the connection waits with.</summary>

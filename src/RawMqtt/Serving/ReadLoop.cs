@@ -25,28 +25,53 @@ internal sealed class ReadLoop(LockedCore core, Admission admission, Pauses paus
             open = null!; // frees the closure for the connection's lifetime
             connection.Stream = await opening.ConfigureAwait(false);
             if (connection.Stream is not null) admission.CountClient(connection);
-            while (connection.Stream is not null)
+            while (connection is { Stream: not null, HasEnded: false })
             {
+                if (connection.Arriving is not null)
+                {
+                    if (connection.UnusedBytes <= UnfinishedPackets.SmallRest) Resize(ref buffer, connection.UnusedBytes, connection.UnusedBytes);
+                    await connection.TakeArrivingAsync().ConfigureAwait(false);
+                }
+
                 if (connection.UnusedBytes == 0 || (isDrained && connection.UnusedBytes <= UnfinishedPackets.SmallRest))
                 {
                     Resize(ref buffer, connection.UnusedBytes, connection.UnusedBytes);
-                    await connection.Stream.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
+                    ValueTask<int> waiting = connection.Stream.ReadAsync(Memory<byte>.Empty);
+                    if (!waiting.IsCompleted) connection.Connection.BeginTurn();
+                    await waiting.ConfigureAwait(false);
                     Resize(ref buffer, UnfinishedPackets.ReadBuffer, connection.UnusedBytes);
                 }
-                else if (connection.UnusedBytes == buffer!.Length)
+                else if (connection.UnusedBytes == buffer!.Length || buffer.Length < UnfinishedPackets.ReadBuffer)
                 {
-                    Resize(ref buffer, 2 * buffer.Length, connection.UnusedBytes); // the core refuses packets above the limit by their header
+                    // the core refuses packets above the limit by their header
+                    Resize(ref buffer, Math.Max(2 * buffer.Length, UnfinishedPackets.ReadBuffer), connection.UnusedBytes);
                 }
 
-                int count = await connection.Stream.ReadAsync(buffer.AsMemory(connection.UnusedBytes)).ConfigureAwait(false);
+                ValueTask<int> reading = connection.Stream.ReadAsync(buffer.AsMemory(connection.UnusedBytes));
+                if (!reading.IsCompleted) connection.Connection.BeginTurn(); // others go first while it waits
+                int count = await reading.ConfigureAwait(false);
                 if (count == 0 || CountDiscarded(connection, count)) break;
                 isDrained = connection.UnusedBytes + count < buffer!.Length;
                 connection.UnusedBytes += count;
                 bool isPaused = Receive(connection, buffer);
                 while (isPaused)
                 {
+                    while (pauses.ResumedOf(connection) is { } resumed && connection.UnusedBytes < buffer!.Length && !connection.HasEnded)
+                    {
+                        // acknowledgements and PINGREQs are taken meanwhile
+                        connection.Arriving ??= connection.Stream.ReadAsync(Memory<byte>.Empty).AsTask();
+                        if (await Task.WhenAny(resumed, connection.Arriving).ConfigureAwait(false) == resumed) break;
+                        await connection.TakeArrivingAsync().ConfigureAwait(false);
+                        int more = await connection.Stream.ReadAsync(buffer.AsMemory(connection.UnusedBytes)).ConfigureAwait(false);
+                        connection.HasEnded = more == 0;
+                        connection.UnusedBytes += more;
+                        Receive(connection, buffer);
+                    }
+
+                    if (connection.Connection.Pause == Pause.Asks && connection.UnusedBytes <= UnfinishedPackets.SmallRest)
+                        Resize(ref buffer, connection.UnusedBytes, connection.UnusedBytes); // the wait may be long
                     await pauses.WaitAsync(connection, buffer.AsMemory(0, connection.UnusedBytes)).ConfigureAwait(false);
-                    isPaused = Receive(connection, buffer);
+                    isPaused = Receive(connection, buffer!);
                 }
             }
         }

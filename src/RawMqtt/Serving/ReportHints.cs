@@ -47,6 +47,7 @@ internal static class ReportHints
 
     private static string? Of(ConnectReturnCode code) => code switch
     {
+        ConnectReturnCode.IdentifierRejected => "the client identifier is that of another user's session; SharesClientIds lets the newer client have it",
         ConnectReturnCode.BadUserNameOrPassword => "the user name or password is wrong",
         ConnectReturnCode.NotAuthorized =>
             "the client gave no user name, or Authenticate refused it; AllowAnonymous (--allow-anonymous) takes clients without one",

@@ -45,8 +45,17 @@ internal sealed class ServedConnection(Socket? socket, string listener)
     /// <summary>Gets or sets the number of bytes that were read and not used by the core.</summary>
     public int UnusedBytes { get; set; }
 
-    /// <summary>Gets whether a WebSocket frame or message has begun and is not complete.</summary>
-    public bool IsWithinFrame => Stream is WebSocketStream { IsWithinMessage: true };
+    /// <summary>Gets or sets the records of TLS that the connection's bytes belong to; null if there is no TLS.</summary>
+    public TlsRecords? Records { get; set; }
+
+    /// <summary>Gets whether a WebSocket frame or message, or a record of TLS, has begun and is not complete.</summary>
+    public bool IsWithinFrame => Stream is WebSocketStream { IsWithinMessage: true } || Records is { IsWithinRecord: true };
+
+    /// <summary>Gets or sets a read of no bytes that began while the connection was held back; null for none.</summary>
+    public Task<int>? Arriving { get; set; }
+
+    /// <summary>Gets or sets whether the client has ended its side while the connection was held back.</summary>
+    public bool HasEnded { get; set; }
 
     /// <summary>Gets or sets what ended the reading of the connection; null for an end without a fault.</summary>
     public Exception? Fault { get; set; }
@@ -92,6 +101,27 @@ internal sealed class ServedConnection(Socket? socket, string listener)
     /// <summary>Under the lock: when that hook was asked.</summary>
     public TimeSpan AskedAt { get; set; }
 
+    /// <summary>Returns whether the client has ended its side of the connection and sent nothing more than was read.</summary>
+    public bool IsGone()
+    {
+        try
+        {
+            return socket is not null && socket.Poll(0, SelectMode.SelectRead) && socket.Available == 0;
+        }
+        catch (Exception e) when (TransportEnd.IsEnd(e))
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Waits for the read of no bytes that is under way, if one is.</summary>
+    public ValueTask<int> TakeArrivingAsync()
+    {
+        Task<int>? arriving = Arriving;
+        Arriving = null;
+        return arriving is null ? default : new ValueTask<int>(arriving);
+    }
+
     /// <summary>Under the lock, with each sweep: returns for how long the client has not taken the same pongs; zero if none wait.</summary>
     public TimeSpan MeasureRepliesUnderWay(TimeSpan now)
     {
@@ -118,7 +148,7 @@ internal sealed class ServedConnection(Socket? socket, string listener)
     public async Task FinishAsync()
     {
         string reason = Connection.Violation?.ToString() ?? "";
-        if (socket is { Connected: false }) Drop();
+        if (socket is { Connected: false } || Connection.HoldsTooMuch) Drop(); // its memory is needed now
         else if (Stream is WebSocketStream lost && Connection.End == MqttConnectionEnd.Lost) await lost.CloseAsync().ConfigureAwait(false);
         else if (Stream is WebSocketStream webSocket) await webSocket.CloseAsync(BrokerCloseCode.Of(Connection), reason).ConfigureAwait(false);
         else if (Stream is null) EndOpening();

@@ -11,6 +11,9 @@ internal sealed class SocketReceive() : SocketAsyncEventArgs(true), IValueTaskSo
     private ManualResetValueTaskSourceCore<int> source;
     private bool isOver;
 
+    /// <summary>Gets the records of TLS that the bytes belong to; null if there is no TLS.</summary>
+    public TlsRecords? Records { get; init; }
+
     public ValueTask<int> ReceiveAsync(Socket socket, Memory<byte> buffer)
     {
         if (isOver) return new ValueTask<int>(0);
@@ -31,6 +34,8 @@ internal sealed class SocketReceive() : SocketAsyncEventArgs(true), IValueTaskSo
     private int Received()
     {
         isOver = SocketError != SocketError.Success;
-        return isOver ? 0 : BytesTransferred;
+        if (isOver) return 0;
+        Records?.Take(MemoryBuffer.Span[..BytesTransferred]);
+        return BytesTransferred;
     }
 }

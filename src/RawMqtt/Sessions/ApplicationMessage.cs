@@ -40,6 +40,7 @@ internal sealed class ApplicationMessage
     {
         Debug.Assert(references > 0, "the message was given back already");
         references++;
+        pool.References++;
         return this;
     }
 
@@ -47,6 +48,7 @@ internal sealed class ApplicationMessage
     public void Release()
     {
         Debug.Assert(references > 0, "the message was given back twice");
+        pool.References--;
         if (--references > 0) return;
         int given = length;
         topicLength = length = 0;

@@ -15,12 +15,16 @@ internal sealed class ApplicationMessagePool
     /// <summary>Topics and payloads of these messages, in bytes.</summary>
     public long BytesInUse { get; private set; }
 
+    /// <summary>Their holders: entries of queues and of what is in flight, retained messages, Wills.</summary>
+    public long References { get; internal set; }
+
     /// <summary>Copies a message. The caller holds the one reference to it.</summary>
     public ApplicationMessage Keep(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos)
     {
         if (!spare.TryPop(out ApplicationMessage? message)) message = new ApplicationMessage(this);
         message.Fill(topic, payload, qos);
         InUse++;
+        References++;
         BytesInUse += message.Length;
         return message;
     }

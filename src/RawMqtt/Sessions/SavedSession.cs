@@ -23,8 +23,11 @@ internal sealed class SavedSession
     /// <summary>The client identifier; null if there is no record at all.</summary>
     public string? Owner { get; private set; }
 
-    /// <summary>The records that are whole, in bytes: what stands behind them was being written when the power failed.</summary>
+    /// <summary>The end of the last record that is whole: what stands behind it was being written when the power failed.</summary>
     public int Length { get; private set; }
+
+    /// <summary>Bytes that are no whole records, or records that make no sense: they do not count.</summary>
+    public int Unbelieved { get; private set; }
 
     /// <summary>Above all numbers of messages.</summary>
     public long NextNumber { get; private set; } = 1;
@@ -47,12 +50,22 @@ internal sealed class SavedSession
     /// <summary>Messages that came in, were answered, and wait for the application, in their order.</summary>
     public IEnumerable<SavedMessage> Stored => stored.Values.OrderBy(message => message.Number);
 
-    /// <summary>Reads records up to the end, or up to the first that is not whole.</summary>
+    /// <summary>Reads the records. After a damaged one the next is looked for where its length says, and nowhere else: a payload may contain bytes that look
+    /// like a record.</summary>
     public static SavedSession Read(ReadOnlySpan<byte> records)
     {
         var session = new SavedSession();
-        while (TryTake(records[session.Length..], out ReadOnlySpan<byte> body) && session.Apply((JournalRecord)body[0], body[1..]))
-            session.Length += SessionJournal.PrefixLength + body.Length;
+        int believed = 0;
+        for (int at = 0; TryFindEnd(records[at..], out int length); at += length)
+        {
+            ReadOnlySpan<byte> body = records.Slice(at + SessionJournal.PrefixLength, length - SessionJournal.PrefixLength);
+            bool isWhole = BinaryPrimitives.ReadUInt32LittleEndian(records[(at + 4)..]) == SessionJournal.Crc32C(body);
+            if (!isWhole || !session.Apply((JournalRecord)body[0], body[1..])) continue;
+            believed += length;
+            session.Length = at + length;
+        }
+
+        session.Unbelieved = records.Length - believed;
         return session;
     }
 
@@ -84,14 +97,14 @@ internal sealed class SavedSession
         SessionJournal.Write(output, step, field);
     }
 
-    private static bool TryTake(ReadOnlySpan<byte> records, out ReadOnlySpan<byte> body)
+    private static bool TryFindEnd(ReadOnlySpan<byte> records, out int length)
     {
-        body = default;
+        length = 0;
         if (records.Length < SessionJournal.PrefixLength) return false;
-        int length = BinaryPrimitives.ReadInt32LittleEndian(records);
-        if (length < 1 || length > records.Length - SessionJournal.PrefixLength) return false;
-        body = records.Slice(SessionJournal.PrefixLength, length);
-        return BinaryPrimitives.ReadUInt32LittleEndian(records[4..]) == SessionJournal.Crc32C(body);
+        int body = BinaryPrimitives.ReadInt32LittleEndian(records);
+        if (body < 1 || body > records.Length - SessionJournal.PrefixLength) return false;
+        length = SessionJournal.PrefixLength + body;
+        return true;
     }
 
     /// <summary>Takes one step; false if the record makes no sense.</summary>

@@ -10,6 +10,7 @@ namespace RawMqtt.Transports;
 internal sealed class FrameReceiver(Stream inner, WebSocketConnection connection, ReadOnlyMemory<byte> early, FrameSender sender, ReadSide side)
 {
     private const int NotReceived = -1;
+    private const int MaxEmpty = 4; // reads in a row
 
     private bool wasAnswered;
     private bool wasTransportEnded;
@@ -118,6 +119,7 @@ internal sealed class FrameReceiver(Stream inner, WebSocketConnection connection
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadOnAsync(ValueTask<int> receiving, int payload, Memory<byte> buffer, CancellationToken cancellationToken)
     {
+        int empty = 0;
         try
         {
             while (true)
@@ -140,6 +142,7 @@ internal sealed class FrameReceiver(Stream inner, WebSocketConnection connection
                 }
 
                 if (connection.HasEnded) return 0;
+                if (++empty % MaxEmpty == 0) await Task.Yield(); // frames that carry nothing must not keep the thread from other connections
                 receiving = ReceiveAsync(buffer, cancellationToken);
                 payload = NotReceived;
             }

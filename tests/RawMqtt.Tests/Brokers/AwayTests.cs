@@ -60,14 +60,14 @@ public class AwayTests
     [Fact]
     public void A_client_that_hoards_costs_others_no_message()
     {
-        var broker = new TestBroker(new MqttBrokerLimits { MaxKeptBytes = 3000, InitialInFlight = 1, MaxInFlight = 1 });
+        var broker = new TestBroker(new MqttBrokerLimits { MaxKeptBytes = 30_000, InitialInFlight = 1, MaxInFlight = 1 });
         TestClient victim = broker.Connect("v", cleanSession: false);
         victim.Subscribed("v", 1);
         victim.Lose();
         TestClient hoarder = broker.Connect("h");
         hoarder.Subscribed("h", 1);
         TestClient publisher = broker.Connect("p");
-        for (ushort i = 1; i <= 10; i++) publisher.Publish("h", new string('x', 999), qos: 1, id: i);
+        for (ushort i = 1; i <= 10; i++) publisher.Publish("h", new string('x', 9_899), qos: 1, id: i);
         long dropped = broker.Statistics.MessagesDropped;
         Assert.InRange(dropped, 1, 8);
         for (ushort i = 1; i <= 50; i++) publisher.Publish("v", $"{i:d2}", qos: 1, id: i);
@@ -78,7 +78,7 @@ public class AwayTests
         victim.Connect("v", cleanSession: false);
         for (ushort i = 1; i <= 50; i++) victim.PubAck((ushort)((i - 1) % 4 + 1)); // four identifiers, in turns
         Assert.Equal(51, victim.Received().Count);
-        Assert.InRange(broker.Core.Messages.BytesInUse, 1, 2 * 3000);
+        Assert.InRange(broker.Core.Messages.BytesInUse, 1, 2 * 30_000);
     }
 
     [Fact]

@@ -86,6 +86,7 @@ public class HoldBudgetTests
         var narrow = new TestBroker(new MqttBrokerLimits { InitialInFlight = 1, MaxInFlight = 1, MaxQueuedMessages = 4 });
         TestClient reader = narrow.Connect("r");
         reader.Subscribed("a", 1);
+        reader.HasAcknowledged();
         TestClient publisher = narrow.Connect("p");
         for (ushort i = 1; i <= 5; i++) publisher.Publish("a", $"{i}", qos: 1, id: i);
         for (ushort round = 1; round <= 4; round++)

@@ -78,10 +78,69 @@ public class HoldTests
         Assert.Equal(Pause.Held, publisher.Connection.Pause); // once more, for once more it may
     }
 
+    [Fact]
+    public void A_client_that_has_never_acknowledged_holds_nobody()
+    {
+        for (int i = 0; i < 5; i++) // one after the other, as an attacker would
+        {
+            TestClient stuck = broker.Connect($"new{i}");
+            stuck.Subscribed("a", 1);
+            TestClient publisher = broker.Connect("p");
+            for (ushort id = 1; id <= 20; id++) publisher.Publish("a", $"{id}", qos: 1, id: id);
+            Assert.Equal(20, publisher.Received().Count);
+            for (ushort id = 100; id < 110; id++) stuck.PubAck(id); // of no message: no progress
+            publisher.Publish("a", "x", qos: 1, id: 21);
+            Assert.Equal(Pause.None, publisher.Connection.Pause);
+            publisher.Disconnect();
+        }
+
+        Assert.Equal(0, broker.Statistics.PublishersHeld);
+    }
+
+    [Fact]
+    [Rule("MQTT-3.12.4-1")]
+    public void What_does_not_depend_on_a_message_that_waits_is_taken_while_it_waits()
+    {
+        TestClient stuck = Subscribed("s");
+        TestClient publisher = broker.Connect("p");
+        publisher.Subscribed("own", 1);
+        for (ushort i = 1; i <= 6; i++) publisher.Publish("a", $"{i}", qos: 1, id: i);
+        Assert.Equal((Pause.Held, 5), (publisher.Connection.Pause, publisher.Received().Count));
+        broker.Connect("o").Publish("own", "x", qos: 1, id: 1);
+        Assert.Equal(["PUBLISH 1 qos1 own=x"], publisher.Received());
+
+        publisher.Publish("a", "7", qos: 1, id: 7);
+        publisher.PubAck(1);
+        publisher.Send("c0 00");
+        Assert.Equal(["PINGRESP"], publisher.Received());
+        Assert.Equal(0, publisher.Connection.Subscriber!.Session.InFlight);
+        publisher.PubRel(9); // depends on what came before
+        publisher.Send("c0 00");
+        Assert.Empty(publisher.Received());
+
+        broker.Connect("o").Publish("own", "y", qos: 1, id: 1); // under the same identifier
+        Assert.Equal(["PUBLISH 2 qos1 own=y"], publisher.Received());
+        CatchUp(stuck);
+        publisher.Send([]);
+        Assert.Equal(["PUBACK 6", "PUBACK 7", "PUBCOMP 9", "PINGRESP"], publisher.Received());
+        Assert.Equal(1, publisher.Connection.Subscriber!.Session.InFlight); // the first PUBACK counted once
+        Assert.Equal(0, publisher.Connection.Ahead);
+    }
+
+    [Fact]
+    public void It_is_taken_also_if_it_came_with_the_message_that_waits()
+    {
+        Subscribed("s");
+        TestClient publisher = broker.Connect("p");
+        publisher.Send(string.Join(" | ", Enumerable.Range(1, 8).Select(i => $"32 06 00 01 'a' 00 {i:x2} 'x'")) + " | c0 00");
+        Assert.Equal((Pause.Held, "PINGRESP"), (publisher.Connection.Pause, publisher.Received()[^1]));
+    }
+
     private TestClient Subscribed(string clientId, bool cleanSession = true)
     {
         TestClient client = broker.Connect(clientId, cleanSession);
         client.Subscribed("a", 1);
+        client.HasAcknowledged();
         return client;
     }
 

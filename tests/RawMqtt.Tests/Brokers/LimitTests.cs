@@ -43,7 +43,7 @@ public class LimitTests
     [Fact]
     public void All_kept_messages_together_are_bounded()
     {
-        var broker = new TestBroker(new MqttBrokerLimits { MaxKeptBytes = 100 });
+        var broker = new TestBroker(new MqttBrokerLimits { MaxKeptBytes = 740 }); // ten times 10 and 64
         TestClient away = Away(broker);
         TestClient publisher = broker.Connect("p");
         for (int i = 1; i <= 30; i++) publisher.Publish("a", "123456789", qos: 1, id: (ushort)i);
@@ -131,6 +131,7 @@ public class LimitTests
         var broker = new TestBroker(new MqttBrokerLimits { InitialInFlight = 1, MaxInFlight = 1, MaxQueuedMessages = 4 });
         TestClient subscriber = broker.Connect("s");
         subscriber.Subscribed("a", 1);
+        subscriber.HasAcknowledged();
         TestClient publisher = broker.Connect("p", keepAlive: 1);
         TestClient other = broker.Connect("o");
         for (int i = 1; i <= 8; i++) publisher.Publish("a", $"{i}", qos: 1, id: (ushort)i);
@@ -160,6 +161,7 @@ public class LimitTests
         TestClient stuck = broker.Connect("stuck");
         TestClient quick = broker.Connect("quick");
         stuck.Subscribed("a", 1);
+        stuck.HasAcknowledged();
         quick.Subscribed("a", 0);
         TestClient publisher = broker.Connect("p");
         for (int i = 1; i <= 100; i++) publisher.Publish("a", $"{i}", qos: 1, id: (ushort)i);
@@ -179,6 +181,7 @@ public class LimitTests
         var broker = new TestBroker(new MqttBrokerLimits { InitialInFlight = 1, MaxInFlight = 1, MaxQueuedMessages = 1 });
         TestClient subscriber = broker.Connect("s");
         subscriber.Subscribed("a", 1);
+        subscriber.HasAcknowledged();
         TestClient publisher = broker.Connect("p");
         for (int i = 1; i <= 3; i++) publisher.Publish("a", $"{i}", qos: 1, id: (ushort)i);
         Assert.Equal(Pause.Held, publisher.Connection.Pause);

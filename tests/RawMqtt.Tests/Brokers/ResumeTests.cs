@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+using RawMqtt.Brokers;
 
 namespace RawMqtt.Tests.Brokers;
 
@@ -126,13 +127,13 @@ public class ResumeTests
     [Theory]
     [InlineData(UserA, UserA, "CONNACK 0 present")]
     [InlineData(AnonymousC, AnonymousC, "CONNACK 0 present")]
-    [InlineData(UserA, UserB, "CONNACK 0")]
-    [InlineData(UserA, AnonymousC, "CONNACK 0")]
-    [InlineData(AnonymousC, UserB, "CONNACK 0")]
+    [InlineData(UserA, UserB, "CONNACK 0", true)]
+    [InlineData(UserA, AnonymousC, "CONNACK 0", true)]
+    [InlineData(AnonymousC, UserB, "CONNACK 0", true)]
     [Rule("MQTT-3.2.2-3")]
-    public void A_kept_session_is_its_users_alone(string first, string second, string expected)
+    public void A_kept_session_is_its_users_alone(string first, string second, string expected, bool shares = false)
     {
-        var broker = new TestBroker();
+        var broker = new TestBroker(callbacks: new BrokerCallbacks { SharesClientIds = shares });
         TestClient client = broker.Open();
         client.Send(first);
         client.Subscribe(1, ("secret", 1));

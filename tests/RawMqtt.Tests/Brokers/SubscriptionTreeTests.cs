@@ -42,7 +42,7 @@ public class SubscriptionTreeTests
     });
 
     [Property(MaxTest = 300)]
-    public Property Retained_messages_are_found_like_that_too_and_in_order() => Prop.ForAll(Steps.ToArbitrary(), steps =>
+    public Property Retained_messages_are_found_like_that_too_and_each_once() => Prop.ForAll(Steps.ToArbitrary(), steps =>
     {
         var pool = new ApplicationMessagePool();
         var retained = new RetainedMessages(new Utf8Comparer(7), new MqttBrokerLimits(), new MqttBrokerStatistics());
@@ -54,7 +54,7 @@ public class SubscriptionTreeTests
             if (adds)
             {
                 ApplicationMessage message = pool.Keep(bytes, "x"u8, 0);
-                retained.Set(message);
+                retained.Set(message, [(byte)which]);
                 message.Release();
                 expected.Add(topic);
             }
@@ -71,7 +71,7 @@ public class SubscriptionTreeTests
             retained.Search(Encoding.UTF8.GetBytes(filter), found);
             Assert.Equal(
                 expected.Where(t => TopicFilter.Matches(Encoding.UTF8.GetBytes(filter), Encoding.UTF8.GetBytes(t))).Order(StringComparer.Ordinal),
-                found.Select(m => Encoding.UTF8.GetString(m.Topic)));
+                found.Select(m => Encoding.UTF8.GetString(m.Topic)).Order(StringComparer.Ordinal));
         }
 
         Assert.Equal(expected.Count, retained.Count);

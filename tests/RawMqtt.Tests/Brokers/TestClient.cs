@@ -106,6 +106,9 @@ internal sealed class TestClient
         Send(new UnsubscribePacket { PacketId = id, Filters = FilterList.Read(payload.WrittenSpan) });
     }
 
+    /// <summary>The broker has seen it acknowledge: it may hold publishers back.</summary>
+    public void HasAcknowledged() => Connection.Subscriber!.HasAcknowledged = true;
+
     public void PubAck(ushort id) => Send(new PubAckPacket { PacketId = id });
 
     public void PubRec(ushort id) => Send(new PubRecPacket { PacketId = id });

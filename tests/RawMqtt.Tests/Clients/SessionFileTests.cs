@@ -168,6 +168,52 @@ public sealed class SessionFileTests : IDisposable
     }
 
     [Fact]
+    public async Task One_damaged_byte_costs_one_record_and_the_file_as_it_was_is_kept()
+    {
+        await using (var first = new MqttClient(Options("mqtt://127.0.0.1:1")))
+        {
+            Task[] awaits = [.. Enumerable.Range(0, 10).Select(i => first.PublishAsync("a", $"{i}", Qos1, cancellationToken: Soon).AsTask())];
+            await first.DisposeAsync();
+            foreach (Task one in awaits) await Assert.ThrowsAsync<MqttException>(() => one);
+        }
+
+        byte[] bytes = await File.ReadAllBytesAsync(SessionFile);
+        bytes[9] ^= 0x10; // in the name of the owner, the first record
+        await File.WriteAllBytesAsync(SessionFile, bytes);
+        var lines = new List<string>();
+        await using var second = new MqttClient(Options("mqtt://127.0.0.1:1") with { Log = (_, line) => lines.Add(line) });
+
+        Assert.Equal(10, second.Statistics.Queued);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(SessionFile + ".damaged"));
+        string warning = Assert.Single(lines, line => line.Contains(".damaged", StringComparison.Ordinal));
+        Assert.Contains($" of {bytes.Length} bytes ", warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task File_that_is_written_anew_still_has_one_client_at_a_time()
+    {
+        for (int round = 0; round < 20; round++)
+        {
+            using var together = new Barrier(2);
+            MqttClient?[] opened = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+            {
+                together.SignalAndWait();
+                try
+                {
+                    return new MqttClient(Options("mqtt://127.0.0.1:1"));
+                }
+                catch (MqttException)
+                {
+                    return null;
+                }
+            })));
+            Assert.Single(opened, client => client is not null);
+            foreach (MqttClient? client in opened)
+                if (client is not null) await client.DisposeAsync();
+        }
+    }
+
+    [Fact]
     public void File_that_cannot_be_is_named()
     {
         var refused = Assert.Throws<MqttException>(() =>

@@ -9,21 +9,21 @@ namespace RawMqtt.Tests.House;
 internal static class Budget
 {
     /// <summary>Lines of code of the whole library.</summary>
-    public const int MostLines = 10600;
+    public const int MostLines = 11_100;
 
     /// <summary>Of Codec, WebSockets and Sessions together: what an embedded engineer copies.</summary>
-    public const int MostLinesOfTheCore = 3150;
+    public const int MostLinesOfTheCore = 3170;
 
     /// <summary>Lines of code and public types that each layer may have. The layer named "" is the root.</summary>
     public static readonly (string Layer, int Lines, int PublicTypes, string Holds)[] Layers =
     [
         ("Codec", 900, 33, "packets: bytes to views and back"),
         ("WebSockets", 1180, 4, "RFC 6455: handshake, frames, masking, both roles"),
-        ("Sessions", 1100, 0, "what each end remembers: QoS 1 and 2, identifiers, keep alive"),
-        ("Brokers", 1300, 0, "the broker without sockets"),
-        ("Transports", 640, 3, "a stream that carries MQTT"),
+        ("Sessions", 1120, 0, "what each end remembers: QoS 1 and 2, identifiers, keep alive"),
+        ("Brokers", 1510, 0, "the broker without sockets"),
+        ("Transports", 645, 3, "a stream that carries MQTT"),
         ("Dialling", 1130, 0, "the client's way to a stream, and the diagnosis"),
-        ("Serving", 1150, 0, "the broker's shell: listeners, admission, hooks"),
+        ("Serving", 1400, 0, "the broker's shell: listeners, admission, hooks"),
         ("Clients", 2500, 0, "the parts of MqttClient"),
         ("", 1050, 42, "MqttClient, MqttBroker and their options"),
     ];

@@ -59,14 +59,40 @@ public class SavedSessionTests
     }
 
     [Fact]
-    public void Nothing_is_believed_from_the_first_damaged_record_on()
+    public void A_damaged_record_is_not_believed_and_those_behind_it_are()
     {
         byte[] records = JournalOf(seed: 9, steps: 30);
-        for (int i = 0; i < records.Length; i++)
+        int end;
+        for (int at = 0; at < records.Length; at = end)
         {
-            byte[] damaged = [.. records];
-            damaged[i] ^= 0x10;
-            Assert.InRange(SavedSession.Read(damaged).Length, 0, i);
+            end = at + SessionJournal.PrefixLength + BitConverter.ToInt32(records, at);
+            var without = SavedSession.Read([.. records[..at], .. records[end..]]);
+            for (int i = at + 4; i < end; i++) // all but its length
+            {
+                byte[] damaged = [.. records];
+                damaged[i] ^= 0x10;
+                var saved = SavedSession.Read(damaged);
+                Assert.Equal(without.Unbelieved + end - at, saved.Unbelieved);
+                Assert.Equal(without.Sent.Select(one => one.Key), saved.Sent.Select(one => one.Key));
+                Assert.Equal(without.Queued.Select(one => one.Number), saved.Queued.Select(one => one.Number));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_payload_that_looks_like_a_record_is_not_taken_for_one()
+    {
+        var inner = new SessionJournal(0);
+        inner.Queued("forged"u8, "x"u8, QualityOfService.AtLeastOnce, retain: false);
+        var journal = new SessionJournal(0);
+        journal.Queued("a"u8, inner.Output.Written.Span, QualityOfService.AtLeastOnce, retain: false);
+        int end = journal.Output.Length;
+        journal.Queued("b"u8, "y"u8, QualityOfService.AtLeastOnce, retain: false);
+        for (int i = 0; i < end; i++)
+        {
+            byte[] damaged = journal.Output.Written.ToArray();
+            damaged[i] ^= 0x40;
+            Assert.DoesNotContain(SavedSession.Read(damaged).Queued, message => message.Topic.AsSpan().SequenceEqual("forged"u8));
         }
     }
 
@@ -90,6 +116,7 @@ public class SavedSessionTests
         int believed = journal.Output.Length;
         journal.Sent(99, 1); // a message that was never noted
         Assert.Equal(believed, SavedSession.Read(journal.Output.Written.Span).Length);
+        Assert.Equal(journal.Output.Length - believed, SavedSession.Read(journal.Output.Written.Span).Unbelieved);
     }
 
     [Fact]

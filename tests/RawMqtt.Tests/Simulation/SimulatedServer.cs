@@ -76,11 +76,15 @@ internal sealed class SimulatedServer
     private void Receive(Served connection, ReadOnlySpan<byte> bytes)
     {
         connection.Unread.AddRange(bytes);
-        int used = core.Receive(connection.Connection, [.. connection.Unread], world.Now);
-        byte[] taken = [.. connection.Unread.Take(used)];
-        WireRules? rules = connection.Link.ServerRules;
-        if (rules is not null && rules.IsCurrent(connection.Link, taken)) rules.Received(taken);
-        connection.Unread.RemoveRange(0, used);
+        do
+        {
+            int used = core.Receive(connection.Connection, [.. connection.Unread], world.Now);
+            byte[] taken = [.. connection.Unread.Take(used)];
+            WireRules? rules = connection.Link.ServerRules;
+            if (rules is not null && rules.IsCurrent(connection.Link, taken)) rules.Received(taken);
+            connection.Unread.RemoveRange(0, used);
+        }
+        while (connection is { Connection: { End: null, HasStopped: true, Pause: Pause.None }, Unread.Count: > 0 }); // its turn was over
         Flush();
     }
 
@@ -98,7 +102,7 @@ internal sealed class SimulatedServer
         {
             dirty.Clear();
             core.TakeDirty(dirty);
-            foreach (BrokerConnection connection in dirty) Flush(connection);
+            foreach (BrokerConnection connection in dirty.ToArray()) Flush(connection); // a flush may lead to others
         }
         while (dirty.Count > 0);
         CheckMemory();

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+
+namespace RawMqtt.Attacks;
+
+/// <summary>Starts a broker, attacks it, and measures beside it.</summary>
+internal static class AttackRun
+{
+    public static AttackResult Run(Attack attack, TimeSpan time)
+    {
+        using var broker = ServedBroker.Start(attack.IsGuarded, attack.HeapLimit);
+        using var target = new Target(broker.TcpPort, broker.WsPort);
+        var honest = new HonestClient(broker.TcpPort, attack.Topic, attack.IsGuarded);
+        var beginning = Task.Run(() => attack.Begin(target));
+        if (!beginning.Wait(TimeSpan.FromSeconds(60)) && broker.IsAlive) Console.Error.WriteLine($"{attack.Name} takes long to begin");
+        honest.Run(time);
+        target.Dispose();
+        return new AttackResult(attack, honest.Waits, honest.Logins, honest.Failures, broker.IsAlive, broker.PeakMemory);
+    }
+}
