@@ -177,7 +177,7 @@ public sealed class AccessHookTests : IDisposable
         Assert.Equal([0x20, 2, 0, 0], await ExchangeAsync(broker, connect, Token));
         Assert.Equal([0x20, 2, 1, 0], await ExchangeAsync(broker, connect, Token));
         user = "bob";
-        Assert.Equal([0x20, 2, 0, 0], await ExchangeAsync(broker, connect, Token));
+        Assert.Equal([0x20, 2, 0, 2], await ExchangeAsync(broker, connect, Token)); // the session is ann's
     }
 
     private static string PemOf(X509Certificate2 certificate) =>
