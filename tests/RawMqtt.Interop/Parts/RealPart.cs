@@ -29,8 +29,6 @@ internal static class RealPart
     /// <summary>Writes the store of authorities that Chromium reads.</summary>
     public static string CertUtil => Program("certutil", "libnss3-tools");
 
-    public static string Curl => Program("curl", "curl");
-
     public static string OpenSsl => Program("openssl", "openssl");
 
     /// <summary>The distribution's Python, with Paho in place.</summary>
