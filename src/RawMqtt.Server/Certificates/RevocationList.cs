@@ -27,7 +27,8 @@ internal sealed record RevocationList(byte[] Issuer, DateTimeOffset NextUpdate, 
             ReadOnlyMemory<byte> signed = list.PeekEncodedValue();
             AsnReader content = list.ReadSequence();
             string algorithm = list.ReadSequence().ReadObjectIdentifier();
-            byte[] signature = list.ReadBitString(out _);
+            byte[] signature = list.ReadBitString(out int unusedBits);
+            if (unusedBits != 0) throw new CryptographicException("its signature is not a whole number of bytes");
             RevocationList read = ReadContent(content);
             X509Certificate2 authority = authorities.FirstOrDefault(one => one.SubjectName.RawData.AsSpan().SequenceEqual(read.Issuer))
                 ?? throw new CryptographicException("none of the authorities is its issuer");
