@@ -114,8 +114,14 @@ internal sealed class Doctor(DoctorTarget target, MqttClientOptions options, Tim
         string within = isTls ? " within TLS" : "";
         long start = Stopwatch.GetTimestamp();
         HttpAnswer? http = await probes.UpgradeAsync(isTls, null, cancellationToken);
-        report.Add("http", http is null ? $"The port does not answer HTTP{within}." : $"The port answers HTTP{within}: {http.StatusLine}", start);
-        if (http is not null) report.Working.Add(target.With(isTls ? "wss" : "ws"));
+        bool isUpgraded = http is { Status: 101, IsWhole: true };
+        report.Add("http", http switch
+        {
+            null => $"The port does not answer HTTP{within}.",
+            _ when isUpgraded => $"The port answers HTTP{within}: {http.StatusLine}",
+            _ => $"The port speaks HTTP{within}, and opens no WebSocket at {target.UpgradePath}: {http.StatusLine}",
+        }, start);
+        if (isUpgraded) report.Working.Add(target.With(isTls ? "wss" : "ws"));
 
         start = Stopwatch.GetTimestamp();
         int? code = await probes.FindMqttAsync(isTls, cancellationToken);
@@ -124,7 +130,6 @@ internal sealed class Doctor(DoctorTarget target, MqttClientOptions options, Tim
         if (code is not null) report.Working.Add(target.With(isTls ? "mqtts" : "mqtt"));
 
         if (!target.IsWebSocket || isTls != target.IsTls || http is null) return;
-        bool isUpgraded = http is { Status: 101, IsWhole: true };
         report.Conclude("upgrade", http.ToString(), isUpgraded || target.Query.Length > 0 ? ExitCode.Done : ExitCode.UpgradeRefused);
         if (!isUpgraded) return;
         string? chosen = http.Field("Sec-WebSocket-Protocol");

@@ -24,8 +24,11 @@ internal sealed record DoctorTarget(string Scheme, string Host, int Port, string
     /// <summary>Gets host and port as in a Host field.</summary>
     public string Authority => $"{(Host.Contains(':') ? $"[{Host}]" : Host)}:{Port}";
 
+    /// <summary>Gets the path at which the port is asked for a WebSocket: of an address without WebSocket the one that brokers have.</summary>
+    public string UpgradePath => IsWebSocket ? Path : "/mqtt";
+
     /// <summary>Returns the address with another scheme, without its login, to be shown.</summary>
-    public string With(string scheme) => $"{scheme}://{Authority}{(scheme[0] == 'w' ? Path + (Query.Length > 0 ? "?***" : "") : "")}";
+    public string With(string scheme) => $"{scheme}://{Authority}{(scheme[0] == 'w' ? UpgradePath + (Query.Length > 0 ? "?***" : "") : "")}";
 
     /// <summary>Returns the address to connect to; without its query, which may be a login, if that is not to be sent.</summary>
     public string Dialled(bool hasQuery) => $"{Scheme}://{Authority}{(IsWebSocket ? Path + (hasQuery ? Query : "") : "")}";

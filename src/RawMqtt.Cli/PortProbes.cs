@@ -52,7 +52,7 @@ internal sealed class PortProbes(IPEndPoint endpoint, DoctorTarget target, MqttT
     /// <param name="cancellationToken">Ends the command.</param>
     public async Task<HttpAnswer?> UpgradeAsync(bool isTls, string? origin, CancellationToken cancellationToken)
     {
-        string request = $"GET {target.Path} HTTP/1.1\r\nHost: {target.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        string request = $"GET {target.UpgradePath} HTTP/1.1\r\nHost: {target.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             + $"Sec-WebSocket-Key: {Convert.ToBase64String(RandomNumberGenerator.GetBytes(16))}\r\nSec-WebSocket-Version: 13\r\n"
             + $"Sec-WebSocket-Protocol: mqtt\r\n{(origin is null ? "" : $"Origin: {origin}\r\n")}\r\n";
         return HttpAnswer.Read(await ExchangeAsync(isTls, Encoding.ASCII.GetBytes(request), "\r\n\r\n"u8.ToArray(), cancellationToken));
