@@ -50,7 +50,8 @@ internal sealed class BrowserPage
     {
         if (!target.IsWebSocket) return ($"A browser cannot open {target.Scheme}: give the broker a ws or wss address.", true);
         if (Origin is null) return ($"{given} is no origin of a page, such as https://example.com.", true);
-        if (page is null) return ("Files and sandboxed frames have the origin null: our broker refuses it unless --allow-origin null is given.", true);
+        if (page is null)
+            return ("Files and sandboxed frames of any site have the origin null: serve the page by HTTP; --allow-origin * takes all pages.", true);
         bool isMixed = page.Scheme == "https" && !target.IsTls;
         if (isMixed && !target.IsLoopback) return ($"Mixed content: a page on https may not open ws. Use {target.With("wss")}.", true);
 

@@ -158,7 +158,7 @@ public class DoctorToolTests
     [Theory]
     [InlineData("https://example.com", "a page on https may not open ws", 4)]
     [InlineData("http://127.0.0.1:3000", "A browser allows the connection, and so does our broker", 0)]
-    [InlineData("null", "refuses it unless", 4)]
+    [InlineData("null", "serve the page by HTTP", 4)]
     public async Task A_page_is_judged_as_a_browser_judges_it(string origin, string expected, int exitCode)
     {
         await using MqttBroker broker = await OurBroker.StartAsync();
