@@ -58,6 +58,21 @@ internal static class DoctorCommand
         return command;
     }
 
+    /// <summary>Returns the options of the command line, and the login of the address where they have none.</summary>
+    internal static MqttClientOptions ReadOptions(ParseResult parsed, DoctorTarget target)
+    {
+        string? user = parsed.GetValue(User) ?? target.UserName;
+        string? password = parsed.GetValue(Password);
+        if (parsed.GetValue(PasswordFile) is { } file) password = File.ReadLines(file).FirstOrDefault("");
+        if (password is null && target.Password is null && user is not null) password = Environment.GetEnvironmentVariable("RAWMQTT_PASSWORD");
+        return new MqttClientOptions
+        {
+            Tls = Tls.Read(parsed, target.With(target.Scheme)),
+            UserName = user,
+            Password = (password is null ? target.Password : Encoding.UTF8.GetBytes(password)) is { } bytes ? bytes : default(ReadOnlyMemory<byte>?),
+        };
+    }
+
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         DoctorTarget target = await DoctorTarget.ReadAsync(parsed.GetValue(Url)!);
@@ -75,20 +90,6 @@ internal static class DoctorCommand
         var doctor = new Doctor(target, options, patience, report) { Session = session, Page = parsed.GetValue(Page) };
         await doctor.RunAsync(cancellationToken);
         return report.ExitCode;
-    }
-
-    private static MqttClientOptions ReadOptions(ParseResult parsed, DoctorTarget target)
-    {
-        string? user = parsed.GetValue(User) ?? target.UserName;
-        string? password = parsed.GetValue(Password) ?? target.Password;
-        if (parsed.GetValue(PasswordFile) is { } file) password = File.ReadLines(file).FirstOrDefault("");
-        if (password is null && user is not null) password = Environment.GetEnvironmentVariable("RAWMQTT_PASSWORD");
-        return new MqttClientOptions
-        {
-            Tls = Tls.Read(parsed, target.With(target.Scheme)),
-            UserName = user,
-            Password = password is null ? default(ReadOnlyMemory<byte>?) : Encoding.UTF8.GetBytes(password),
-        };
     }
 
     private static void WriteLine(DoctorStep step)

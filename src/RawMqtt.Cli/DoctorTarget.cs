@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: MIT
 
+using System.Globalization;
 using System.Net;
+using System.Text;
 
 namespace RawMqtt.Cli;
 
-/// <summary>The parts of an address that the doctor examines. The library has checked it before.</summary>
+/// <summary>The parts of an address that the doctor examines, read as the library reads them, which has checked the address before.</summary>
 /// <param name="Scheme">ws, wss, mqtt or mqtts.</param>
 /// <param name="Host">The host, without brackets.</param>
 /// <param name="Port">The port.</param>
 /// <param name="Path">The path of a WebSocket address, without its query.</param>
 /// <param name="Query">The query with its question mark, which may be a login; empty for none.</param>
-/// <param name="UserName">The user name in the address.</param>
-/// <param name="Password">The password in the address.</param>
-internal sealed record DoctorTarget(string Scheme, string Host, int Port, string Path, string Query, string? UserName, string? Password)
+internal sealed record DoctorTarget(string Scheme, string Host, int Port, string Path, string Query)
 {
+    /// <summary>Gets the user name in the address; null for none.</summary>
+    public string? UserName { get; init; }
+
+    /// <summary>Gets the password in the address, whose bytes need not be text; null for none.</summary>
+    public byte[]? Password { get; init; }
+
     public bool IsTls => Scheme is "wss" or "mqtts";
 
     public bool IsWebSocket => Scheme is "ws" or "wss";
@@ -38,8 +44,8 @@ internal sealed record DoctorTarget(string Scheme, string Host, int Port, string
     public static async Task<DoctorTarget> ReadAsync(string url)
     {
         await new MqttClient(new MqttClientOptions { Address = url }).DisposeAsync(); // the library's check, and its suggestion
-        var uri = new Uri(url);
-        string scheme = uri.Scheme switch
+        int schemeEnd = url.IndexOf("://", StringComparison.Ordinal);
+        string scheme = url[..schemeEnd].ToLowerInvariant() switch
         {
             "tcp" => "mqtt",
             "ssl" or "tls" => "mqtts",
@@ -47,10 +53,41 @@ internal sealed record DoctorTarget(string Scheme, string Host, int Port, string
             "wxs" or "alis" => "wss",
             string known => known,
         };
-        int port = uri.Port > 0 ? uri.Port : scheme switch { "mqtt" => 1883, "mqtts" => 8883, "ws" => 80, _ => 443 };
-        string[] login = uri.UserInfo.Split(':', 2);
-        string? userName = login[0].Length > 0 ? Uri.UnescapeDataString(login[0]) : null;
-        string? password = login.Length == 2 ? Uri.UnescapeDataString(login[1]) : null;
-        return new DoctorTarget(scheme, uri.IdnHost.Trim('[', ']'), port, uri.AbsolutePath, uri.Query, userName, password);
+        string rest = url[(schemeEnd + 3)..];
+        int authorityEnd = rest.IndexOfAny(['/', '?']) is var end and >= 0 ? end : rest.Length;
+        string resource = rest[authorityEnd..];
+        if (resource.EndsWith('?')) resource = resource[..^1];
+        string[] path = resource.Split('?', 2);
+        string authority = rest[..authorityEnd];
+        int at = authority.LastIndexOf('@');
+        string[] login = at < 0 ? [] : authority[..at].Split(':', 2);
+        string place = authority[(at + 1)..];
+        int hostEnd = place.StartsWith('[') ? place.IndexOf(']') + 1 : place.IndexOf(':') is var colon and >= 0 ? colon : place.Length;
+        string digits = place[hostEnd..].TrimStart(':');
+        int port = digits.Length > 0 ? int.Parse(digits, CultureInfo.InvariantCulture)
+            : scheme switch { "mqtt" => 1883, "mqtts" => 8883, "ws" => 80, _ => 443 };
+        return new DoctorTarget(scheme, HostOf(place[..hostEnd]), port, path[0].Length > 0 ? path[0] : "/", path.Length == 2 ? $"?{path[1]}" : "")
+        {
+            UserName = login.Length > 0 ? Encoding.UTF8.GetString(Decode(login[0])) : null,
+            Password = login.Length == 2 ? Decode(login[1]) : null,
+        };
+    }
+
+    /// <summary>In lower case, and an IPv6 address without brackets in its usual form.</summary>
+    private static string HostOf(string text) => text.StartsWith('[')
+        ? IPAddress.Parse(text[1..^1].Replace("%25", "%", StringComparison.Ordinal)).ToString()
+        : text.ToLowerInvariant();
+
+    /// <summary>Returns the bytes of a text with percent signs: they need not be UTF-8.</summary>
+    private static byte[] Decode(string encoded)
+    {
+        var bytes = new List<byte>();
+        for (int i = 0; i < encoded.Length; i++)
+        {
+            bytes.Add(encoded[i] == '%' ? Convert.ToByte(encoded.Substring(i + 1, 2), 16) : (byte)encoded[i]);
+            if (encoded[i] == '%') i += 2;
+        }
+
+        return [.. bytes];
     }
 }
