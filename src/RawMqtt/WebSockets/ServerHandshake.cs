@@ -48,14 +48,17 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
         string? path = null;
         string? subprotocol = null;
         isHead = head.StartsWith("HEAD "u8);
-        Refusal = request.TryRead(head)
-            ?? FindPath(request, out path)
-            ?? CheckUpgrade(request)
-            ?? CheckOrigin(request)
-            ?? ChooseSubprotocol(request, out subprotocol);
+        Refusal = request.TryRead(head);
         if (Refusal is not null) return;
 
         string? proxyHeader = request.Joined(Encoding.ASCII.GetBytes(options.ProxyHeader));
+        bool isForwarded = proxyHeader is not null || request.IsForwarded;
+        Refusal = FindPath(request, out path)
+            ?? CheckUpgrade(request)
+            ?? CheckOrigin(request, isForwarded)
+            ?? ChooseSubprotocol(request, out subprotocol);
+        if (Refusal is not null) return;
+
         Accepted = new AcceptedHandshake
         {
             Path = path!,
@@ -64,7 +67,7 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
             Origin = request.HasOrigin ? Encoding.Latin1.GetString(request.Origin) : null,
             Subprotocol = subprotocol,
             ProxyHeader = proxyHeader,
-            IsForwarded = proxyHeader is not null || request.IsForwarded,
+            IsForwarded = isForwarded,
         };
         WriteAccept(request.Key, subprotocol, answer);
     }
@@ -102,14 +105,14 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
     }
 
     /// <summary>Whether the page, if it is one, may connect. [WS-4.2.2-3] [WS-10.2-2]</summary>
-    private readonly HandshakeRefusal? CheckOrigin(UpgradeRequest request)
+    private readonly HandshakeRefusal? CheckOrigin(UpgradeRequest request, bool isForwarded)
     {
         if (!request.HasOrigin) return null; // [WS-4.2.1-8]
         string origin = Encoding.Latin1.GetString(request.Origin);
         string host = Encoding.Latin1.GetString(request.Host);
         string? forwardedScheme = request.Joined("X-Forwarded-Proto"u8)?.Split(',')[^1].Trim().ToLowerInvariant();
         var check = new OriginCheck(options.AllowedOrigins, options.HostNames, options.IsTls, options.IsLocal, options.IsFromProxy);
-        OriginFault fault = check.Judge(origin, host, request.IsForwarded, forwardedScheme);
+        OriginFault fault = check.Judge(origin, host, isForwarded, forwardedScheme);
         const string Reason = "the page's Origin is neither this Host nor on the list of allowed ones";
         return fault == OriginFault.None ? null : new HandshakeRefusal(403, "WS-10.2-2", Reason) { Origin = origin, Host = host, OriginFault = fault };
     }
