@@ -51,7 +51,7 @@ internal sealed class ProxyTrust
         isUnclear = isTrusted != isForwarded && IPAddress.IsLoopback(peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer);
         if (!isTrusted || !isForwarded) return isUnclear ? Unknown : null;
         string[] path = request!.ProxyHeader?.Split(',') ?? [];
-        return FirstUntrusted(isRfc7239 ? path.Select(ForOf) : path);
+        return FirstUntrusted(isRfc7239 ? path.Select(element => ForwardedElement.ValueOf(element, "for")) : path);
     }
 
     /// <summary>Reads from right to left: each proxy appends the address that it saw, so an untrusted address may have forged everything left of it.</summary>
@@ -66,18 +66,6 @@ internal sealed class ProxyTrust
         }
 
         return client;
-    }
-
-    /// <summary>The value of <c>for</c> in one element of Forwarded, RFC 7239 4.</summary>
-    private static string? ForOf(string element)
-    {
-        foreach (string pair in element.Split(';'))
-        {
-            string[] parts = pair.Split('=', 2, StringSplitOptions.TrimEntries);
-            if (parts.Length == 2 && parts[0].Equals("for", StringComparison.OrdinalIgnoreCase)) return parts[1].Trim('"');
-        }
-
-        return null;
     }
 
     /// <summary>Reads ip, ip:port, v6 or [v6]:port; null for a name, with which a proxy hides the address. An IPv4 address has four decimal parts: the

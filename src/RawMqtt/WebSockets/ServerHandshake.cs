@@ -55,7 +55,7 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
         bool isForwarded = proxyHeader is not null || request.IsForwarded;
         Refusal = FindPath(request, out path)
             ?? CheckUpgrade(request)
-            ?? CheckOrigin(request, isForwarded)
+            ?? CheckOrigin(request, isForwarded, proxyHeader)
             ?? ChooseSubprotocol(request, out subprotocol);
         if (Refusal is not null) return;
 
@@ -105,12 +105,14 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
     }
 
     /// <summary>Whether the page, if it is one, may connect. [WS-4.2.2-3] [WS-10.2-2]</summary>
-    private readonly HandshakeRefusal? CheckOrigin(UpgradeRequest request, bool isForwarded)
+    private readonly HandshakeRefusal? CheckOrigin(UpgradeRequest request, bool isForwarded, string? proxyHeader)
     {
         if (!request.HasOrigin) return null; // [WS-4.2.1-8]
         string origin = Encoding.Latin1.GetString(request.Origin);
         string host = Encoding.Latin1.GetString(request.Host);
-        string? forwardedScheme = request.Joined("X-Forwarded-Proto"u8)?.Split(',')[^1].Trim().ToLowerInvariant();
+        bool isRfc7239 = options.ProxyHeader.Equals("Forwarded", StringComparison.OrdinalIgnoreCase);
+        string? last = (isRfc7239 ? proxyHeader : request.Joined("X-Forwarded-Proto"u8))?.Split(',')[^1]; // of the proxy that is nearest
+        string? forwardedScheme = (isRfc7239 && last is not null ? ForwardedElement.ValueOf(last, "proto") : last)?.Trim().ToLowerInvariant();
         var check = new OriginCheck(options.AllowedOrigins, options.HostNames, options.IsTls, options.IsLocal, options.IsFromProxy);
         OriginFault fault = check.Judge(origin, host, isForwarded, forwardedScheme);
         const string Reason = "the page's Origin is neither this Host nor on the list of allowed ones";
