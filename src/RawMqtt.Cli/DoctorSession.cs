@@ -91,24 +91,36 @@ internal sealed class DoctorSession(DoctorTarget target, MqttClientOptions optio
             await foreach (MqttMessage _ in messages.WithCancellation(limit.Token)) break;
             report.Add("round", $"A message came back on {topic}.", start);
         }
-        catch (MqttException failure) when (failure.Code == MqttErrorCode.SubscriptionRefused && Topic is null)
+        catch (MqttException failure) when (client is not null && Topic is null && MayForbid(failure.Code))
         {
-            report.Add("round", $"The server does not let this client subscribe to {topic}. To try a topic that it may use, give --topic.", start);
+            Forbidden(failure.Code == MqttErrorCode.SubscriptionRefused ? "the server refuses the subscription" : "the server ends the connection");
         }
         catch (MqttException failure)
         {
             report.Add("round", $"{ToolWords.Of(failure)} The topic was {topic}.", start, ExitCode.Of(failure.Code));
         }
+        catch (OperationCanceledException) when (client is not null && Topic is null && !cancellationToken.IsCancellationRequested)
+        {
+            Forbidden("no message came back");
+        }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            string verdict = $"No message came back on {topic}: the server may not let this client publish or subscribe there (--topic).";
+            string verdict = client is null ? $"The server did not accept the client a second time within {Seconds(patience)}."
+                : $"No message came back on {topic}: the server may not let this client publish or subscribe there (--topic).";
             report.Add("round", verdict, start, ExitCode.ConnectionLost);
         }
         finally
         {
             if (client is not null) await ConnectionArguments.EndAsync(client);
         }
+
+        void Forbidden(string observed) =>
+            report.Add("round", $"A message on {topic} is probably not allowed here: {observed}. To try a topic that this client may use, give --topic.", start);
     }
+
+    /// <summary>Returns whether a server that forbids a topic fails a message like this: MQTT 3.1.1 has an answer to SUBSCRIBE alone.</summary>
+    private static bool MayForbid(MqttErrorCode code) => code is MqttErrorCode.SubscriptionRefused or MqttErrorCode.ConnectionLost
+        or MqttErrorCode.PacketRejected or MqttErrorCode.AckTimeout or MqttErrorCode.NotConnected;
 
     /// <summary>A server ends a connection that is silent for one and a half times its keep alive, 3.1.2.10.</summary>
     private async Task KeepAliveAsync(MqttClientOptions how, TimeSpan keepAlive, CancellationToken cancellationToken)

@@ -198,6 +198,36 @@ public sealed class DoctorTests : IDisposable
         Assert.Contains(topic is null ? "give --topic" : topic, run["round"], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null, false, false, 0)]
+    [InlineData(null, true, false, 0)]
+    [InlineData(null, true, true, 0)]
+    [InlineData("other", false, false, 6)]
+    [InlineData("other", true, false, 6)]
+    [InlineData("other", true, true, 6)]
+    public async Task Silence_or_an_end_after_a_message_is_a_fault_only_if_the_user_named_the_topic(
+        string? topic, bool ends, bool atSubscribe, int exitCode)
+    {
+        MqttBroker? broker = null;
+        broker = await MqttBroker.StartAsync(new MqttBrokerOptions
+        {
+            Listeners = ["mqtt://127.0.0.1:0"],
+            EndRefusedPublishers = ends,
+            AuthorizePublish = (_, _, _) => ValueTask.FromResult(false),
+            AuthorizeSubscribe = (client, _, _) =>
+            {
+                if (atSubscribe) broker!.Disconnect(client.ClientId);
+                return ValueTask.FromResult(true);
+            },
+        });
+        await using MqttBroker owned = broker;
+
+        DoctorRun run = await DoctorRun.RunAsync(broker.Addresses[0], topic: topic, patience: ends ? 5 : 0.5);
+
+        Assert.True(exitCode == run.ExitCode, run.ToString());
+        Assert.Contains(topic is null ? "not allowed here" : topic, run["round"], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_server_that_ends_a_silent_client_watches_the_keep_alive()
     {
