@@ -17,7 +17,7 @@ internal sealed class PortProbes(IPEndPoint endpoint, DoctorTarget target, MqttT
 {
     private const int MostBytes = 8192;
 
-    private readonly X509ChainPolicy? policy = PolicyOf(tls);
+    private readonly X509ChainPolicy policy = PolicyOf(tls);
 
     /// <summary>Gets the application protocols that a client with the user's options offers.</summary>
     public IReadOnlyList<string> OfferedProtocols { get; } =
@@ -97,7 +97,6 @@ internal sealed class PortProbes(IPEndPoint endpoint, DoctorTarget target, MqttT
         TargetHost = ServerName,
         ApplicationProtocols = OfferedProtocols.Count == 0 ? null : [.. OfferedProtocols.Select(name => new SslApplicationProtocol(name))],
         CertificateChainPolicy = policy,
-        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
         RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
         {
             if (certificate is not null) look(X509CertificateLoader.LoadCertificate(certificate.GetRawCertData()), chain?.ChainStatus ?? [], errors);
@@ -131,11 +130,12 @@ internal sealed class PortProbes(IPEndPoint endpoint, DoctorTarget target, MqttT
     /// <summary>Tls13 is TLS 1.3.</summary>
     private static string NameOf(string version) => version is ['T', 'l', 's', char major, char minor] ? $"TLS {major}.{minor}" : version;
 
-    /// <summary>Returns a policy with the authorities that the user gave; null for the machine's.</summary>
-    private static X509ChainPolicy? PolicyOf(MqttTlsOptions? tls)
+    /// <summary>Returns a policy with the authorities that the user gave, or the machine's. Nothing is fetched that a certificate names.</summary>
+    private static X509ChainPolicy PolicyOf(MqttTlsOptions? tls)
     {
-        if ((tls?.CertificateAuthorityFile ?? tls?.CertificateAuthorityFolder) is null) return null;
-        var trusted = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        var trusted = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+        if ((tls?.CertificateAuthorityFile ?? tls?.CertificateAuthorityFolder) is null) return trusted;
+        trusted.TrustMode = X509ChainTrustMode.CustomRootTrust;
         string[] files = tls!.CertificateAuthorityFolder is { } folder && Directory.Exists(folder) ? Directory.GetFiles(folder) : [];
         foreach (string file in tls.CertificateAuthorityFile is { } one ? [one, .. files] : files)
         {

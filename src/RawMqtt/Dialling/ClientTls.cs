@@ -83,19 +83,20 @@ internal static class ClientTls
             // the system chooses the versions: TLS 1.2 and later [WS-10.6-3]
             TargetHost = serverName, // also SNI, unless it is an IP address [WS-4.1-14]
             RemoteCertificateValidationCallback = check.Accept, // [WS-4.1-12]
-            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            CertificateChainPolicy = PolicyOf(tls),
         };
         IReadOnlyList<string> protocols = tls.ApplicationProtocols is { Count: > 0 } chosen ? chosen : address.IsWebSocket ? ["http/1.1"] : [];
         if (protocols.Count > 0) options.ApplicationProtocols = [.. protocols.Select(name => new SslApplicationProtocol(name))];
-        if ((tls.CertificateAuthorityFile ?? tls.CertificateAuthorityFolder) is not null) options.CertificateChainPolicy = PolicyOf(tls);
         if (tls.CertificateFile is { } own) options.ClientCertificateContext = ClientCertificate.Load(own, tls.KeyFile, tls.KeyPassword);
         return options;
     }
 
-    /// <summary>Returns a policy that trusts only the authorities of the file and of the folder.</summary>
+    /// <summary>Returns a policy that trusts only the authorities of the file and of the folder, or those of the machine if neither is given.</summary>
+    /// <remarks>A certificate names where its issuer and its revocation are found: nothing is fetched from there, since the server chose it.</remarks>
     private static X509ChainPolicy PolicyOf(MqttTlsOptions tls)
     {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+        if ((tls.CertificateAuthorityFile ?? tls.CertificateAuthorityFolder) is not null) policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         if (tls.CertificateAuthorityFile is { } file && Import(policy, file) == 0) throw Unreadable(file, null);
         if (tls.CertificateAuthorityFolder is not { } folder) return policy;
         if (!Directory.Exists(folder)) throw Unreadable(folder, new DirectoryNotFoundException());
