@@ -171,10 +171,13 @@ internal sealed class DoctorSession(DoctorTarget target, MqttClientOptions optio
             (string verdict, int exitCode) = judge(isEnded ? silence : null, isAlive);
             report.Add(step, verdict, start, exitCode);
         }
-        catch (Exception failure) when (failure is MqttException or TimeoutException)
+        catch (MqttException failure)
         {
-            int exitCode = failure is MqttException known ? ExitCode.Of(known.Code) : ExitCode.NotConnected;
-            report.Add(step, failure.Message, start, exitCode);
+            report.Add(step, ToolWords.Of(failure), start, ExitCode.Of(failure.Code));
+        }
+        catch (TimeoutException)
+        {
+            report.Add(step, $"The server did not accept the client within {Seconds(2 * patience)}.", start, ExitCode.NotConnected);
         }
         finally
         {

@@ -228,6 +228,28 @@ public sealed class DoctorTests : IDisposable
         Assert.Contains(topic is null ? "not allowed here" : topic, run["round"], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true, "user name by -u")]
+    [InlineData(false, "did not accept the client within 0.6 s")]
+    public async Task A_silent_client_that_is_not_accepted_is_told_in_the_words_of_the_tool(bool isAnswered, string expected)
+    {
+        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions
+        {
+            Listeners = ["mqtt://127.0.0.1:0"],
+            Authenticate = async (request, cancel) =>
+            {
+                if (request.KeepAlive != 1) return ConnectReturnCode.Accepted;
+                if (!isAnswered) await Task.Delay(Timeout.InfiniteTimeSpan, cancel);
+                return ConnectReturnCode.NotAuthorized;
+            },
+        });
+
+        DoctorRun run = await DoctorRun.RunAsync(broker.Addresses[0], keepAlive: 1, patience: 0.3);
+
+        Assert.Equal(isAnswered ? ExitCode.ConnectRefused : ExitCode.NotConnected, run.ExitCode);
+        Assert.Contains(expected, run["keepalive"], StringComparison.OrdinalIgnoreCase);
+    }
+
     [Fact]
     public async Task A_server_that_ends_a_silent_client_watches_the_keep_alive()
     {
