@@ -34,7 +34,7 @@ internal static class TlsAlert
         return null;
     }
 
-    /// <summary>Returns whether the alert is about the certificate of the client.</summary>
+    /// <summary>Returns whether the alert is about a certificate.</summary>
     public static bool IsAboutCertificate(int? alert) => alert is >= 42 and <= 49 and not 47 or CertificateRequired;
 
     /// <summary>Returns number and name, as in <c>116 (certificate required)</c>.</summary>

@@ -2,6 +2,7 @@
 
 using RawMqtt.Brokers;
 using RawMqtt.Codec;
+using RawMqtt.Dialling;
 using RawMqtt.WebSockets;
 
 namespace RawMqtt.Serving;
@@ -35,7 +36,7 @@ internal static class ReportHints
             return "the client does not speak MQTT 3.1.1: set its protocol version to 3.1.1 (WithProtocolVersion, protocolVersion: 4, -V mqttv311)";
         if (connection.Limit == nameof(MqttBrokerLimits.MaxPacketLength)) return "MaxPacketLength (--max-packet) allows longer packets";
         if (violation is null && connection.RefusedWith is { } code) return Of(code);
-        if (served.TlsFault is { } tls) return OfTls(tls);
+        if (served.TlsFault is { } tls) return OfTls(tls, TlsAlert.Find([], served.Fault));
         bool hasSentNothing = connection is { End: MqttConnectionEnd.Lost, BytesReceived: 0 } && served.IsTls && served.WebSocketFault is null;
         return hasSentNothing ? "the client sent nothing after the TLS handshake: it may not trust the certificate" : null;
     }
@@ -54,10 +55,12 @@ internal static class ReportHints
         _ => null,
     };
 
-    private static string OfTls(string fault)
+    private static string OfTls(string fault, int? alert)
     {
-        if (fault.Contains("alert", StringComparison.Ordinal))
+        if (TlsAlert.IsAboutCertificate(alert))
             return "the client refused the certificate: it must trust the authority, and the certificate must have the name that the client connects to";
+        if (alert == TlsAlert.NoApplicationProtocol)
+            return "client and broker must have an application protocol (ALPN) in common: the broker has those that ConfigureTls sets";
         return fault.Contains("frame", StringComparison.Ordinal)
             ? "the client does not speak TLS: its address must begin with wss or mqtts on this port"
             : "client and broker must have a version and a cipher of TLS in common";
