@@ -56,7 +56,12 @@ internal sealed class PasswordEntries
             try
             {
                 content = System.IO.File.ReadAllBytes(File);
-                if (content.AsSpan().SequenceEqual(read)) return;
+                if (content.AsSpan().SequenceEqual(read))
+                {
+                    unusable = null; // what was broken is mended
+                    return;
+                }
+
                 entries = MqttPasswordFile.Parse(content);
                 (read, unusable) = (content, null);
                 known.Clear();

@@ -63,7 +63,12 @@ internal sealed class ServerCertificate
         try
         {
             now = files.ReadContent();
-            if (now.AsSpan().SequenceEqual(content)) return;
+            if (now.AsSpan().SequenceEqual(content))
+            {
+                unusable = null; // what was broken is mended
+                return;
+            }
+
             options = Read();
             (content, unusable) = (now, null);
         }

@@ -66,6 +66,29 @@ public sealed class ReloadTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_breaks_again_as_it_broke_before_is_said_again()
+    {
+        await WriteUsersAsync("alice");
+        string usable = await File.ReadAllTextAsync(users, Token);
+        MqttBroker broker = await sockets.StartAsync("mqtts", o => o with { PasswordFile = users, TimeProvider = time, Log = Keep });
+        byte[] certificate = await File.ReadAllBytesAsync(sockets.CertificateFile, Token);
+
+        for (int i = 0; i < 2; i++)
+        {
+            sockets.Write("half written");
+            await File.WriteAllTextAsync(users, "bob", Token);
+            broker.ReloadFiles();
+            await File.WriteAllBytesAsync(sockets.CertificateFile, certificate, Token);
+            await File.WriteAllTextAsync(users, usable, Token);
+            broker.ReloadFiles();
+        }
+
+        await broker.DisposeAsync();
+        Assert.Equal(2, lines.Count(line => line.Contains("event=certificate-unusable ", StringComparison.Ordinal)));
+        Assert.Equal(2, lines.Count(line => line.Contains("event=password-file-unusable ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task A_broker_without_files_has_nothing_to_reload()
     {
         MqttBroker broker = await StartAsync(o => o with { Log = Keep }, Token);
