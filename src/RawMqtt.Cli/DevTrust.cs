@@ -18,7 +18,7 @@ internal static class DevTrust
         yield return ("firefox", $"Settings > Privacy & Security > View Certificates > Authorities > Import: {authority}");
         yield return ("node", OperatingSystem.IsWindows() ? $"set NODE_EXTRA_CA_CERTS={authority}" : $"NODE_EXTRA_CA_CERTS={authority} node app.js");
         yield return (".net", OperatingSystem.IsLinux()
-            ? $"SSL_CERT_FILE={authority} dotnet run" : $"new MqttTlsOptions {{ CertificateAuthorityFile = @\"{certificates.AuthorityFile}\" }}");
+            ? $"SSL_CERT_FILE={authority} dotnet run --no-restore" : $"new MqttTlsOptions {{ CertificateAuthorityFile = @\"{certificates.AuthorityFile}\" }}");
         if (wss is not null) yield return ("curl", $"curl --cacert {authority} {Quoted(Dialled("https", wss))}");
         if (mqtts is not null)
         {

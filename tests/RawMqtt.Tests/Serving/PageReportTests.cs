@@ -67,6 +67,40 @@ public sealed class PageReportTests
     }
 
     [Theory]
+    [InlineData("CF-Connecting-IP", "203.0.113.7", "https://example.com", true)]
+    [InlineData("cf-connecting-ip", "203.0.113.7", "https://example.com", true)]
+    [InlineData("Forwarded", "for=203.0.113.7;proto=https", "https://example.com", true)]
+    [InlineData("Forwarded", "for=203.0.113.7;proto=https", "http://example.com", false)]
+    [InlineData("forwarded", "for=203.0.113.7; Proto=\"HTTPS\"", "http://example.com", false)]
+    [InlineData("Forwarded", "for=198.51.100.1;proto=http, for=203.0.113.7;proto=https", "http://example.com", false)]
+    [InlineData("Forwarded", "for=198.51.100.1;proto=https, for=203.0.113.7;proto=http", "http://example.com", true)]
+    [InlineData("Forwarded", "for=203.0.113.7", "http://example.com", true)]
+    public async Task The_header_of_the_proxy_forwards_and_has_the_scheme(string name, string value, string origin, bool isAllowed)
+    {
+        KeyValuePair<string, string>[] headers = [new("Host", "example.com"), new("Origin", origin), new(name, value)];
+        MqttBrokerOptions Trusting(MqttBrokerOptions options) => options with { TrustedProxies = ["127.0.0.1"], ProxyHeader = name.ToUpperInvariant() };
+        if (!isAllowed)
+        {
+            await IsRefusedAsync(Trusting, "forwarded=203.0.113.7:0 ", "without TLS", headers);
+            return;
+        }
+
+        await using MqttBroker broker = await StartAsync("ws", Trusting);
+        Assert.StartsWith("HTTP/1.1 101 ", await UpgradeAsync(broker, headers));
+    }
+
+    [Theory]
+    [InlineData(true, "forwarded=203.0.113.7:0 ")]
+    [InlineData(false, "forwarded= ")]
+    public async Task A_refusal_behind_a_proxy_names_its_client_only_if_the_proxy_is_trusted(bool isTrusted, string shown) => await IsRefusedAsync(
+        o => o with { TrustedProxies = isTrusted ? ["127.0.0.1"] : [] },
+        shown,
+        "--allow-origin",
+        new("Host", "example.com"),
+        new("Origin", "https://evil.example"),
+        new("X-Forwarded-For", "203.0.113.7"));
+
+    [Theory]
     [InlineData("theirs.example:8083", false)]
     [InlineData("ours.example:8083", true)]
     public async Task A_page_by_a_host_that_is_not_ours_is_told_the_option_with_the_names(string host, bool isAllowed)
@@ -85,8 +119,9 @@ public sealed class PageReportTests
     }
 
     [Theory]
-    [InlineData("GET /other HTTP/1.1", "Sec-WebSocket-Protocol: mqtt", "status=404", "WebSocketPaths")]
-    [InlineData("GET /mqtt HTTP/1.1", "X: y", "status=400 rule=WS-4.2.2-6", "AllowMissingSubprotocol")]
+    [InlineData("GET /other?token=t HTTP/1.1", "Sec-WebSocket-Protocol: mqtt", "status=404 path=\"/other\" rule", "WebSocketPaths")]
+    [InlineData("GET /a\"b HTTP/1.1", "Sec-WebSocket-Protocol: mqtt", "path=\"/a\\u0022b\" rule", "WebSocketPaths")]
+    [InlineData("GET /mqtt HTTP/1.1", "X: y", "status=400 path=\"/mqtt\" rule=WS-4.2.2-6", "AllowMissingSubprotocol")]
     public async Task Other_refusals_name_their_option_too(string request, string header, string shown, string hint)
     {
         MqttBroker broker = await StartAsync("ws", o => o);
