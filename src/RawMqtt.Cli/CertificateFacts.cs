@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
@@ -22,12 +21,8 @@ internal static class CertificateFacts
         double days = Math.Floor((until - now.UtcDateTime).TotalDays);
         string left = days < 0 ? "expired" : days == 1 ? "1 day left" : $"{days:0} days left";
         string names = string.Join(", ", NamesOf(certificate).DefaultIfEmpty("no name"));
-        return string.Create(CultureInfo.InvariantCulture, $"for {names}; valid until {until:yyyy-MM-dd HH:mm} UTC, {left}; pin {PinOf(certificate)}");
+        return string.Create(CultureInfo.InvariantCulture, $"for {names}; valid until {until:yyyy-MM-dd HH:mm} UTC, {left}; pin {PublicKeyPin.Of(certificate)}");
     }
-
-    /// <summary>Returns the SHA-256 digest of the subject public key info, in the form of curl's --pinnedpubkey.</summary>
-    public static string PinOf(X509Certificate2 certificate) =>
-        $"sha256//{Convert.ToBase64String(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()))}";
 
     private static IEnumerable<string> NamesOf(X509Certificate2 certificate)
     {

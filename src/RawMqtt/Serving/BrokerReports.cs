@@ -2,7 +2,6 @@
 
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using RawMqtt.Brokers;
@@ -38,8 +37,8 @@ internal sealed class BrokerReports(BrokerEvents? events, BrokerLog? log)
         bool isValid = from <= now && now <= until;
         string state = isValid ? "valid" : now > until ? "expired" : "not-yet-valid";
         MqttLogLevel level = isValid && until - now > TimeSpan.FromDays(14) ? MqttLogLevel.Information : MqttLogLevel.Warning;
-        string pin = Convert.ToBase64String(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
-        log?.Add(level, "certificate", $"state={state} from={from:yyyy-MM-ddTHH:mmZ} until={until:yyyy-MM-ddTHH:mmZ} pin=sha256//{pin}");
+        string pin = CertificatePin.Of(certificate);
+        log?.Add(level, "certificate", $"state={state} from={from:yyyy-MM-ddTHH:mmZ} until={until:yyyy-MM-ddTHH:mmZ} pin={pin}");
     }
 
     /// <summary>Reports a certificate that has changed and cannot be used: the previous one stays in use.</summary>
