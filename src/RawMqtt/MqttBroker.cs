@@ -266,7 +266,8 @@ public sealed class MqttBroker : IAsyncDisposable
         void Refused(HandshakeRefusal refusal)
         {
             connection.IsAnswered = true;
-            reports.HandshakeRefused(peer, listener.Address, refusal);
+            connection.ForwardedAddress = shell.Proxies.ClientOf(peer.Address, refusal);
+            reports.HandshakeRefused(connection, refusal);
         }
 
         var carrier = new AcceptedStream(socket, connection.Records);

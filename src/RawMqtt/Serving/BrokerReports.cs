@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -68,16 +67,17 @@ internal sealed class BrokerReports(BrokerEvents? events, BrokerLog? log)
         isTrusted ? "silent-proxy" : "untrusted-proxy",
         $"{AddressesOf(connection)} hint={BrokerLog.Quote(ReportHints.OfProxy(isTrusted))}");
 
-    /// <summary>Reports a WebSocket handshake that was refused, with the option that allows it.</summary>
-    public void HandshakeRefused(IPEndPoint peer, MqttAddress listener, HandshakeRefusal refusal)
+    /// <summary>Reports a WebSocket handshake that was refused, with the client behind a trusted proxy and the option that allows it.</summary>
+    public void HandshakeRefused(ServedConnection connection, HandshakeRefusal refusal)
     {
         if (refusal.Status == 200) return; // a plain GET that was answered
+        string path = refusal.Path is { } asked ? $" path={BrokerLog.Quote(asked)}" : "";
         string page = refusal.Origin is { } origin ? $" origin={BrokerLog.Quote(origin)} host={BrokerLog.Quote(refusal.Host ?? "")}" : "";
         string hint = ReportHints.Of(refusal) is { } text ? $" hint={BrokerLog.Quote(text)}" : "";
         log?.Add(
             MqttLogLevel.Warning,
             "handshake-refused",
-            $"address={peer} listener={listener} status={refusal.Status} rule={refusal.Rule} reason={BrokerLog.Quote(refusal.Reason)}{page}{hint}");
+            $"{AddressesOf(connection)} status={refusal.Status}{path} rule={refusal.Rule} reason={BrokerLog.Quote(refusal.Reason)}{page}{hint}");
     }
 
     public void Connected(BrokerConnection connection, Subscriber subscriber)

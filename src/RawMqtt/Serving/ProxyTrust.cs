@@ -49,8 +49,16 @@ internal sealed class ProxyTrust
         bool isTrusted = IsTrusted(peer);
         bool isForwarded = request is { IsForwarded: true };
         isUnclear = isTrusted != isForwarded && IPAddress.IsLoopback(peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer);
-        if (!isTrusted || !isForwarded) return isUnclear ? Unknown : null;
-        string[] path = request!.ProxyHeader?.Split(',') ?? [];
+        return isTrusted && isForwarded ? ClientIn(request!.ProxyHeader) : isUnclear ? Unknown : null;
+    }
+
+    /// <summary>Returns the client's address according to a request that was refused; null if its peer is not a trusted proxy that forwards.</summary>
+    public IPEndPoint? ClientOf(IPAddress peer, HandshakeRefusal refusal) =>
+        refusal.IsForwarded && IsTrusted(peer) ? ClientIn(refusal.ProxyHeader) : null;
+
+    private IPEndPoint ClientIn(string? header)
+    {
+        string[] path = header?.Split(',') ?? [];
         return FirstUntrusted(isRfc7239 ? path.Select(element => ForwardedElement.ValueOf(element, "for")) : path);
     }
 

@@ -6,6 +6,15 @@ namespace RawMqtt.WebSockets;
 /// status 200 to a plain GET opens no WebSocket either.</summary>
 internal sealed record HandshakeRefusal(int Status, string Rule, string Reason)
 {
+    /// <summary>The path that was asked for, without its query; null if the request cannot be read.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>As in <see cref="AcceptedHandshake.ProxyHeader"/>.</summary>
+    public string? ProxyHeader { get; init; }
+
+    /// <summary>As in <see cref="AcceptedHandshake.IsForwarded"/>.</summary>
+    public bool IsForwarded { get; init; }
+
     /// <summary>The Origin field that was refused; null if another check failed.</summary>
     public string? Origin { get; init; }
 

@@ -57,7 +57,11 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
             ?? CheckUpgrade(request)
             ?? CheckOrigin(request, isForwarded, proxyHeader)
             ?? ChooseSubprotocol(request, out subprotocol);
-        if (Refusal is not null) return;
+        if (Refusal is not null)
+        {
+            Refusal = Refusal with { Path = Encoding.ASCII.GetString(request.Path), ProxyHeader = proxyHeader, IsForwarded = isForwarded };
+            return;
+        }
 
         Accepted = new AcceptedHandshake
         {
