@@ -22,6 +22,17 @@ public class BrokerToolTests
         Assert.Contains("\nMaxQueuedMessages      1000 ", table.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--limits")]
+    [InlineData("--print-config")]
+    public async Task What_is_only_printed_needs_no_passphrase(string option)
+    {
+        Finished printed = await RealProcess.RunAsync(
+            "dotnet", RealPart.Tool, "broker", "--wss", "127.0.0.1:0", "--cert", "no.pem", "--key-password-file", "no.txt", option);
+
+        Assert.Equal((0, ""), (printed.ExitCode, printed.Error));
+    }
+
     [Fact]
     public async Task An_entry_of_passwd_lets_its_user_in()
     {
