@@ -68,7 +68,13 @@ internal sealed class CarefulSending
     }
 
     /// <summary>Notes that a write begins with what was added so far.</summary>
-    public void Leaving() => isLeaving = true;
+    /// <returns>Whether it carries what stands alone; otherwise that left before.</returns>
+    public bool Leaving()
+    {
+        bool isNew = !isLeaving;
+        isLeaving = true;
+        return isNew;
+    }
 
     /// <summary>Notes that all of this write has left.</summary>
     public void Left() => hasLeft |= isLeaving;

@@ -328,8 +328,8 @@ internal sealed class ClientSession
     {
         keepAlive.Leaving(now, bytes, isFirst);
         if (!isFirst) return;
-        sender.MarkLeft();
-        if (IsCareful) careful.Leaving();
+        if (state == ConnectionState.Connected) sender.MarkLeft(); // the write of a CONNECT carries no message
+        else if (IsCareful && careful.Leaving()) sender.MarkLeft(careful.PacketId);
     }
 
     /// <summary>Notes that output was written to the network.</summary>

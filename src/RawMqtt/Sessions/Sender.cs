@@ -133,6 +133,12 @@ internal sealed class Sender(int inFlightLimit)
     /// <summary>Notes that all that was sent so far has left for the network.</summary>
     public void MarkLeft() => notLeft = 0;
 
+    /// <summary>Notes that the message of this identifier has left alone: the first of those that were published.</summary>
+    public void MarkLeft(ushort packetId)
+    {
+        if (published.First == packetId - 1 && notLeft >= published.Count) notLeft = Math.Max(0, published.Count - 1);
+    }
+
     /// <summary>Keeps for a new session what may be published anew: QoS 1, and QoS 2 that has not left. What may have arrived at QoS 2 is forgotten.</summary>
     /// <param name="keepsQos2">Whether QoS 2 that may have arrived is published anew as well.</param>
     /// <param name="journal">Takes what is forgotten.</param>
@@ -150,6 +156,7 @@ internal sealed class Sender(int inFlightLimit)
             if (rest-- > 0 && slots[i].State == SenderState.AwaitingPubRec) Forget(i, journal);
         }
 
+        notLeft = published.Count; // none has left in the new session
         return before - InFlight;
     }
 

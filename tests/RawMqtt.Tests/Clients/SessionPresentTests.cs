@@ -76,4 +76,33 @@ public class SessionPresentTests
         Assert.Equal(MqttErrorCode.SessionLost, (await Assert.ThrowsAsync<MqttException>(async () => await publish)).Code);
         Assert.Equal(1, server.Received.Count(type => type == "Publish"));
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_gathered_at_QoS_2_while_a_write_hung_is_published_anew_when_the_session_was_lost(bool isClean)
+    {
+        await using var server = new SmallServer();
+        var streams = new ConcurrentQueue<StubbornStream>();
+        await using MqttClient client = await MqttClient.ConnectAsync(
+            server.ClientOptions with
+            {
+                Address = null,
+                CleanSession = isClean,
+                ConnectStream = async (_, token) =>
+                {
+                    var stream = new HeldStream(await StubbornStream.ConnectAsync(server, token));
+                    streams.Enqueue(stream);
+                    return stream;
+                },
+            },
+            Soon);
+        Assert.True(streams.TryPeek(out StubbornStream? first));
+        first.Held = new TaskCompletionSource().Task;
+        await client.PublishAsync("hangs", "x", QualityOfService.AtMostOnce, cancellationToken: Soon);
+        Task[] awaits = [.. Enumerable.Range(0, 6).Select(i => client.PublishAsync("a", $"{i}", QualityOfService.ExactlyOnce, cancellationToken: Soon).AsTask())];
+        server.Cut();
+        await Task.WhenAll(awaits);
+        Assert.Equal(6, server.Received.Count(type => type == "Publish"));
+    }
 }

@@ -8,11 +8,11 @@ using RawMqtt.Sessions;
 namespace RawMqtt.Tests.Sessions;
 
 /// <summary>A client session under test: what it sends is told in words, and the server's packets are written by the test.</summary>
-internal sealed class SessionFixture(int inFlightLimit = 20, int maximumPacketLength = 1 << 20)
+internal sealed class SessionFixture(int inFlightLimit = 20, int maximumPacketLength = 1 << 20, bool republishes = false)
 {
     private readonly OutgoingBuffer output = new();
 
-    public ClientSession Session { get; } = new(inFlightLimit, maximumPacketLength, pingTimeout: TimeSpan.FromSeconds(10));
+    public ClientSession Session { get; } = new(inFlightLimit, maximumPacketLength, pingTimeout: TimeSpan.FromSeconds(10)) { RepublishesQos1 = republishes };
 
     public TimeSpan Now { get; set; }
 
