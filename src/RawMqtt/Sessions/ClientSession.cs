@@ -120,8 +120,8 @@ internal sealed class ClientSession
     /// <summary>Gives up the message of this identifier.</summary>
     public void GiveUp(ushort packetId)
     {
-        sender.GiveUp(packetId);
-        journal?.Note(JournalRecord.Delivered, packetId);
+        bool isReserved = sender.GiveUp(packetId);
+        journal?.Note(isReserved ? JournalRecord.Released : JournalRecord.Delivered, packetId); // the next process has PUBREL free it
     }
 
     /// <summary>Takes over the session of an earlier process.</summary>

@@ -110,7 +110,7 @@ internal sealed class PacketsFromServer(Sender sender, Receiver receiver, Acknow
             journal?.Note(outcome == Delivery.Outcome.Release ? JournalRecord.Released : JournalRecord.Delivered, packetId);
         if (outcome == Delivery.Outcome.Downgraded)
         {
-            sender.GiveUp(packetId);
+            sender.End(packetId);
             journal?.Note(JournalRecord.Delivered, packetId);
         }
 

@@ -19,6 +19,7 @@ internal sealed class Sender(int inFlightLimit)
 
     private Slot[] slots = [];
     private int notLeft;
+    private int reserved;
     private SlotList free;
     private SlotList published;
     private SlotList released;
@@ -115,10 +116,22 @@ internal sealed class Sender(int inFlightLimit)
     /// <returns>How many that were.</returns>
     public int CountEnd(ushort packetId) => slots[packetId - 1].Ends += (byte)(slots[packetId - 1].Ends < byte.MaxValue ? 1 : 0);
 
-    /// <summary>Gives a message up: its identifier is free.</summary>
-    public void GiveUp(ushort packetId)
+    /// <summary>Ends the delivery of a message that the server has taken: its identifier is free.</summary>
+    public void End(ushort packetId) => Enter(packetId - 1, SenderState.Free);
+
+    /// <summary>Gives a message up. The server may hold the identifier of one at QoS 2, and would take the next message under it for the same: it stays
+    /// reserved until the session ends.</summary>
+    /// <returns>Whether it is reserved.</returns>
+    public bool GiveUp(ushort packetId)
     {
-        if (StateOf(packetId) != SenderState.Free) Enter(packetId - 1, SenderState.Free);
+        SenderState state = StateOf(packetId);
+        if (state == SenderState.Free) return false;
+        Enter(packetId - 1, SenderState.Free);
+        if (state is not (SenderState.AwaitingPubRec or SenderState.AwaitingPubComp)) return false;
+        free.Remove(slots, packetId - 1);
+        slots[packetId - 1].IsReserved = true;
+        reserved++;
+        return true;
     }
 
     /// <summary>Frees the identifiers of SUBSCRIBEs and UNSUBSCRIBEs that wait: they end with the connection and are not session state, 4.1.</summary>
@@ -157,6 +170,13 @@ internal sealed class Sender(int inFlightLimit)
         }
 
         notLeft = published.Count; // none has left in the new session
+        for (int i = 0; reserved > 0; i++)
+        {
+            if (!slots[i].IsReserved) continue;
+            reserved--;
+            Forget(i, journal);
+        }
+
         return before - InFlight;
     }
 
@@ -166,7 +186,7 @@ internal sealed class Sender(int inFlightLimit)
         foreach (Slot slot in slots) slot.Message?.Release();
         slots = [];
         free = published = released = default;
-        notLeft = 0;
+        notLeft = reserved = 0;
         Bytes = 0;
     }
 
@@ -261,6 +281,7 @@ internal sealed class Sender(int inFlightLimit)
         public int Previous;
         public SenderState State;
         public byte Ends;
+        public bool IsReserved;
         public bool Retain;
         public bool WasSent;
     }

@@ -87,7 +87,7 @@ public class SessionPresentTests
         await using MqttClient client = await MqttClient.ConnectAsync(
             server.ClientOptions with
             {
-                Address = null,
+                Addresses = [],
                 CleanSession = isClean,
                 ConnectStream = async (_, token) =>
                 {

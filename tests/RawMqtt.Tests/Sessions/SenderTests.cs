@@ -130,6 +130,43 @@ public class SenderTests
         Assert.Equal(1, Send(sender, "t", QualityOfService.AtLeastOnce));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_identifier_given_up_at_QoS_2_is_not_used_again_in_its_session(bool isReleased)
+    {
+        var sender = new Sender(20);
+        Assert.Equal(1, Send(sender, "a", QualityOfService.ExactlyOnce));
+        if (isReleased) sender.Acknowledge(PacketType.PubRec, 1, output);
+        Assert.True(sender.GiveUp(1));
+        Assert.Equal((0, 0), (sender.InFlight, messages.InUse));
+        for (int i = 0; i < 20; i++)
+        {
+            ushort id = Send(sender, "b", QualityOfService.AtLeastOnce);
+            Assert.NotEqual(1, id);
+            sender.Acknowledge(PacketType.PubAck, id, output);
+        }
+
+        Assert.Equal(Delivery.Outcome.Release, sender.Acknowledge(PacketType.PubRec, 1, output)); // a late PUBREC: the server forgets it too
+        Assert.Equal(Delivery.Outcome.Ignored, sender.Acknowledge(PacketType.PubComp, 1, output));
+        sender.Renew(keepsQos2: false, journal: null);
+        Assert.Contains(1, Enumerable.Range(0, 20).Select(_ => (int)Send(sender, "c", QualityOfService.AtLeastOnce)));
+    }
+
+    [Fact]
+    public void An_identifier_given_up_at_QoS_1_is_free()
+    {
+        var sender = new Sender(1);
+        Assert.Equal(1, Send(sender, "a", QualityOfService.AtLeastOnce));
+        Assert.False(sender.GiveUp(1));
+        Assert.Contains(1, Enumerable.Range(0, 4).Select(_ =>
+        {
+            ushort id = Send(sender, "b", QualityOfService.AtLeastOnce);
+            sender.Acknowledge(PacketType.PubAck, id, output);
+            return (int)id;
+        }));
+    }
+
     [Fact]
     public void An_exchange_allocates_nothing()
     {
