@@ -147,10 +147,10 @@ internal sealed class ServedConnection(Socket? socket, string listener)
     /// <summary>Closes the connection after everything was sent; the peer is read until it closes too, so that no reset overtakes what was sent.</summary>
     public async Task FinishAsync()
     {
-        string reason = Connection.Violation?.ToString() ?? "";
         if (socket is { Connected: false } || Connection.HoldsTooMuch) Drop(); // its memory is needed now
         else if (Stream is WebSocketStream lost && Connection.End == MqttConnectionEnd.Lost) await lost.CloseAsync().ConfigureAwait(false);
-        else if (Stream is WebSocketStream webSocket) await webSocket.CloseAsync(BrokerCloseCode.Of(Connection), reason).ConfigureAwait(false);
+        else if (Stream is WebSocketStream webSocket)
+            await webSocket.CloseAsync(BrokerCloseCode.Of(Connection), BrokerCloseCode.ReasonOf(Connection)).ConfigureAwait(false);
         else if (Stream is null) EndOpening();
         else if (socket is not null) await TransportEnd.ShutDownSendingAsync(Stream).ConfigureAwait(false);
         else await Stream.DisposeAsync().ConfigureAwait(false);

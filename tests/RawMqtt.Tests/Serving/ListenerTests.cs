@@ -84,7 +84,7 @@ public sealed class ListenerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_client_that_connects_once_more_over_ws_ends_the_older_connection_with_1008()
+    public async Task A_client_that_connects_once_more_over_ws_ends_the_older_connection_with_4000()
     {
         await using MqttBroker broker = await sockets.StartAsync("ws");
         await using var older = (WebSocketStream)await sockets.DialAsync(broker);
@@ -94,7 +94,8 @@ public sealed class ListenerTests : IDisposable
         await newer.WriteAsync(ByteText.Parse(Connect), Token);
 
         Assert.Empty(await BrokerSockets.ReadAsync(older, 1));
-        Assert.Equal(CloseCode.PolicyViolation, older.CloseCode);
+        Assert.Equal(4000, (int)older.CloseCode!);
+        Assert.Equal("another connection with this client identifier took over", older.CloseReason);
     }
 
     [Fact]
