@@ -18,6 +18,7 @@ internal sealed class ConnectionLoop(
     private volatile TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TaskCompletionSource delayEnd = new();
     private int nextAddress;
+    private int tooLargeInARow;
 
     /// <summary>Completes when a connection stands, or when none will.</summary>
     public Task Opened => opened.Task;
@@ -96,6 +97,7 @@ internal sealed class ConnectionLoop(
             using CancellationTokenRegistration stop = stopping.Token.UnsafeRegister(_ => accepted.Fail(status.End ?? ConnectFaults.Disconnected()), null);
             MqttException cause = await running.ConfigureAwait(false);
             delays.Lost(clock.Now - since);
+            tooLargeInARow = delays.Kicks > 0 && cause.Code == MqttErrorCode.PacketTooLarge ? tooLargeInARow + 1 : 0;
             nextAddress++;
             MqttException judged = connections.Judge(cause);
             bool isKicked = judged == cause && delays.Kicks >= ReconnectDelays.KickLimit && cause.Code == MqttErrorCode.ConnectionLost;
@@ -124,7 +126,7 @@ internal sealed class ConnectionLoop(
         return cause.Code switch
         {
             MqttErrorCode.InvalidAddress or MqttErrorCode.InvalidOptions => false,
-            MqttErrorCode.PacketTooLarge => delays.Kicks < ReconnectDelays.KickLimit, // the server sends it on each connection
+            MqttErrorCode.PacketTooLarge => tooLargeInARow < ReconnectDelays.KickLimit, // the server sends it on each connection
             MqttErrorCode.ConnectRefused => cause.ReturnCode == ConnectReturnCode.ServerUnavailable,
             _ => true,
         };

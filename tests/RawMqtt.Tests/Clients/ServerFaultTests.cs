@@ -95,4 +95,23 @@ public class ServerFaultTests
         for (int s = 0; s < 16 && !expired.Task.IsCompleted; s++) time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(MqttErrorCode.KeepAliveExpired, (await expired.Task.WaitAsync(Soon)).Cause!.Code);
     }
+
+    [Fact]
+    public async Task One_packet_that_is_too_large_after_short_connections_does_not_end_the_client()
+    {
+        await using var server = new SmallServer();
+        server.Answer = (packet, output) =>
+        {
+            SmallServer.AcknowledgeAll(packet, output);
+            if (packet.Header.Type != PacketType.Connect) return true;
+            if (server.Connections == 5) output.Write(new PublishPacket { Topic = "a"u8, Payload = new byte[200] });
+            return server.Connections >= 5;
+        };
+        await using var client = new MqttClient(server.ClientOptions with { MaxPacketLength = 100, RetryFirstConnect = true });
+        Task tooLarge = client.When(change => change.Cause?.Code == MqttErrorCode.PacketTooLarge);
+        await client.OpenAsync(Soon);
+        await tooLarge.WaitAsync(Soon);
+        await client.PublishAsync("a", "x", QualityOfService.AtLeastOnce, cancellationToken: Soon);
+        Assert.True(server.Connections >= 6);
+    }
 }
