@@ -35,6 +35,9 @@ internal sealed class ClientSubscriptions
     /// <summary>The number of requests that wait for their answer.</summary>
     public int Unanswered => requests.Unanswered;
 
+    /// <summary>The number of filters that the server is asked for after each connection without a session.</summary>
+    public int WantedFilters => wanted.Count;
+
     /// <summary>The subscriptions that messages go to.</summary>
     public LocalSubscription[] Active => active;
 

@@ -16,6 +16,16 @@ internal sealed class ConnectionOpener(
     /// <summary>How many packets leave one at a time on the first connection after one that broke: as many as are in flight by default.</summary>
     private const int FewestAlone = 20;
 
+    /// <summary>Each waits for an answer, so more would hold up publishing for long.</summary>
+    private const int MostAlone = 500;
+
+    private int endsByServer;
+
+    /// <summary>Returns how many packets leave one at a time.</summary>
+    /// <param name="ends">The connections in a row that the server ended soon. The more, the more packets.</param>
+    /// <param name="waiting">How many packets may wait for an answer.</param>
+    public static int CountAlone(int ends, int waiting) => Math.Min(FewestAlone << Math.Min(ends, 16), Math.Clamp(waiting, FewestAlone, MostAlone));
+
     public ClientConnection Open(Stream stream)
     {
         var accepted = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -33,11 +43,11 @@ internal sealed class ConnectionOpener(
     /// <summary>Sends the first packet.</summary>
     /// <param name="connection">What <see cref="Open"/> returned.</param>
     /// <param name="steps">The steps of the attempt.</param>
-    /// <param name="kicks">The connections in a row that ended soon. The more, the more packets leave one at a time.</param>
+    /// <param name="kicks">The connections in a row that ended soon.</param>
     public void SendConnect(ClientConnection connection, ConnectSteps steps, int kicks)
     {
         using GateEntry entry = gate.Enter(connection.Writer);
-        session.CarefulPackets = FewestAlone << Math.Min(kicks, 16);
+        session.CarefulPackets = CountAlone(Math.Min(kicks, endsByServer), options.MaxInFlight + subscriptions.WantedFilters);
         steps.WriteConnect(session, clock.Now, connection.Writer.Output);
     }
 
@@ -45,6 +55,7 @@ internal sealed class ConnectionOpener(
     /// <returns>The cause of the end, with what was found.</returns>
     public MqttException Judge(MqttException end)
     {
+        endsByServer = end.IsEndByServer || end.Code == MqttErrorCode.ProtocolViolation ? endsByServer + 1 : 0;
         lock (gate.Lock) return suspects.Judge(end);
     }
 
