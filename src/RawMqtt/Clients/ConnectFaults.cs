@@ -46,18 +46,18 @@ internal static class ConnectFaults
         return $"PUBLISH of topic \"{shown}\" at QoS {qos} with {message.Payload.Length} bytes";
     }
 
-    /// <summary>The server ended the connection behind a packet that stood alone.</summary>
+    /// <summary>The server ended the connection behind a packet that stood alone, or answered it against the rules.</summary>
     public static MqttException Suspect(string packet, int ends, int limit, bool isGivenUp, MqttException end)
     {
         string advice = "The server may not allow its topic, or takes no packet of this length";
         string outcome = isGivenUp ? $"{advice}: it is not sent again" : $"After {limit} times it is given up";
-        string found = $"It had got {packet} alone, behind an answered PINGREQ, and did not answer it ({ends} in a row)";
-        return new MqttException(isGivenUp ? MqttErrorCode.PacketRejected : MqttErrorCode.ConnectionLost,
-            $"{end.Message} {found}. {outcome}.", end)
+        string found = $"It had got {packet} alone, behind an answered PINGREQ, and did not answer it by the rules ({ends} in a row)";
+        return new MqttException(isGivenUp ? MqttErrorCode.PacketRejected : end.Code, $"{end.Message} {found}. {outcome}.", end)
         {
+            Rule = end.Rule,
             CloseCode = end.CloseCode,
             CloseReason = end.CloseReason,
-            IsEndByServer = true,
+            IsEndByServer = end.IsEndByServer,
         };
     }
 

@@ -73,7 +73,7 @@ internal sealed class ConnectionOpener(
             gate.Writer = null;
             connection.Writer.ReleaseWaiting();
             outgoing.EndAlone(reason: null);
-            session.ConnectionLost(isBroken: cause.Code == MqttErrorCode.ConnectionLost);
+            session.ConnectionLost(isBroken: cause.Code is MqttErrorCode.ConnectionLost or MqttErrorCode.ProtocolViolation);
             requests.ConnectionLost();
             waiting.ConnectionLost();
             pings.FailAll(cause);

@@ -6,7 +6,8 @@ using RawMqtt.WebSockets;
 namespace RawMqtt.Clients;
 
 /// <summary>Finds the packet that the server ends connections for, and gives it up. Guarded by the gate.</summary>
-/// <remarks>A packet is suspect if it stood alone behind an answered PINGREQ, left as a whole, and the server then ended the connection before it answered.
+/// <remarks>A packet is suspect if it stood alone behind an answered PINGREQ, left as a whole, and the server then ended the connection before it answered,
+/// or answered against the rules.
 /// The third time it is given up; at once if the code of the server's Close says that a packet was wrong.</remarks>
 internal sealed class SuspectPackets(ClientSession session, OutgoingMessages outgoing, ClientSubscriptions subscriptions, SubscriptionRequests requests)
 {
@@ -18,7 +19,9 @@ internal sealed class SuspectPackets(ClientSession session, OutgoingMessages out
     {
         bool isCodeEnough = end.CloseCode is CloseCode.ProtocolError or CloseCode.UnacceptableData or CloseCode.InvalidPayload
             or CloseCode.PolicyViolation or CloseCode.MessageTooBig;
-        if (!end.IsEndByServer || !session.HasSuspect(isWhole: !isCodeEnough, out ushort packetId)) return end;
+        bool isAnswerWrong = session.IsAnswerWrong && end.Code == MqttErrorCode.ProtocolViolation;
+        if (!end.IsEndByServer && !isAnswerWrong) return end;
+        if (!session.HasSuspect(isWhole: !isCodeEnough && !isAnswerWrong, out ushort packetId)) return end;
         SubscriptionRequest? request = requests.Find(packetId);
         (int ends, string packet) = request is not null ? (++request.Ends, request.Describe())
             : packetId > 0 ? (session.CountEnd(packetId), DescribePublish(packetId))

@@ -28,6 +28,7 @@ internal sealed class ClientSession
     private ConnectionState state;
     private bool isClean = true;
     private bool isSuspicious;
+    private bool brokeWhileConnected;
 
     /// <param name="inFlightLimit">The most QoS 1 and 2 messages sent and not yet acknowledged: 1 to 65535.</param>
     /// <param name="maximumPacketLength">Larger packets from the server end the connection, before anything is kept of them.</param>
@@ -77,6 +78,9 @@ internal sealed class ClientSession
     /// <summary>Whether a packet may be sent now.</summary>
     public bool CanSend => state == ConnectionState.Connected || (IsCareful && careful.IsFree);
 
+    /// <summary>Whether the server has broken a rule with a packet that may have been its answer to one that stood alone.</summary>
+    public bool IsAnswerWrong { get; private set; }
+
     /// <summary>When <see cref="Tick"/> must run next; null: nothing waits for time.</summary>
     public TimeSpan? NextDeadline => IsConnected ? keepAlive.NextDeadline : null;
 
@@ -107,7 +111,7 @@ internal sealed class ClientSession
     public bool HasSuspect(bool isWhole, out ushort packetId)
     {
         packetId = careful.PacketId;
-        return IsCareful && careful.IsSuspect(isWhole);
+        return (IsCareful || IsAnswerWrong) && careful.IsSuspect(isWhole);
     }
 
     /// <summary>Returns the message that is in flight under this identifier; null if none is, or if the server has it and PUBREL was sent.</summary>
@@ -146,6 +150,7 @@ internal sealed class ClientSession
         keepAlive = new KeepAlive(TimeSpan.FromSeconds(connect.KeepAlive), pingTimeout);
         keepAlive.Sent(now, isLast: true, unacknowledged: 0);
         state = ConnectionState.ConnectSent;
+        brokeWhileConnected = IsAnswerWrong = false;
     }
 
     /// <summary>Keeps a copy of a message for <see cref="Publish(ApplicationMessage, QualityOfService, bool, IBufferWriter{byte})"/>; one reference is the
@@ -286,7 +291,7 @@ internal sealed class ClientSession
 
             if (status == OperationStatus.InvalidData)
             {
-                happened = Break(reader.Violation!);
+                happened = Break(reader.Violation!, (PacketType)(input[0] >> 4));
                 return true;
             }
 
@@ -352,7 +357,7 @@ internal sealed class ClientSession
     /// care.</param>
     public void ConnectionLost(bool isBroken = false)
     {
-        if (state != ConnectionState.ConnectSent) isSuspicious = isBroken && IsConnected;
+        if (state != ConnectionState.ConnectSent) isSuspicious = isBroken && (IsConnected || brokeWhileConnected);
         state = ConnectionState.None;
         sender.ConnectionLost();
         packets.ConnectionLost();
@@ -364,7 +369,7 @@ internal sealed class ClientSession
     {
         if (state == ConnectionState.ConnectSent) return ReceiveConnAck(header, body, output);
         SessionEvent happened = packets.Take(header, body, output);
-        if (happened.Kind == SessionEventKind.Violation) state = ConnectionState.Broken; // [MQTT-4.8.0-1]
+        if (happened.Kind == SessionEventKind.Violation) Break(happened.Violation!, header.Type);
         else if (happened.Kind == SessionEventKind.Pong) keepAlive.Answered();
         if (IsCareful) GoOnWithCare(happened.Kind, output);
         return happened;
@@ -430,8 +435,10 @@ internal sealed class ClientSession
         careful.PingQueued();
     }
 
-    private SessionEvent Break(ProtocolViolation violation)
+    private SessionEvent Break(ProtocolViolation violation, PacketType wrong = default)
     {
+        brokeWhileConnected = IsConnected;
+        IsAnswerWrong = IsCareful && wrong is not (PacketType.Publish or PacketType.PubRel); // what is sent unasked blames no packet
         state = ConnectionState.Broken; // [MQTT-4.8.0-1]
         return new SessionEvent { Kind = SessionEventKind.Violation, Violation = violation };
     }
