@@ -44,6 +44,9 @@ public sealed class MqttException : Exception
     /// <summary>Gets whether the server ended the connection in order: not the network, a timeout or this client.</summary>
     internal bool IsEndByServer { get; init; }
 
+    /// <summary>Gets whether this client ended the connection although the server and the network were well.</summary>
+    internal bool IsEndByClient { get; init; }
+
     /// <summary>Returns a copy for another caller; a shared instance would collect the stack traces of all.</summary>
     internal MqttException Copy() => new(Code, Message, InnerException)
     {
@@ -54,5 +57,6 @@ public sealed class MqttException : Exception
         CloseCode = CloseCode,
         CloseReason = CloseReason,
         IsEndByServer = IsEndByServer,
+        IsEndByClient = IsEndByClient,
     };
 }

@@ -95,9 +95,6 @@ internal sealed class ClientConnection(
         if (reading.IsCompleted) return;
         await CloseAsync().ConfigureAwait(false);
         await reading.WaitAsync(ReadEndTime, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (reader.IsWaiting)
-        {
-            givenUp.TrySetResult(new MqttException(MqttErrorCode.ConnectionLost, "The stream did not end when it was closed, and is given up."));
-        }
+        if (reader.IsWaiting) givenUp.TrySetResult(ConnectFaults.StreamGivenUp());
     }
 }

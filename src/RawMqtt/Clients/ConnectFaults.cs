@@ -115,7 +115,12 @@ internal static class ConnectFaults
 
     public static MqttException Disposed() => new(MqttErrorCode.Disposed, "The client has been disposed of.");
 
-    public static MqttException Aborted() => new(MqttErrorCode.ConnectionLost, "The connection was given up by Abort.");
+    public static MqttException Aborted() => new(MqttErrorCode.ConnectionLost, "The connection was given up by Abort.") { IsEndByClient = true };
+
+    public static MqttException StreamGivenUp() => new(MqttErrorCode.ConnectionLost, "The stream did not end when it was closed, and is given up.")
+    {
+        IsEndByClient = true,
+    };
 
     public static MqttException PingsIgnored() => new(MqttErrorCode.KeepAliveExpired,
         $"The server goes on sending and has answered none of {KeepAlive.MaxUnanswered} PINGREQs [MQTT-3.12.4-1].");

@@ -73,7 +73,8 @@ internal sealed class ConnectionOpener(
             gate.Writer = null;
             connection.Writer.ReleaseWaiting();
             outgoing.EndAlone(reason: null);
-            session.ConnectionLost(isBroken: cause.Code is MqttErrorCode.ConnectionLost or MqttErrorCode.ProtocolViolation);
+            bool isFault = cause.Code is MqttErrorCode.ConnectionLost or MqttErrorCode.ProtocolViolation;
+            session.ConnectionLost(isBroken: isFault && !cause.IsEndByClient);
             requests.ConnectionLost();
             waiting.ConnectionLost();
             pings.FailAll(cause);

@@ -211,4 +211,16 @@ public class ReconnectTests
             Assert.Equal(MqttClientState.Closed, client.State);
         }
     }
+
+    [Fact]
+    public async Task The_connection_after_Abort_begins_without_care()
+    {
+        await using var server = new SmallServer();
+        await using MqttClient client = await MqttClient.ConnectAsync(server.ClientOptions, Soon);
+        Task again = client.When(change => change.To == MqttClientState.Connected);
+        client.Abort();
+        await again.WaitAsync(Soon);
+        await client.PublishAsync("a", "x", QualityOfService.AtLeastOnce, cancellationToken: Soon);
+        Assert.Equal(["Connect", "Connect", "Publish"], server.Received.Where(type => type != "Disconnect"));
+    }
 }
