@@ -73,7 +73,7 @@ public sealed class MqttClient : IAsyncDisposable
             gate.Lock, session, clock, subscriptions, heldMessages, waiting, sweep, unmatched, counters, isSessionKept: !options.CleanSession);
         statistics = new StatisticsReader(ClientId, gate.Lock, counters, session, outgoing);
         changes = new StateChanges(log);
-        keepAlive = new KeepAliveTimer(gate, session, clock, options);
+        keepAlive = new KeepAliveTimer(gate, session, clock, outgoing, requests, options);
         var suspects = new SuspectPackets(session, outgoing, subscriptions, requests);
         var connections = new ConnectionOpener(
             options, gate, session, clock, status, counters, log, outgoing, subscriptions, requests, heldMessages, waiting, sweep, unclaimed, unmatched,

@@ -6,7 +6,9 @@ namespace RawMqtt.Clients;
 
 /// <summary>Runs the session when its deadline comes, 3.1.2.10: sends PINGREQ when the client was silent, and ends the connection when the server
 /// was.</summary>
-internal sealed class KeepAliveTimer(ClientGate gate, ClientSession session, SessionClock clock, MqttClientOptions options) : IAsyncDisposable
+internal sealed class KeepAliveTimer(
+    ClientGate gate, ClientSession session, SessionClock clock, OutgoingMessages outgoing, SubscriptionRequests requests, MqttClientOptions options)
+    : IAsyncDisposable
 {
     /// <summary>How often the clocks are compared while connected: a machine that slept is noticed this soon after it woke.</summary>
     private static readonly TimeSpan ClockCheckInterval = TimeSpan.FromSeconds(5);
@@ -39,7 +41,9 @@ internal sealed class KeepAliveTimer(ClientGate gate, ClientSession session, Ses
         {
             if (!entry.HasConnection) return;
             writer = entry.Writer;
+            bool wasCareful = session.IsCareful;
             isAlive = session.Tick(clock.Now, entry.Output);
+            if (wasCareful && session.IsSendingFreely) SendWaiting(entry.Output);
             // the server may be gone
             if (isAlive && session.IsConnected && options.KeepAlive > TimeSpan.Zero && sleep.CompareClocks()) session.Ping(entry.Output);
             isIgnored = session.ArePingsIgnored;
@@ -47,5 +51,12 @@ internal sealed class KeepAliveTimer(ClientGate gate, ClientSession session, Ses
 
         if (isAlive) Arm();
         else writer.Ending.Fail(isIgnored ? ConnectFaults.PingsIgnored() : ConnectFaults.KeepAliveExpired(options.EffectivePingTimeout));
+    }
+
+    private void SendWaiting(OutgoingBuffer output)
+    {
+        outgoing.CompleteAlone();
+        requests.SendUnsent(output);
+        outgoing.SendQueued(output);
     }
 }

@@ -22,6 +22,9 @@ internal sealed class CarefulSending
     /// <summary>The packet that has no answer; 0 for a PINGREQ.</summary>
     public ushort PacketId { get; private set; }
 
+    /// <summary>When the answer to the PINGREQ that stands is late; null while it has not left, and for other packets.</summary>
+    public TimeSpan? AnswerDue { get; private set; }
+
     /// <summary>Begins, with a PINGREQ that the caller sends.</summary>
     /// <param name="packets">How many packets leave alone.</param>
     public void Begin(int packets)
@@ -37,6 +40,7 @@ internal sealed class CarefulSending
     {
         PacketId = packetId;
         IsFree = isFirst = isLeaving = hasLeft = false;
+        AnswerDue = null;
     }
 
     /// <summary>Notes that a PINGREQ leaves next, and behind it nothing until its answer.</summary>
@@ -77,7 +81,12 @@ internal sealed class CarefulSending
     }
 
     /// <summary>Notes that all of this write has left.</summary>
-    public void Left() => hasLeft |= isLeaving;
+    /// <param name="answerDue">When the answer to a PINGREQ would be late.</param>
+    public void Left(TimeSpan answerDue)
+    {
+        hasLeft |= isLeaving;
+        if (hasLeft && PacketId == 0) AnswerDue ??= answerDue;
+    }
 
     /// <summary>Whether a packet stands alone and unanswered behind an answered PINGREQ.</summary>
     /// <param name="isWhole">Whether all of it must have left; otherwise a part is enough.</param>

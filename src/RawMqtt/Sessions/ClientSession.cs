@@ -82,7 +82,8 @@ internal sealed class ClientSession
     public bool IsAnswerWrong { get; private set; }
 
     /// <summary>When <see cref="Tick"/> must run next; null: nothing waits for time.</summary>
-    public TimeSpan? NextDeadline => IsConnected ? keepAlive.NextDeadline : null;
+    public TimeSpan? NextDeadline =>
+        !IsConnected ? null : IsCareful && !(careful.AnswerDue >= keepAlive.NextDeadline) ? careful.AnswerDue ?? keepAlive.NextDeadline : keepAlive.NextDeadline;
 
     /// <summary>Messages sent at QoS 1 and 2 and not yet acknowledged to the end.</summary>
     public int InFlight => sender.InFlight;
@@ -312,13 +313,14 @@ internal sealed class ClientSession
             ? Math.Min(header.PacketLength, maximumPacketLength)
             : 0;
 
-    /// <summary>Sends PINGREQ if it is due.</summary>
+    /// <summary>Sends PINGREQ if it is due. If a server that is not silent leaves that of the careful beginning unanswered, all that waits is sent.</summary>
     /// <returns>False: the server has not answered in time; the caller closes the connection.</returns>
     public bool Tick(TimeSpan now, IBufferWriter<byte> output)
     {
         if (!IsConnected) return true;
         if (keepAlive.IsExpired(now)) return false;
         if (keepAlive.IsPingDue(now)) Ping(output, isDue: true); // [MQTT-3.1.2-23]
+        if (IsCareful && now >= careful.AnswerDue) SendFreely(output);
         return true;
     }
 
@@ -343,7 +345,7 @@ internal sealed class ClientSession
     public void Sent(TimeSpan now, bool isLast = true)
     {
         keepAlive.Sent(now, isLast, sender.Bytes);
-        if (isLast && IsCareful) careful.Left();
+        if (isLast && IsCareful) careful.Left(now + pingTimeout);
     }
 
     /// <summary>Notes that reading pauses because the application is behind: PINGREQs are still sent, but no answer is expected.</summary>
