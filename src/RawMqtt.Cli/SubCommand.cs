@@ -92,10 +92,11 @@ internal static class SubCommand
         MessagePrinter printer = PrinterOf(parsed, output, options, topic => _ = RemoveRetainedAsync(client!, topic));
 
         // Messages that wait in a kept session may arrive before SUBACK, and are printed too.
-        client = new MqttClient(options with { UnmatchedMessages = printer.Print });
+        var end = new SubscriptionEnd();
+        client = new MqttClient(options with { UnmatchedMessages = printer.Print, Log = end.Look });
         try
         {
-            await ReceiveAsync(parsed, client, printer, output, either.Token);
+            await ReceiveAsync(parsed, client, printer, output, end, either.Token);
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (timeUp.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
@@ -150,7 +151,7 @@ internal static class SubCommand
     }
 
     private static async Task ReceiveAsync(
-        ParseResult parsed, MqttClient client, MessagePrinter printer, BatchedOutput output, CancellationToken cancellationToken)
+        ParseResult parsed, MqttClient client, MessagePrinter printer, BatchedOutput output, SubscriptionEnd end, CancellationToken cancellationToken)
     {
         var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         bool isSubscribed = false;
@@ -163,11 +164,13 @@ internal static class SubCommand
         foreach (string filter in parsed.GetValue(Unsubscribed) ?? []) await client.UnsubscribeAsync(filter, cancellationToken);
         var qos = (QualityOfService)(parsed.GetValue(Qos) ?? 0);
         MqttTopicFilter[] filters = [.. parsed.GetValue(Topics)!.Select(filter => new MqttTopicFilter(filter, qos))];
-        await (await Task.WhenAny(client.SubscribeAsync(filters, printer.Print, cancellationToken), lost.Task, output.Failed));
+        Task<MqttSubscription> subscribing = client.SubscribeAsync(filters, printer.Print, cancellationToken);
+        await (await Task.WhenAny(subscribing, lost.Task, output.Failed));
+        end.Watch(await subscribing);
         Volatile.Write(ref isSubscribed, true);
         try
         {
-            if (!parsed.GetValue(ExitAtOnce)) await (await Task.WhenAny(printer.Done, lost.Task, output.Failed).WaitAsync(cancellationToken));
+            if (!parsed.GetValue(ExitAtOnce)) await (await Task.WhenAny(printer.Done, lost.Task, output.Failed, end.Task).WaitAsync(cancellationToken));
         }
         catch (OperationCanceledException) when (Tool.Interruption is not null && parsed.GetValue(Count) is null)
         {

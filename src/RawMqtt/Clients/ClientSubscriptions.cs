@@ -127,6 +127,7 @@ internal sealed class ClientSubscriptions
     public void GiveUp(SubscriptionRequest request, MqttException reason)
     {
         requests.GiveUp(request, reason);
+        log.Keep(MqttLogLevel.Warning, $"A request is given up: {reason.Message}");
         if (request.IsUnsubscribe) return;
         foreach (MqttTopicFilter filter in request.Filters)
         {

@@ -56,7 +56,10 @@ internal sealed class ConnectionOpener(
     public MqttException Judge(MqttException end)
     {
         endsByServer = end.IsEndByServer || end.Code == MqttErrorCode.ProtocolViolation ? endsByServer + 1 : 0;
-        lock (gate.Lock) return suspects.Judge(end);
+        MqttException judged;
+        lock (gate.Lock) judged = suspects.Judge(end);
+        log.WriteKept();
+        return judged;
     }
 
     /// <summary>Ends the connection, closes its stream, and tells the session.</summary>

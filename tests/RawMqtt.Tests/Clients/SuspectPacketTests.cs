@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+using System.Collections.Concurrent;
 using RawMqtt.Codec;
 using RawMqtt.WebSockets;
 
@@ -128,11 +129,19 @@ public class SuspectPacketTests
     public async Task A_wanted_filter_without_a_stream_that_ends_the_connection_is_not_asked_for_any_more()
     {
         await using ClosingServer server = new ClosingServer("mqtt", packet => ClosingServer.Name(packet).Contains("secret", StringComparison.Ordinal)).Start();
-        await using MqttClient client = await MqttClient.ConnectAsync(server.ClientOptions with { Subscriptions = [new("secret"), new("good")] }, Soon);
+        var lines = new ConcurrentQueue<string>();
+        await using MqttClient client = await MqttClient.ConnectAsync(
+            server.ClientOptions with
+            {
+                Subscriptions = [new("secret"), new("good")],
+                Log = (level, line) => lines.Enqueue($"{level} {line}"),
+            },
+            Soon);
         Task settled = client.When(change => change.Cause?.Code == MqttErrorCode.PacketRejected);
         await settled.WaitAsync(Soon);
         await client.PublishAsync("x", "x", Qos1, cancellationToken: Soon);
         Assert.Contains("Subscribe good", server.Taken);
+        Assert.Single(lines, line => line.StartsWith("Warning A request is given up: ", StringComparison.Ordinal) && line.Contains("\"secret\"", StringComparison.Ordinal));
     }
 
     [Fact]
