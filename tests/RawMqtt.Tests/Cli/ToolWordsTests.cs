@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using RawMqtt.Cli;
+using RawMqtt.Clients;
 
 namespace RawMqtt.Tests.Cli;
 
@@ -14,6 +15,24 @@ public class ToolWordsTests
     [InlineData("is encrypted: set KeyPassword.", "is encrypted: set --key-password-file.")]
     [InlineData("ClientIdentifier stays", "ClientIdentifier stays")]
     public void Members_of_the_library_become_options_of_the_tool(string library, string tool) => Assert.Equal(tool, ToolWords.Of(library));
+
+    [Fact]
+    public void No_text_of_a_client_names_a_member_of_the_library()
+    {
+        MqttException[] faults =
+        [
+            ConnectFaults.SessionForgotten(), ConnectFaults.SessionEnded(ConnectFaults.Aborted()), ConnectFaults.Kicked(ConnectFaults.Aborted(), 3),
+            ConnectFaults.Downgraded(), ConnectFaults.SubscriptionRefused("a"), ConnectFaults.TooFarBehind(isClean: true),
+            ConnectFaults.TooFarBehind(isClean: false), ConnectFaults.SentAgain(), ConnectFaults.NotRead("a", 1), ConnectFaults.PacketTooLarge(1),
+            ConnectFaults.Offline(), ConnectFaults.TooLargeToWait(1, 1), ConnectFaults.QueueFull(1, 1), ConnectFaults.SendBufferFull(1),
+            ConnectFaults.NotAcknowledged(TimeSpan.FromSeconds(1)), ConnectFaults.Disconnected(), ConnectFaults.Disposed(), ConnectFaults.Aborted(),
+            ConnectFaults.StreamGivenUp(), ConnectFaults.PingsIgnored(), ConnectFaults.KeepAliveExpired(TimeSpan.FromSeconds(1)),
+        ];
+        IEnumerable<Type> types = [typeof(MqttClient), typeof(MqttClientOptions), typeof(MqttSubscribeOptions)];
+        string[] members = [.. types.SelectMany(type => type.GetMembers()).Select(member => member.Name).Where(name => name.Length > 8).Distinct()];
+
+        Assert.All(faults, fault => Assert.DoesNotContain(members, member => ToolWords.Of(fault.Message).Contains(member, StringComparison.Ordinal)));
+    }
 
     [Fact]
     public void Each_name_of_an_option_is_one_of_the_tool()
