@@ -18,6 +18,7 @@ internal static class ClientCertificate
         {
             (X509Certificate2 certificate, X509Certificate2Collection chain) = files.Load();
             if (!PemPair.IsOfAuthority(certificate)) return SslStreamCertificateContext.Create(certificate, chain, offline: true);
+            certificate.Dispose();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {

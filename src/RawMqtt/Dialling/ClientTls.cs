@@ -12,19 +12,26 @@ namespace RawMqtt.Dialling;
 internal static class ClientTls
 {
     /// <summary>Performs the handshake over the connection, which it owns from then on; on failure it disposes the connection.</summary>
+    /// <param name="connection">Carries the bytes of TLS.</param>
+    /// <param name="address">Where the connection leads.</param>
+    /// <param name="options">The options of the attempt.</param>
+    /// <param name="own">The certificate that the client shows; the stream owns it too. Null for none.</param>
+    /// <param name="request">Hears whether the server asks for one.</param>
+    /// <param name="cancellationToken">Ends the handshake.</param>
     /// <exception cref="MqttException">The handshake failed. The message says what the server sent and what to try.</exception>
     public static async Task<SslStream> OpenAsync(
-        Stream connection, MqttAddress address, DialOptions options, ClientCertificateRequest request, CancellationToken cancellationToken)
+        Stream connection, MqttAddress address, DialOptions options, SslStreamCertificateContext? own, ClientCertificateRequest request,
+        CancellationToken cancellationToken)
     {
         MqttTlsOptions tls = options.Tls ?? new MqttTlsOptions();
         var firstBytes = new FirstBytes();
         var below = new TapStream(connection, firstBytes.Keep);
-        var stream = new SslStream(below);
+        var stream = new CertifiedStream(below, own);
         try
         {
             string serverName = tls.ServerName ?? address.Host;
             var check = new CertificateCheck(address, serverName, tls, options.TimeProvider.GetUtcNow());
-            SslClientAuthenticationOptions authentication = OptionsFor(serverName, address, tls, check);
+            SslClientAuthenticationOptions authentication = OptionsFor(serverName, address, tls, own, check);
             Watch(authentication, request);
             await AuthenticateAsync(stream, authentication, check, firstBytes, request, address, cancellationToken).ConfigureAwait(false);
             below.Tap = null;
@@ -76,7 +83,8 @@ internal static class ClientTls
         };
     }
 
-    private static SslClientAuthenticationOptions OptionsFor(string serverName, MqttAddress address, MqttTlsOptions tls, CertificateCheck check)
+    private static SslClientAuthenticationOptions OptionsFor(
+        string serverName, MqttAddress address, MqttTlsOptions tls, SslStreamCertificateContext? own, CertificateCheck check)
     {
         var options = new SslClientAuthenticationOptions
         {
@@ -84,10 +92,10 @@ internal static class ClientTls
             TargetHost = serverName, // also SNI, unless it is an IP address [WS-4.1-14]
             RemoteCertificateValidationCallback = check.Accept, // [WS-4.1-12]
             CertificateChainPolicy = PolicyOf(tls),
+            ClientCertificateContext = own,
         };
         IReadOnlyList<string> protocols = tls.ApplicationProtocols is { Count: > 0 } chosen ? chosen : address.IsWebSocket ? ["http/1.1"] : [];
         if (protocols.Count > 0) options.ApplicationProtocols = [.. protocols.Select(name => new SslApplicationProtocol(name))];
-        if (tls.CertificateFile is { } own) options.ClientCertificateContext = ClientCertificate.Load(own, tls.KeyFile, tls.KeyPassword);
         return options;
     }
 

@@ -2,6 +2,7 @@
 
 using System.Diagnostics;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using RawMqtt.Transports;
 using RawMqtt.WebSockets;
@@ -23,17 +24,24 @@ internal static class Dialer
             throw AddressDiagnoses.TlsOptionsWithoutTls.Fault(address, null, ("secure", scheme));
         }
 
-        if (options.Tls is { CertificateFile: { } own } tls) _ = ClientCertificate.Load(own, tls.KeyFile, tls.KeyPassword); // a wrong file costs no connection
+        SslStreamCertificateContext? own = // a wrong file costs no connection
+            options.Tls is { CertificateFile: { } file } tls ? ClientCertificate.Load(file, tls.KeyFile, tls.KeyPassword) : null;
         using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         ConnectPhases phases = options.Phases ?? new ConnectPhases(options.TimeProvider);
         try
         {
-            return await ConnectAsync(address, options, phases, either.Token).ConfigureAwait(false);
+            Stream stream = await ConnectAsync(address, options, own, phases, either.Token).ConfigureAwait(false);
+            own = null; // the stream's
+            return stream;
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw phases.TimedOut($" to {address}", options.ConnectTimeout);
+        }
+        finally
+        {
+            CertifiedStream.Release(own);
         }
     }
 
@@ -46,7 +54,8 @@ internal static class Dialer
         return addressesLeft == 1 || share < AddressTimeout ? share : AddressTimeout;
     }
 
-    private static async Task<Stream> ConnectAsync(MqttAddress address, DialOptions options, ConnectPhases phases, CancellationToken cancellationToken)
+    private static async Task<Stream> ConnectAsync(
+        MqttAddress address, DialOptions options, SslStreamCertificateContext? own, ConnectPhases phases, CancellationToken cancellationToken)
     {
         long start = options.TimeProvider.GetTimestamp();
         phases.Begin("name service", ServerDiagnoses.TimeoutName);
@@ -60,7 +69,7 @@ internal static class Dialer
             if (address.IsTls)
             {
                 phases.Begin("TLS", ServerDiagnoses.TimeoutTls);
-                stream = await ClientTls.OpenAsync(stream, address, options, phases.CertificateRequest, cancellationToken).ConfigureAwait(false);
+                stream = await ClientTls.OpenAsync(stream, address, options, own, phases.CertificateRequest, cancellationToken).ConfigureAwait(false);
             }
 
             if (options.Tap is not null) stream = new TapStream(stream, options.Tap);

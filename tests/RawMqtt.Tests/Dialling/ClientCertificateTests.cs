@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -30,6 +31,20 @@ public sealed class ClientCertificateTests : IDisposable
     {
         certificate.Dispose();
         files.Dispose();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_certificate_and_its_key_end_with_the_connection_that_shows_them(bool isAsync)
+    {
+        SslStreamCertificateContext context = ClientCertificate.Load(own, key);
+        var stream = new CertifiedStream(new MemoryStream(), context);
+        Assert.NotEqual(IntPtr.Zero, context.TargetCertificate.Handle);
+        if (isAsync) await stream.DisposeAsync();
+        else stream.Close();
+        Assert.Equal(IntPtr.Zero, context.TargetCertificate.Handle);
+        await stream.DisposeAsync(); // twice does no harm
     }
 
     [Fact]
