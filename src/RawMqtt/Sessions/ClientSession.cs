@@ -83,7 +83,7 @@ internal sealed class ClientSession
 
     /// <summary>When <see cref="Tick"/> must run next; null: nothing waits for time.</summary>
     public TimeSpan? NextDeadline =>
-        !IsConnected ? null : IsCareful && !(careful.AnswerDue >= keepAlive.NextDeadline) ? careful.AnswerDue ?? keepAlive.NextDeadline : keepAlive.NextDeadline;
+        !IsConnected ? null : IsCareful && careful.AnswerDue < (keepAlive.NextDeadline ?? TimeSpan.MaxValue) ? careful.AnswerDue : keepAlive.NextDeadline;
 
     /// <summary>Messages sent at QoS 1 and 2 and not yet acknowledged to the end.</summary>
     public int InFlight => sender.InFlight;

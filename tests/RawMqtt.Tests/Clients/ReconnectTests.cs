@@ -128,6 +128,7 @@ public class ReconnectTests
         {
             TimeProvider = time,
             KeepAlive = TimeSpan.Zero,
+            PingTimeout = TimeSpan.FromDays(49), // the connection after the cut begins with PINGREQ
             ConnectTimeout = TimeSpan.FromDays(49),
             ReconnectDelay = TimeSpan.FromSeconds(1),
             MaxReconnectDelay = TimeSpan.FromSeconds(1)

@@ -100,7 +100,8 @@ public class SessionPresentTests
         Assert.True(streams.TryPeek(out StubbornStream? first));
         first.Held = new TaskCompletionSource().Task;
         await client.PublishAsync("hangs", "x", QualityOfService.AtMostOnce, cancellationToken: Soon);
-        Task[] awaits = [.. Enumerable.Range(0, 6).Select(i => client.PublishAsync("a", $"{i}", QualityOfService.ExactlyOnce, cancellationToken: Soon).AsTask())];
+        IEnumerable<int> numbers = Enumerable.Range(0, 6);
+        Task[] awaits = [.. numbers.Select(i => client.PublishAsync("a", $"{i}", QualityOfService.ExactlyOnce, cancellationToken: Soon).AsTask())];
         server.Cut();
         await Task.WhenAll(awaits);
         Assert.Equal(6, server.Received.Count(type => type == "Publish"));

@@ -141,7 +141,9 @@ public class SuspectPacketTests
         await settled.WaitAsync(Soon);
         await client.PublishAsync("x", "x", Qos1, cancellationToken: Soon);
         Assert.Contains("Subscribe good", server.Taken);
-        Assert.Single(lines, line => line.StartsWith("Warning A request is given up: ", StringComparison.Ordinal) && line.Contains("\"secret\"", StringComparison.Ordinal));
+        Assert.Single(
+            lines,
+            line => line.StartsWith("Warning A request is given up: ", StringComparison.Ordinal) && line.Contains("\"secret\"", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -19,7 +19,7 @@ internal static class Budget
     [
         ("Codec", 900, 33, "packets: bytes to views and back"),
         ("WebSockets", 1180, 4, "RFC 6455: handshake, frames, masking, both roles"),
-        ("Sessions", 1120, 0, "what each end remembers: QoS 1 and 2, identifiers, keep alive"),
+        ("Sessions", 1150, 0, "what each end remembers: QoS 1 and 2, identifiers, keep alive"),
         ("Brokers", 1510, 0, "the broker without sockets"),
         ("Transports", 645, 3, "a stream that carries MQTT"),
         ("Dialling", 1130, 0, "the client's way to a stream, and the diagnosis"),

@@ -45,7 +45,7 @@ public sealed class PacketTimeoutTests : IDisposable
         await AnswersAsync(slow, scheme, "00 c0");
         await SweptAsync(broker);
         time.Advance(TimeSpan.FromSeconds(18.5));
-        Assert.Equal(ByteText.Parse(scheme == "ws" ? "88 02 03 f0" : ""), await BrokerSockets.ReadAsync(stuck.GetStream(), 4));
+        Assert.Equal(ByteText.Parse(scheme == "ws" ? "88 0a 0f a0 'too slow'" : ""), await BrokerSockets.ReadAsync(stuck.GetStream(), 12));
         Assert.Equal(1, broker.Statistics.PacketTimeouts);
 
         await AnswersAsync(slow, scheme, "00 c0");
