@@ -27,6 +27,8 @@ internal static class SettingTable
             (o, v) => o with { WebSocketPaths = v }),
         Flag(nameof(MqttBrokerOptions.AllowMissingSubprotocol), "Take WebSocket clients that offer no subprotocol, such as some mini programs.",
             o => o.AllowMissingSubprotocol, (o, v) => o with { AllowMissingSubprotocol = v }),
+        Flag(nameof(MqttBrokerOptions.SharesClientIds), "Let a user take over the client identifier of another one.", o => o.SharesClientIds,
+            (o, v) => o with { SharesClientIds = v }),
         Texts(nameof(MqttBrokerOptions.HostNames), "Names and addresses by which browsers reach the broker.", o => o.HostNames,
             (o, v) => o with { HostNames = v }),
         Texts(nameof(MqttBrokerOptions.AllowedOrigins), "Origins of web pages that may connect; * for all.", o => o.AllowedOrigins,

@@ -45,5 +45,7 @@ internal static class Figures
         (nameof(s.ProgramDropped), s.ProgramDropped),
         (nameof(s.HooksTimedOut), s.HooksTimedOut),
         (nameof(s.Lagging), s.Lagging),
+        (nameof(s.TurnsEnded), s.TurnsEnded),
+        (nameof(s.LoginsRefused), s.LoginsRefused),
     ];
 }

@@ -2,7 +2,6 @@
 
 using System.Buffers;
 using RawMqtt.Codec;
-using RawMqtt.Sessions;
 
 namespace RawMqtt.Tests.Clients;
 
