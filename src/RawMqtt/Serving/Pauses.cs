@@ -25,7 +25,7 @@ internal sealed class Pauses(LockedCore core, BrokerHooks hooks)
     }
 
     /// <summary>Returns what completes when a connection that is held back may go on; null if it is not held back.</summary>
-    public Task? ResumedOf(ServedConnection connection)
+    private Task? ResumedOf(ServedConnection connection)
     {
         lock (core.Gate)
         {

@@ -25,14 +25,8 @@ internal sealed class ReadLoop(LockedCore core, Admission admission, Pauses paus
             open = null!; // frees the closure for the connection's lifetime
             connection.Stream = await opening.ConfigureAwait(false);
             if (connection.Stream is not null) admission.CountClient(connection);
-            while (connection is { Stream: not null, HasEnded: false })
+            while (connection.Stream is not null)
             {
-                if (connection.Arriving is not null)
-                {
-                    if (connection.UnusedBytes <= UnfinishedPackets.SmallRest) Resize(ref buffer, connection.UnusedBytes, connection.UnusedBytes);
-                    await connection.TakeArrivingAsync().ConfigureAwait(false);
-                }
-
                 if (connection.UnusedBytes == 0 || (isDrained && connection.UnusedBytes <= UnfinishedPackets.SmallRest))
                 {
                     Resize(ref buffer, connection.UnusedBytes, connection.UnusedBytes);
@@ -56,18 +50,6 @@ internal sealed class ReadLoop(LockedCore core, Admission admission, Pauses paus
                 bool isPaused = Receive(connection, buffer);
                 while (isPaused)
                 {
-                    while (pauses.ResumedOf(connection) is { } resumed && connection.UnusedBytes < buffer!.Length && !connection.HasEnded)
-                    {
-                        // acknowledgements and PINGREQs are taken meanwhile
-                        connection.Arriving ??= connection.Stream.ReadAsync(Memory<byte>.Empty).AsTask();
-                        if (await Task.WhenAny(resumed, connection.Arriving).ConfigureAwait(false) == resumed) break;
-                        await connection.TakeArrivingAsync().ConfigureAwait(false);
-                        int more = await connection.Stream.ReadAsync(buffer.AsMemory(connection.UnusedBytes)).ConfigureAwait(false);
-                        connection.HasEnded = more == 0;
-                        connection.UnusedBytes += more;
-                        Receive(connection, buffer);
-                    }
-
                     if (connection.Connection.Pause == Pause.Asks && connection.UnusedBytes <= UnfinishedPackets.SmallRest)
                         Resize(ref buffer, connection.UnusedBytes, connection.UnusedBytes); // the wait may be long
                     await pauses.WaitAsync(connection, buffer.AsMemory(0, connection.UnusedBytes)).ConfigureAwait(false);

@@ -51,12 +51,6 @@ internal sealed class ServedConnection(Socket? socket, string listener)
     /// <summary>Gets whether a WebSocket frame or message, or a record of TLS, has begun and is not complete.</summary>
     public bool IsWithinFrame => Stream is WebSocketStream { IsWithinMessage: true } || Records is { IsWithinRecord: true };
 
-    /// <summary>Gets or sets a read of no bytes that began while the connection was held back; null for none.</summary>
-    public Task<int>? Arriving { get; set; }
-
-    /// <summary>Gets or sets whether the client has ended its side while the connection was held back.</summary>
-    public bool HasEnded { get; set; }
-
     /// <summary>Gets or sets what ended the reading of the connection; null for an end without a fault.</summary>
     public Exception? Fault { get; set; }
 
@@ -112,14 +106,6 @@ internal sealed class ServedConnection(Socket? socket, string listener)
         {
             return true;
         }
-    }
-
-    /// <summary>Waits for the read of no bytes that is under way, if one is.</summary>
-    public ValueTask<int> TakeArrivingAsync()
-    {
-        Task<int>? arriving = Arriving;
-        Arriving = null;
-        return arriving is null ? default : new ValueTask<int>(arriving);
     }
 
     /// <summary>Under the lock, with each sweep: returns for how long the client has not taken the same pongs; zero if none wait.</summary>

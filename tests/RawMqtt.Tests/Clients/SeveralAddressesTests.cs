@@ -82,6 +82,8 @@ public class SeveralAddressesTests
             KeepAlive = TimeSpan.FromSeconds(5),
             ConnectTimeout = TimeSpan.FromDays(1),
         });
+        var faults = new ConcurrentQueue<MqttErrorCode?>(); // the clock may run on, so that the second connection expires too
+        client.StateChanged += change => faults.Enqueue(change.Cause?.Code);
         await client.OpenAsync(Soon);
         Volatile.Write(ref hangs, true);
         Task waiting = client.PublishAsync("a", "x", QualityOfService.AtLeastOnce, cancellationToken: Soon).AsTask();
@@ -91,7 +93,7 @@ public class SeveralAddressesTests
         await time.AdvanceUntil(waiting); // PINGREQ after 4 s, and 5 s for its answer
         await waiting;
         Assert.NotEqual(0, two.Connections);
-        Assert.Equal(MqttErrorCode.KeepAliveExpired, client.LastFault!.Code);
+        Assert.Contains(MqttErrorCode.KeepAliveExpired, faults);
     }
 
     [Fact]
