@@ -69,7 +69,6 @@ internal static class OptionChecks
 
     private static void Require(MqttTlsOptions tls)
     {
-        Require(tls.KeyFile is null || tls.CertificateFile is not null, "KeyFile is the key of a certificate: give CertificateFile too.");
         Require(tls.Pin is null || CertificatePin.IsValid(tls.Pin), "Pin is sha256// and 44 characters of Base64, or several with ; between.");
         int deciding = (tls.Pin is null ? 0 : 1) + (tls.ValidateCertificate is null ? 0 : 1) + (tls.AllowUntrusted ? 1 : 0);
         Require(deciding <= 1, "Pin, ValidateCertificate and AllowUntrusted exclude each other: each decides about the certificate.");
