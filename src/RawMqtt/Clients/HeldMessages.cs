@@ -38,7 +38,7 @@ internal sealed class HeldMessages(ClientGate gate, ClientSession session, Sessi
                 return false;
             if (!view.Payload.SequenceEqual(message.Payload.Span) || !message.HasTopic(view.Topic)) return false;
             held.Receipt = receipt;
-            isDone = held.IsReleased;
+            isDone = held.IsReleased || held.StoredNumber > 0; // what the session file has is answered without the application
             if (isDone) Forget(receipt);
             return true;
         }
