@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-using System.Security.Cryptography;
 using System.Text;
 using RawMqtt.Clients;
 using RawMqtt.Codec;
 using RawMqtt.Sessions;
+using RawMqtt.Transports;
 
 namespace RawMqtt;
 
@@ -42,7 +42,7 @@ public sealed class MqttClient : IAsyncDisposable
     public MqttClient(MqttClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.ClientId is null) options = options with { ClientId = "rawmqtt_" + RandomNumberGenerator.GetHexString(8, lowercase: true) };
+        if (options.ClientId is null) options = options with { ClientId = "rawmqtt_" + Entropy.NewDigits(8) };
         OptionChecks.Require(options);
         ClientId = options.ClientId;
         time = options.TimeProvider;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using RawMqtt.Brokers;
+using RawMqtt.Transports;
 
 namespace RawMqtt.Serving;
 
@@ -17,7 +17,7 @@ internal sealed class BrokerShell
         Authentication = new Authentication(options, reports);
         var hooks = new BrokerHooks(options, Authentication, reports);
         Span<byte> seeds = stackalloc byte[12];
-        RandomNumberGenerator.Fill(seeds);
+        Entropy.Fill(seeds);
         var callbacks = new BrokerCallbacks
         {
             Asked = hooks.Asked,

@@ -2,7 +2,6 @@
 
 using System.Buffers;
 using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
 using RawMqtt.WebSockets;
 
@@ -91,7 +90,9 @@ internal static class OpeningHandshake
     private static byte[] NewKey()
     {
         byte[] key = new byte[AcceptKey.KeySize];
-        Base64.EncodeToUtf8(RandomNumberGenerator.GetBytes(16), key, out _, out _);
+        Span<byte> drawn = stackalloc byte[16];
+        Entropy.Fill(drawn);
+        Base64.EncodeToUtf8(drawn, key, out _, out _);
         return key;
     }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-using System.Security.Cryptography;
 using RawMqtt.WebSockets;
 
 namespace RawMqtt.Transports;
@@ -36,7 +35,7 @@ public sealed class WebSocketStream : Stream
     {
         ArgumentNullException.ThrowIfNull(inner);
         this.inner = inner;
-        connection = new WebSocketConnection(role, RandomNumberGenerator.Fill, int.MaxValue, acceptsText);
+        connection = new WebSocketConnection(role, Entropy.Fill, int.MaxValue, acceptsText);
         sender = new FrameSender(inner, connection);
         receiver = new FrameReceiver(inner, connection, early, sender, readSide);
         Role = role;

@@ -2,8 +2,6 @@
 
 using System.Buffers;
 using System.Buffers.Text;
-using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 
 namespace RawMqtt.WebSockets;
 
@@ -24,14 +22,13 @@ internal static class AcceptKey
         key.Length == KeySize && key.EndsWith("=="u8) && !key[..^2].ContainsAnyExcept(Base64Digits);
 
     /// <summary>base64(SHA-1(key text + 258EAFA5-E914-47DA-95CA-C5AB0DC85B11)), 28 characters.</summary>
-    [SuppressMessage("Security", "CA5350:Do Not Use Weak Cryptographic Algorithms", Justification = "RFC 6455 names it; it proves no identity.")]
     public static void Write(ReadOnlySpan<byte> key, Span<byte> accept)
     {
         Span<byte> text = stackalloc byte[KeySize + 36];
         key.CopyTo(text);
         "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"u8.CopyTo(text[KeySize..]);
-        Span<byte> hash = stackalloc byte[SHA1.HashSizeInBytes];
-        SHA1.HashData(text, hash);
+        Span<byte> hash = stackalloc byte[Sha1.HashSize];
+        Sha1.Hash(text, hash);
         Base64.EncodeToUtf8(hash, accept, out _, out _);
     }
 }

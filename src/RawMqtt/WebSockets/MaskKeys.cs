@@ -27,9 +27,9 @@ internal sealed class MaskKeys(RandomFill fill)
     [MethodImpl(MethodImplOptions.NoInlining)]
     private uint Refill()
     {
-        if (pool.Length == 0)
-            pool = new byte[PoolSize];
-        fill(pool);                                                    // [WS-5.3-3] [WS-10.3-1]
+        byte[] drawn = pool.Length == 0 ? new byte[PoolSize] : pool;
+        fill(drawn);                                                   // [WS-5.3-3] [WS-10.3-1]
+        pool = drawn;                                                  // after a failure there are no keys, not keys of zeros
         next = sizeof(uint);
         return Unsafe.ReadUnaligned<uint>(ref pool[0]);
     }

@@ -2,5 +2,5 @@
 
 namespace RawMqtt.WebSockets;
 
-/// <summary>Fills a span with bytes that no peer can predict: <c>RandomNumberGenerator.Fill</c>, or a known sequence in a test.</summary>
+/// <summary>Fills a span with bytes that no peer can predict: <c>Transports.Entropy</c>, or a known sequence in a test.</summary>
 internal delegate void RandomFill(Span<byte> bytes);

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+
+using System.Security.Cryptography;
+
+namespace RawMqtt.Transports;
+
+/// <summary>Bytes that no peer can predict: mask keys, handshake keys, client identifiers and seeds.</summary>
+/// <remarks>
+/// On Linux they come from <see cref="EntropyDevice"/>, because the framework's generator loads libssl and libcrypto; elsewhere from that generator.
+/// It fails closed: if there are no such bytes, the call throws, and nothing is filled with weaker ones.
+/// </remarks>
+internal static class Entropy
+{
+    private static EntropyDevice? device;
+
+    /// <exception cref="IOException">The system's generator cannot be opened or read. The next call tries again.</exception>
+    public static void Fill(Span<byte> bytes)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            RandomNumberGenerator.Fill(bytes);
+            return;
+        }
+
+        (Volatile.Read(ref device) ?? Open()).Fill(bytes);
+    }
+
+    /// <summary>Returns hexadecimal digits in lower case, an even number of them.</summary>
+    public static string NewDigits(int count)
+    {
+        Span<byte> bytes = stackalloc byte[count / 2];
+        Fill(bytes);
+        return Convert.ToHexStringLower(bytes);
+    }
+
+    private static EntropyDevice Open()
+    {
+        var opened = new EntropyDevice("/dev/urandom");
+        if (Interlocked.CompareExchange(ref device, opened, null) is not { } first) return opened;
+        opened.Dispose();
+        return first;
+    }
+}
