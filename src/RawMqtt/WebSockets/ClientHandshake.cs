@@ -32,8 +32,7 @@ public sealed record ClientHandshake
     public IReadOnlyList<string> Subprotocols
     {
         get;
-        init => field = [.. Demand( // [WS-4.1-27]
-            value, value.All(IsToken) && value.Distinct().Count() == value.Count, "Subprotocols are tokens, each offered once. RFC 6455 4.1")];
+        init => field = [.. Demand(value, AreTokens(value), "Subprotocols are tokens, each offered once. RFC 6455 4.1")]; // [WS-4.1-27]
     } = ["mqtt"];
 
     /// <summary>More fields, such as Authorization, Cookie or Origin; those of the handshake itself are refused.</summary>
@@ -41,7 +40,7 @@ public sealed record ClientHandshake
     {
         get;
         init => field = [.. Demand(
-            value, value.All(IsAllowed), "A header field is a token and a value without control characters, and not one of the handshake's own.")];
+            value, AreAllowed(value), "A header field is a token and a value without control characters, and not one of the handshake's own.")];
     } = [];
 
     /// <summary>Appends the request. <paramref name="key"/>: the base64 of 16 random bytes, new for each connection.</summary>
@@ -61,15 +60,39 @@ public sealed record ClientHandshake
         Encoding.UTF8.GetBytes(request.Append("\r\n").ToString(), output);
     }
 
+    private static bool AreTokens(IReadOnlyList<string> names)
+    {
+        for (int i = 0; i < names.Count; i++)
+        {
+            if (!IsToken(names[i])) return false;
+            for (int j = 0; j < i; j++)
+            {
+                if (names[i] == names[j]) return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool AreAllowed(IReadOnlyList<KeyValuePair<string, string>> fields)
+    {
+        foreach (KeyValuePair<string, string> field in fields)
+        {
+            if (!IsAllowed(field)) return false;
+        }
+
+        return true;
+    }
+
     private static bool IsAllowed(KeyValuePair<string, string> field) =>
         IsToken(field.Key)
         && !field.Key.StartsWith("Sec-WebSocket-", StringComparison.OrdinalIgnoreCase)
-        && !OwnFields.Contains(field.Key, StringComparer.OrdinalIgnoreCase)
+        && !Array.Exists(OwnFields, own => own.Equals(field.Key, StringComparison.OrdinalIgnoreCase))
         && !HttpFields.HasControls(Encoding.UTF8.GetBytes(field.Value));
 
     private static bool IsToken(string text) => HttpFields.IsToken(Encoding.UTF8.GetBytes(text));
 
-    private static bool IsVisible(string text) => text.All(sign => sign is > ' ' and < (char)0x7F);
+    private static bool IsVisible(string text) => !text.AsSpan().ContainsAnyExceptInRange('!', '~');
 
     private static T Demand<T>(T value, bool isRight, string rule) => isRight ? value : throw new ArgumentException(rule);
 }

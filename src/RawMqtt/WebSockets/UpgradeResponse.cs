@@ -47,8 +47,16 @@ internal sealed class UpgradeResponse(ClientHandshake request, byte[] key)
     }
 
     /// <summary>The values of all fields of that name; names have no case. [WS-4.1-36]</summary>
-    public List<string> Values(string name) =>
-        [.. fields.Where(field => field.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(field => field.Value)];
+    public List<string> Values(string name)
+    {
+        var values = new List<string>();
+        foreach (KeyValuePair<string, string> field in fields)
+        {
+            if (field.Key.Equals(name, StringComparison.OrdinalIgnoreCase)) values.Add(field.Value);
+        }
+
+        return values;
+    }
 
     /// <summary>An interim response such as 100 or 103 comes before the answer, RFC 9110 15.2: it is skipped.</summary>
     private bool IsInterim(int end)
@@ -97,10 +105,20 @@ internal sealed class UpgradeResponse(ClientHandshake request, byte[] key)
 
         List<string> subprotocols = Values("Sec-WebSocket-Protocol");
         if (subprotocols.Count > 1) return Fail("WS-11.3.4-1", "Sec-WebSocket-Protocol appears twice");
-        if (subprotocols.Count == 1 && !request.Subprotocols.Contains(subprotocols[0]))
+        if (subprotocols.Count == 1 && !Offers(subprotocols[0]))
             return Fail("WS-4.1-34", $"the server chose the subprotocol '{subprotocols[0]}', which was not offered");
         Subprotocol = subprotocols.Count == 1 ? subprotocols[0] : null;                                                // [WS-4.1-37]
         return OperationStatus.Done;
+    }
+
+    private bool Offers(string subprotocol)
+    {
+        foreach (string offered in request.Subprotocols)
+        {
+            if (offered == subprotocol) return true;
+        }
+
+        return false;
     }
 
     private bool TryReadStatusLine(ReadOnlySpan<byte> line, out bool isHttp11)
