@@ -154,7 +154,7 @@ public sealed record MqttClientOptions
     /// <summary>Prints no secrets: addresses may contain a password or a signature.</summary>
     private bool PrintMembers(StringBuilder text)
     {
-        text.Append(CultureInfo.InvariantCulture, $"Addresses = {string.Join(", ", Addresses.Select(ShownAddress.Of))}, ");
+        text.Append(CultureInfo.InvariantCulture, $"Addresses = {string.Join(", ", new List<string>(Addresses).ConvertAll(ShownAddress.Of))}, ");
         text.Append(CultureInfo.InvariantCulture, $"ClientId = {ClientId ?? "(random)"}, ");
         text.Append(CultureInfo.InvariantCulture, $"CleanSession = {CleanSession}, KeepAlive = {KeepAlive}");
         return true;

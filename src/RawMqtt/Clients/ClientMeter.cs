@@ -27,6 +27,9 @@ internal static class ClientMeter
     private static void Counter(string name, string unit, Func<MqttClientStatistics, long> value) =>
         Meter.CreateObservableCounter(name, () => Read(value), unit);
 
-    private static IEnumerable<Measurement<long>> Read(Func<MqttClientStatistics, long> value) =>
-        Clients.Select(client => new Measurement<long>(value(client.Key.Read()), new KeyValuePair<string, object?>("client.id", client.Key.ClientId)));
+    private static IEnumerable<Measurement<long>> Read(Func<MqttClientStatistics, long> value)
+    {
+        foreach ((StatisticsReader client, object? _) in Clients)
+            yield return new Measurement<long>(value(client.Read()), new KeyValuePair<string, object?>("client.id", client.ClientId));
+    }
 }

@@ -50,7 +50,8 @@ internal sealed class ClientSubscriptions
         RequireAlive();
         LastCall = clock.Now;
         declared.Add(subscription);
-        return requests.Send(new SubscriptionRequest(isUnsubscribe: false, [.. subscription.Filters.Select(Want)]), output);
+        MqttTopicFilter[] asked = Array.ConvertAll(subscription.Filters, Want);
+        return requests.Send(new SubscriptionRequest(isUnsubscribe: false, asked), output);
     }
 
     /// <summary>Makes a subscription active: messages go to it from now on, and first those that wait.</summary>
@@ -86,7 +87,7 @@ internal sealed class ClientSubscriptions
         var unwanted = new List<MqttTopicFilter>();
         foreach (MqttTopicFilter filter in subscription.Filters)
         {
-            if (!declared.Any(other => other.Has(filter.Filter)) && wanted.Remove(filter.Filter)) unwanted.Add(filter);
+            if (!declared.Exists(other => other.Has(filter.Filter)) && wanted.Remove(filter.Filter)) unwanted.Add(filter);
         }
 
         return unwanted.Count == 0 || status.End is not null ? null : requests.Send(new SubscriptionRequest(isUnsubscribe: true, unwanted), output);
@@ -141,20 +142,23 @@ internal sealed class ClientSubscriptions
     public void Connected(bool sessionPresent, OutgoingBuffer output)
     {
         foreach (WantedFilter filter in wanted.Values) filter.IsGranted &= sessionPresent;
-        foreach (LocalSubscription ended in declared.Except(active)) waiting.Reject(TakeUnread(ended, withInHand: false)); // the server sends them again
+        foreach (LocalSubscription subscription in declared)
+        {
+            if (!active.Contains(subscription)) waiting.Reject(TakeUnread(subscription, withInHand: false)); // the server sends them again
+        }
 
-        requests.Repeat(wanted.Values.Where(static filter => !filter.IsGranted).Select(static filter => filter.ToRequest()));
+        requests.Repeat(FindWanted(static filter => !filter.IsGranted).ConvertAll(static filter => filter.ToRequest()));
         requests.SendUnsent(output);
     }
 
     /// <summary>Returns the wanted filters that match a topic name.</summary>
-    public List<WantedFilter> FindWanted(byte[] topic) => [.. wanted.Values.Where(filter => TopicFilter.Matches(filter.Served, topic))];
+    public List<WantedFilter> FindWanted(byte[] topic) => FindWanted(filter => TopicFilter.Matches(filter.Served, topic));
 
     /// <summary>Ends a filter for whose messages no reader came in time, and the streams that have it.</summary>
     public void GiveUp(WantedFilter filter, MqttException reason, OutgoingBuffer? output)
     {
         wanted.Remove(filter.Filter);
-        foreach (LocalSubscription subscription in declared.Where(other => other.Has(filter.Filter) && other.Receiver is null).ToArray())
+        foreach (LocalSubscription subscription in declared.FindAll(other => other.Has(filter.Filter) && other.Receiver is null))
         {
             Remove(subscription, output, reason);
         }
@@ -167,7 +171,7 @@ internal sealed class ClientSubscriptions
     /// <param name="reason">What its enumeration throws; null if it just ends.</param>
     public void Deactivate(LocalSubscription subscription, MqttException? reason)
     {
-        active = [.. active.Where(other => other != subscription)];
+        active = Array.FindAll(active, other => other != subscription);
         subscription.Buffer.Complete(reason);
         List<MqttMessage> unread = TakeUnread(subscription, withInHand: true);
         if (status.End is null) waiting.Return(unread);
@@ -180,9 +184,9 @@ internal sealed class ClientSubscriptions
     public void Disconnected(MqttException end, MqttException? reason)
     {
         requests.FailAll(end);
-        foreach (LocalSubscription subscription in active.Where(other => other.Receiver is null || end.Code == MqttErrorCode.Disposed))
+        foreach (LocalSubscription subscription in Array.FindAll(active, other => other.Receiver is null || end.Code == MqttErrorCode.Disposed))
         {
-            active = [.. active.Where(other => other != subscription)];
+            active = Array.FindAll(active, other => other != subscription);
             subscription.Buffer.Complete(reason?.Copy());
             waiting.Reject(TakeUnread(subscription, withInHand: false));
         }
@@ -196,6 +200,17 @@ internal sealed class ClientSubscriptions
         List<MqttMessage> unread = subscription.Buffer.TakeHeld(withInHand);
         unread.RemoveAll(static message => message.Held is not HeldMessage held || held.Leave());
         return unread;
+    }
+
+    private List<WantedFilter> FindWanted(Predicate<WantedFilter> isFound)
+    {
+        var found = new List<WantedFilter>();
+        foreach (WantedFilter filter in wanted.Values)
+        {
+            if (isFound(filter)) found.Add(filter);
+        }
+
+        return found;
     }
 
     private MqttTopicFilter Want(MqttTopicFilter filter)
@@ -216,7 +231,7 @@ internal sealed class ClientSubscriptions
 
     private void EndRefused(string filter, MqttException reason, OutgoingBuffer? output)
     {
-        foreach (LocalSubscription subscription in declared.Where(other => !other.AllowsRefused && other.Has(filter)).ToArray())
+        foreach (LocalSubscription subscription in declared.FindAll(other => !other.AllowsRefused && other.Has(filter)))
         {
             Remove(subscription, output, reason); // its other filters too
         }

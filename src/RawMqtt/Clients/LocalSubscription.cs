@@ -7,10 +7,10 @@ namespace RawMqtt.Clients;
 /// <summary>One subscription as the client sees it: its topic filters, and where their messages go.</summary>
 internal sealed class LocalSubscription(IReadOnlyList<MqttTopicFilter> filters, MqttSubscribeOptions options, SessionClock clock)
 {
-    public IReadOnlyList<MqttTopicFilter> Filters { get; } = [.. filters];
+    public MqttTopicFilter[] Filters { get; } = new List<MqttTopicFilter>(filters).ToArray();
 
     /// <summary>The filters that topic names are compared with.</summary>
-    public byte[][] FilterBytes { get; } = [.. filters.Select(static filter => ServedFilter.Of(filter.Filter))];
+    public byte[][] FilterBytes { get; } = new List<MqttTopicFilter>(filters).ConvertAll(static filter => ServedFilter.Of(filter.Filter)).ToArray();
 
     /// <summary>The QoS that the server granted for each filter; null in it: refused. Empty before the first answer.</summary>
     public IReadOnlyList<QualityOfService?> Granted { get; private set; } = [];
@@ -24,7 +24,7 @@ internal sealed class LocalSubscription(IReadOnlyList<MqttTopicFilter> filters, 
 
     public bool IsManual => options.ManualAcknowledgement;
 
-    public bool Has(string filter) => Filters.Any(own => own.Filter == filter);
+    public bool Has(string filter) => Array.Exists(Filters, own => own.Filter == filter);
 
     public bool Matches(ReadOnlySpan<byte> topic)
     {
@@ -37,13 +37,19 @@ internal sealed class LocalSubscription(IReadOnlyList<MqttTopicFilter> filters, 
     }
 
     /// <summary>Takes the return codes of the first SUBACK.</summary>
-    public void Grant(byte[] returnCodes) => Granted = [.. returnCodes.Select(QosOf)];
+    public void Grant(byte[] returnCodes) => Granted = Array.ConvertAll(returnCodes, QosOf);
 
     /// <summary>Takes the return code of one filter when the server was asked again.</summary>
     public void Grant(string filter, byte returnCode)
     {
         if (!Has(filter) || Granted.Count == 0) return;
-        Granted = [.. Filters.Select((own, i) => own.Filter == filter ? QosOf(returnCode) : Granted[i])];
+        List<QualityOfService?> granted = new(Granted);
+        for (int i = 0; i < granted.Count; i++)
+        {
+            if (Filters[i].Filter == filter) granted[i] = QosOf(returnCode);
+        }
+
+        Granted = granted;
     }
 
     private static QualityOfService? QosOf(byte returnCode) => returnCode == SubAckPacket.Failure ? null : (QualityOfService)returnCode;

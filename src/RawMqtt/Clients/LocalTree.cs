@@ -24,7 +24,7 @@ internal sealed class LocalTree
     {
         List<LocalSubscription> found = [];
         Search(root, topic, goesOn: true, wildcards: topic.Length > 0 && topic[0] != '$', found); // [MQTT-4.7.2-1]
-        return found.Count > 1 ? [.. found.Distinct()] : [.. found];
+        return found.Count > 1 ? new List<LocalSubscription>(new HashSet<LocalSubscription>(found)).ToArray() : found.ToArray();
     }
 
     private static void Add(Node node, LocalSubscription subscription, ReadOnlySpan<byte> filter)

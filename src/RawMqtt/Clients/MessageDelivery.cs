@@ -104,7 +104,7 @@ internal sealed class MessageDelivery(
             bool isHeld = !canBeLost && (isSessionKept || target.IsManual);
             if (isHeld && held is null)
             {
-                held = heldMessages.Hold(entry.Receipt, route.Targets.Count(other => other.Receiver is null && (isSessionKept || other.IsManual)));
+                held = heldMessages.Hold(entry.Receipt, CountHolders(route.Targets));
                 held.Message = new MqttMessage(route.TopicText, view, clock.Now, held);
                 entry = entry with { IsAcknowledgedElsewhere = true };
             }
@@ -118,6 +118,13 @@ internal sealed class MessageDelivery(
 
         if (!entry.IsAcknowledgedElsewhere && entry.DeliveryNumber > 0) AcknowledgeNow(ref entry);
         return full;
+    }
+
+    private int CountHolders(LocalSubscription[] targets)
+    {
+        int count = 0;
+        foreach (LocalSubscription target in targets) count += target.Receiver is null && (isSessionKept || target.IsManual) ? 1 : 0;
+        return count;
     }
 
     /// <summary>Gives back a message whose stream ended after its route was looked up.</summary>

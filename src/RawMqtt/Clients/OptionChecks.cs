@@ -28,8 +28,8 @@ internal static class OptionChecks
             "ReconnectDelay is not negative, and not above MaxReconnectDelay.");
         Require(options.MaxReconnectDelay <= LongestTimer, $"MaxReconnectDelay is at most {LongestTimer}.");
         Require(options.Addresses.Count > 0 || options.ConnectStream is not null, "There is no address to connect to.");
-        foreach (string address in options.ConnectStream is null ? options.Addresses : []) MqttAddress.Parse(address);
-        bool hasHttp = options.ConnectStream is not null || options.Addresses.Any(address => MqttAddress.Parse(address).IsWebSocket);
+        bool hasHttp = options.ConnectStream is not null;
+        foreach (string address in options.ConnectStream is null ? options.Addresses : []) hasHttp |= MqttAddress.Parse(address).IsWebSocket;
         Require(options.RequestHeaders.Count == 0 || hasHttp, "RequestHeaders go with ws and wss: no address has an HTTP request that could carry them.");
         Require(options.Tls is not { CertificateFile: null, KeyFile: not null }, "A KeyFile goes with a CertificateFile.");
         _ = new ClientHandshake { Host = "any", Headers = options.RequestHeaders }; // throws where a field cannot be sent
@@ -72,7 +72,8 @@ internal static class OptionChecks
         Require(tls.Pin is null || CertificatePin.IsValid(tls.Pin), "Pin is sha256// and 44 characters of Base64, or several with ; between.");
         int deciding = (tls.Pin is null ? 0 : 1) + (tls.ValidateCertificate is null ? 0 : 1) + (tls.AllowUntrusted ? 1 : 0);
         Require(deciding <= 1, "Pin, ValidateCertificate and AllowUntrusted exclude each other: each decides about the certificate.");
-        Require(tls.ApplicationProtocols.All(name => Encoding.UTF8.GetByteCount(name) is > 0 and < 256), "ApplicationProtocols have 1 to 255 bytes each.");
+        foreach (string name in tls.ApplicationProtocols)
+            Require(Encoding.UTF8.GetByteCount(name) is > 0 and < 256, "ApplicationProtocols have 1 to 255 bytes each.");
     }
 
     private static bool IsTimeout(TimeSpan? time) => time is null || (time > TimeSpan.Zero && time <= LongestTimer);

@@ -10,7 +10,16 @@ internal sealed class PacketIdTable<T>
 {
     private T?[] entries = new T?[64];
 
-    public IEnumerable<T> All => entries.OfType<T>();
+    public IEnumerable<T> All
+    {
+        get
+        {
+            foreach (T? entry in entries)
+            {
+                if (entry is not null) yield return entry;
+            }
+        }
+    }
 
     public void Add(ushort packetId, T entry)
     {

@@ -78,5 +78,5 @@ internal static class ServerClose
     };
 
     /// <summary>A server's text is shown, but must not control the terminal.</summary>
-    private static string Printable(string text) => new([.. text.Select(letter => char.IsControl(letter) ? '?' : letter)]);
+    private static string Printable(string text) => new(Array.ConvertAll(text.ToCharArray(), static letter => char.IsControl(letter) ? '?' : letter));
 }

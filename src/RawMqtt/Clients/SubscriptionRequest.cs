@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 
+using System.Globalization;
+using System.Text;
+
 namespace RawMqtt.Clients;
 
 /// <summary>A SUBSCRIBE or UNSUBSCRIBE that is not answered; it is sent again on the next connection.</summary>
@@ -40,8 +43,11 @@ internal sealed class SubscriptionRequest(bool isUnsubscribe, IReadOnlyList<Mqtt
     /// <summary>Names the packet.</summary>
     public string Describe()
     {
-        string shown = string.Join(", ", filters.Take(8).Select(static filter => $"\"{filter.Filter}\""));
-        return $"{(isUnsubscribe ? "UNSUBSCRIBE" : "SUBSCRIBE")} of {shown}{(filters.Count > 8 ? $" and {filters.Count - 8} more" : "")}";
+        const int Most = 8;
+        var text = new StringBuilder(isUnsubscribe ? "UNSUBSCRIBE of " : "SUBSCRIBE of ");
+        for (int i = 0; i < Math.Min(filters.Count, Most); i++) text.Append(i > 0 ? ", \"" : "\"").Append(filters[i].Filter).Append('"');
+        if (filters.Count > Most) text.Append(CultureInfo.InvariantCulture, $" and {filters.Count - Most} more");
+        return text.ToString();
     }
 
     public void Complete(byte[] returnCodes)

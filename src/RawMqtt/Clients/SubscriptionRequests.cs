@@ -47,9 +47,9 @@ internal sealed class SubscriptionRequests(ClientSession session, AckTimer? ackT
     /// <summary>Fails a request that will not be sent again.</summary>
     public void GiveUp(SubscriptionRequest request, MqttException reason)
     {
-        foreach ((ushort packetId, SubscriptionRequest other) in sent.ToArray())
+        foreach ((ushort packetId, SubscriptionRequest other) in sent)
         {
-            if (other == request) sent.Remove(packetId);
+            if (other == request) sent.Remove(packetId); // a dictionary may lose entries while it is read
         }
 
         request.Fail(reason.Copy());
@@ -67,7 +67,7 @@ internal sealed class SubscriptionRequests(ClientSession session, AckTimer? ackT
     /// since some servers limit their number; after <see cref="Cut"/> of one filter each.</summary>
     public void Repeat(IEnumerable<MqttTopicFilter> filters)
     {
-        HashSet<string> asked = [.. unsent.Where(request => !request.IsUnsubscribe).SelectMany(request => request.Filters).Select(filter => filter.Filter)];
+        HashSet<string> asked = FiltersAskedFor();
         isCut &= session.IsCareful;
         var requests = new List<SubscriptionRequest>();
         var some = new List<MqttTopicFilter>();
@@ -118,8 +118,10 @@ internal sealed class SubscriptionRequests(ClientSession session, AckTimer? ackT
     /// <summary>Has what was asked and not answered asked again on the next connection.</summary>
     public void ConnectionLost()
     {
-        IEnumerable<SubscriptionRequest> inOrder = sent.OrderBy(request => request.Key).Select(request => request.Value);
-        unsent.InsertRange(0, inOrder.Where(request => request.IsUnsubscribe || !request.Answer.IsCompleted));
+        List<ushort> inOrder = new(sent.Keys);
+        inOrder.Sort();
+        List<SubscriptionRequest> again = inOrder.ConvertAll(packetId => sent[packetId]);
+        unsent.InsertRange(0, again.FindAll(static request => request.IsUnsubscribe || !request.Answer.IsCompleted));
         unsent.RemoveAll(static request => request is { IsRepeated: true, Filters.Count: > 1 }); // Repeat asks for the filters again
         sent.Clear();
     }
@@ -127,8 +129,20 @@ internal sealed class SubscriptionRequests(ClientSession session, AckTimer? ackT
     /// <summary>Fails all requests: there will be no further connection.</summary>
     public void FailAll(MqttException reason)
     {
-        foreach (SubscriptionRequest request in sent.Values.Concat(unsent)) request.Fail(reason.Copy());
+        foreach (SubscriptionRequest request in sent.Values) request.Fail(reason.Copy());
+        foreach (SubscriptionRequest request in unsent) request.Fail(reason.Copy());
         sent.Clear();
         unsent.Clear();
+    }
+
+    private HashSet<string> FiltersAskedFor()
+    {
+        var asked = new HashSet<string>();
+        foreach (SubscriptionRequest request in unsent)
+        {
+            foreach (MqttTopicFilter filter in request.IsUnsubscribe ? [] : request.Filters) asked.Add(filter.Filter);
+        }
+
+        return asked;
     }
 }

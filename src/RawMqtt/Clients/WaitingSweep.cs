@@ -68,7 +68,7 @@ internal sealed class WaitingSweep(
             ended = TakeUnmatched();
             forgotten = AnswerForgotten(entry.Output);
             ended.AddRange(TakeOverdue(entry.Output));
-            goesOn = !waiting.IsEmpty || subscriptions.Active.Any(static subscription => subscription.Buffer.UnreadSince is not null);
+            goesOn = !waiting.IsEmpty || Array.Exists(subscriptions.Active, static subscription => subscription.Buffer.UnreadSince is not null);
         }
 
         log.WriteKept();

@@ -51,7 +51,7 @@ internal sealed class CertificateCheck(MqttAddress address, string serverName, M
         foreach (X509ChainStatus status in chain?.ChainStatus ?? []) flags |= status.Status;
 
         var faults = new List<DiagnosisEntry>();
-        X509Certificate2 dated = chain?.ChainElements.Select(element => element.Certificate).FirstOrDefault(IsOutOfDate) ?? certificate;
+        X509Certificate2 dated = Path(chain).Find(IsOutOfDate) ?? certificate;
         X509Certificate2? held = HeldWithoutRoot(certificate, chain);
         if ((flags & X509ChainStatusFlags.NotTimeValid) != 0) faults.Add(DateFault(dated));
         if ((errors & SslPolicyErrors.RemoteCertificateNameMismatch) != 0) faults.Add(NameFault(NamesOf(certificate)));
@@ -66,7 +66,7 @@ internal sealed class CertificateCheck(MqttAddress address, string serverName, M
         List<DiagnosisEntry> faults, X509Certificate2 shown, X509Certificate2 dated, X509Certificate2? held, SslPolicyErrors errors,
         X509ChainStatusFlags flags)
     {
-        string more = string.Concat(faults.Skip(1).Select(fault => $", and {fault.Observed[CertificateDiagnoses.Subject.Length..]}"));
+        string more = string.Concat(faults[1..].ConvertAll(static fault => $", and {fault.Observed[CertificateDiagnoses.Subject.Length..]}"));
         return (faults[0] with { Observed = $"{faults[0].Observed}{more}." }).Fault(
             address,
             null,
@@ -111,10 +111,17 @@ internal sealed class CertificateCheck(MqttAddress address, string serverName, M
     private static X509Certificate2? HeldWithoutRoot(X509Certificate2 leaf, X509Chain? chain)
     {
         if (chain is null) return null;
-        IEnumerable<X509Certificate2> path = [.. chain.ChainElements.Select(element => element.Certificate), leaf];
-        return path.LastOrDefault(certificate => !IsSelfSigned(certificate) && chain.ChainPolicy.CustomTrustStore.Contains(certificate))
-            ?? chain.ChainPolicy.CustomTrustStore.FirstOrDefault(
-                held => !IsSelfSigned(held) && held.SubjectName.RawData.AsSpan().SequenceEqual(leaf.IssuerName.RawData));
+        List<X509Certificate2> trusted = new(chain.ChainPolicy.CustomTrustStore);
+        List<X509Certificate2> path = [.. Path(chain), leaf];
+        return path.FindLast(certificate => !IsSelfSigned(certificate) && trusted.Contains(certificate))
+            ?? trusted.Find(held => !IsSelfSigned(held) && held.SubjectName.RawData.AsSpan().SequenceEqual(leaf.IssuerName.RawData));
+    }
+
+    private static List<X509Certificate2> Path(X509Chain? chain)
+    {
+        var path = new List<X509Certificate2>();
+        foreach (X509ChainElement element in chain is null ? [] : (IEnumerable<X509ChainElement>)chain.ChainElements) path.Add(element.Certificate);
+        return path;
     }
 
     private bool IsOutOfDate(X509Certificate2 certificate) =>
@@ -127,8 +134,8 @@ internal sealed class CertificateCheck(MqttAddress address, string serverName, M
         foreach (X509Extension extension in certificate.Extensions)
         {
             if (extension is not X509SubjectAlternativeNameExtension alternatives) continue;
-            names.AddRange(alternatives.EnumerateDnsNames().Select(name => IPAddress.TryParse(name, out _) ? $"DNS:{name}" : name));
-            names.AddRange(alternatives.EnumerateIPAddresses().Select(ip => ip.ToString()));
+            foreach (string name in alternatives.EnumerateDnsNames()) names.Add(IPAddress.TryParse(name, out _) ? $"DNS:{name}" : name);
+            foreach (IPAddress ip in alternatives.EnumerateIPAddresses()) names.Add(ip.ToString());
         }
 
         return names;

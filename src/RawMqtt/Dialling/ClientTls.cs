@@ -95,7 +95,7 @@ internal static class ClientTls
             ClientCertificateContext = own,
         };
         IReadOnlyList<string> protocols = tls.ApplicationProtocols is { Count: > 0 } chosen ? chosen : address.IsWebSocket ? ["http/1.1"] : [];
-        if (protocols.Count > 0) options.ApplicationProtocols = [.. protocols.Select(name => new SslApplicationProtocol(name))];
+        if (protocols.Count > 0) options.ApplicationProtocols = new List<string>(protocols).ConvertAll(static name => new SslApplicationProtocol(name));
         return options;
     }
 
@@ -108,7 +108,8 @@ internal static class ClientTls
         if (tls.CertificateAuthorityFile is { } file && Import(policy, file) == 0) throw Unreadable(file, null);
         if (tls.CertificateAuthorityFolder is not { } folder) return policy;
         if (!Directory.Exists(folder)) throw Unreadable(folder, new DirectoryNotFoundException());
-        int sum = Directory.EnumerateFiles(folder).Where(one => !IsLinkToNothing(one)).Sum(one => Import(policy, one));
+        int sum = 0;
+        foreach (string one in Directory.EnumerateFiles(folder)) sum += IsLinkToNothing(one) ? 0 : Import(policy, one);
         return sum > 0 ? policy : throw Unreadable(folder, null);
     }
 

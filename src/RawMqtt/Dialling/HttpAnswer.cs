@@ -38,8 +38,15 @@ internal sealed record HttpAnswer(int Status, string Reason, string Server, stri
         new(failure.StatusCode ?? 0, Cut(failure.Reason), Cut(Field(failure, "Server") ?? ""), failure.Body);
 
     /// <summary>Returns the value of a header field of the answer; null if it has none.</summary>
-    public static string? Field(WebSocketHandshakeException failure, string name) =>
-        failure.Headers.FirstOrDefault(field => field.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+    public static string? Field(WebSocketHandshakeException failure, string name)
+    {
+        foreach ((string key, string value) in failure.Headers)
+        {
+            if (key.Equals(name, StringComparison.OrdinalIgnoreCase)) return value;
+        }
+
+        return null;
+    }
 
     /// <summary>Reads the beginning of an HTTP answer, as far as it goes.</summary>
     public static HttpAnswer Of(ReadOnlySpan<byte> bytes)
@@ -48,9 +55,9 @@ internal sealed record HttpAnswer(int Status, string Reason, string Server, stri
         int headEnd = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
         string[] lines = (headEnd < 0 ? text : text[..headEnd]).Split("\r\n");
         string[] first = lines[0].Split(' ', 3);
-        _ = int.TryParse(first.ElementAtOrDefault(1), NumberStyles.None, CultureInfo.InvariantCulture, out int status);
-        string server = lines.FirstOrDefault(line => line.StartsWith("Server:", StringComparison.OrdinalIgnoreCase)) ?? "Server:";
-        return new HttpAnswer(status, Cut(first.ElementAtOrDefault(2) ?? ""), Cut(server[7..].Trim()), headEnd < 0 ? "" : text[(headEnd + 4)..]);
+        _ = int.TryParse(first.Length > 1 ? first[1] : "", NumberStyles.None, CultureInfo.InvariantCulture, out int status);
+        string server = Array.Find(lines, line => line.StartsWith("Server:", StringComparison.OrdinalIgnoreCase)) ?? "Server:";
+        return new HttpAnswer(status, Cut(first.Length > 2 ? first[2] : ""), Cut(server[7..].Trim()), headEnd < 0 ? "" : text[(headEnd + 4)..]);
     }
 
     private static string Cut(string text) => PeerText.Clean(text, 60);

@@ -19,7 +19,7 @@ internal static class TcpDiagnosis
             : address is { Port: 8884, Scheme: MqttScheme.Mqtts } ? ServerDiagnoses.Refused8884
             : ServerDiagnoses.Refused;
         int usual = address.IsTls ? address.IsWebSocket ? 8084 : 8883 : 8083;
-        string tried = string.Join(", ", failures.Select(failure => $"{failure.Host}: {NameOf(failure.Error)}"));
+        string tried = string.Join(", ", failures.ConvertAll(failure => $"{failure.Host}: {NameOf(failure.Error)}"));
         return entry.Fault(address, null, ("tried", tried), ("usual", $"{usual}"), ("try", PortGuess.With(address, address.Scheme, usual)));
     }
 

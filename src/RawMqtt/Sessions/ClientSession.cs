@@ -137,7 +137,7 @@ internal sealed class ClientSession
         foreach ((ushort packetId, SavedMessage message) in saved.Sent) sender.Restore(packetId, Restore(message), message.Qos, message.Retain);
         foreach (ushort packetId in saved.Received) receiver.Restore(packetId);
         foreach ((ushort packetId, long number) in saved.HandedOver) packets.Numbers?.Restore(packetId, number);
-        return [.. saved.Queued.Select(message => (Restore(message), message.Retain))];
+        return saved.Queued.ConvertAll(message => (Restore(message), message.Retain));
     }
 
     /// <summary>Opens a connection with the first packet on it [MQTT-3.1.0-1]. Clean Session forgets what was [MQTT-3.1.2-6].</summary>

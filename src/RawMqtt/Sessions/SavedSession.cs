@@ -33,13 +33,29 @@ internal sealed class SavedSession
     public long NextNumber { get; private set; } = 1;
 
     /// <summary>Messages that were not sent, in their order.</summary>
-    public IEnumerable<SavedMessage> Queued => queued.Values.OrderBy(message => message.Number);
+    public List<SavedMessage> Queued => InOrder(queued);
 
     /// <summary>Messages that wait for PUBACK or PUBREC, by packet identifier, in the order in which they were sent.</summary>
-    public IEnumerable<KeyValuePair<ushort, SavedMessage>> Sent => sent.OrderBy(one => one.Value.Number);
+    public List<KeyValuePair<ushort, SavedMessage>> Sent
+    {
+        get
+        {
+            List<KeyValuePair<ushort, SavedMessage>> all = new(sent);
+            all.Sort(static (one, other) => one.Value.Number.CompareTo(other.Value.Number));
+            return all;
+        }
+    }
 
     /// <summary>Identifiers that wait for PUBCOMP, in the order of their PUBRECs.</summary>
-    public IEnumerable<ushort> Released => released.OrderBy(one => one.Value).Select(one => one.Key);
+    public List<ushort> Released
+    {
+        get
+        {
+            List<ushort> all = new(released.Keys);
+            all.Sort((one, other) => released[one].CompareTo(released[other]));
+            return all;
+        }
+    }
 
     /// <summary>Identifiers of QoS 2 messages that came in and were not released.</summary>
     public IReadOnlyCollection<ushort> Received => received;
@@ -48,7 +64,7 @@ internal sealed class SavedSession
     public IReadOnlyDictionary<ushort, long> HandedOver => handedOver;
 
     /// <summary>Messages that came in, were answered, and wait for the application, in their order.</summary>
-    public IEnumerable<SavedMessage> Stored => stored.Values.OrderBy(message => message.Number);
+    public List<SavedMessage> Stored => InOrder(stored);
 
     /// <summary>Reads the records. After a damaged one the next is looked for where its length says, and nowhere else: a payload may contain bytes that look
     /// like a record.</summary>
@@ -85,6 +101,13 @@ internal sealed class SavedSession
         foreach (SavedMessage message in Stored) WriteMessage(output, JournalRecord.Stored, message);
         foreach ((ushort packetId, long number) in handedOver) SessionJournal.WriteNumber(output, JournalRecord.HandedOver, number, packetId);
         foreach (ushort packetId in received) WriteStep(output, JournalRecord.Received, packetId);
+    }
+
+    private static List<SavedMessage> InOrder(Dictionary<long, SavedMessage> messages)
+    {
+        List<SavedMessage> all = new(messages.Values);
+        all.Sort(static (one, other) => one.Number.CompareTo(other.Number));
+        return all;
     }
 
     private static void WriteMessage(IBufferWriter<byte> output, JournalRecord kind, SavedMessage message) =>

@@ -34,7 +34,7 @@ internal sealed record CertificateFiles(string Certificate, string Key, string? 
         else
         {
             chain = X509CertificateLoader.LoadPkcs12CollectionFromFile(Certificate, Password);
-            leaf = chain.FirstOrDefault(one => one.HasPrivateKey) ?? throw new CryptographicException("It has no private key.");
+            leaf = new List<X509Certificate2>(chain).Find(one => one.HasPrivateKey) ?? throw new CryptographicException("It has no private key.");
         }
 
         return (leaf, chain);

@@ -31,8 +31,8 @@ internal static class PemPair
 
     /// <summary>Returns whether the key may sign certificates and not handshakes: TLS peers refuse that certificate, RFC 8446 4.4.2.2.</summary>
     public static bool IsOfAuthority(X509Certificate2 certificate) =>
-        certificate.Extensions.OfType<X509KeyUsageExtension>().Any(usage =>
-            usage.KeyUsages.HasFlag(X509KeyUsageFlags.KeyCertSign) && !usage.KeyUsages.HasFlag(X509KeyUsageFlags.DigitalSignature));
+        new List<X509Extension>(certificate.Extensions).Exists(static extension => extension is X509KeyUsageExtension usage
+            && usage.KeyUsages.HasFlag(X509KeyUsageFlags.KeyCertSign) && !usage.KeyUsages.HasFlag(X509KeyUsageFlags.DigitalSignature));
 
     private static X509Certificate2[] Read(string file)
     {
@@ -46,7 +46,7 @@ internal static class PemPair
             // those before the broken one remain
         }
 
-        return [.. certificates];
+        return new List<X509Certificate2>(certificates).ToArray();
     }
 
     private static byte[]? PublicKeyOf(string pem, string? password)

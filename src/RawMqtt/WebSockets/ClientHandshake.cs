@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using System.Buffers;
+using System.Collections.ObjectModel;
 using System.Text;
 
 namespace RawMqtt.WebSockets;
@@ -32,15 +33,15 @@ public sealed record ClientHandshake
     public IReadOnlyList<string> Subprotocols
     {
         get;
-        init => field = [.. Demand(value, AreTokens(value), "Subprotocols are tokens, each offered once. RFC 6455 4.1")]; // [WS-4.1-27]
+        init => field = Copy(value, AreTokens(value), "Subprotocols are tokens, each offered once. RFC 6455 4.1"); // [WS-4.1-27]
     } = ["mqtt"];
 
     /// <summary>More fields, such as Authorization, Cookie or Origin; those of the handshake itself are refused.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers
     {
         get;
-        init => field = [.. Demand(
-            value, AreAllowed(value), "A header field is a token and a value without control characters, and not one of the handshake's own.")];
+        init => field = Copy(
+            value, AreAllowed(value), "A header field is a token and a value without control characters, and not one of the handshake's own.");
     } = [];
 
     /// <summary>Appends the request. <paramref name="key"/>: the base64 of 16 random bytes, new for each connection.</summary>
@@ -93,6 +94,8 @@ public sealed record ClientHandshake
     private static bool IsToken(string text) => HttpFields.IsToken(Encoding.UTF8.GetBytes(text));
 
     private static bool IsVisible(string text) => !text.AsSpan().ContainsAnyExceptInRange('!', '~');
+
+    private static ReadOnlyCollection<T> Copy<T>(IReadOnlyList<T> value, bool isRight, string rule) => new List<T>(Demand(value, isRight, rule)).AsReadOnly();
 
     private static T Demand<T>(T value, bool isRight, string rule) => isRight ? value : throw new ArgumentException(rule);
 }

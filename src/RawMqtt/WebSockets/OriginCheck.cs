@@ -18,7 +18,7 @@ internal readonly record struct OriginCheck(
     /// <param name="forwardedScheme">The scheme according to the proxy; null if it named none.</param>
     public OriginFault Judge(string origin, string host, bool isForwarded, string? forwardedScheme)
     {
-        if (AllowedOrigins.Contains("*")) return OriginFault.None;
+        if (Has(AllowedOrigins, "*")) return OriginFault.None;
         if (!WebOrigin.TryParse(origin, out WebOrigin page)) return OriginFault.Opaque;
         foreach (string allowed in AllowedOrigins)
         {
@@ -34,7 +34,7 @@ internal readonly record struct OriginCheck(
             if (page.IsLoopback) return OriginFault.None;
         }
 
-        if (HostNames.Count > 0 && !own.IsLoopback && !HostNames.Contains(own.Host)) return OriginFault.UnknownHost;
+        if (HostNames.Count > 0 && !own.IsLoopback && !Has(HostNames, own.Host)) return OriginFault.UnknownHost;
         string scheme = (isBehindProxy ? forwardedScheme : null) ?? (IsTls ? "https" : "http");
         return JudgeSameOrigin(page, scheme, host);
     }
@@ -45,6 +45,16 @@ internal readonly record struct OriginCheck(
         if (allowed == "*" || WebOrigin.TryParse(allowed, out _)) return null;
         string advice = "Write scheme, host and port, such as https://example.com or http://localhost:3000, or * for all.";
         return $"The allowed origin \"{allowed}\" can match no page. {advice}";
+    }
+
+    private static bool Has(IReadOnlyList<string> list, string wanted)
+    {
+        foreach (string entry in list)
+        {
+            if (entry == wanted) return true;
+        }
+
+        return false;
     }
 
     private static OriginFault JudgeSameOrigin(WebOrigin page, string scheme, string host)

@@ -126,8 +126,8 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
     /// <summary>The first one spoken here that is offered. [WS-4.2.2-6] [MQTT-6.0.0-4]</summary>
     private readonly HandshakeRefusal? ChooseSubprotocol(UpgradeRequest request, out string? chosen)
     {
-        IEnumerable<string> offered = request.OffersSubprotocols ? request.Subprotocols() : [];
-        chosen = (options.Subprotocols ?? offered).FirstOrDefault(offered.Contains);
+        List<string> offered = request.OffersSubprotocols ? new(request.Subprotocols()) : [];
+        chosen = new List<string>(options.Subprotocols ?? offered).Find(offered.Contains);
         return chosen is not null || options.AllowMissingSubprotocol || options.Subprotocols is null
             ? null
             : HandshakeRefusal.BadRequest("WS-4.2.2-6", $"Sec-WebSocket-Protocol has to offer {string.Join(" or ", options.Subprotocols)}");
