@@ -9,16 +9,29 @@ using RawMqtt.Explain;
 
 namespace RawMqtt.Cli;
 
-/// <summary>The options by which pub and sub connect, with the letters of mosquitto_pub and mosquitto_sub.</summary>
+/// <summary>The options of every command that connects, with the letters of mosquitto_pub and mosquitto_sub. Values come from the command line, else from
+/// the file of --options, else from the account, else from the environment.</summary>
 internal sealed class ConnectionArguments
 {
     private const int MostPacketBytes = 268_435_460; // 2.2.3
 
     private static readonly string[] SchemesWithoutHttp = ["mqtt", "mqtts", "tcp", "ssl", "tls"];
 
-    public AddressArguments Address { get; } = new();
+    public AddressArguments Address { get; init; } = new();
 
-    public Option<string?> Id { get; } = new("--id", "-i") { Description = "The client identifier; random by default.", HelpName = "ID" };
+    public RouteArguments Route { get; } = new();
+
+    public Option<string?> AccountName { get; } = new("--account")
+    {
+        Description = "Use the address and login of this name in ~/.config/rawmqtt/config.json; its \"default\" when no address is given.",
+        HelpName = "NAME",
+    };
+
+    public Option<string?> Id { get; } = new("--id", "-i", "--client-id", "--clientId")
+    {
+        Description = "The client identifier; random by default.",
+        HelpName = "ID",
+    };
 
     public Option<string?> IdPrefix { get; } = new("--id-prefix", "-I")
     {
@@ -82,12 +95,14 @@ internal sealed class ConnectionArguments
 
     public WillArguments Will { get; } = new();
 
-    public Option<bool> Trace { get; } = new("--trace", "-d")
+    public Option<bool> Trace { get; } = new("--trace", "-d", "--debug")
     {
         Description = "Explain every byte on the error output as it flows, with passwords and tokens masked.",
     };
 
     public Option<bool> TraceSecrets { get; } = new("--trace-secrets") { Description = "Like --trace, with passwords and tokens shown." };
+
+    public Option<bool> Quiet { get; } = new("--quiet") { Description = "Write no error once the arguments are read; the exit code tells." };
 
     /// <summary>Ends the connection, and waits at most 2 seconds for the server's part.</summary>
     public static async Task EndAsync(MqttClient client)
@@ -143,24 +158,28 @@ internal sealed class ConnectionArguments
             }
         });
         Address.AddTo(command);
-        Option[] before = [Id, IdPrefix, Version, SessionFile, OptionsFile, KeepAlive, MaxPacket, User, Password, PasswordFile, Header, ConnectTimeout];
+        Route.AddTo(command);
+        Option[] before =
+            [AccountName, Id, IdPrefix, Version, SessionFile, OptionsFile, KeepAlive, MaxPacket, User, Password, PasswordFile, Header, ConnectTimeout];
         foreach (Option option in before) command.Options.Add(option);
         Tls.AddTo(command);
         Will.AddTo(command);
-        command.Options.Add(Trace);
-        command.Options.Add(TraceSecrets);
+        foreach (Option option in new Option[] { Trace, TraceSecrets, Quiet }) command.Options.Add(option);
+        RefusedArguments.AddTo(command);
     }
 
     /// <summary>Returns the client's options. Those of the command line win over those of the options file.</summary>
     public MqttClientOptions Read(ParseResult parsed)
     {
-        var defaults = new MqttClientOptions();
+        Tool.IsQuiet = parsed.GetValue(Quiet);
+        Account? account = FindAccount(parsed);
+        MqttClientOptions defaults = account?.Options ?? new MqttClientOptions();
         string? file = parsed.GetValue(OptionsFile);
         MqttClientOptions options = file is null ? defaults : OptionsJson.Read(File.ReadAllBytes(file), defaults);
         bool hasId = parsed.GetValue(Id) is not null || options.ClientId is not null;
-        if (!options.CleanSession && !hasId) throw new ArgumentException($"{file} keeps a session (clean: false) without a clientId: add one, or give -i.");
+        if (!options.CleanSession && !hasId) throw new ArgumentException($"{file ?? AccountFile.UsualPath} keeps a session (clean: false) without a clientId: add one, or give -i.");
 
-        string url = Address.Read(parsed, Tls.IsGiven(parsed));
+        string url = Address.Read(parsed, Tls.IsGiven(parsed) ?? account?.HasTls, account?.Url);
         bool hasLogin = url.Contains('@', StringComparison.Ordinal); // the address's login wins over the variables
         string? user = parsed.GetValue(User) ?? options.UserName ?? (hasLogin ? null : Environment.GetEnvironmentVariable("RAWMQTT_USERNAME"));
         options = options with
@@ -169,7 +188,8 @@ internal sealed class ConnectionArguments
             UserName = user,
             Password = ReadPassword(parsed, options with { UserName = user }) ?? options.Password,
             Will = Will.Read(parsed) ?? options.Will,
-            Tls = Tls.Read(parsed, url),
+            Tls = Tls.Read(parsed, url, account),
+            ConnectTransport = Route.Read(parsed, parsed.GetValue(Address.Unix)) is { } route ? route.ConnectAsync : null,
             RequestHeaders = [.. (parsed.GetValue(Header) ?? []).Select(ReadHeader)],
             ConnectTimeout = parsed.GetValue(ConnectTimeout) ?? options.ConnectTimeout,
             MaxPacketLength = parsed.GetValue(MaxPacket) ?? options.MaxPacketLength,
@@ -180,6 +200,14 @@ internal sealed class ConnectionArguments
         if (parsed.GetValue(SessionFile) is { } session) options = options with { SessionFile = session, CleanSession = false };
         if (options.SessionFile is not null && !hasId) throw new ArgumentException("A session file belongs to a client identifier: give one with -i.");
         return parsed.GetValue(Trace) || parsed.GetValue(TraceSecrets) ? Traced(options, parsed.GetValue(TraceSecrets)) : options;
+    }
+
+    /// <summary>The default account is for its own address: its login does not go to another one.</summary>
+    private Account? FindAccount(ParseResult parsed)
+    {
+        if (parsed.GetValue(AccountName) is { } name) return AccountFile.Find(name, AccountFile.UsualPath);
+        bool hasAddress = Address.IsGiven(parsed) || Environment.GetEnvironmentVariable(AddressArguments.Variable) is { Length: > 0 };
+        return hasAddress ? null : AccountFile.Find(null, AccountFile.UsualPath);
     }
 
     private static void AddError(OptionResult result, Token topic, ProtocolViolation violation) =>

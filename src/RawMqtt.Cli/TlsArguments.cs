@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 
 namespace RawMqtt.Cli;
 
@@ -9,7 +13,7 @@ internal sealed class TlsArguments
 {
     private static readonly string[] Schemes = ["WSS", "MQTTS", "SSL", "TLS", "WXS", "ALIS"];
 
-    public Option<string?> CaFile { get; } = new("--cafile")
+    public Option<string?> CaFile { get; } = new("--cafile", "--ca")
     {
         Description = "Trust the authorities of this PEM file, one or more, instead of the machine's.",
         HelpName = "FILE",
@@ -39,7 +43,37 @@ internal sealed class TlsArguments
         HelpName = "PROTOCOL",
     };
 
-    public Option<bool> Insecure { get; } = new("--insecure") { Description = "Accept any certificate: for tests only." };
+    public Option<bool> Insecure { get; } = new("--insecure")
+    {
+        Description = "Accept any certificate; beside --cafile or --capath, one of theirs for any name. For tests only.",
+    };
+
+    public Option<string?> Version { get; } = new("--tls-version")
+    {
+        Description = "The lowest version to use: tlsv1.2 or tlsv1.3.",
+        HelpName = "tlsv1.2|tlsv1.3",
+    };
+
+    public Option<string?> Ciphers { get; } = new("--ciphers")
+    {
+        Description = "Use these cipher suites alone, by their names in OpenSSL or in the RFCs, with ':' between.",
+        HelpName = "NAMES",
+    };
+
+    public Option<bool> OsAuthorities { get; } = new("--tls-use-os-certs")
+    {
+        Description = "Use TLS with the machine's authorities, as mqtts and wss do anyway.",
+    };
+
+    public Option<bool> NoTls { get; } = new("--no-tls") { Description = "Use no TLS, whatever a file of defaults or the port says." };
+
+    public Option<string?> KeyForm { get; } = new("--keyform") { Description = "pem: the only form of --key.", HelpName = "pem" };
+
+    public Option<string?> KeyLog { get; } = new("--tls-keylog")
+    {
+        Description = "Append the secrets of the connection to this file, for Wireshark. Whoever has it can read the connection.",
+        HelpName = "FILE",
+    };
 
     public Option<string?> ServerName { get; } = new("--servername")
     {
@@ -47,7 +81,8 @@ internal sealed class TlsArguments
         HelpName = "NAME",
     };
 
-    private Option[] All => [CaFile, CaPath, Cert, Key, KeyPasswordFile, Pin, Insecure, ServerName, Alpn];
+    private Option[] All =>
+        [CaFile, CaPath, Cert, Key, KeyPasswordFile, KeyForm, Pin, Insecure, ServerName, Alpn, Version, Ciphers, OsAuthorities, KeyLog];
 
     /// <summary>Returns whether an address has TLS by its scheme.</summary>
     public static bool IsTls(string url) => Schemes.Contains(url.Split("://")[0], StringComparer.OrdinalIgnoreCase);
@@ -55,6 +90,10 @@ internal sealed class TlsArguments
     public void AddTo(Command command)
     {
         foreach (Option option in All) command.Options.Add(option);
+        command.Options.Add(NoTls);
+        Require(Version, "tlsv1.2 or tlsv1.3 (1.1 and 1.0 are broken, RFC 8996)", static value => value is "tlsv1.2" or "tlsv1.3");
+        Require(KeyForm, "pem", static value => value == "pem");
+        Require(Ciphers, $"names such as {CipherNames.Example}; the list is in docs/tool.md", static value => CipherNames.TryRead(value, out _));
         command.Validators.Add(result =>
         {
             foreach (Option option in new Option[] { Key, KeyPasswordFile })
@@ -64,18 +103,26 @@ internal sealed class TlsArguments
         });
     }
 
-    /// <summary>Returns whether any of these options is given.</summary>
-    public bool IsGiven(ParseResult parsed) => All.Any(option => parsed.GetResult(option) is { Implicit: false });
+    /// <summary>Returns whether TLS is asked for by any of these options; null if there are none, false for --no-tls.</summary>
+    public bool? IsGiven(ParseResult parsed) =>
+        parsed.GetValue(NoTls) ? false : All.Any(option => parsed.GetResult(option) is { Implicit: false }) ? true : null;
 
     /// <summary>Returns the options given, or null if there are none. The library refuses them beside an address without TLS.</summary>
-    public MqttTlsOptions? Read(ParseResult parsed, string url)
+    public MqttTlsOptions? Read(ParseResult parsed, string url, Account? account = null)
     {
+        if (parsed.GetValue(NoTls))
+        {
+            return IsTls(url) ? throw new ArgumentException($"--no-tls forbids {url.Split("://")[0]}: write the address with mqtt or ws.") : null;
+        }
+
+        if (!IsTls(url)) account = null;
         var tls = new MqttTlsOptions
         {
-            CertificateAuthorityFile = parsed.GetValue(CaFile),
+            CertificateAuthorityFile = parsed.GetValue(CaFile) ?? account?.CaFile,
             CertificateAuthorityFolder = parsed.GetValue(CaPath),
-            CertificateFile = parsed.GetValue(Cert),
-            KeyFile = parsed.GetValue(Key),
+            CertificateFile = parsed.GetValue(Cert) ?? account?.Cert,
+            KeyFile = parsed.GetValue(Key) ?? account?.Key,
+            Configure = ConfigurationOf(parsed),
             Pin = parsed.GetValue(Pin) is { Length: > 0 } pins ? string.Join(';', pins) : null,
             AllowUntrusted = parsed.GetValue(Insecure),
             ServerName = parsed.GetValue(ServerName),
@@ -89,7 +136,41 @@ internal sealed class TlsArguments
             if (tls.CertificateFile is not null) tls = tls with { KeyPassword = KeyPassphrase.Read(passphraseFile, tls.CertificateFile, tls.KeyFile) };
         }
 
-        if (tls.AllowUntrusted) Console.Error.WriteLine("rawmqtt: --insecure accepts any certificate, so that any server can claim to be this one.");
+        if (tls.AllowUntrusted && (tls.CertificateAuthorityFile ?? tls.CertificateAuthorityFolder) is not null)
+        {
+            Tool.Warn("--insecure accepts a certificate for any name, so that another server can claim to be this one.");
+            return tls with { AllowUntrusted = false, ValidateCertificate = IsTrustedForAnyName };
+        }
+
+        if (tls.AllowUntrusted) Tool.Warn("--insecure accepts any certificate, so that any server can claim to be this one.");
         return tls == new MqttTlsOptions() ? null : tls;
+    }
+
+    private static void Require(Option<string?> option, string wanted, Func<string, bool> isTaken) => option.Validators.Add(result =>
+    {
+        foreach (Token token in result.Tokens.Where(token => !isTaken(token.Value))) result.AddError($"{option.Name} takes {wanted}, not \"{token.Value}\"");
+    });
+
+    private static bool IsTrustedForAnyName(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
+        (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) == SslPolicyErrors.None;
+
+    private Action<SslClientAuthenticationOptions>? ConfigurationOf(ParseResult parsed)
+    {
+        if (parsed.GetValue(KeyLog) is { } file) KeepSecrets(file);
+        string? version = parsed.GetValue(Version);
+        string? ciphers = parsed.GetValue(Ciphers);
+        if (version is null && ciphers is null) return null;
+        return options =>
+        {
+            if (version is not null) options.EnabledSslProtocols = version == "tlsv1.3" ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13;
+            if (ciphers is not null) options.CipherSuitesPolicy = CipherNames.PolicyOf(ciphers);
+        };
+    }
+
+    /// <summary>The framework reads both when the first connection is made.</summary>
+    private static void KeepSecrets(string file)
+    {
+        AppContext.SetSwitch("System.Net.EnableSslKeyLogging", true);
+        Environment.SetEnvironmentVariable("SSLKEYLOGFILE", file);
     }
 }

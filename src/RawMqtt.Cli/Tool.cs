@@ -19,6 +19,9 @@ internal static partial class Tool
     /// <summary>Gets the exit code of a command that the signal cut short; null while there was no signal.</summary>
     public static int? Interruption { get; private set; }
 
+    /// <summary>Gets or sets whether failures are told by the exit code alone.</summary>
+    public static bool IsQuiet { get; set; }
+
     /// <summary>Runs the command that the arguments name, and returns the exit code.</summary>
     public static async Task<int> RunAsync(string[] arguments)
     {
@@ -85,6 +88,7 @@ internal static partial class Tool
     /// <summary>Writes one sentence that keeps the names of members, such as those of a configuration file.</summary>
     public static void WarnAsIs(string message)
     {
+        if (IsQuiet) return;
         try
         {
             Console.Error.WriteLine($"rawmqtt: {TerminalText.Escape(message.ReplaceLineEndings(" "))}");

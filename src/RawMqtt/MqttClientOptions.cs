@@ -112,6 +112,10 @@ public sealed record MqttClientOptions
     /// stream.</summary>
     public Func<MqttConnectAttempt, CancellationToken, ValueTask<Stream>>? ConnectStream { get; init; }
 
+    /// <summary>Gets a function that supplies the connection below TLS and WebSocket, such as one through a proxy or a Unix socket, instead of name service
+    /// and TCP. The client disposes of the stream. A failure of the function fails the attempt.</summary>
+    public Func<MqttConnectAttempt, CancellationToken, ValueTask<Stream>>? ConnectTransport { get; init; }
+
     /// <summary>Gets the most messages at QoS 1 and 2 that are sent and not yet acknowledged: 1 to 65535. Further ones wait.</summary>
     public int MaxInFlight { get; init; } = 20;
 

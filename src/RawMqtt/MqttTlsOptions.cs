@@ -43,6 +43,10 @@ public sealed record MqttTlsOptions
     /// gets; null for the client's own check. If it throws, the certificate is refused.</summary>
     public RemoteCertificateValidationCallback? ValidateCertificate { get; init; }
 
+    /// <summary>Gets a function that may change the framework's options before each handshake, such as the versions and cipher suites; null for
+    /// none.</summary>
+    public Action<SslClientAuthenticationOptions>? Configure { get; init; }
+
     /// <summary>Gets whether any certificate is accepted. The connection is then encrypted, but the server's identity is unknown: use it only in
     /// tests.</summary>
     public bool AllowUntrusted { get; init; }

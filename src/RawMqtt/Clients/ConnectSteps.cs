@@ -99,6 +99,7 @@ internal sealed class ConnectSteps(MqttClientOptions options, ClientLog log)
             Tls = options.Tls,
             RequestHeaders = attempt.RequestHeaders,
             Tap = options.Tap,
+            Transport = options.ConnectTransport is { } transport ? token => transport(attempt, token) : null,
             Phases = phases,
             TimeProvider = options.TimeProvider,
         };

@@ -32,6 +32,7 @@ internal static class ClientTls
             string serverName = tls.ServerName ?? address.Host;
             var check = new CertificateCheck(address, serverName, tls, options.TimeProvider.GetUtcNow());
             SslClientAuthenticationOptions authentication = OptionsFor(serverName, address, tls, own, check);
+            tls.Configure?.Invoke(authentication);
             Watch(authentication, request);
             await AuthenticateAsync(stream, authentication, check, firstBytes, request, address, cancellationToken).ConfigureAwait(false);
             below.Tap = null;

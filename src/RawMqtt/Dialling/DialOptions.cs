@@ -15,6 +15,9 @@ internal sealed record DialOptions
 
     public MqttTap? Tap { get; init; }
 
+    /// <summary>Gets what supplies the connection below TLS; null for name service and TCP.</summary>
+    public Func<CancellationToken, ValueTask<Stream>>? Transport { get; init; }
+
     /// <summary>Gets the measurement of the phases; null if the caller does not need it.</summary>
     public ConnectPhases? Phases { get; init; }
 

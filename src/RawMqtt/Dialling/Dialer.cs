@@ -57,13 +57,7 @@ internal static class Dialer
     private static async Task<Stream> ConnectAsync(
         MqttAddress address, DialOptions options, SslStreamCertificateContext? own, ConnectPhases phases, CancellationToken cancellationToken)
     {
-        long start = options.TimeProvider.GetTimestamp();
-        phases.Begin("name service", ServerDiagnoses.TimeoutName);
-        IPAddress[] hosts = await ResolveAsync(address, cancellationToken).ConfigureAwait(false);
-
-        TimeSpan timeLeft = options.ConnectTimeout - options.TimeProvider.GetElapsedTime(start);
-        phases.Begin("TCP", ServerDiagnoses.TimeoutTcp);
-        Stream stream = new NetworkStream(await ConnectAsync(address, hosts, timeLeft, cancellationToken).ConfigureAwait(false), ownsSocket: true);
+        Stream stream = await TransportAsync(address, options, phases, cancellationToken).ConfigureAwait(false);
         try
         {
             if (address.IsTls)
@@ -83,6 +77,23 @@ internal static class Dialer
             await stream.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    private static async Task<Stream> TransportAsync(MqttAddress address, DialOptions options, ConnectPhases phases, CancellationToken cancellationToken)
+    {
+        if (options.Transport is not null)
+        {
+            phases.Begin("ConnectTransport", ServerDiagnoses.TimeoutFunction);
+            return await options.Transport(cancellationToken).ConfigureAwait(false);
+        }
+
+        long start = options.TimeProvider.GetTimestamp();
+        phases.Begin("name service", ServerDiagnoses.TimeoutName);
+        IPAddress[] hosts = await ResolveAsync(address, cancellationToken).ConfigureAwait(false);
+
+        TimeSpan timeLeft = options.ConnectTimeout - options.TimeProvider.GetElapsedTime(start);
+        phases.Begin("TCP", ServerDiagnoses.TimeoutTcp);
+        return new NetworkStream(await ConnectAsync(address, hosts, timeLeft, cancellationToken).ConfigureAwait(false), ownsSocket: true);
     }
 
     private static async Task<Stream> UpgradeAsync(

@@ -31,6 +31,12 @@ public class ToolArgumentsTests
     [InlineData("broker --dev-cert")]
     [InlineData("broker --dev-cert a.lan b.lan --dev-cert-dir d --wss 127.0.0.1:0")]
     [InlineData("doctor wss://h --keepalive 2 --idle 0.5 --page https://a --topic t --send-login --password-file f --json")]
+    [InlineData("pub -A 127.0.0.1 --nodelay --proxy socks5h://u:p@h:1081 -t a -m b --quiet --debug")]
+    [InlineData("pub --unix /tmp/s -t a -m b --account home")]
+    [InlineData("pub --hostname h --protocol ws --path /p --clientId c --ca f -t a -m b")]
+    [InlineData("pub -h h --ws -H X:y -t a -m b")]
+    [InlineData("sub mqtts://h -t a --ciphers ECDHE-RSA-AES256-GCM-SHA384:TLS_AES_128_GCM_SHA256 --tls-version tlsv1.3 --keyform pem --tls-keylog f")]
+    [InlineData("sub -h h --tls-use-os-certs -t a")]
     public void Arguments_are_taken(string arguments) => Assert.Empty(ErrorsOf(arguments));
 
     [Theory]
@@ -57,6 +63,19 @@ public class ToolArgumentsTests
     [InlineData("broker --proxy-header X-Real-IP", "--proxy-header has no effect without --trusted-proxy")]
     [InlineData("broker --quiet --log-json", "--log-json has no effect beside --quiet")]
     [InlineData("broker --quiet --log-level error", "--log-level has no effect beside --quiet")]
+    [InlineData("pub -t a -m b --psk 00", "--psk needs TLS with a pre-shared key")]
+    [InlineData("pub -t a -m b -D publish user-property a b", "-D belongs to MQTT 5")]
+    [InlineData("sub -t a -x 5", "-x belongs to MQTT 5")]
+    [InlineData("sub -t a -S", "-S needs SRV records")]
+    [InlineData("sub -t a --proxy http://h", "--proxy takes socks5h://")]
+    [InlineData("sub -t a -h h --unix s", "Give the address once")]
+    [InlineData("sub ws://h -t a -p 1", "Give the address once")]
+    [InlineData("sub -t a --protocol http", "--protocol takes mqtt, mqtts, ws or wss, not \"http\"")]
+    [InlineData("sub -t a --path /x", "--path has no effect without --ws")]
+    [InlineData("sub -t a --ws --protocol ws", "--ws has no effect beside --protocol")]
+    [InlineData("sub mqtts://h -t a --tls-version tlsv1.1", "--tls-version takes tlsv1.2 or tlsv1.3")]
+    [InlineData("sub mqtts://h -t a --ciphers HIGH:!aNULL", "--ciphers takes names such as")]
+    [InlineData("sub mqtts://h -t a --keyform engine", "--keyform takes pem")]
     public void Mistakes_are_named(string arguments, string expected) =>
         Assert.Contains(ErrorsOf(arguments), error => error.Contains(expected, StringComparison.Ordinal));
 
@@ -69,6 +88,13 @@ public class ToolArgumentsTests
     [InlineData("pub -h ::1 -t a -m b", "mqtt://[::1]:1883")]
     [InlineData("pub -h h -p 8883 -t a -m b", "mqtts://h:8883")]
     [InlineData("pub -h h --cafile x -t a -m b", "mqtts://h:8883")]
+    [InlineData("pub -h h --ws -t a -m b", "ws://h/mqtt")]
+    [InlineData("pub -h h --ws --cafile x -p 81 -t a -m b", "wss://h:81/mqtt")]
+    [InlineData("pub -h h --protocol wss --path x -t a -m b", "wss://h/x")]
+    [InlineData("pub --protocol mqtts -t a -m b", "mqtts://localhost:8883")]
+    [InlineData("pub --tls-use-os-certs -t a -m b", "mqtts://localhost:8883")]
+    [InlineData("pub -p 8883 --no-tls -t a -m b", "mqtt://localhost:8883")]
+    [InlineData("pub --unix /tmp/s -t a -m b", "mqtt://localhost")]
     public void The_address_is_read_from_a_url_or_from_host_and_port(string arguments, string url)
     {
         var command = new Command("pub");
