@@ -29,20 +29,25 @@ internal static class BrokerCommand
     {
         var command = new Command("broker", "Serve as a broker. Without listeners: ws://127.0.0.1:8083/mqtt and mqtt://127.0.0.1:1883.");
         BrokerArguments.AddTo(command);
-        foreach (Option option in new Option[] { Limits, PrintConfig, Trace, TraceSecrets }) command.Add(option);
+        foreach (Option option in new Option[] { Limits, PrintConfig, Trace, TraceSecrets, ToolkitPage.Option }) command.Add(option);
         command.Add(ImportCommand.Create());
-        command.SetAction(RunAsync);
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, parsed.GetValue(ToolkitPage.Option) ? ToolkitPage.Load() : null, _ => { }, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    /// <summary>Serves until cancelled.</summary>
+    /// <param name="parsed">The command line, with the options of <see cref="BrokerArguments"/>.</param>
+    /// <param name="page">The page to serve; null for none.</param>
+    /// <param name="ready">Called with the addresses when clients can connect.</param>
+    /// <param name="cancellationToken">Ends the broker.</param>
+    public static async Task<int> RunAsync(ParseResult parsed, ToolkitPage? page, Action<IReadOnlyList<string>> ready, CancellationToken cancellationToken)
     {
         var development = new Lazy<DevCertRenewal>(() => BrokerArguments.StartDevCert(parsed));
         BrokerConfiguration Read() =>
             BrokerArguments.Read(parsed, () => (development.Value.Certificates.ServerFile, development.Value.Certificates.ServerKeyFile));
         try
         {
-            if (!parsed.GetValue(Limits) && !parsed.GetValue(PrintConfig)) return await ServeAsync(parsed, Read, development, cancellationToken);
+            if (!parsed.GetValue(Limits) && !parsed.GetValue(PrintConfig)) return await ServeAsync(parsed, Read, development, page, ready, cancellationToken);
             BrokerConfiguration configuration = Read();
             Console.Write(parsed.GetValue(PrintConfig) ? configuration.Print() : LimitsOf(configuration));
             return ExitCode.Done;
@@ -54,7 +59,8 @@ internal static class BrokerCommand
     }
 
     private static async Task<int> ServeAsync(
-        ParseResult parsed, Func<BrokerConfiguration> read, Lazy<DevCertRenewal> development, CancellationToken cancellationToken)
+        ParseResult parsed, Func<BrokerConfiguration> read, Lazy<DevCertRenewal> development, ToolkitPage? page, Action<IReadOnlyList<string>> ready,
+        CancellationToken cancellationToken)
     {
         // No hook of ours blocks, so that what arrives may be handled where it is noticed, without a change of threads.
         Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
@@ -72,6 +78,7 @@ internal static class BrokerCommand
         {
             KeyPassword = options.KeyPassword ?? passphrase,
             Log = Write,
+            AnswerHttp = page is null ? null : page.Answer,
             Tap = parsed.GetValue(Trace) || parsed.GetValue(TraceSecrets) ? TapOf(parsed.GetValue(TraceSecrets)) : null,
         };
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(
@@ -88,8 +95,10 @@ internal static class BrokerCommand
         MqttBrokerOptions used = Change(first.Options);
         if (!first.Quiet) Console.Write(BrokerStartText.Render(used, service.Broker.Addresses, OwnAddresses.Find(), TimeProvider.System.GetUtcNow()));
         if (development.IsValueCreated) DevCertCommand.Describe(development.Value.Certificates, service.Broker.Addresses);
+        if (page is not null) Console.Write(ToolkitPage.Describe(service.Broker.Addresses));
         Console.WriteLine("ready");
         Console.Out.Flush();
+        ready(service.Broker.Addresses);
 
         await UntilCancelledAsync(cancellationToken);
         return ExitCode.Done;

@@ -57,6 +57,7 @@ internal static partial class Tool
         {
             DemoCommand.Create(),
             BrokerCommand.Create(),
+            ToolkitCommand.Create(),
             DevCertCommand.Create(),
             PasswdCommand.Create(),
             PubCommand.Create(),

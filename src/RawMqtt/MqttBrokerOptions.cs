@@ -105,6 +105,11 @@ public sealed record MqttBrokerOptions
     /// or null for the usual answer. null for none. The broker itself answers <c>/health</c> with <c>ok</c>.</summary>
     public Func<string, string, string?>? AnswerGet { get; init; }
 
+    /// <summary>Gets the function that answers plain GET and HEAD requests to ws and wss listeners with more than a text, and before
+    /// <see cref="AnswerGet"/>: it gets the listener's address and the head of the request, and returns the whole answer from its status line to the end of
+    /// the body, which says <c>Connection: close</c>; or null. null for none. The broker calls it from many threads at once.</summary>
+    public Func<string, string, ReadOnlyMemory<byte>?>? AnswerHttp { get; init; }
+
     /// <summary>Gets the function that receives the broker's events, one at a time; null for none. The broker does not wait for it: events queue up to
     /// <see cref="MqttBrokerLimits.MaxProgramBytes"/>.</summary>
     public Func<MqttBrokerEvent, ValueTask>? Observe { get; init; }

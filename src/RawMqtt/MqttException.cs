@@ -41,8 +41,9 @@ public sealed class MqttException : Exception
     /// <summary>Gets the reason in the server's Close, as the server wrote it; null or empty if it gave none.</summary>
     public string? CloseReason { get; init; }
 
-    /// <summary>Gets whether the server ended the connection in order: not the network, a timeout or this client.</summary>
-    internal bool IsEndByServer { get; init; }
+    /// <summary>Gets whether the server ended the connection in order: not the network, a timeout or this client. A stream of the application says so with
+    /// <see cref="CloseCode"/>.</summary>
+    internal bool IsEndByServer { get => field || CloseCode is not null; init; }
 
     /// <summary>Gets whether this client ended the connection although the server and the network were well.</summary>
     internal bool IsEndByClient { get; init; }

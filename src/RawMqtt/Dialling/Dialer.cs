@@ -16,7 +16,19 @@ internal static class Dialer
 
     /// <exception cref="MqttException">A step failed. The message says which one, the likely cause, and what to try.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public static async Task<Stream> ConnectAsync(MqttAddress address, DialOptions options, CancellationToken cancellationToken)
+    public static Task<Stream> ConnectAsync(MqttAddress address, DialOptions options, CancellationToken cancellationToken) =>
+        OperatingSystem.IsBrowser() // not within an async method, so that what dials is trimmed away there
+            ? Task.FromException<Stream>(AddressDiagnoses.Browser.Fault(address, null))
+            : DialAsync(address, options, cancellationToken);
+
+    /// <summary>Returns how long an address is tried: its equal share of the time that is left, and at most two seconds while others wait.</summary>
+    internal static TimeSpan TurnOf(TimeSpan timeLeft, int addressesLeft)
+    {
+        TimeSpan share = timeLeft / addressesLeft;
+        return addressesLeft == 1 || share < AddressTimeout ? share : AddressTimeout;
+    }
+
+    private static async Task<Stream> DialAsync(MqttAddress address, DialOptions options, CancellationToken cancellationToken)
     {
         if (options.Tls is not null && !address.IsTls)
         {
@@ -47,13 +59,6 @@ internal static class Dialer
 
     // First TCP, straight to host and port [WS-4.1-8], then TLS [WS-4.1-11] [WS-4.1-13], then the opening handshake [WS-4.1-15]; a failed step ends the
     // attempt [WS-4.1-10].
-    /// <summary>Returns how long an address is tried: its equal share of the time that is left, and at most two seconds while others wait.</summary>
-    internal static TimeSpan TurnOf(TimeSpan timeLeft, int addressesLeft)
-    {
-        TimeSpan share = timeLeft / addressesLeft;
-        return addressesLeft == 1 || share < AddressTimeout ? share : AddressTimeout;
-    }
-
     private static async Task<Stream> ConnectAsync(
         MqttAddress address, DialOptions options, SslStreamCertificateContext? own, ConnectPhases phases, CancellationToken cancellationToken)
     {

@@ -34,6 +34,7 @@ internal sealed class Listener : IDisposable
             IsTls = address.IsTls,
             ProxyHeader = options.ProxyHeader,
             AnswerGet = path => path == "/health" ? "ok" : options.AnswerGet?.Invoke(address.ToString(), path),
+            AnswerHttp = options.AnswerHttp is null ? null : head => options.AnswerHttp(address.ToString(), head),
         };
     }
 

@@ -26,5 +26,7 @@ internal sealed record ListenerOptions
 
     public Func<string, string, string?>? AnswerGet { get; init; }
 
+    public Func<string, string, ReadOnlyMemory<byte>?>? AnswerHttp { get; init; }
+
     public Func<string, MqttTap>? Tap { get; init; }
 }

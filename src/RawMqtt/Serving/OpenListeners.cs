@@ -39,6 +39,7 @@ internal sealed class OpenListeners(MqttBrokerOptions options, BrokerReports rep
             ProxyHeader = options.ProxyHeader,
             ConfigureTls = options.ConfigureTls,
             AnswerGet = options.AnswerGet,
+            AnswerHttp = options.AnswerHttp,
             Tap = options.Tap,
         };
         foreach (MqttAddress address in options.Listeners.Select(MqttAddress.ParseListener))

@@ -68,7 +68,7 @@ internal static class OpeningHandshake
             }
 
             if (handshake.Refusal is { } refusal) options.Refused?.Invoke(refusal);
-            await inner.WriteAsync(answer.WrittenMemory, cancellationToken).ConfigureAwait(false);
+            await inner.WriteAsync(handshake.Refusal?.Answer ?? answer.WrittenMemory, cancellationToken).ConfigureAwait(false);
             await inner.FlushAsync(cancellationToken).ConfigureAwait(false);
             if (status == OperationStatus.Done)                                         // [WS-4.2.2-16]
             {

@@ -27,6 +27,9 @@ internal sealed record HandshakeRefusal(int Status, string Rule, string Reason)
     /// <summary>Header lines that the status demands, without the last CRLF.</summary>
     public string? Header { get; init; }
 
+    /// <summary>The whole answer, which stands for all other parts; null: it is written from them.</summary>
+    public ReadOnlyMemory<byte>? Answer { get; init; }
+
     /// <summary>The words behind the status code.</summary>
     public string Phrase => Status switch
     {

@@ -37,7 +37,7 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
 
         consumed += skipped;
         if (Refusal is null) return status;
-        WriteRefusal(Refusal, !isHead, answer);
+        if (Refusal.Answer is null) WriteRefusal(Refusal, !isHead, answer);
         return OperationStatus.InvalidData;
     }
 
@@ -53,7 +53,8 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
 
         string? proxyHeader = request.Joined(Encoding.ASCII.GetBytes(options.ProxyHeader));
         bool isForwarded = proxyHeader is not null || request.IsForwarded;
-        Refusal = FindPath(request, out path)
+        Refusal = AnswerPlain(request, head)
+            ?? FindPath(request, out path)
             ?? CheckUpgrade(request)
             ?? CheckOrigin(request, isForwarded, proxyHeader)
             ?? ChooseSubprotocol(request, out subprotocol);
@@ -76,13 +77,18 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
         WriteAccept(request.Key, subprotocol, answer);
     }
 
+    /// <summary>A GET that is no upgrade may be answered by the application.</summary>
+    private readonly HandshakeRefusal? AnswerPlain(UpgradeRequest request, ReadOnlySpan<byte> head)
+    {
+        if (request.MeansToUpgrade || !(isHead || request.Method.SequenceEqual("GET"u8))) return null;
+        if (options.AnswerHttp?.Invoke(Encoding.Latin1.GetString(head)) is { } answer) return new HandshakeRefusal(200, "", "") { Answer = answer };
+        return options.AnswerGet?.Invoke(Encoding.Latin1.GetString(request.Path)) is { } text ? new HandshakeRefusal(200, "", text) : null;
+    }
+
     private readonly HandshakeRefusal? FindPath(UpgradeRequest request, out string? path)
     {
         path = null;
-        bool isGet = request.Method.SequenceEqual("GET"u8);
-        if ((isGet || isHead) && !request.MeansToUpgrade && options.AnswerGet?.Invoke(Encoding.Latin1.GetString(request.Path)) is { } text)
-            return new HandshakeRefusal(200, "", text);
-        if (!isGet) return new HandshakeRefusal(405, "WS-4.2.1-2", "an opening handshake is a GET") { Header = "Allow: GET" };
+        if (!request.Method.SequenceEqual("GET"u8)) return new HandshakeRefusal(405, "WS-4.2.1-2", "an opening handshake is a GET") { Header = "Allow: GET" };
         if (!request.IsHttp11) return new HandshakeRefusal(505, "WS-4.2.1-2", "an opening handshake is HTTP/1.1");
         if (options.Paths is null)
             path = Encoding.ASCII.GetString(request.Path);

@@ -38,4 +38,7 @@ internal sealed record ServerHandshakeOptions
 
     /// <summary>Returns the text that answers a plain GET of a path; null as function or result: the request must be an upgrade.</summary>
     public Func<string, string?>? AnswerGet { get; init; } = path => path == "/health" ? "ok" : null;
+
+    /// <summary>Returns the whole answer to the head of a plain GET or HEAD; null as function or result: <see cref="AnswerGet"/> is asked.</summary>
+    public Func<string, ReadOnlyMemory<byte>?>? AnswerHttp { get; init; }
 }

@@ -15,7 +15,8 @@ public sealed class BrokerConfigurationTests
     [
         nameof(MqttBrokerOptions.KeyPassword), nameof(MqttBrokerOptions.Authenticate), nameof(MqttBrokerOptions.AuthorizePublish),
         nameof(MqttBrokerOptions.AuthorizeSubscribe), nameof(MqttBrokerOptions.CanRead), nameof(MqttBrokerOptions.CanWrite),
-        nameof(MqttBrokerOptions.ConfigureTls), nameof(MqttBrokerOptions.Identify), nameof(MqttBrokerOptions.AnswerGet), nameof(MqttBrokerOptions.Observe),
+        nameof(MqttBrokerOptions.ConfigureTls), nameof(MqttBrokerOptions.Identify), nameof(MqttBrokerOptions.AnswerGet), nameof(MqttBrokerOptions.AnswerHttp),
+        nameof(MqttBrokerOptions.Observe),
         nameof(MqttBrokerOptions.Log), nameof(MqttBrokerOptions.Tap), nameof(MqttBrokerOptions.TimeProvider), nameof(MqttBrokerOptions.Limits),
     ];
 
