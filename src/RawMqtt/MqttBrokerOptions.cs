@@ -61,7 +61,7 @@ public sealed record MqttBrokerOptions
     public bool? AllowAnonymous { get; init; }
 
     /// <summary>Gets the function that is called with the options of each TLS handshake, to ask for client certificates and to check them; null for none.
-    /// The server's certificate is set already.</summary>
+    /// The certificate of <see cref="CertificateFile"/> is set already; without that file, the function must set one.</summary>
     public Action<SslServerAuthenticationOptions>? ConfigureTls { get; init; }
 
     /// <summary>Gets the function that names the user of a connection, such as by <see cref="MqttConnectRequest.ClientCertificate"/>. A client that it names

@@ -98,6 +98,10 @@ public sealed class MqttClient : IAsyncDisposable
     /// <summary>Gets the state of the client.</summary>
     public MqttClientState State => status.State;
 
+    /// <summary>Gets whether <see cref="State"/> is <see cref="MqttClientState.Connected"/>. It may change at any time: publishing needs no such
+    /// check.</summary>
+    public bool IsConnected => State == MqttClientState.Connected;
+
     /// <summary>Gets the reason why the last connection was lost or the last attempt failed; null if there was none. It stays after the client has connected
     /// again.</summary>
     public MqttException? LastFault => status.LastFault;
@@ -177,18 +181,6 @@ public sealed class MqttClient : IAsyncDisposable
         return pending.Task;
     }
 
-    /// <summary>Subscribes to a topic filter.</summary>
-    /// <returns>Completes when the server has granted it.</returns>
-    /// <exception cref="MqttException">The server refused the filter: <see cref="MqttErrorCode.SubscriptionRefused"/>.</exception>
-    public Task<MqttSubscription> SubscribeAsync(
-        string filter, QualityOfService qos = QualityOfService.AtMostOnce, CancellationToken cancellationToken = default) =>
-        SubscribeAsync([new MqttTopicFilter(filter, qos)], cancellationToken);
-
-    /// <summary>Subscribes to several topic filters at once; their messages come in one stream.</summary>
-    /// <exception cref="MqttException">The server refused one of them: <see cref="MqttErrorCode.SubscriptionRefused"/>.</exception>
-    public Task<MqttSubscription> SubscribeAsync(IReadOnlyList<MqttTopicFilter> filters, CancellationToken cancellationToken = default) =>
-        SubscribeAsync(filters, new MqttSubscribeOptions(), cancellationToken);
-
     /// <summary>Subscribes to a topic filter. The client calls <paramref name="receiver"/> for each message, which is read in the receive buffer without
     /// allocating.</summary>
     /// <exception cref="MqttException">The server refused the filter: <see cref="MqttErrorCode.SubscriptionRefused"/>.</exception>
@@ -201,6 +193,18 @@ public sealed class MqttClient : IAsyncDisposable
     public Task<MqttSubscription> SubscribeAsync(
         IReadOnlyList<MqttTopicFilter> filters, MqttMessageReceiver receiver, CancellationToken cancellationToken = default) =>
         SubscribeAsync(filters, new MqttSubscribeOptions { Receiver = receiver }, cancellationToken);
+
+    /// <summary>Subscribes to a topic filter.</summary>
+    /// <returns>Completes when the server has granted it.</returns>
+    /// <exception cref="MqttException">The server refused the filter: <see cref="MqttErrorCode.SubscriptionRefused"/>.</exception>
+    public Task<MqttSubscription> SubscribeAsync(
+        string filter, QualityOfService qos = QualityOfService.AtMostOnce, CancellationToken cancellationToken = default) =>
+        SubscribeAsync([new MqttTopicFilter(filter, qos)], cancellationToken);
+
+    /// <summary>Subscribes to several topic filters at once; their messages come in one stream.</summary>
+    /// <exception cref="MqttException">The server refused one of them: <see cref="MqttErrorCode.SubscriptionRefused"/>.</exception>
+    public Task<MqttSubscription> SubscribeAsync(IReadOnlyList<MqttTopicFilter> filters, CancellationToken cancellationToken = default) =>
+        SubscribeAsync(filters, new MqttSubscribeOptions(), cancellationToken);
 
     /// <summary>Subscribes to several topic filters, with options for how their messages are delivered.</summary>
     /// <exception cref="MqttException">The server refused one of them: <see cref="MqttErrorCode.SubscriptionRefused"/>; not with

@@ -85,7 +85,8 @@ public sealed record MqttClientOptions
     /// <summary>Gets the user name, section 3.1.3.4; null for none.</summary>
     public string? UserName { get; init; }
 
-    /// <summary>Gets the password, section 3.1.3.5: up to 65535 bytes, only with a user name [MQTT-3.1.2-22]; null for none.</summary>
+    /// <summary>Gets the password, section 3.1.3.5: up to 65535 bytes, only with a user name [MQTT-3.1.2-22]; null for none.
+    /// To set a text, use <see cref="PasswordText"/>.</summary>
     public ReadOnlyMemory<byte>? Password { get; init; }
 
     /// <summary>Gets or sets <see cref="Password"/> as UTF-8 text, for configuration that binds text; null for none.</summary>

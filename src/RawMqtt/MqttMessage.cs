@@ -5,10 +5,27 @@ using RawMqtt.Clients;
 
 namespace RawMqtt;
 
-/// <summary>Represents a received message that has its own memory, so that it can be kept.</summary>
+/// <summary>Represents a received message that has its own memory, so that it can be kept. Programs can make messages too, for their tests.</summary>
 public sealed class MqttMessage
 {
     private HeldMessage? held;
+
+    /// <summary>Creates a message that came from no server, such as for the test of a function that gets messages.</summary>
+    /// <param name="topic">The topic name. It is not checked.</param>
+    /// <param name="payload">The payload, which is not copied.</param>
+    /// <param name="qos">The QoS of the delivery.</param>
+    /// <param name="retain">The value of <see cref="Retain"/>.</param>
+    public MqttMessage(string topic, ReadOnlyMemory<byte> payload, QualityOfService qos = QualityOfService.AtMostOnce, bool retain = false)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        (Topic, Payload, Qos, Retain) = (topic, payload, qos, retain);
+    }
+
+    /// <summary>Creates a message with a text as its payload, encoded as UTF-8.</summary>
+    public MqttMessage(string topic, string payload, QualityOfService qos = QualityOfService.AtMostOnce, bool retain = false)
+        : this(topic, Encoding.UTF8.GetBytes(payload), qos, retain)
+    {
+    }
 
     internal MqttMessage(string topic, in MqttMessageView view, TimeSpan arrivedAt = default, HeldMessage? held = null)
     {

@@ -2,6 +2,7 @@
 
 using System.Globalization;
 using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace RawMqtt;
@@ -25,6 +26,14 @@ public sealed record MqttTlsOptions
 
     /// <summary>Gets the passphrase of an encrypted private key, or of a PKCS #12 file; null for none.</summary>
     public string? KeyPassword { get; init; }
+
+    /// <summary>Gets authorities to trust instead of the machine's, together with those of <see cref="CertificateAuthorityFile"/> and
+    /// <see cref="CertificateAuthorityFolder"/>; empty for none.</summary>
+    public IReadOnlyList<X509Certificate2> CertificateAuthorities { get; init; } = [];
+
+    /// <summary>Gets the client's own certificate with its private key, instead of <see cref="CertificateFile"/>; null for none. The caller keeps it, and
+    /// disposes of it after the client.</summary>
+    public X509Certificate2? Certificate { get; init; }
 
     /// <summary>Gets the name that the server's certificate must be for, also sent as SNI; null for the host of the address.</summary>
     public string? ServerName { get; init; }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace RawMqtt;
@@ -13,7 +14,14 @@ public sealed record MqttWill(string Topic, ReadOnlyMemory<byte> Payload, Qualit
 {
     /// <summary>Creates a Will whose properties are set one by one, as configuration does.</summary>
     public MqttWill()
-        : this("", default)
+        : this("", ReadOnlyMemory<byte>.Empty)
+    {
+    }
+
+    /// <summary>Creates a Will with a text as its payload, encoded as UTF-8.</summary>
+    [OverloadResolutionPriority(-1)] // default as a payload stays one of no bytes
+    public MqttWill(string topic, string payload, QualityOfService qos = QualityOfService.AtMostOnce, bool retain = false)
+        : this(topic, Encoding.UTF8.GetBytes(payload), qos, retain)
     {
     }
 

@@ -69,6 +69,8 @@ internal static class OptionChecks
 
     private static void Require(MqttTlsOptions tls)
     {
+        Require(tls.Certificate is null || tls.CertificateFile is null, "Certificate and CertificateFile exclude each other.");
+        Require(tls.Certificate is null or { HasPrivateKey: true }, "The Certificate has no private key.");
         Require(tls.Pin is null || CertificatePin.IsValid(tls.Pin), "Pin is sha256// and 44 characters of Base64, or several with ; between.");
         int deciding = (tls.Pin is null ? 0 : 1) + (tls.ValidateCertificate is null ? 0 : 1) + (tls.AllowUntrusted ? 1 : 0);
         Require(deciding <= 1, "Pin, ValidateCertificate and AllowUntrusted exclude each other: each decides about the certificate.");

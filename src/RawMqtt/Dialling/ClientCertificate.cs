@@ -10,6 +10,15 @@ namespace RawMqtt.Dialling;
 /// <summary>Loads the certificate that a client shows, with its key and its chain.</summary>
 internal static class ClientCertificate
 {
+    /// <summary>Returns what the options name, as copies that the caller owns; null for nothing.</summary>
+    /// <exception cref="MqttException"><see cref="MqttErrorCode.InvalidOptions"/>: the files cannot be used. The message names the file at fault.</exception>
+    public static SslStreamCertificateContext? Of(MqttTlsOptions? tls) => tls switch
+    {
+        { Certificate: { } certificate } => SslStreamCertificateContext.Create(new X509Certificate2(certificate), additionalCertificates: null, offline: true),
+        { CertificateFile: { } file } => Load(file, tls.KeyFile, tls.KeyPassword),
+        _ => null,
+    };
+
     /// <exception cref="MqttException"><see cref="MqttErrorCode.InvalidOptions"/>: the files cannot be used. The message names the file at fault.</exception>
     public static SslStreamCertificateContext Load(string certificateFile, string? keyFile, string? password = null)
     {

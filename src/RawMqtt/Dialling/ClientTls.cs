@@ -100,12 +100,14 @@ internal static class ClientTls
         return options;
     }
 
-    /// <summary>Returns a policy that trusts only the authorities of the file and of the folder, or those of the machine if neither is given.</summary>
+    /// <summary>Returns a policy that trusts only the authorities of the options, or those of the machine if neither is given.</summary>
     /// <remarks>A certificate names where its issuer and its revocation are found: nothing is fetched from there, since the server chose it.</remarks>
     private static X509ChainPolicy PolicyOf(MqttTlsOptions tls)
     {
         var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
-        if ((tls.CertificateAuthorityFile ?? tls.CertificateAuthorityFolder) is not null) policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        foreach (X509Certificate2 authority in tls.CertificateAuthorities) policy.CustomTrustStore.Add(authority);
+        bool hasOwn = tls.CertificateAuthorities.Count > 0 || (tls.CertificateAuthorityFile ?? tls.CertificateAuthorityFolder) is not null;
+        if (hasOwn) policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         if (tls.CertificateAuthorityFile is { } file && Import(policy, file) == 0) throw Unreadable(file, null);
         if (tls.CertificateAuthorityFolder is not { } folder) return policy;
         if (!Directory.Exists(folder)) throw Unreadable(folder, new DirectoryNotFoundException());

@@ -36,8 +36,7 @@ internal static class Dialer
             throw AddressDiagnoses.TlsOptionsWithoutTls.Fault(address, null, ("secure", scheme));
         }
 
-        SslStreamCertificateContext? own = // a wrong file costs no connection
-            options.Tls is { CertificateFile: { } file } tls ? ClientCertificate.Load(file, tls.KeyFile, tls.KeyPassword) : null;
+        SslStreamCertificateContext? own = ClientCertificate.Of(options.Tls); // a wrong file costs no connection
         using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         ConnectPhases phases = options.Phases ?? new ConnectPhases(options.TimeProvider);

@@ -46,7 +46,7 @@ internal sealed class Listener : IDisposable
     /// <see cref="MqttErrorCode.NameNotResolved"/>.</exception>
     public static async Task<IReadOnlyList<Listener>> BindAsync(MqttAddress address, ListenerOptions options, CancellationToken cancellationToken)
     {
-        if (address.IsTls && options.Certificate is null)
+        if (address.IsTls && options.Certificate is null && options.ConfigureTls is null)
         {
             throw new MqttException(MqttErrorCode.InvalidOptions, $"{address} needs a certificate: set CertificateFile and KeyFile.");
         }
@@ -120,9 +120,9 @@ internal sealed class Listener : IDisposable
 
     private SslServerAuthenticationOptions TlsOptions()
     {
-        SslServerAuthenticationOptions shared = options.Certificate!.TlsOptions();
-        if (options.ConfigureTls is null) return shared;
-        var own = new SslServerAuthenticationOptions { ServerCertificateContext = shared.ServerCertificateContext };
+        SslServerAuthenticationOptions? shared = options.Certificate?.TlsOptions();
+        if (options.ConfigureTls is null) return shared!;
+        var own = new SslServerAuthenticationOptions { ServerCertificateContext = shared?.ServerCertificateContext };
         options.ConfigureTls(own);
         return own;
     }

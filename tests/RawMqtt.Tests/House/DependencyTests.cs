@@ -12,6 +12,7 @@ public class DependencyTests
     [Theory]
     [InlineData("RawMqtt")]
     [InlineData("RawMqtt.Server")]
+    [InlineData("RawMqtt.Extensions")]
     public void Restore_of_the_library_finds_no_package(string project)
     {
         using JsonDocument assets = JsonDocument.Parse(File.ReadAllText(Repository.PathOf($"src/{project}/obj/project.assets.json")));
@@ -47,6 +48,7 @@ public class DependencyTests
     [Theory]
     [InlineData(typeof(QualityOfService))]
     [InlineData(typeof(RawMqtt.Server.BrokerService))]
+    [InlineData(typeof(RawMqtt.Extensions.MqttHandling))]
     public void Library_refers_to_the_shared_framework_alone(Type inAssembly)
     {
         string[] foreign = inAssembly.Assembly.GetReferencedAssemblies()
