@@ -28,6 +28,11 @@ public sealed record MqttClientOptions
     /// connection.</summary>
     public bool CleanSession { get; init; } = true;
 
+    /// <summary>Gets whether this client is a bridge to another broker: it connects with protocol level 0x84, which mosquitto and an
+    /// <see cref="MqttBroker"/> with <see cref="MqttBrokerOptions.AllowBridges"/> take. The server then sends this client none of its own messages, and passes
+    /// RETAIN on as it was published. Other servers refuse the connection with return code 1.</summary>
+    public bool IsBridge { get; init; }
+
     /// <summary>Gets the path of a file in which the session outlives the process, only with <see cref="CleanSession"/> = false; null for none.</summary>
     /// <remarks>The next client with this file and <see cref="ClientId"/> sends the messages at QoS 1 and 2 that were published and not delivered,
     /// and does not deliver again the messages at QoS 2 that were received.</remarks>

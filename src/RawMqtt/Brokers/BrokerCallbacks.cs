@@ -23,6 +23,9 @@ internal sealed record BrokerCallbacks
     /// <summary>A CONNECT with the client identifier of another user's session replaces that session; otherwise it is refused.</summary>
     public bool SharesClientIds { get; init; }
 
+    /// <summary>Bridges may connect, <see cref="MqttBrokerOptions.AllowBridges"/>.</summary>
+    public bool AllowsBridges { get; init; }
+
     /// <summary>Called for each CONNECT that was accepted.</summary>
     public Action<BrokerConnection, Subscriber>? Connected { get; init; }
 

@@ -10,12 +10,12 @@ internal sealed class Deliveries(BrokerTurn turn, SlowReaders slow, Replays repl
 {
     private readonly MqttBrokerStatistics counters = turn.Statistics;
 
-    /// <summary>Sends a message at QoS 1 or 2, or queues it.</summary>
-    public void Deliver(Subscriber subscriber, ApplicationMessage message, QualityOfService qos)
+    /// <summary>Sends a message at QoS 1 or 2, or queues it. RETAIN is set for bridges alone [MQTT-3.3.1-9].</summary>
+    public void Deliver(Subscriber subscriber, ApplicationMessage message, QualityOfService qos, bool retain)
     {
         if (slow.CanSend(subscriber, message))
         {
-            subscriber.Session.Send(message, qos, retain: false, subscriber.Connection!.Output); // [MQTT-3.3.1-9]
+            subscriber.Session.Send(message, qos, retain, subscriber.Connection!.Output);
             slow.NoteAppended(subscriber.Connection, message.Length);
             counters.MessagesSent++;
             turn.MarkDirty(subscriber.Connection);
@@ -27,7 +27,7 @@ internal sealed class Deliveries(BrokerTurn turn, SlowReaders slow, Replays repl
         }
         else
         {
-            subscriber.Session.Queue(message, qos, retain: false);
+            subscriber.Session.Queue(message, qos, retain);
             slow.NoteQueued(subscriber);
         }
     }
@@ -36,9 +36,10 @@ internal sealed class Deliveries(BrokerTurn turn, SlowReaders slow, Replays repl
     /// <param name="connection">That of the client.</param>
     /// <param name="message">The message.</param>
     /// <param name="atQos0">The message as a PUBLISH at QoS 0, or empty; its first byte is not looked at.</param>
-    public void SendAtMostOnce(BrokerConnection connection, in PublishPacket message, ReadOnlySpan<byte> atQos0)
+    /// <param name="retain">The RETAIN bit, for bridges alone [MQTT-3.3.1-9].</param>
+    public void SendAtMostOnce(BrokerConnection connection, in PublishPacket message, ReadOnlySpan<byte> atQos0, bool retain)
     {
-        var packet = new PublishPacket { Topic = message.Topic, Payload = message.Payload }; // QoS 0, DUP 0, RETAIN 0 [MQTT-4.3.1-1], [MQTT-3.3.1-9]
+        var packet = new PublishPacket { Topic = message.Topic, Payload = message.Payload, Retain = retain }; // QoS 0, DUP 0 [MQTT-4.3.1-1]
         int length = atQos0.IsEmpty ? packet.Length : atQos0.Length;
         if (!slow.CanSendAtMostOnce(connection, length))
         {
@@ -55,7 +56,7 @@ internal sealed class Deliveries(BrokerTurn turn, SlowReaders slow, Replays repl
         else
         {
             atQos0.CopyTo(destination);
-            destination[0] = (int)PacketType.Publish << 4;
+            destination[0] = (byte)((int)PacketType.Publish << 4 | (retain ? 1 : 0));
         }
 
         connection.Output.Advance(length);

@@ -26,6 +26,8 @@ internal sealed class Router(
         {
             QualityOfService qos = packet.Qos < receiver.Qos ? packet.Qos : receiver.Qos; // [MQTT-3.8.4-6]
             Subscriber subscriber = receiver.Subscriber;
+            if (subscriber.IsBridge && subscriber == from?.Subscriber) continue;
+            bool retain = subscriber.IsBridge && packet.Retain;
             if (subscriber.Local is not null) // the program sees RETAIN as it was published
             {
                 var message = new PublishPacket { Topic = packet.Topic, Payload = packet.Payload, Qos = qos, Retain = packet.Retain };
@@ -34,11 +36,11 @@ internal sealed class Router(
             else if (qos > QualityOfService.AtMostOnce)
             {
                 kept ??= messages.Keep(packet.Topic, packet.Payload, packet.Qos);
-                deliveries.Deliver(subscriber, kept, qos); // [MQTT-4.5.0-1]
+                deliveries.Deliver(subscriber, kept, qos, retain); // [MQTT-4.5.0-1]
             }
             else if (subscriber.Connection is { } connection) // QoS 0 is not kept for clients that are away, 3.1.2.4
             {
-                deliveries.SendAtMostOnce(connection, packet, atQos0);
+                deliveries.SendAtMostOnce(connection, packet, atQos0, retain);
             }
         }
 

@@ -26,7 +26,7 @@ internal sealed class SessionOpening(
     /// <summary>Takes a CONNECT.</summary>
     public void Connect(BrokerConnection connection, ReadOnlySpan<byte> body, HookAnswer answer)
     {
-        if (!ConnectPacket.TryRead(body, out ConnectPacket packet, out ProtocolViolation? violation))
+        if (!ConnectPacket.TryRead(body, out ConnectPacket packet, out ProtocolViolation? violation, callbacks.AllowsBridges || connection.IsOwn))
         {
             connection.Violation = violation;
             // [MQTT-3.1.2-2]
@@ -51,7 +51,8 @@ internal sealed class SessionOpening(
         }
 
         byte[]? userName = answer.UserName ?? (packet.HasUserName ? packet.UserName.ToArray() : null);
-        if (!callbacks.SharesClientIds && sessions.TryFind(packet.ClientId, out Subscriber? known) && !known.IsOf(userName))
+        if (sessions.TryFind(packet.ClientId, out Subscriber? known) &&
+            ((known.IsTrusted && !connection.IsTrusted(userName)) || (!callbacks.SharesClientIds && !known.IsOf(userName))))
         {
             Refuse(connection, ConnectReturnCode.IdentifierRejected); // authorization comes before the taking over, 3.1.4
             return;
@@ -74,6 +75,8 @@ internal sealed class SessionOpening(
         TakeOver(clientId);
         (Subscriber subscriber, bool isResumed) = sessions.Open(clientId, userName, packet.CleanSession, connection.Origin);
         subscriber.Connection = connection;
+        subscriber.IsBridge = packet.IsBridge;
+        subscriber.IsTrusted = connection.IsTrusted(userName);
         connection.Subscriber = subscriber;
         connection.KeepAlive = packet.KeepAlive;
         // [MQTT-3.1.2-9]

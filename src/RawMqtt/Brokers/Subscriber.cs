@@ -29,6 +29,12 @@ internal sealed class Subscriber(byte[] clientId, byte[]? userName, ServerSessio
     /// <summary>The session ends with the connection [MQTT-3.1.2-6].</summary>
     public bool CleanSession { get; } = cleanSession;
 
+    /// <summary>It gets none of its own messages, and RETAIN as it was published.</summary>
+    public bool IsBridge { get; set; }
+
+    /// <summary>It is the program's own client, which no rule of access concerns.</summary>
+    public bool IsTrusted { get; set; }
+
     /// <summary>Null while the client is away.</summary>
     public BrokerConnection? Connection { get; set; }
 

@@ -47,6 +47,7 @@ internal sealed class ConnectSteps(MqttClientOptions options, ClientLog log)
         {
             session.Connect(new ConnectPacket
             {
+                IsBridge = options.IsBridge,
                 ClientId = Encoding.UTF8.GetBytes(options.ClientId ?? ""),
                 CleanSession = options.CleanSession,
                 KeepAlive = (ushort)options.KeepAlive.TotalSeconds,

@@ -10,7 +10,7 @@ namespace RawMqtt.Codec;
 /// byte 1   0 0 0 1 | 0 0 0 0                    3.1.1
 /// then     Remaining Length, 1 to 4 bytes       2.2.3
 /// body     Protocol Name    00 04 'M' 'Q' 'T' 'T'   3.1.2.1
-///          Protocol Level   04                  3.1.2.2
+///          Protocol Level   04                  3.1.2.2; 84 from a bridge, which no specification has
 ///          Connect Flags    1 byte              3.1.2.3
 ///            7 User Name | 6 Password | 5 Will Retain | 4 3 Will QoS | 2 Will | 1 Clean Session | 0 reserved
 ///          Keep Alive       2 bytes, seconds    3.1.2.10
@@ -33,6 +33,9 @@ public readonly ref struct ConnectPacket : IControlPacket
     private const int WillFlag = 0b0000_0100;
     private const int CleanSessionFlag = 0b0000_0010;
     private const int ReservedFlag = 0b0000_0001;
+
+    private const byte Level = 4;
+    private const byte BridgeLevel = 0x84;
 
     private static ReadOnlySpan<byte> ProtocolName => "MQTT"u8;
 
@@ -74,6 +77,10 @@ public readonly ref struct ConnectPacket : IControlPacket
     /// <summary>Gets the password, 3.1.3.5: up to 65535 bytes of any value.</summary>
     public ReadOnlySpan<byte> Password { get; init; }
 
+    /// <summary>Gets whether the client is a bridge to another broker: bit 7 of the Protocol Level, an extension that mosquitto began. A server that takes it
+    /// sends the client none of its own messages, and passes RETAIN on as it was published.</summary>
+    public bool IsBridge { get; init; }
+
     /// <inheritdoc/>
     public int Length => FixedHeader.PacketLengthFor(RemainingLength);
 
@@ -87,13 +94,20 @@ public readonly ref struct ConnectPacket : IControlPacket
     /// <remarks>A server answers <see cref="ProtocolViolation.OlderProtocolName"/> and <see cref="ProtocolViolation.UnsupportedProtocolLevel"/>
     /// with return code 1 and <see cref="ProtocolViolation.EmptyClientIdWithSession"/> with 2. After all others it closes the connection without an answer
     /// [MQTT-3.1.4-1].</remarks>
-    public static bool TryRead(ReadOnlySpan<byte> body, out ConnectPacket packet, [NotNullWhen(false)] out ProtocolViolation? violation)
+    /// <param name="body">What follows the fixed header.</param>
+    /// <param name="packet">The packet.</param>
+    /// <param name="violation">The rule that is broken.</param>
+    /// <param name="allowsBridge">Whether Protocol Level 0x84 is read as that of a bridge, against [MQTT-3.1.2-2].</param>
+    public static bool TryRead(
+        ReadOnlySpan<byte> body, out ConnectPacket packet, [NotNullWhen(false)] out ProtocolViolation? violation, bool allowsBridge = false)
     {
         var reader = new BodyReader(body);
         ReadOnlySpan<byte> protocolName = reader.ReadString();
         reader.Require(!protocolName.SequenceEqual(ProtocolNameOf31), ProtocolViolation.OlderProtocolName);    // [MQTT-3.1.2-1], which is answered
         reader.Require(protocolName.SequenceEqual(ProtocolName), ProtocolViolation.WrongProtocolName);         // [MQTT-3.1.2-1]
-        reader.Require(reader.ReadByte() == 4, ProtocolViolation.UnsupportedProtocolLevel);                    // [MQTT-3.1.2-2]
+        int level = reader.ReadByte();
+        bool isBridge = allowsBridge && level == BridgeLevel;
+        reader.Require(level == Level || isBridge, ProtocolViolation.UnsupportedProtocolLevel);                // [MQTT-3.1.2-2]
 
         int flags = reader.ReadByte();
         bool hasWill = (flags & WillFlag) != 0;
@@ -119,6 +133,7 @@ public readonly ref struct ConnectPacket : IControlPacket
 
         packet = new ConnectPacket
         {
+            IsBridge = isBridge,
             ClientId = clientId,
             CleanSession = cleanSession,
             KeepAlive = keepAlive,
@@ -149,7 +164,7 @@ public readonly ref struct ConnectPacket : IControlPacket
 
         var writer = new BodyWriter(destination, PacketType.Connect, 0b0000, RemainingLength);
         writer.WriteString(ProtocolName);
-        writer.WriteByte(4);
+        writer.WriteByte(IsBridge ? BridgeLevel : Level);
         writer.WriteByte(
             (HasUserName ? UserNameFlag : 0) | (HasPassword ? PasswordFlag : 0) |
             (WillRetain ? WillRetainFlag : 0) | (int)WillQos << 3 | (HasWill ? WillFlag : 0) |

@@ -36,6 +36,7 @@ internal sealed class BrokerHooks(MqttBrokerOptions options, Authentication auth
     /// <summary>Asks about a topic, under the lock. A predicate that throws refuses.</summary>
     public bool IsAllowed(Func<MqttBrokerClient, ReadOnlySpan<byte>, bool> predicate, Subscriber subscriber, ReadOnlySpan<byte> topic)
     {
+        if (subscriber.IsTrusted) return true;
         try
         {
             var client = (MqttBrokerClient)(subscriber.View ??= ApplicationViews.ClientOf(subscriber));
@@ -50,11 +51,12 @@ internal sealed class BrokerHooks(MqttBrokerOptions options, Authentication auth
 
     private ValueTask<HookAnswer> AskAsync(ServedConnection connection, ReadOnlyMemory<byte> unused, CancellationToken cancellationToken)
     {
+        if (connection.Connection.Subscriber is { IsTrusted: true }) return new ValueTask<HookAnswer>(HookAnswer.Allowed);
         var reader = new PacketReader(unused.Span, MqttRole.Client);
         if (reader.Read() != OperationStatus.Done) return new ValueTask<HookAnswer>(HookAnswer.Allowed);
         switch (reader.Header.Type)
         {
-            case PacketType.Connect when ConnectPacket.TryRead(reader.Body, out ConnectPacket connect, out _):
+            case PacketType.Connect when ConnectPacket.TryRead(reader.Body, out ConnectPacket connect, out _, allowsBridge: true):
                 MqttMessage? will = connect.HasWill ? ApplicationViews.WillOf(connect) : null;
                 return AskConnectAsync(connection, ApplicationViews.RequestOf(connection, connect), will, cancellationToken);
             case PacketType.Publish when PublishPacket.TryRead(reader.Header, reader.Body, out PublishPacket publish, out _):
@@ -69,6 +71,7 @@ internal sealed class BrokerHooks(MqttBrokerOptions options, Authentication auth
     private async ValueTask<HookAnswer> AskConnectAsync(
         ServedConnection connection, MqttConnectRequest request, MqttMessage? will, CancellationToken cancellationToken)
     {
+        if (request is { IsOwn: true, UserName: null }) return HookAnswer.Allowed;
         string? identified = options.Identify?.Invoke(request);
         if (identified is not null) request = request with { UserName = identified, IsIdentified = true };
         connection.UserName = request.UserName;

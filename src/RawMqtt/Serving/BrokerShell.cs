@@ -22,6 +22,7 @@ internal sealed class BrokerShell
         {
             Asked = hooks.Asked,
             SharesClientIds = options.SharesClientIds,
+            AllowsBridges = options.AllowBridges,
             Connected = reports.AreWanted ? reports.Connected : null,
             Dropped = reports.AreWanted ? reports.ClientLost : null,
             Ended = reports.AreWanted ? reports.Ended : null,
