@@ -43,4 +43,7 @@ public sealed record MqttConnectRequest
 
     /// <summary>Gets whether the connection is the program's own, see <see cref="MqttBroker.Connect"/>.</summary>
     internal bool IsOwn { get; init; }
+
+    /// <summary>It is that of a bridge too: no rule of access concerns it.</summary>
+    internal bool IsOwnBridge { get; init; }
 }

@@ -29,6 +29,8 @@ internal static class SettingTable
             o => o.AllowMissingSubprotocol, (o, v) => o with { AllowMissingSubprotocol = v }),
         Flag(nameof(MqttBrokerOptions.SharesClientIds), "Let a user take over the client identifier of another one.", o => o.SharesClientIds,
             (o, v) => o with { SharesClientIds = v }),
+        Flag(nameof(MqttBrokerOptions.AllowBridges), "Take bridges of other brokers, which connect with protocol level 0x84.", o => o.AllowBridges,
+            (o, v) => o with { AllowBridges = v }),
         Texts(nameof(MqttBrokerOptions.HostNames), "Names and addresses by which browsers reach the broker.", o => o.HostNames,
             (o, v) => o with { HostNames = v }),
         Texts(nameof(MqttBrokerOptions.AllowedOrigins), "Origins of web pages that may connect; * for all.", o => o.AllowedOrigins,

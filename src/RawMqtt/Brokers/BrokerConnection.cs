@@ -132,9 +132,6 @@ internal sealed class BrokerConnection(SpareOutputs outputs, TimeSpan now)
     /// <summary>Whether packets of this type are taken ahead of a PUBLISH that is held back: they do not depend on it.</summary>
     public static bool IsTakenAhead(PacketType type) => type is PacketType.PubAck or PacketType.PubRec or PacketType.PubComp or PacketType.PingReq;
 
-    /// <summary>Whether no rule of access concerns the client: the program's own, without a user name.</summary>
-    public bool IsTrusted(byte[]? userName) => IsOwn && userName is null;
-
     /// <summary>Notes that others could go first: a new turn begins.</summary>
     public void BeginTurn() => Steps = 0;
 

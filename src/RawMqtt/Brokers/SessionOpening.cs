@@ -52,7 +52,7 @@ internal sealed class SessionOpening(
 
         byte[]? userName = answer.UserName ?? (packet.HasUserName ? packet.UserName.ToArray() : null);
         if (sessions.TryFind(packet.ClientId, out Subscriber? known) &&
-            ((known.IsTrusted && !connection.IsTrusted(userName)) || (!callbacks.SharesClientIds && !known.IsOf(userName))))
+            ((known.IsTrusted && !connection.IsOwn) || (!callbacks.SharesClientIds && !known.IsOf(userName))))
         {
             Refuse(connection, ConnectReturnCode.IdentifierRejected); // authorization comes before the taking over, 3.1.4
             return;
@@ -76,7 +76,7 @@ internal sealed class SessionOpening(
         (Subscriber subscriber, bool isResumed) = sessions.Open(clientId, userName, packet.CleanSession, connection.Origin);
         subscriber.Connection = connection;
         subscriber.IsBridge = packet.IsBridge;
-        subscriber.IsTrusted = connection.IsTrusted(userName);
+        subscriber.IsTrusted = connection.IsOwn && packet.IsBridge;
         connection.Subscriber = subscriber;
         connection.KeepAlive = packet.KeepAlive;
         // [MQTT-3.1.2-9]

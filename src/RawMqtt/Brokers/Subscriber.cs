@@ -32,7 +32,7 @@ internal sealed class Subscriber(byte[] clientId, byte[]? userName, ServerSessio
     /// <summary>It gets none of its own messages, and RETAIN as it was published.</summary>
     public bool IsBridge { get; set; }
 
-    /// <summary>It is the program's own client, which no rule of access concerns.</summary>
+    /// <summary>It is the program's own bridge, which no rule of access concerns.</summary>
     public bool IsTrusted { get; set; }
 
     /// <summary>Null while the client is away.</summary>

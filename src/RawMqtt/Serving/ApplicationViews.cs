@@ -60,6 +60,7 @@ internal static class ApplicationViews
         Listener = connection.Listener,
         ClientCertificate = connection.ClientCertificate,
         IsOwn = connection.IsOwn,
+        IsOwnBridge = connection.IsOwn && packet.IsBridge,
     };
 
     public static MqttMessage WillOf(in ConnectPacket packet) =>

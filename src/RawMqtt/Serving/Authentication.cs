@@ -53,7 +53,7 @@ internal sealed class Authentication
     {
         bool isLocal = (request.ForwardedAddress ?? request.RemoteAddress)?.Address is not { } address || IPAddress.IsLoopback(address);
         bool isLeftToHook = options.Authenticate is not null && request.UserName is not null;
-        bool allowed = isLeftToHook || (options.AllowAnonymous ?? (isLocal && options.PasswordFile is null));
+        bool allowed = isLeftToHook || request.IsOwn || (options.AllowAnonymous ?? (isLocal && options.PasswordFile is null));
         return allowed ? ConnectReturnCode.Accepted : ConnectReturnCode.NotAuthorized;
     }
 

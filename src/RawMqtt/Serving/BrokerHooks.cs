@@ -71,7 +71,7 @@ internal sealed class BrokerHooks(MqttBrokerOptions options, Authentication auth
     private async ValueTask<HookAnswer> AskConnectAsync(
         ServedConnection connection, MqttConnectRequest request, MqttMessage? will, CancellationToken cancellationToken)
     {
-        if (request is { IsOwn: true, UserName: null }) return HookAnswer.Allowed;
+        if (request.IsOwnBridge) return HookAnswer.Allowed;
         string? identified = options.Identify?.Invoke(request);
         if (identified is not null) request = request with { UserName = identified, IsIdentified = true };
         connection.UserName = request.UserName;

@@ -134,7 +134,7 @@ public sealed class MqttBridgeTests
         new MqttBridgeOptions
         {
             Name = "test",
-            Remote = new MqttClientOptions { Address = far.Addresses[0], ReconnectDelay = TimeSpan.FromMilliseconds(20), MaxReconnectDelay = TimeSpan.FromMilliseconds(100) },
+            Remote = new MqttClientOptions { Address = far.Addresses[0], ReconnectDelay = TimeSpan.FromMilliseconds(20) },
             Rules = rules,
         },
         Token);
