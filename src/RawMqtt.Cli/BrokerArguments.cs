@@ -198,7 +198,8 @@ internal static class BrokerArguments
     /// <summary>Refuses an option that has no effect beside the others. What a configuration brings is not known here.</summary>
     private static void Check(CommandResult result)
     {
-        if (IsGiven(result, "--cert") && IsGiven(result, "--dev-cert")) result.AddError("--dev-cert brings a certificate and its key: leave out --cert and --key");
+        if (IsGiven(result, "--cert") && IsGiven(result, "--dev-cert"))
+            result.AddError("--dev-cert brings a certificate and its key: leave out --cert and --key");
         if (IsGiven(result, "--quiet")) Require(result, "--log-level --log-json", "", isThere: false);
         bool hasConfiguration = IsGiven(result, "--config --preset --set") || Environment.GetEnvironmentVariables().Keys.Cast<string>().Any(IsSetting);
         if (hasConfiguration) return;

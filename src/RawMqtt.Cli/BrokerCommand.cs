@@ -31,7 +31,9 @@ internal static class BrokerCommand
         BrokerArguments.AddTo(command);
         foreach (Option option in new Option[] { Limits, PrintConfig, Trace, TraceSecrets, ToolkitPage.Option }) command.Add(option);
         command.Add(ImportCommand.Create());
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, parsed.GetValue(ToolkitPage.Option) ? ToolkitPage.Load() : null, _ => { }, cancellationToken));
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                RunAsync(parsed, parsed.GetValue(ToolkitPage.Option) ? ToolkitPage.Load() : null, _ => { }, cancellationToken));
         return command;
     }
 

@@ -21,7 +21,8 @@ internal static class CertificateFacts
         double days = Math.Floor((until - now.UtcDateTime).TotalDays);
         string left = days < 0 ? "expired" : days == 1 ? "1 day left" : $"{days:0} days left";
         string names = string.Join(", ", NamesOf(certificate).DefaultIfEmpty("no name"));
-        return string.Create(CultureInfo.InvariantCulture, $"for {names}; valid until {until:yyyy-MM-dd HH:mm} UTC, {left}; pin {PublicKeyPin.Of(certificate)}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"for {names}; valid until {until:yyyy-MM-dd HH:mm} UTC, {left}; pin {PublicKeyPin.Of(certificate)}");
     }
 
     private static IEnumerable<string> NamesOf(X509Certificate2 certificate)

@@ -136,7 +136,8 @@ internal static class PubCommand
         }
 
         string what = count == 1 ? "1 message is" : $"{count} messages are";
-        return Tool.Fail(ExitCode.Of(failure.Code), $"{ToolWords.Of(failure)} {what} stored in {options.SessionFile}: the next run with it delivers what is stored.");
+        return Tool.Fail(
+            ExitCode.Of(failure.Code), $"{ToolWords.Of(failure)} {what} stored in {options.SessionFile}: the next run with it delivers what is stored.");
     }
 
     private static string StoredText(ParseResult parsed) =>

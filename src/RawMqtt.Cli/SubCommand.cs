@@ -158,7 +158,8 @@ internal static class SubCommand
         client.StateChanged += change =>
         {
             if (change.Cause is { } cause && IsFinal(change, Volatile.Read(ref isSubscribed))) lost.TrySetException(cause);
-            else if (change.To is MqttClientState.Reconnecting) Tool.Warn($"{(change.Cause is { } fault ? ToolWords.Of(fault) : "")} Trying again in {change.NextDelay?.TotalSeconds:0.0} s.");
+            else if (change.To is MqttClientState.Reconnecting)
+                Tool.Warn($"{(change.Cause is { } fault ? ToolWords.Of(fault) : "")} Trying again in {change.NextDelay?.TotalSeconds:0.0} s.");
         };
         await client.OpenAsync(cancellationToken);
         foreach (string filter in parsed.GetValue(Unsubscribed) ?? []) await client.UnsubscribeAsync(filter, cancellationToken);

@@ -72,7 +72,8 @@ public sealed class MqttBridge : IAsyncDisposable
         Waiting = Waiting(),
     };
 
-    /// <summary>Starts a bridge. Completes when it is subscribed at the own broker; the far one is connected to in the background, as often as it takes.</summary>
+    /// <summary>Starts a bridge. Completes when it is subscribed at the own broker; the far one is connected to in the background, as often as it
+    /// takes.</summary>
     /// <exception cref="ArgumentException">The name or the rules cannot be used; the message says what to type.</exception>
     /// <exception cref="MqttException">The address of the far broker or its options cannot be used.</exception>
     public static async Task<MqttBridge> StartAsync(MqttBroker broker, MqttBridgeOptions options, CancellationToken cancellationToken = default)

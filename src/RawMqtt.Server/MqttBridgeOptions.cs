@@ -5,7 +5,8 @@ namespace RawMqtt.Server;
 /// <summary>Contains all settings of a bridge between an own broker and a far one. The record is immutable.</summary>
 public sealed record MqttBridgeOptions
 {
-    /// <summary>Gets the bridge's name: it names its session at the own broker (<c>bridge-NAME</c>) and its state topic, so it has no + and no # and no /.</summary>
+    /// <summary>Gets the bridge's name: it names its session at the own broker (<c>bridge-NAME</c>) and its state topic, so it has no +, no # and
+    /// no /.</summary>
     public required string Name { get; init; }
 
     /// <summary>Gets how the far broker is reached. The bridge sets <see cref="MqttClientOptions.CleanSession"/> to false, and waits for the far broker as long

@@ -68,8 +68,9 @@ public sealed record MqttBrokerOptions
     /// needs no password, and its own user name does not count. null as function or result: the user name and password of the CONNECT count.</summary>
     public Func<MqttConnectRequest, string?>? Identify { get; init; }
 
-    /// <summary>Gets whether bridges of other brokers may connect with protocol level 0x84, against [MQTT-3.1.2-2]: see <see cref="MqttClientOptions.IsBridge"/>.
-    /// The default is false: return code 1 refuses them. Connections of <see cref="MqttBroker.Connect"/> may always be bridges.</summary>
+    /// <summary>Gets whether bridges of other brokers may connect with protocol level 0x84, against [MQTT-3.1.2-2]: see
+    /// <see cref="MqttClientOptions.IsBridge"/>. The default is false: return code 1 refuses them. Connections of <see cref="MqttBroker.Connect"/> may
+    /// always be bridges.</summary>
     public bool AllowBridges { get; init; }
 
     /// <summary>Gets whether a CONNECT with the client identifier of another user's session replaces that session. The default is false: it is refused with

@@ -27,14 +27,18 @@ internal sealed class BridgeFigures(string name, string direction, MqttLog log)
     {
         long count = Interlocked.Increment(ref dropped);
         if ((count & (count - 1)) != 0) return; // the 1st, 2nd, 4th, 8th ...
-        log(MqttLogLevel.Warning,
-            $"event=bridge-dropped bridge={LogText.Quote(name)} direction={direction} count={count} topic={LogText.Quote(message.Topic)} error={LogText.Quote(cause.Message)}");
+        log(
+            MqttLogLevel.Warning,
+            $"event=bridge-dropped bridge={LogText.Quote(name)} direction={direction} count={count} topic={LogText.Quote(message.Topic)} "
+            + $"error={LogText.Quote(cause.Message)}");
     }
 
     public void NoteDowngrade()
     {
         if (Interlocked.Exchange(ref isDowngraded, 1) != 0) return;
-        log(MqttLogLevel.Warning,
-            $"event=bridge-qos bridge={LogText.Quote(name)} direction={direction} The broker takes messages at QoS 2 at QoS 1 only: from now on they are sent at QoS 1.");
+        log(
+            MqttLogLevel.Warning,
+            $"event=bridge-qos bridge={LogText.Quote(name)} direction={direction} The broker takes messages at QoS 2 at QoS 1 only: from now on they are "
+            + "sent at QoS 1.");
     }
 }

@@ -13,7 +13,9 @@ namespace RawMqtt.Server.Bridging;
 /// <param name="figures">Counts them.</param>
 internal sealed class BridgeFlow(MqttSubscription source, MqttClient target, PrefixChange change, int maxInFlight, BridgeFigures figures)
 {
-    private readonly Channel<Passed> underWay = Channel.CreateBounded<Passed>(new BoundedChannelOptions(maxInFlight) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<Passed> underWay =
+        Channel.CreateBounded<Passed>(new BoundedChannelOptions(maxInFlight) { SingleReader = true, SingleWriter = true });
+
     private volatile bool takesQos2 = true;
 
     /// <summary>Runs until the source ends.</summary>

@@ -38,8 +38,9 @@ internal static class BridgeRules
                 byte[]? common = FilterOverlap.Of(Encoding.UTF8.GetBytes(sent.RemoteFilter), Encoding.UTF8.GetBytes(received.RemoteFilter));
                 if (common is null) continue;
                 throw Fault(
-                    $"Messages that go out to \"{sent.RemoteFilter}\" would come back by \"{received.RemoteFilter}\": both match \"{Encoding.UTF8.GetString(common)}\". " +
-                    $"Give each direction a prefix of its own: out \"{sent.Filter}\" with remote prefix \"up/\", in \"{received.Filter}\" with remote prefix \"down/\". " +
+                    $"Messages that go out to \"{sent.RemoteFilter}\" would come back by \"{received.RemoteFilter}\": both match "
+                    + $"\"{Encoding.UTF8.GetString(common)}\". Give each direction a prefix of its own: out \"{sent.Filter}\" with remote prefix \"up/\", "
+                    + $"in \"{received.Filter}\" with remote prefix \"down/\". " +
                     "If the far broker is mosquitto, or a broker that takes the bridges of mosquitto, IsBridge keeps the topics as they are.");
             }
         }
@@ -47,7 +48,8 @@ internal static class BridgeRules
 
     private static void RequireFilter(string filter)
     {
-        if (!TopicFilter.IsValid(Encoding.UTF8.GetBytes(filter), out ProtocolViolation? violation)) throw Fault($"\"{filter}\" is no topic filter: {violation}.");
+        if (TopicFilter.IsValid(Encoding.UTF8.GetBytes(filter), out ProtocolViolation? violation)) return;
+        throw Fault($"\"{filter}\" is no topic filter: {violation}.");
     }
 
     private static ArgumentException Fault(string text) => new($"The bridge cannot be used. {text}");

@@ -80,7 +80,8 @@ internal static class AddressDiagnoses
         "The client certificate {file} cannot be used.", "", "Its cause: {reason}");
 
     public static DiagnosisEntry Browser => new("options.browser", MqttErrorCode.InvalidOptions,
-        "{url} cannot be dialled here: pages in browsers have no sockets.", "", "Add the assembly RawMqtt.Browser, and pass the options through BrowserWebSocket.Use.");
+        "{url} cannot be dialled here: pages in browsers have no sockets.", "",
+        "Add the assembly RawMqtt.Browser, and pass the options through BrowserWebSocket.Use.");
 
     public static DiagnosisEntry RequestHeaders => new("options.request-headers", MqttErrorCode.InvalidOptions,
         "The WebSocket handshake cannot be written: {reason}", "", "Leave the fields of the handshake itself out of RequestHeaders.");

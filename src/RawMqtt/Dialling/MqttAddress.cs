@@ -127,7 +127,8 @@ internal sealed record MqttAddress(MqttScheme Scheme, string Host, int Port, str
         for (int i = 0; i < encoded.Length; i++)
         {
             if (encoded[i] != '%') bytes[length++] = (byte)encoded[i];
-            else if (i + 2 >= encoded.Length || Convert.FromHexString(encoded.Slice(i + 1, 2), bytes.AsSpan(length), out _, out int written) != 0 || written != 1)
+            else if (i + 2 >= encoded.Length
+                || Convert.FromHexString(encoded.Slice(i + 1, 2), bytes.AsSpan(length), out _, out int written) != 0 || written != 1)
             {
                 throw AddressFault.PercentSign(text);
             }

@@ -5,7 +5,8 @@ using RawMqtt.WebSockets;
 
 namespace RawMqtt.Transports;
 
-/// <summary>The receiving half of a <see cref="WebSocketStream"/>: reads into its reader's buffer, where the connection un-frames, and sends what the connection answers.</summary>
+/// <summary>The receiving half of a <see cref="WebSocketStream"/>: reads into its reader's buffer, where the connection un-frames, and sends what the
+/// connection answers.</summary>
 /// <remarks>Belongs to the holder of the <see cref="ReadSide"/>: the reader, and after the last read the closer.</remarks>
 internal sealed class FrameReceiver(Stream inner, WebSocketConnection connection, ReadOnlyMemory<byte> early, FrameSender sender, ReadSide side)
 {
@@ -62,7 +63,8 @@ internal sealed class FrameReceiver(Stream inner, WebSocketConnection connection
         await AnswerAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Sends the Close that the peer's Close or a broken rule calls for, if that was not tried before; the end that closes first then ends its sending.</summary>
+    /// <summary>Sends the Close that the peer's Close or a broken rule calls for, if that was not tried before; the end that closes first then ends its
+    /// sending.</summary>
     public async ValueTask AnswerAsync()
     {
         if (wasAnswered || !connection.CallsForClose) return;
@@ -100,7 +102,8 @@ internal sealed class FrameReceiver(Stream inner, WebSocketConnection connection
         return new ValueTask<int>(length);
     }
 
-    /// <summary>Leaves the payloads at the start of the bytes, and returns their length. What stands behind the end of a message is kept for the next read.</summary>
+    /// <summary>Leaves the payloads at the start of the bytes, and returns their length. What stands behind the end of a message is kept for the next
+    /// read.</summary>
     private int Unframe(Span<byte> received)
     {
         int read = 0;

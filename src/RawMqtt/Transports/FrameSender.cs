@@ -7,7 +7,8 @@ using RawMqtt.WebSockets;
 
 namespace RawMqtt.Transports;
 
-/// <summary>The sending half of a <see cref="WebSocketStream"/>: messages from its writers, replies and the Close from its reader, one frame after the other.</summary>
+/// <summary>The sending half of a <see cref="WebSocketStream"/>: messages from its writers, replies and the Close from its reader, one frame after the
+/// other.</summary>
 /// <remarks>
 /// A gate lets one sender at a time to the stream. The reader must not wait behind a blocked writer to send a reply,
 /// since the peer may be waiting for this end to read: it hands its replies to the holder of the gate. A reader waits only
@@ -15,7 +16,8 @@ namespace RawMqtt.Transports;
 /// A write that failed or was cancelled may have left a part of a frame behind: nothing is sent after it.
 /// As a buffer writer it belongs to the reader, and takes the replies that the connection owes.
 /// </remarks>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A SemaphoreSlim without a wait handle holds nothing.")]
+[SuppressMessage(
+    "Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A SemaphoreSlim without a wait handle holds nothing.")]
 internal sealed class FrameSender(Stream inner, WebSocketConnection connection) : IBufferWriter<byte>
 {
     private const int LargestCopy = 64 * 1024;
@@ -154,7 +156,8 @@ internal sealed class FrameSender(Stream inner, WebSocketConnection connection) 
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (!connection.CanSend) throw new IOException("The WebSocket is closing: no data frame follows a Close. RFC 6455 5.5.1"); // [WS-5.5.1-5] [WS-6.1-2]
+            // [WS-5.5.1-5] [WS-6.1-2]
+            if (!connection.CanSend) throw new IOException("The WebSocket is closing: no data frame follows a Close. RFC 6455 5.5.1");
             int size = connection.WriteHeader(buffer, payload.Length, isText, out uint key);
             do
             {

@@ -73,7 +73,11 @@ internal static class OpeningHandshake
             if (status == OperationStatus.Done)                                         // [WS-4.2.2-16]
             {
                 byte[] early = buffer.AsSpan(consumed, received - consumed).ToArray();
-                return new WebSocketStream(inner, WebSocketRole.Server, early, acceptsText) { Request = handshake.Accepted, Subprotocol = handshake.Accepted!.Subprotocol };
+                return new WebSocketStream(inner, WebSocketRole.Server, early, acceptsText)
+                {
+                    Request = handshake.Accepted,
+                    Subprotocol = handshake.Accepted!.Subprotocol,
+                };
             }
 
             await TransportEnd.ShutDownSendingAsync(inner).ConfigureAwait(false);

@@ -19,7 +19,8 @@ internal static class TransportEnd
     /// <summary>Bytes that are read and discarded at most after the end.</summary>
     public const int MaxDrained = 256 * 1024;
 
-    /// <summary>Tells the peer that nothing more comes: a FIN, or TLS's close_notify, which may take a second at most. Other streams have no such half.</summary>
+    /// <summary>Tells the peer that nothing more comes: a FIN, or TLS's close_notify, which may take a second at most. Other streams have no such
+    /// half.</summary>
     public static async ValueTask ShutDownSendingAsync(Stream stream)
     {
         while (stream is TapStream tap)

@@ -4,7 +4,8 @@ using RawMqtt.WebSockets;
 
 namespace RawMqtt.Transports;
 
-/// <summary>A WebSocket as a pipe of bytes: what is written leaves in binary frames, what binary messages carry is read, however it was framed. RFC 6455.</summary>
+/// <summary>A WebSocket as a pipe of bytes: what is written leaves in binary frames, what binary messages carry is read, however it was framed. RFC
+/// 6455.</summary>
 /// <remarks>
 /// One read and any number of writes may be under way at a time; each write is one frame, and frames never mix. Flushing,
 /// closing, aborting and disposing may come at any time and from any thread. Pings are answered and the closing handshake
@@ -59,7 +60,8 @@ public sealed class WebSocketStream : Stream
     /// <summary>The kind of the message that ended with the last read, on a stream that tells messages apart; null if it goes on.</summary>
     internal WebSocketEventKind? EndedMessage => receiver.EndedMessage;
 
-    /// <summary>Gets or sets how long closing may take before the transport is dropped: 5 seconds unless set, at most 49 days, or <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
+    /// <summary>Gets or sets how long closing may take before the transport is dropped: 5 seconds unless set, at most 49 days, or
+    /// <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not such a time.</exception>
     public TimeSpan CloseTimeout
     {
@@ -120,7 +122,8 @@ public sealed class WebSocketStream : Stream
     /// <summary>Flushes the stream below, between two frames.</summary>
     public override Task FlushAsync(CancellationToken cancellationToken) => sender.FlushAsync(cancellationToken);
 
-    /// <summary>Closes with code 1000 and no reason, or with 1002 if the peer's sending ended within a frame: see <see cref="CloseAsync(CloseCode, string, CancellationToken)"/>.</summary>
+    /// <summary>Closes with code 1000 and no reason, or with 1002 if the peer's sending ended within a frame: see
+    /// <see cref="CloseAsync(CloseCode, string, CancellationToken)"/>.</summary>
     /// <param name="cancellationToken">Drops the transport at once; when closing was begun before, ends the waiting for it.</param>
     public Task CloseAsync(CancellationToken cancellationToken = default)
     {
@@ -207,7 +210,8 @@ public sealed class WebSocketStream : Stream
         deadline.CancelAfter(CloseTimeout);
         try
         {
-            if (readSide.LastReadEnded.IsCompleted) await receiver.AnswerAsync().ConfigureAwait(false); // the last read may have left a Close or a broken rule behind its data
+            // the last read may have left a Close or a broken rule behind its data
+            if (readSide.LastReadEnded.IsCompleted) await receiver.AnswerAsync().ConfigureAwait(false);
             await sender.SendCloseAsync(deadline.Token).ConfigureAwait(false);
             await readSide.LastReadEnded.WaitAsync(deadline.Token).ConfigureAwait(false);
             await receiver.ReceiveCloseAsync(deadline.Token).ConfigureAwait(false); // [WS-7.1.2-2]

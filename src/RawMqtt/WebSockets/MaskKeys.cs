@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 
 namespace RawMqtt.WebSockets;
 
-/// <summary>Masking keys for a client's frames, RFC 6455 5.3: drawn 4 KB at a time, because a call to the generator costs 1000 ns, and each used once.</summary>
+/// <summary>Masking keys for a client's frames, RFC 6455 5.3: drawn 4 KB at a time, because a call to the generator costs 1000 ns, and each used
+/// once.</summary>
 /// <remarks>Belongs to one sender at a time. The 4 KB exist from the first key on.</remarks>
 internal sealed class MaskKeys(RandomFill fill)
 {

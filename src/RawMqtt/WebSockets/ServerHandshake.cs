@@ -110,7 +110,10 @@ internal struct ServerHandshake(ServerHandshakeOptions options)
         if (!request.ConnectionUpgrades)
             return HandshakeRefusal.BadRequest("WS-4.2.1-5", "Connection does not contain Upgrade (does a proxy drop it?)");
         if (!request.Version.SequenceEqual("13"u8))                                     // [WS-4.2.1-7]
-            return new HandshakeRefusal(426, "WS-4.2.2-4", "Sec-WebSocket-Version has to be 13") { Header = "Upgrade: websocket\r\nSec-WebSocket-Version: 13" };   // [WS-4.4-1]
+            return new HandshakeRefusal(426, "WS-4.2.2-4", "Sec-WebSocket-Version has to be 13")
+            {
+                Header = "Upgrade: websocket\r\nSec-WebSocket-Version: 13", // [WS-4.4-1]
+            };
         return AcceptKey.IsKey(request.Key) ? null : HandshakeRefusal.BadRequest("WS-4.2.1-6", "Sec-WebSocket-Key is not the base64 of 16 bytes");
     }
 

@@ -111,7 +111,8 @@ internal ref struct UpgradeRequest
 
     /// <summary>Whether a header is there that proxies add; any client can write it.</summary>
     public readonly bool IsForwarded =>
-        (Joined("X-Forwarded-For"u8) ?? Joined("X-Real-IP"u8) ?? Joined("Forwarded"u8) ?? Joined("X-Forwarded-Host"u8) ?? Joined("X-Forwarded-Proto"u8)) is not null;
+        (Joined("X-Forwarded-For"u8) ?? Joined("X-Real-IP"u8) ?? Joined("Forwarded"u8) ?? Joined("X-Forwarded-Host"u8)
+            ?? Joined("X-Forwarded-Proto"u8)) is not null;
 
     private HandshakeRefusal? ReadRequestLine(ReadOnlySpan<byte> line)
     {

@@ -123,7 +123,8 @@ internal sealed class WebSocketConnection
         return header.Write(destination);
     }
 
-    /// <summary>Decides to close without a reason, if the closing handshake was not started before: 1000, or 1002 if the peer's sending ended within a frame.</summary>
+    /// <summary>Decides to close without a reason, if the closing handshake was not started before: 1000, or 1002 if the peer's sending ended within a
+    /// frame.</summary>
     public void Close() => Close(transportEnded && reader.IsWithinFrame ? WebSockets.CloseCode.ProtocolError : WebSockets.CloseCode.NormalClosure, "");
 
     /// <summary>Decides to close with this code, if the closing handshake was not started before.</summary>

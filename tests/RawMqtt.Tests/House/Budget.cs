@@ -9,21 +9,21 @@ namespace RawMqtt.Tests.House;
 internal static class Budget
 {
     /// <summary>Lines of code of the whole library.</summary>
-    public const int MostLines = 10_900;
+    public const int MostLines = 11_090;
 
     /// <summary>Of Codec, WebSockets and Sessions together: what an embedded engineer copies.</summary>
-    public const int MostLinesOfTheCore = 3160;
+    public const int MostLinesOfTheCore = 3240;
 
     /// <summary>Lines of code and public types that each layer may have. The layer named "" is the root.</summary>
     public static readonly (string Layer, int Lines, int PublicTypes, string Holds)[] Layers =
     [
         ("Codec", 900, 33, "packets: bytes to views and back"),
-        ("WebSockets", 1180, 4, "RFC 6455: handshake, frames, masking, both roles"),
-        ("Sessions", 1150, 0, "what each end remembers: QoS 1 and 2, identifiers, keep alive"),
-        ("Brokers", 1480, 0, "the broker without sockets"),
-        ("Transports", 610, 3, "a stream that carries MQTT"),
-        ("Dialling", 1110, 0, "the client's way to a stream, and the diagnosis"),
-        ("Serving", 1310, 0, "the broker's shell: listeners, admission, hooks"),
+        ("WebSockets", 1250, 4, "RFC 6455: handshake, frames, masking, both roles"),
+        ("Sessions", 1160, 0, "what each end remembers: QoS 1 and 2, identifiers, keep alive"),
+        ("Brokers", 1490, 0, "the broker without sockets"),
+        ("Transports", 650, 3, "a stream that carries MQTT"),
+        ("Dialling", 1130, 0, "the client's way to a stream, and the diagnosis"),
+        ("Serving", 1320, 0, "the broker's shell: listeners, admission, hooks"),
         ("Clients", 2400, 0, "the parts of MqttClient"),
         ("", 900, 42, "MqttClient, MqttBroker and their options"),
     ];

@@ -165,7 +165,7 @@ public class SavedSessionTests
         Assert.Equal(["CONNECT", .. anew], SentPackets.Describe(output.Written.Span)[..(anew.Length + 1)]);
         Assert.EndsWith("qos2 d", SentPackets.Describe(output.Written.Span)[^1], StringComparison.Ordinal);
         var saved = SavedSession.Read(journal.Output.Written.Span);
-        Assert.Equal(anew.Length + 1, saved.Sent.Count()); // what was given up is not in the file any more
+        Assert.Equal(anew.Length + 1, saved.Sent.Count); // what was given up is not in the file any more
         Assert.Empty(saved.Released);
     }
 
