@@ -71,7 +71,7 @@ internal static class ServerClose
 
     private static string AdviceFor(CloseCode code, int largestWrite) => code switch
     {
-        CloseCode.MessageTooBig => 
+        CloseCode.MessageTooBig =>
             $" The largest write of this connection had {largestWrite} bytes: publish less at once, or raise the limit of the server or of a proxy.",
         CloseCode.PolicyViolation => " The server may not allow what this client did last, or another client with the same identifier took its place.",
         CloseCode.UnacceptableData => " The server may not speak MQTT at this path.",
