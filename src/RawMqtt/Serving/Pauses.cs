@@ -4,7 +4,7 @@ using RawMqtt.Brokers;
 
 namespace RawMqtt.Serving;
 
-/// <summary>Waits while the core takes nothing from a connection: for a hook's answer, for slow subscribers, or for the turns of other connections.</summary>
+/// <summary>Waits while the core takes nothing from a connection: for a hook's answer, or for the turns of other connections.</summary>
 internal sealed class Pauses(LockedCore core, BrokerHooks hooks)
 {
     private const int MaxYields = 1000;
@@ -20,12 +20,11 @@ internal sealed class Pauses(LockedCore core, BrokerHooks hooks)
             return;
         }
 
-        if (ResumedOf(connection) is { } resumed) await resumed.ConfigureAwait(false);
-        else await GiveWayAsync().ConfigureAwait(false);
+        await GiveWayAsync().ConfigureAwait(false);
     }
 
     /// <summary>Returns what completes when a connection that is held back may go on; null if it is not held back.</summary>
-    private Task? ResumedOf(ServedConnection connection)
+    public Task? ResumedOf(ServedConnection connection)
     {
         lock (core.Gate)
         {

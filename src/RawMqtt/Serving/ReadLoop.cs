@@ -30,7 +30,7 @@ internal sealed class ReadLoop(LockedCore core, Admission admission, Pauses paus
                 if (connection.UnusedBytes == 0 || (isDrained && connection.UnusedBytes <= UnfinishedPackets.SmallRest))
                 {
                     Resize(ref buffer, connection.UnusedBytes, connection.UnusedBytes);
-                    ValueTask<int> waiting = connection.Stream.ReadAsync(Memory<byte>.Empty);
+                    ValueTask<int> waiting = connection.ReadAsync(Memory<byte>.Empty);
                     if (!waiting.IsCompleted) connection.Connection.BeginTurn();
                     await waiting.ConfigureAwait(false);
                     Resize(ref buffer, UnfinishedPackets.ReadBuffer, connection.UnusedBytes);
@@ -41,7 +41,7 @@ internal sealed class ReadLoop(LockedCore core, Admission admission, Pauses paus
                     Resize(ref buffer, Math.Max(2 * buffer.Length, UnfinishedPackets.ReadBuffer), connection.UnusedBytes);
                 }
 
-                ValueTask<int> reading = connection.Stream.ReadAsync(buffer.AsMemory(connection.UnusedBytes));
+                ValueTask<int> reading = connection.ReadAsync(buffer.AsMemory(connection.UnusedBytes));
                 if (!reading.IsCompleted) connection.Connection.BeginTurn(); // others go first while it waits
                 int count = await reading.ConfigureAwait(false);
                 if (count == 0 || CountDiscarded(connection, count)) break;
@@ -52,7 +52,8 @@ internal sealed class ReadLoop(LockedCore core, Admission admission, Pauses paus
                 {
                     if (connection.Connection.Pause == Pause.Asks && connection.UnusedBytes <= UnfinishedPackets.SmallRest)
                         Resize(ref buffer, connection.UnusedBytes, connection.UnusedBytes); // the wait may be long
-                    await pauses.WaitAsync(connection, buffer.AsMemory(0, connection.UnusedBytes)).ConfigureAwait(false);
+                    if (connection.Connection.Pause == Pause.Held) await WaitWhileHeldAsync(connection, buffer!).ConfigureAwait(false);
+                    else await pauses.WaitAsync(connection, buffer.AsMemory(0, connection.UnusedBytes)).ConfigureAwait(false);
                     isPaused = Receive(connection, buffer!);
                 }
             }
@@ -70,6 +71,26 @@ internal sealed class ReadLoop(LockedCore core, Admission admission, Pauses paus
         core.Remove(connection);
         admission.Release(connection);
         connection.Drop();
+    }
+
+    /// <summary>Waits until a connection that is held back may go on. What comes meanwhile goes to the core, which takes acknowledgements and PINGREQs
+    /// of it; other packets wait in the buffer.</summary>
+    private async ValueTask WaitWhileHeldAsync(ServedConnection connection, byte[] buffer)
+    {
+        int end = Math.Min(buffer.Length, connection.UnusedBytes + ReadAhead.MaxBytes);
+        while (pauses.ResumedOf(connection) is { } resumed)
+        {
+            Task<int>? arriving = connection.UnusedBytes < end ? connection.BeginReadAhead() : null;
+            bool isOver = arriving is null || await Task.WhenAny(resumed, arriving).ConfigureAwait(false) == resumed;
+            if (isOver || !arriving!.IsCompletedSuccessfully || arriving.Result == 0) // the end of a client waits for its turn
+            {
+                await resumed.ConfigureAwait(false);
+                return;
+            }
+
+            connection.UnusedBytes += await connection.ReadAsync(buffer.AsMemory(connection.UnusedBytes..end)).ConfigureAwait(false);
+            Receive(connection, buffer);
+        }
     }
 
     /// <summary>Passes the buffer to the core and moves what the core did not use to the start.</summary>

@@ -13,6 +13,7 @@ namespace RawMqtt.Serving;
 /// <summary>A network connection that a broker serves: what the shell knows of it, and how it is closed.</summary>
 internal sealed class ServedConnection(Socket? socket, string listener)
 {
+    private ReadAhead? ahead;
     private int repliesUnderWay;
     private TimeSpan repliesSince;
 
@@ -107,6 +108,12 @@ internal sealed class ServedConnection(Socket? socket, string listener)
             return true;
         }
     }
+
+    /// <summary>Reads what comes next from the stream; a read of no bytes waits for it.</summary>
+    public ValueTask<int> ReadAsync(Memory<byte> buffer) => ahead is { IsPending: true } ? ahead.ReadAsync(buffer) : Stream!.ReadAsync(buffer);
+
+    /// <summary>Returns a read that the next <see cref="ReadAsync"/> takes over: it may go on when the connection is no longer held back.</summary>
+    public Task<int> BeginReadAhead() => (ahead ??= new ReadAhead()).Begin(Stream!);
 
     /// <summary>Under the lock, with each sweep: returns for how long the client has not taken the same pongs; zero if none wait.</summary>
     public TimeSpan MeasureRepliesUnderWay(TimeSpan now)
