@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using RawMqtt.Benchmarks.Brokers;
 using RawMqtt.Benchmarks.Codec;
@@ -11,6 +12,7 @@ switch (args)
     case ["side-by-side", "codec"]: CodecSideBySide.Run(); break;
     case ["side-by-side", "websockets"]: WebSocketsSideBySide.Run(); break;
     case ["side-by-side", "brokers", .. string[] parts]: BrokersSideBySide.Run(parts); break;
+    case ["pairs", string old, string @new, string count]: BrokerPairs.Run(old, @new, int.Parse(count, CultureInfo.InvariantCulture)); break;
     case ["access"]: AccessCost.Run(); break;
     case ["serve", string ws, string tcp]: await BrokersSideBySide.ServeAsync(ws, tcp); break;
     case ["end-to-end", ..]: await EndToEndRun.RunAsync(args); break;

@@ -49,6 +49,15 @@ internal sealed class BrokerProcess : IDisposable
         return Start(name, Run(cores, Environment.ProcessPath!, typeof(BrokerProcess).Assembly.Location, "serve", $"{ws}", $"{tcp}"), ws, tcp);
     }
 
+    /// <summary>The benchmark program of another build, as a broker.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="program">Its RawMqtt.Benchmarks.dll.</param>
+    public static BrokerProcess OfBuild(string name, string program)
+    {
+        (int ws, int tcp) = (FreePort(), FreePort());
+        return Start(name, Run(null, "dotnet", program, "serve", $"{ws}", $"{tcp}"), ws, tcp);
+    }
+
     /// <summary>mosquitto with a queue in which nothing is lost.</summary>
     /// <param name="inFlight">The window to each client; 20 is its default.</param>
     public static BrokerProcess Mosquitto(int inFlight)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using System.Buffers;
+using System.Buffers.Binary;
 using RawMqtt.Codec;
 
 namespace RawMqtt.Brokers;
@@ -11,10 +12,21 @@ internal sealed class ClientFilters(
     RefusalReports refusals)
 {
     private const int MaxRepeated = 1000; // filters of one packet that are taken, although they are the same
+    private const int PacketFactor = 10;  // a packet may name so many times the filters that a client may have
 
     private readonly MqttBrokerStatistics counters = turn.Statistics;
     private readonly ArrayBufferWriter<byte> returnCodes = new();
     private long bytesOfAll;
+
+    /// <summary>Returns whether a SUBSCRIBE or UNSUBSCRIBE names more filters than others may wait for: a packet is taken in one turn.</summary>
+    /// <param name="body">The body, which is not checked yet.</param>
+    /// <param name="behind">The bytes behind each filter.</param>
+    public bool AreTooMany(ReadOnlySpan<byte> body, int behind)
+    {
+        long left = PacketFactor * Math.Max((long)limits.MaxSubscriptions, MaxRepeated);
+        for (int at = sizeof(ushort); at + 1 < body.Length && left >= 0; left--) at += sizeof(ushort) + BinaryPrimitives.ReadUInt16BigEndian(body[at..]) + behind;
+        return left < 0;
+    }
 
     /// <summary>Takes a SUBSCRIBE: sends its answer first, then the retained messages.</summary>
     public void Subscribe(BrokerConnection connection, in SubscribePacket packet, HookAnswer answer)

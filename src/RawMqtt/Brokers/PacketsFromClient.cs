@@ -48,6 +48,11 @@ internal sealed class PacketsFromClient(
                 if (PubRelPacket.TryRead(body, out PubRelPacket pubRel, out violation))
                     connection.Subscriber!.Session.Receiver.Release(pubRel.PacketId, connection.Output);
                 break;
+            case PacketType.Subscribe when filters.AreTooMany(body, behind: 1):
+            case PacketType.Unsubscribe when filters.AreTooMany(body, behind: 0):
+                connection.Limit = nameof(limits.MaxSubscriptions);
+                violation = ProtocolViolation.PacketTooLarge;
+                break;
             case PacketType.Subscribe:
                 if (SubscribePacket.TryRead(body, out SubscribePacket subscribe, out violation)) filters.Subscribe(connection, subscribe, answer);
                 break;

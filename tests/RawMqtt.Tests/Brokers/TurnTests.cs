@@ -71,6 +71,28 @@ public class TurnTests
         Assert.InRange(publisher.Turns - turns, 20, 21); // one search a turn
     }
 
+    [Theory]
+    [InlineData("82", " 01")]
+    [InlineData("a2", "")]
+    public void A_packet_with_ten_times_the_filters_of_a_client_is_the_longest_that_is_taken_and_counts_for_the_turn(string type, string options)
+    {
+        var broker = new TestBroker(new MqttBrokerLimits { MaxSubscriptions = 10, MaxTurnSteps = 9000 });
+        TestClient client = broker.Connect("c");
+        client.Send(PacketOf(10_000));
+        Assert.Null(client.Connection.End);
+        Assert.Equal(1, broker.Statistics.TurnsEnded);
+        client.Send(PacketOf(10_001));
+        Assert.Equal((MqttConnectionEnd.ProtocolViolation, nameof(MqttBrokerLimits.MaxSubscriptions)), (client.Connection.End, client.Connection.Limit));
+
+        string PacketOf(int filters)
+        {
+            int length = 2 + (filters * (options.Length == 0 ? 4 : 5));
+            var packet = new StringBuilder($"{type} {0x80 | (length & 0x7f):x2} {0x80 | ((length >> 7) & 0x7f):x2} {length >> 14:x2} 00 01");
+            for (int i = 0; i < filters; i++) packet.Append($" 00 02 'a' {'a' + (i % 26):x2}{options}");
+            return packet.ToString();
+        }
+    }
+
     [Fact]
     public void A_filter_that_one_Subscribe_repeats_without_end_is_refused()
     {

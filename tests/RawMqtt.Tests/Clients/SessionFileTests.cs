@@ -225,6 +225,41 @@ public sealed class SessionFileTests : IDisposable
     public void Clean_session_has_no_file() =>
         Assert.Throws<ArgumentException>(() => new MqttClient(Options("mqtt://127.0.0.1:1") with { CleanSession = true }));
 
+    [Fact]
+    public async Task Message_that_a_stream_left_in_the_file_while_there_was_no_connection_is_acknowledged_when_it_comes_again()
+    {
+        await using var server = new SmallServer();
+        bool isAway = false;
+        server.Answer = (packet, output) =>
+        {
+            bool isAgain = server.Connections > 1;
+            if (isAgain && Volatile.Read(ref isAway)) return false;
+            if (packet.Header.Type == PacketType.Connect) output.Write(new ConnAckPacket { SessionPresent = isAgain });
+            else if (!SmallServer.AcknowledgeAll(packet, output)) return false;
+            if (packet.Header.Type != (isAgain ? PacketType.Connect : PacketType.Subscribe)) return true;
+            for (ushort id = 1; id <= 3; id++)
+                output.Write(new PublishPacket { Topic = "a"u8, Payload = [(byte)id], Qos = Qos1, PacketId = id, Duplicate = isAgain });
+            return true;
+        };
+        await using MqttClient client = await MqttClient.ConnectAsync(
+            server.ClientOptions with { ClientId = "c", CleanSession = false, SessionFile = SessionFile }, Soon);
+        MqttSubscription left = await client.SubscribeAsync("a", Qos1, Soon);
+        await client.PingAsync(Soon);
+        Task isLost = client.When(change => change.To == MqttClientState.Reconnecting);
+        Volatile.Write(ref isAway, true);
+        client.Abort();
+        await isLost.WaitAsync(Soon);
+        await left.DisposeAsync(); // its messages go to the file; there is nobody to acknowledge them to
+        Task isBack = client.When(change => change.To == MqttClientState.Connected);
+        Volatile.Write(ref isAway, false);
+        await isBack.WaitAsync(Soon);
+        await client.PingAsync(Soon);
+        await client.PingAsync(Soon); // leaves behind the answers
+        Assert.Equal(3, server.Received.Count(type => type == "PubAck"));
+        await using MqttSubscription messages = await client.SubscribeAsync("a", Qos1, Soon);
+        Assert.Equal([1, 2, 3], (await messages.TakeAsync(3, Soon)).Select(message => message.Payload.Span[0]));
+    }
+
     private MqttClientOptions Options(string address) => new() { Address = address, ClientId = "c", CleanSession = false, SessionFile = SessionFile };
 
     private static async Task<List<string>> TakeAsync(MqttBrokerSubscription arrivals, int count)
