@@ -15,6 +15,16 @@ internal sealed record Attack(string Name, string Row, int Goal, Action<Target> 
     /// <summary>The broker's heap has this limit in MiB; 0 for none.</summary>
     public int HeapLimit { get; init; }
 
+    /// <summary>The broker's process may have so many open files and sockets; 0 for the system's limit.</summary>
+    public int HandleLimit { get; init; }
+
+    /// <summary>The broker waits for the rest of a packet for two seconds only.</summary>
+    public bool IsPacketTimeShort { get; init; }
+
+    /// <summary>Looks, while the attack is under way, whether the broker still does what the attack is to prevent.</summary>
+    /// <returns>What it does not; null if all is well.</returns>
+    public Func<Target, string?>? Check { get; init; }
+
     /// <summary>What the honest client publishes to and reads.</summary>
     public string Topic { get; init; } = "honest";
 
@@ -33,6 +43,9 @@ internal sealed record Attack(string Name, string Row, int Goal, Action<Target> 
         new("slow-readers", "W5", 1000, Readers.Chained) { Topic = "slow" },
         new("retained", "W6", 100, Searches.Retained) { HeapLimit = 512 },
         new("replays", "W6", 1000, Readers.Replays) { HeapLimit = 512 },
+        new("retained-hoard", "W7", 1000, Hoards.Retained) { Check = Hoards.FindLostRetained },
         new("sessions", "W8", 1000, Hoards.Sessions),
+        new("records", "W10", 100, Handles.Records) { IsPacketTimeShort = true, Check = Handles.FindOpenRecords },
+        new("handles", "W11", 1000, Handles.All) { HandleLimit = 256 },
     ];
 }

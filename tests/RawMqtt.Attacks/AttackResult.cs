@@ -10,8 +10,9 @@ namespace RawMqtt.Attacks;
 /// <param name="Logins">Its waits for a CONNACK.</param>
 /// <param name="Failures">Messages and logins that failed or came after 20 seconds.</param>
 /// <param name="IsAlive">The broker still runs.</param>
+/// <param name="Fault">What the broker no longer does, according to the attack's check; null for nothing.</param>
 /// <param name="Memory">The broker's largest resident memory, in MiB.</param>
-internal sealed record AttackResult(Attack Attack, double[] Waits, double[] Logins, int Failures, bool IsAlive, long Memory)
+internal sealed record AttackResult(Attack Attack, double[] Waits, double[] Logins, int Failures, bool IsAlive, string? Fault, long Memory)
 {
     public static string Heading => """
         | attack | row | messages | p50 ms | p99 ms | worst ms | worst login ms | failed | goal ms | MiB | broker |
@@ -21,7 +22,7 @@ internal sealed record AttackResult(Attack Attack, double[] Waits, double[] Logi
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"| {Attack.Name} | {Attack.Row} | {Waits.Length} | {At(Waits, 0.5):0.0} | {At(Waits, 0.99):0} | {At(Waits, 1):0} | {At(Logins, 1):0} | {Failures} "
-        + $"| {Attack.Goal} | {Memory} | {(IsAlive ? "runs" : "ended")} |");
+        + $"| {Attack.Goal} | {Memory} | {(IsAlive ? Fault ?? "runs" : "ended")} |");
 
     private static double At(double[] sorted, double part) => sorted.Length == 0 ? double.NaN : sorted[(int)(part * (sorted.Length - 1))];
 }

@@ -7,13 +7,14 @@ internal static class AttackRun
 {
     public static AttackResult Run(Attack attack, TimeSpan time)
     {
-        using var broker = ServedBroker.Start(attack.IsGuarded, attack.HeapLimit);
-        using var target = new Target(broker.TcpPort, broker.WsPort);
+        using var broker = ServedBroker.Start(attack);
+        using var target = new Target(broker.TcpPort, broker.WsPort, broker.TlsPort);
         var honest = new HonestClient(broker.TcpPort, attack.Topic, attack.IsGuarded);
         var beginning = Task.Run(() => attack.Begin(target));
         if (!beginning.Wait(TimeSpan.FromSeconds(60)) && broker.IsAlive) Console.Error.WriteLine($"{attack.Name} takes long to begin");
         honest.Run(time);
+        string? fault = attack.Check?.Invoke(target);
         target.Dispose();
-        return new AttackResult(attack, honest.Waits, honest.Logins, honest.Failures, broker.IsAlive, broker.PeakMemory);
+        return new AttackResult(attack, honest.Waits, honest.Logins, honest.Failures, broker.IsAlive, fault, broker.PeakMemory);
     }
 }

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace RawMqtt.Attacks;
 
-/// <summary>W3 and W8: what takes the broker's memory or the places of others.</summary>
+/// <summary>W3, W7 and W8: what takes the broker's memory or the places of others.</summary>
 internal static class Hoards
 {
     /// <summary>500 connections, each with 1 MiB of a PUBLISH that never ends; those that the broker ends come again.</summary>
@@ -36,6 +36,32 @@ internal static class Hoards
                 Wire.ReadPacket(socket);
             });
         }
+    }
+
+    /// <summary>Two clients retain messages under new topics without end, first of all as many as the broker keeps.</summary>
+    public static void Retained(Target target)
+    {
+        int number = 0;
+        Socket[] hoarders = [target.Connect("hoarder0"), target.Connect("hoarder1")];
+        for (int i = 0; i <= ServedBroker.MaxRetained; i += 1000) Send(hoarders[0]);
+        hoarders[0].Send([0xc0, 0]);
+        Wire.ReadPacket(hoarders[0]);
+        foreach (Socket hoarder in hoarders) target.Start(() => Send(hoarder));
+
+        void Send(Socket socket) => socket.Send([.. Enumerable.Range(0, 1000).SelectMany(_ =>
+            Wire.Publish($"hoard/{Interlocked.Increment(ref number)}", "x", 0, 0, true))]);
+    }
+
+    /// <summary>Retains a message under a new topic of an honest client, replaces it by a longer one, and looks for that.</summary>
+    public static string? FindLostRetained(Target target)
+    {
+        using Socket owner = Wire.Dial(target.TcpPort, patience: 20_000);
+        owner.Send([.. Wire.Connect("owner"), .. Wire.Publish("own", "first", 1, 1, true), .. Wire.Publish("own", "second, longer", 1, 2, true)]);
+        for (int i = 0; i < 3; i++) Wire.ReadPacket(owner);
+        owner.Send(Wire.Subscribe("own", 0));
+        Wire.ReadPacket(owner);
+        owner.Send([0xc0, 0]);
+        return Wire.ReadPacket(owner).AsSpan().EndsWith("second, longer"u8) ? null : "does not keep an honest client's message";
     }
 
     /// <summary>Keeps so many connections; those that the broker ends come again.</summary>

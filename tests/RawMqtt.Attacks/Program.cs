@@ -6,7 +6,7 @@ using RawMqtt.Attacks;
 // Attacks a broker in a process of its own, with an honest client beside, and prints how long that one waits. NAME: see the table.
 if (args is ["serve", ..])
 {
-    await ServedBroker.RunAsync(isGuarded: args.Contains("guarded"));
+    await ServedBroker.RunAsync(isGuarded: args.Contains("guarded"), isShort: args.Contains("short"));
     return 0;
 }
 
@@ -26,7 +26,7 @@ foreach (Attack attack in Attack.All.Where(attack => names.Length == 0 || names.
 {
     AttackResult result = AttackRun.Run(attack, time);
     Console.WriteLine(result);
-    areGood &= result.IsAlive;
+    areGood &= result.IsAlive && result.Fault is null;
 }
 
 return areGood ? 0 : 1;

@@ -7,7 +7,7 @@ using System.Text;
 namespace RawMqtt.Attacks;
 
 /// <summary>The broker under attack, the attackers' connections to it, and their threads.</summary>
-internal sealed class Target(int tcpPort, int wsPort) : IDisposable
+internal sealed class Target(int tcpPort, int wsPort, int tlsPort) : IDisposable
 {
     private readonly List<Socket> sockets = [];
     private volatile bool isOver;
@@ -15,6 +15,8 @@ internal sealed class Target(int tcpPort, int wsPort) : IDisposable
     public bool IsOver => isOver;
 
     public int TcpPort => tcpPort;
+
+    public int TlsPort => tlsPort;
 
     /// <summary>A connection that has sent nothing.</summary>
     public Socket Dial(IPAddress? from = null) => Keep(Wire.Dial(tcpPort, from: from));

@@ -41,7 +41,8 @@ internal static class BrokerPairs
             double[] ratios = [.. olds.Zip(news, (before, after) => after / before).Order()];
             int outside = OutsideOf(pairs);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {name} | {MedianOf(olds):#,0} | {MedianOf(news):#,0} | {MedianOf(ratios):0.000} | {ratios[outside]:0.000} to {ratios[^(outside + 1)]:0.000} |"));
+                $"| {name} | {MedianOf(olds):#,0} | {MedianOf(news):#,0} "
+                + $"| {MedianOf(ratios):0.000} | {ratios[outside]:0.000} to {ratios[^(outside + 1)]:0.000} |"));
 
             double Measure(BrokerProcess broker) => new ThroughputRun(broker, "ws", qos, payload, 1, count).Run().PerSecond;
         }

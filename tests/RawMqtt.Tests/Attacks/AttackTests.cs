@@ -12,6 +12,9 @@ public class AttackTests
     [Theory]
     [InlineData("unfinished")]
     [InlineData("strangers")]
+    [InlineData("retained-hoard")]
+    [InlineData("records")]
+    [InlineData("handles")]
     public async Task A_broker_with_a_heap_of_256_MiB_survives_and_serves(string attack)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "RawMqtt.Attacks.dll");
