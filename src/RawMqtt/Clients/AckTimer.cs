@@ -7,28 +7,29 @@ namespace RawMqtt.Clients;
 /// <remarks>One timer for all: it is set for the oldest. Guarded by the gate.</remarks>
 internal sealed class AckTimer(Lock gate, SessionClock clock, TimeProvider time, TimeSpan timeout) : IDisposable
 {
-    private readonly LinkedList<(ITimedAnswer Answer, TimeSpan SentAt)> waiting = new(); // in the order of their first sending
-    private readonly Stack<LinkedListNode<(ITimedAnswer Answer, TimeSpan SentAt)>> spare = new();
+    private readonly LinkedList<TimedAnswer> waiting = new(); // in the order of their first sending
+    private readonly Stack<TimedAnswer> spare = new();
     private ITimer? timer;
     private bool isSet;
 
     /// <summary>Times an answer from now on.</summary>
     /// <returns>What <see cref="Stop"/> takes.</returns>
-    public LinkedListNode<(ITimedAnswer Answer, TimeSpan SentAt)> Start(ITimedAnswer answer)
+    public TimedAnswer Start(ITimedAnswer answer)
     {
-        if (!spare.TryPop(out LinkedListNode<(ITimedAnswer Answer, TimeSpan SentAt)>? node)) node = new((answer, default));
-        node.Value = (answer, clock.Now);
-        waiting.AddLast(node);
+        if (!spare.TryPop(out TimedAnswer? timed)) timed = new TimedAnswer();
+        timed.Answer = answer;
+        timed.SentAt = clock.Now;
+        waiting.AddLast(timed.Node);
         if (!isSet) SetTimer(timeout);
-        return node;
+        return timed;
     }
 
     /// <summary>Times the answer no longer. Called once for each <see cref="Start"/>.</summary>
-    public void Stop(LinkedListNode<(ITimedAnswer Answer, TimeSpan SentAt)> node)
+    public void Stop(TimedAnswer timed)
     {
-        waiting.Remove(node);
-        node.Value = default;
-        spare.Push(node);
+        waiting.Remove(timed.Node);
+        timed.Answer = null;
+        spare.Push(timed);
     }
 
     public void Dispose() => timer?.Dispose();
@@ -46,16 +47,16 @@ internal sealed class AckTimer(Lock gate, SessionClock clock, TimeProvider time,
         {
             isSet = false;
             TimeSpan now = clock.Now;
-            while (waiting.First is LinkedListNode<(ITimedAnswer Answer, TimeSpan SentAt)> oldest)
+            while (waiting.First?.Value is TimedAnswer oldest)
             {
-                TimeSpan left = oldest.Value.SentAt + timeout - now;
+                TimeSpan left = oldest.SentAt + timeout - now;
                 if (left > TimeSpan.Zero)
                 {
                     SetTimer(left);
                     return;
                 }
 
-                oldest.Value.Answer.Expire(timeout); // calls Stop
+                oldest.Answer!.Expire(timeout); // calls Stop
             }
         }
     }

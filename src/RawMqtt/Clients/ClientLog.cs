@@ -7,7 +7,7 @@ namespace RawMqtt.Clients;
 /// <summary>Writes a client's log lines to <see cref="MqttClientOptions.Log"/> and to the event source.</summary>
 internal sealed class ClientLog(MqttLog? log, string clientId)
 {
-    private readonly ConcurrentQueue<(MqttLogLevel Level, string Message)> kept = new();
+    private readonly ConcurrentQueue<KeptLine> kept = new();
 
     /// <summary>Whether anything takes the lines. If not, a caller need not format them.</summary>
     public bool IsEnabled => log is not null || RawMqttEventSource.Log.IsEnabled();
@@ -28,11 +28,18 @@ internal sealed class ClientLog(MqttLog? log, string clientId)
     }
 
     /// <summary>Keeps a line for <see cref="WriteKept"/>. For callers that hold the gate.</summary>
-    public void Keep(MqttLogLevel level, string message) => kept.Enqueue((level, message));
+    public void Keep(MqttLogLevel level, string message) => kept.Enqueue(new KeptLine(level, message));
 
     /// <summary>Writes the lines that <see cref="Keep"/> took. Do not call this while holding the gate.</summary>
     public void WriteKept()
     {
-        while (kept.TryDequeue(out (MqttLogLevel Level, string Message) line)) Write(line.Level, line.Message);
+        while (kept.TryDequeue(out KeptLine? line)) Write(line.Level, line.Message);
+    }
+
+    private sealed class KeptLine(MqttLogLevel level, string message)
+    {
+        public MqttLogLevel Level => level;
+
+        public string Message => message;
     }
 }

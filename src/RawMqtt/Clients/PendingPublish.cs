@@ -14,7 +14,7 @@ internal sealed class PendingPublish(OutgoingMessages owner) : IValueTaskSource,
     private CancellationTokenRegistration cancellation;
     private Exception? failure;
     private AckTimer? timer;
-    private LinkedListNode<(ITimedAnswer Answer, TimeSpan SentAt)>? timed;
+    private TimedAnswer? timed;
 
     /// <summary>The message, while it waits to be sent.</summary>
     public ApplicationMessage? Message { get; set; }

@@ -13,7 +13,7 @@ internal sealed class SubscriptionRequest(bool isUnsubscribe, IReadOnlyList<Mqtt
 {
     private readonly TaskCompletionSource<byte[]> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private AckTimer? timer;
-    private LinkedListNode<(ITimedAnswer Answer, TimeSpan SentAt)>? timed;
+    private TimedAnswer? timed;
 
     public bool IsUnsubscribe => isUnsubscribe;
 

@@ -72,6 +72,10 @@ internal static class AddressDiagnoses
     public static DiagnosisEntry TlsOptionsWithoutTls => new("options.tls-without-tls", MqttErrorCode.InvalidOptions,
         "There are TLS options, and {url} has no TLS.", "", "Write {secure} if TLS was meant.");
 
+    public static DiagnosisEntry TlsLeftOut => new("options.tls-left-out", MqttErrorCode.InvalidOptions,
+        "{url} wants TLS, and this program was built without it.", "",
+        "Build it with RawMqtt.Tls.IsSupported = true, or use an address of ws or mqtt on a network that you trust.");
+
     public static DiagnosisEntry AuthorityFile => new("options.authority-file", MqttErrorCode.InvalidOptions,
         "The file of the authorities, {file}, cannot be used: {reason}.", "",
         "A file in DER form becomes PEM by: openssl x509 -inform der -in FILE -out ca.pem");

@@ -64,6 +64,6 @@ internal static class AddressFault
 
     public static MqttException UserOfListener(MqttAddress address) => AddressDiagnoses.ListenerUser.Fault(address, null);
 
-    private static MqttException Fault(DiagnosisEntry entry, string text, params (string, string)[] facts) =>
+    private static MqttException Fault(DiagnosisEntry entry, string text, params Fact[] facts) =>
         new(entry.Kind, entry.Of([("given", ShownAddress.Of(text)), .. facts]));
 }

@@ -14,10 +14,10 @@ internal sealed record DiagnosisEntry(string Code, MqttErrorCode Kind, string Ob
     private const int LongestFact = 400;
 
     /// <summary>Returns the diagnosis with these facts.</summary>
-    public MqttDiagnosis Of(params (string Name, string Value)[] facts)
+    public MqttDiagnosis Of(params Fact[] facts)
     {
         var cleaned = new Dictionary<string, string>(facts.Length);
-        foreach ((string name, string value) in facts) cleaned[name] = PeerText.Clean(value, LongestFact);
+        foreach (Fact fact in facts) cleaned[fact.Name] = PeerText.Clean(fact.Value, LongestFact);
         return new MqttDiagnosis(Code, Observed, Cause, Advice, cleaned);
     }
 }

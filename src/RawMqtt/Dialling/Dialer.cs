@@ -30,13 +30,15 @@ internal static class Dialer
 
     private static async Task<Stream> DialAsync(MqttAddress address, DialOptions options, CancellationToken cancellationToken)
     {
+        if (address.IsTls && !TlsSupport.IsSupported) throw AddressDiagnoses.TlsLeftOut.Fault(address, null);
         if (options.Tls is not null && !address.IsTls)
         {
             string scheme = MqttAddress.NameOf(address.IsWebSocket ? MqttScheme.Wss : MqttScheme.Mqtts);
             throw AddressDiagnoses.TlsOptionsWithoutTls.Fault(address, null, ("secure", scheme));
         }
 
-        SslStreamCertificateContext? own = ClientCertificate.Of(options.Tls); // a wrong file costs no connection
+        // a wrong file costs no connection
+        SslStreamCertificateContext? own = TlsSupport.IsSupported ? ClientCertificate.Of(options.Tls) : null;
         using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         ConnectPhases phases = options.Phases ?? new ConnectPhases(options.TimeProvider);
@@ -64,7 +66,7 @@ internal static class Dialer
         Stream stream = await TransportAsync(address, options, phases, cancellationToken).ConfigureAwait(false);
         try
         {
-            if (address.IsTls)
+            if (TlsSupport.IsSupported && address.IsTls)
             {
                 phases.Begin("TLS", ServerDiagnoses.TimeoutTls);
                 stream = await ClientTls.OpenAsync(stream, address, options, own, phases.CertificateRequest, cancellationToken).ConfigureAwait(false);
@@ -156,7 +158,7 @@ internal static class Dialer
     /// turn.</summary>
     private static async Task<Socket> ConnectAsync(MqttAddress address, IPAddress[] hosts, TimeSpan timeLeft, CancellationToken cancellationToken)
     {
-        var failures = new List<(IPAddress Host, SocketError Error)>();
+        var failures = new List<HostFailure>();
         for (int i = 0; i < hosts.Length; i++)
         {
             var socket = new Socket(hosts[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -171,13 +173,13 @@ internal static class Dialer
             catch (SocketException failure)
             {
                 socket.Dispose();
-                failures.Add((hosts[i], failure.SocketErrorCode));
+                failures.Add(new HostFailure(hosts[i], failure.SocketErrorCode));
                 timeLeft -= Stopwatch.GetElapsedTime(start);
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
                 socket.Dispose();
-                failures.Add((hosts[i], SocketError.TimedOut));
+                failures.Add(new HostFailure(hosts[i], SocketError.TimedOut));
                 timeLeft -= Stopwatch.GetElapsedTime(start);
             }
             catch

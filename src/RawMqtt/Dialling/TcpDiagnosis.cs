@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-using System.Net;
 using System.Net.Sockets;
 
 namespace RawMqtt.Dialling;
@@ -10,7 +9,7 @@ internal static class TcpDiagnosis
 {
     /// <param name="address">The address that was dialled.</param>
     /// <param name="failures">What happened with each address of its host.</param>
-    public static MqttException Of(MqttAddress address, List<(IPAddress Host, SocketError Error)> failures)
+    public static MqttException Of(MqttAddress address, List<HostFailure> failures)
     {
         if (failures.TrueForAll(failure => failure.Error == SocketError.ConnectionReset))
             return PeerDiagnosis.OfReset(address, MqttErrorCode.HostUnreachable, PortGuess.ForReset(address), null);

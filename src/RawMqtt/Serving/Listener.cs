@@ -100,7 +100,7 @@ internal sealed class Listener : IDisposable
         NetworkStream carrier, ServedConnection connection, bool isFromProxy, Action<HandshakeRefusal> refused, CancellationToken cancellationToken)
     {
         Stream stream = carrier;
-        if (Address.IsTls) // [WS-4.2.2-2] [WS-10.6-1]
+        if (TlsSupport.IsSupported && Address.IsTls) // [WS-4.2.2-2] [WS-10.6-1]
         {
             var tls = new SslStream(stream, leaveInnerStreamOpen: false);
             await tls.AuthenticateAsServerAsync(TlsOptions(), cancellationToken).ConfigureAwait(false);

@@ -27,7 +27,7 @@ internal sealed class OpenListeners(MqttBrokerOptions options, BrokerReports rep
             throw new MqttException(MqttErrorCode.InvalidOptions, wrong);
         if (options is { CertificateFile: null, KeyFile: not null } or { CertificateFile: null, KeyPassword: not null })
             throw new MqttException(MqttErrorCode.InvalidOptions, "KeyFile and KeyPassword go with a CertificateFile.");
-        if (options.CertificateFile is { } file)
+        if (TlsSupport.IsSupported && options.CertificateFile is { } file)
             Certificate = new ServerCertificate(new CertificateFiles(file, options.KeyFile ?? file, options.KeyPassword), options.TimeProvider, reports);
         var shared = new ListenerOptions
         {
@@ -44,6 +44,7 @@ internal sealed class OpenListeners(MqttBrokerOptions options, BrokerReports rep
         };
         foreach (MqttAddress address in options.Listeners.Select(MqttAddress.ParseListener))
         {
+            if (address.IsTls && !TlsSupport.IsSupported) throw AddressDiagnoses.TlsLeftOut.Fault(address, null);
             all.AddRange(await Listener.BindAsync(address, shared, cancellationToken).ConfigureAwait(false));
         }
 

@@ -28,7 +28,7 @@ internal static class TransportEnd
         try
         {
             if (stream is NetworkStream network) network.Socket.Shutdown(SocketShutdown.Send);
-            else if (stream is SslStream tls) await tls.ShutdownAsync().WaitAsync(DrainTime).ConfigureAwait(false);
+            else if (TlsSupport.IsSupported && stream is SslStream tls) await tls.ShutdownAsync().WaitAsync(DrainTime).ConfigureAwait(false);
         }
         catch (Exception e) when (IsEnd(e) || e is TimeoutException)
         {

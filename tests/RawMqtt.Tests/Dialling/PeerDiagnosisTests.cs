@@ -157,7 +157,7 @@ public class PeerDiagnosisTests
     [InlineData("mqtt://h:1883", SocketError.ConnectionReset, "tcp.reset", "TCP to mqtt://h:1883 stood, and the other end reset it")]
     [InlineData("wss://h/mqtt", SocketError.ConnectionReset, "tcp.reset", "The port may have no TLS")]
     public void Failures_of_TCP_are_told_apart(string address, SocketError error, string code, string words) =>
-        Expect(TcpDiagnosis.Of(MqttAddress.Parse(address), [(IPAddress.Loopback, error)]), code, words);
+        Expect(TcpDiagnosis.Of(MqttAddress.Parse(address), [new HostFailure(IPAddress.Loopback, error)]), code, words);
 
     [Fact]
     public void Each_phase_has_its_timeout()
