@@ -74,9 +74,9 @@ internal sealed class OutgoingMessages(
     }
 
     /// <summary>Queues what an earlier process did not send; no caller awaits it.</summary>
-    public void Restore(IReadOnlyList<(ApplicationMessage Message, bool Retain)> messages)
+    public void Restore(List<RestoredMessage> messages)
     {
-        foreach ((ApplicationMessage message, bool retain) in messages) Append(ref waiting, Take(message.Qos, retain), message);
+        foreach (RestoredMessage one in messages) Append(ref waiting, Take(one.Message.Qos, one.Retain), one.Message);
     }
 
     /// <summary>Completes the callers that wait for room in the send buffer: it is being written, or its connection has ended.</summary>

@@ -6,14 +6,15 @@ using RawMqtt.Codec;
 
 namespace RawMqtt.Sessions;
 
-/// <summary>The client's half of an MQTT session, 4.1: bytes and the time go in, bytes and events come out.</summary>
+/// <summary>The client's half of an MQTT session without IO, 4.1: bytes and the time go in, bytes and events come out.</summary>
 /// <remarks>
-/// For each connection the caller calls <see cref="Connect"/>, then <see cref="TryReceive"/> with what comes in, and
-/// <see cref="ConnectionLost"/> when the connection has ended. After the output was written to the network it calls
-/// <see cref="Sent"/>, and <see cref="Tick"/> when <see cref="NextDeadline"/> is reached. The session outlives its
-/// connections, unless CONNECT said Clean Session. One thread at a time.
+/// It serves programs that have a transport and a scheduler of their own: a serial line, a blocking socket, a loop of events. <c>MqttClient</c>
+/// stands on it. For each connection the caller calls <see cref="Connect"/>, then <see cref="TryReceive"/> with what comes in, and
+/// <see cref="ConnectionLost"/> when the connection has ended. It calls <see cref="Leaving"/> before it writes the output to the network,
+/// <see cref="Sent"/> afterwards, and <see cref="Tick"/> when <see cref="NextDeadline"/> is reached. The session outlives its
+/// connections, unless CONNECT said Clean Session. One thread at a time. Times are those of one monotonic clock; where it begins does not matter.
 /// </remarks>
-internal sealed class ClientSession
+public sealed class ClientSession
 {
     private readonly ApplicationMessagePool messages = new();
     private readonly Sender sender;
@@ -30,11 +31,20 @@ internal sealed class ClientSession
     private bool isSuspicious;
     private bool brokeWhileConnected;
 
+    /// <summary>Creates a session that ends with this process.</summary>
+    /// <param name="inFlightLimit">The most QoS 1 and 2 messages sent and not yet acknowledged: 1 to 65535.</param>
+    /// <param name="maximumPacketLength">Larger packets from the server end the connection, before anything is kept of them.</param>
+    /// <param name="pingTimeout">How long the server may be silent after a PINGREQ.</param>
+    public ClientSession(int inFlightLimit, int maximumPacketLength, TimeSpan pingTimeout)
+        : this(inFlightLimit, maximumPacketLength, pingTimeout, journal: null)
+    {
+    }
+
     /// <param name="inFlightLimit">The most QoS 1 and 2 messages sent and not yet acknowledged: 1 to 65535.</param>
     /// <param name="maximumPacketLength">Larger packets from the server end the connection, before anything is kept of them.</param>
     /// <param name="pingTimeout">How long the server may be silent after a PINGREQ.</param>
     /// <param name="journal">Takes what the next process must know; null: the session ends with this one.</param>
-    public ClientSession(int inFlightLimit, int maximumPacketLength, TimeSpan pingTimeout, SessionJournal? journal = null)
+    internal ClientSession(int inFlightLimit, int maximumPacketLength, TimeSpan pingTimeout, SessionJournal? journal)
     {
         this.maximumPacketLength = maximumPacketLength;
         this.pingTimeout = pingTimeout;
@@ -64,22 +74,22 @@ internal sealed class ClientSession
     public bool AcceptsPubAckForQos2 { init => packets.AcceptsPubAckForQos2 = value; }
 
     /// <summary>How many packets leave one at a time after a connection has broken.</summary>
-    public int CarefulPackets { get; set; } = 20;
+    internal int CarefulPackets { get; set; } = 20;
 
     /// <summary>Between an accepting CONNACK and the end of the connection, or DISCONNECT.</summary>
     public bool IsConnected => state is ConnectionState.Connected or ConnectionState.Careful;
 
     /// <summary>Whether packets leave one at a time, because the last connection broke.</summary>
-    public bool IsCareful => state == ConnectionState.Careful;
+    internal bool IsCareful => state == ConnectionState.Careful;
 
     /// <summary>Whether packets leave as they come.</summary>
-    public bool IsSendingFreely => state == ConnectionState.Connected;
+    internal bool IsSendingFreely => state == ConnectionState.Connected;
 
     /// <summary>Whether a packet may be sent now.</summary>
     public bool CanSend => state == ConnectionState.Connected || (IsCareful && careful.IsFree);
 
     /// <summary>Whether the server has broken a rule with a packet that may have been its answer to one that stood alone.</summary>
-    public bool IsAnswerWrong { get; private set; }
+    internal bool IsAnswerWrong { get; private set; }
 
     /// <summary>When <see cref="Tick"/> must run next; null: nothing waits for time.</summary>
     public TimeSpan? NextDeadline =>
@@ -89,16 +99,16 @@ internal sealed class ClientSession
     public int InFlight => sender.InFlight;
 
     /// <summary>Messages kept because they wait to be sent or may have to be sent again. The simulation checks it: a leak would show nowhere else.</summary>
-    public int KeptMessages => messages.InUse;
+    internal int KeptMessages => messages.InUse;
 
     /// <summary>QoS 1 and 2 messages that came in and are not answered yet.</summary>
     public int Unanswered => unanswered.Count;
 
     /// <summary>Whether the message of this identifier is not acknowledged to the end.</summary>
-    public bool IsInFlight(ushort packetId) => sender.StateOf(packetId) != SenderState.Free;
+    internal bool IsInFlight(ushort packetId) => sender.StateOf(packetId) != SenderState.Free;
 
     /// <summary>Gives up all that is in flight.</summary>
-    public void ForgetInFlight() => sender.Clear();
+    internal void ForgetInFlight() => sender.Clear();
 
     /// <summary>Whether one more message may be sent at QoS 1 or 2 now.</summary>
     public bool CanPublish => CanSend && sender.CanSend;
@@ -109,35 +119,35 @@ internal sealed class ClientSession
     /// <summary>Returns whether the server ended the connection behind a packet that stood alone, after an answered PINGREQ, and before its answer.</summary>
     /// <param name="isWhole">Whether all of it must have left; otherwise a part is enough.</param>
     /// <param name="packetId">Its packet identifier; 0 for a message at QoS 0.</param>
-    public bool HasSuspect(bool isWhole, out ushort packetId)
+    internal bool HasSuspect(bool isWhole, out ushort packetId)
     {
         packetId = careful.PacketId;
         return (IsCareful || IsAnswerWrong) && careful.IsSuspect(isWhole);
     }
 
     /// <summary>Returns the message that is in flight under this identifier; null if none is, or if the server has it and PUBREL was sent.</summary>
-    public ApplicationMessage? MessageOf(ushort packetId) => sender.MessageOf(packetId);
+    internal ApplicationMessage? MessageOf(ushort packetId) => sender.MessageOf(packetId);
 
     /// <summary>Counts a connection that the server ended instead of answering this identifier.</summary>
     /// <returns>How many that were.</returns>
-    public int CountEnd(ushort packetId) => sender.CountEnd(packetId);
+    internal int CountEnd(ushort packetId) => sender.CountEnd(packetId);
 
     /// <summary>Gives up the message of this identifier.</summary>
-    public void GiveUp(ushort packetId)
+    internal void GiveUp(ushort packetId)
     {
         bool isReserved = sender.GiveUp(packetId);
         journal?.Note(isReserved ? JournalRecord.Released : JournalRecord.Delivered, packetId); // the next process has PUBREL free it
     }
 
     /// <summary>Takes over the session of an earlier process.</summary>
-    /// <returns>The messages that it did not send, in order, with their RETAIN bits; the caller holds the one reference to each.</returns>
-    public IReadOnlyList<(ApplicationMessage Message, bool Retain)> Restore(SavedSession saved)
+    /// <returns>The messages that it did not send, in order; the caller holds the one reference to each.</returns>
+    internal List<RestoredMessage> Restore(SavedSession saved)
     {
         foreach (ushort packetId in saved.Released) sender.RestoreReleased(packetId);
         foreach ((ushort packetId, SavedMessage message) in saved.Sent) sender.Restore(packetId, Restore(message), message.Qos, message.Retain);
         foreach (ushort packetId in saved.Received) receiver.Restore(packetId);
         foreach ((ushort packetId, long number) in saved.HandedOver) packets.Numbers?.Restore(packetId, number);
-        return saved.Queued.ConvertAll(message => (Restore(message), message.Retain));
+        return saved.Queued.ConvertAll(message => new RestoredMessage(Restore(message), message.Retain));
     }
 
     /// <summary>Opens a connection with the first packet on it [MQTT-3.1.0-1]. Clean Session forgets what was [MQTT-3.1.2-6].</summary>
@@ -157,7 +167,7 @@ internal sealed class ClientSession
     /// <summary>Keeps a copy of a message for <see cref="Publish(ApplicationMessage, QualityOfService, bool, IBufferWriter{byte})"/>; one reference is the
     /// caller's.</summary>
     /// <exception cref="ArgumentException">It is too long for any packet.</exception>
-    public ApplicationMessage Keep(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos, bool retain)
+    internal ApplicationMessage Keep(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos, bool retain)
     {
         long remainingLength = (qos > QualityOfService.AtMostOnce ? 4L : 2L) + topic.Length + payload.Length;
         if (remainingLength > FixedHeader.MaxRemainingLength)
@@ -168,7 +178,7 @@ internal sealed class ClientSession
     }
 
     /// <summary>Gives up a message that <see cref="Keep"/> made and that was not sent.</summary>
-    public void Drop(ApplicationMessage message)
+    internal void Drop(ApplicationMessage message)
     {
         if (message.Qos > QualityOfService.AtMostOnce) journal?.Dropped(message.Number);
         message.Release();
@@ -196,7 +206,7 @@ internal sealed class ClientSession
     /// <summary>Sends a message that <see cref="Keep"/> made; the caller's reference becomes the session's.</summary>
     /// <returns>The packet identifier that <see cref="SessionEventKind.Delivered"/> will name; 0 at QoS 0, where no answer comes.</returns>
     /// <exception cref="InvalidOperationException">Not connected, or at QoS 1 and 2: <see cref="CanPublish"/> is false.</exception>
-    public ushort Publish(ApplicationMessage message, QualityOfService qos, bool retain, IBufferWriter<byte> output)
+    internal ushort Publish(ApplicationMessage message, QualityOfService qos, bool retain, IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(message);
         if (!IsConnected) ThrowNotConnected();
@@ -308,7 +318,7 @@ internal sealed class ClientSession
 
     /// <summary>Returns the length in bytes of the packet at the front of <paramref name="input"/>, at most the limit; 0 while its header is
     /// incomplete.</summary>
-    public int LengthOfNext(ReadOnlySpan<byte> input) =>
+    internal int LengthOfNext(ReadOnlySpan<byte> input) =>
         FixedHeader.TryRead(input, MqttRole.Server, out FixedHeader header, out _) == OperationStatus.Done
             ? Math.Min(header.PacketLength, maximumPacketLength)
             : 0;
@@ -325,7 +335,7 @@ internal sealed class ClientSession
     }
 
     /// <summary>Whether PINGREQs stay unanswered by a server that goes on sending.</summary>
-    public bool ArePingsIgnored => keepAlive.IsIgnored;
+    internal bool ArePingsIgnored => keepAlive.IsIgnored;
 
     /// <summary>Notes that output is being written to the network.</summary>
     /// <param name="now">The time.</param>

@@ -6,4 +6,4 @@ namespace RawMqtt.Sessions;
 /// <param name="PacketId">The packet identifier of the PUBLISH.</param>
 /// <param name="Qos">The QoS of the PUBLISH.</param>
 /// <param name="Number">Its place in the order of arrival, through all connections of the session.</param>
-internal readonly record struct Receipt(ushort PacketId, QualityOfService Qos, long Number);
+public readonly record struct Receipt(ushort PacketId, QualityOfService Qos, long Number);

@@ -5,7 +5,7 @@ using RawMqtt.Codec;
 namespace RawMqtt.Sessions;
 
 /// <summary>What a packet from the server means for the application. A view: the spans point into the bytes received.</summary>
-internal readonly ref struct SessionEvent
+public readonly ref struct SessionEvent
 {
     /// <summary>What happened; it says which of the other fields mean something.</summary>
     public SessionEventKind Kind { get; init; }
@@ -42,7 +42,7 @@ internal readonly ref struct SessionEvent
     public bool Duplicate { get; init; }
 
     /// <summary><see cref="SessionEventKind.Message"/> at QoS 2 with a journal: the number of the message, from 1; otherwise 0.</summary>
-    public long DeliveryNumber { get; init; }
+    internal long DeliveryNumber { get; init; }
 
     /// <summary><see cref="SessionEventKind.Subscribed"/>: one code for each filter, in their order [MQTT-3.9.3-1].</summary>
     public ReadOnlySpan<byte> ReturnCodes { get; init; }

@@ -3,7 +3,7 @@
 namespace RawMqtt.Sessions;
 
 /// <summary>The kinds of <see cref="SessionEvent"/>.</summary>
-internal enum SessionEventKind
+public enum SessionEventKind
 {
     /// <summary>Nothing that concerns the application.</summary>
     None,

@@ -4,15 +4,16 @@ using System.Security.Cryptography;
 
 namespace RawMqtt.Transports;
 
-/// <summary>Bytes that no peer can predict: mask keys, handshake keys, client identifiers and seeds.</summary>
+/// <summary>Gives bytes that no peer can predict: for mask keys, handshake keys, client identifiers and seeds.</summary>
 /// <remarks>
-/// On Linux they come from <see cref="EntropyDevice"/>, because the framework's generator loads libssl and libcrypto; elsewhere from that generator.
+/// On Linux they come from <c>/dev/urandom</c>, because the framework's generator loads libssl and libcrypto; elsewhere from that generator.
 /// It fails closed: if there are no such bytes, the call throws, and nothing is filled with weaker ones.
 /// </remarks>
-internal static class Entropy
+public static class Entropy
 {
     private static EntropyDevice? device;
 
+    /// <summary>Fills a span with random bytes. Threads may call it at the same time.</summary>
     /// <exception cref="IOException">The system's generator cannot be opened or read. The next call tries again.</exception>
     public static void Fill(Span<byte> bytes)
     {
@@ -26,7 +27,7 @@ internal static class Entropy
     }
 
     /// <summary>Returns hexadecimal digits in lower case, an even number of them.</summary>
-    public static string NewDigits(int count)
+    internal static string NewDigits(int count)
     {
         Span<byte> bytes = stackalloc byte[count / 2];
         Fill(bytes);

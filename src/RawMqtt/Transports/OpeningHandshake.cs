@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 using System.Buffers;
-using System.Buffers.Text;
 using System.Text;
 using RawMqtt.WebSockets;
 
@@ -15,7 +14,7 @@ internal static class OpeningHandshake
     /// <summary>See <see cref="WebSocketStream.ConnectAsync"/>.</summary>
     public static async Task<WebSocketStream> ConnectAsync(Stream inner, ClientHandshake request, bool acceptsText, CancellationToken cancellationToken)
     {
-        byte[] key = NewKey();
+        byte[] key = ClientHandshake.CreateKey(Entropy.Fill);
         var written = new ArrayBufferWriter<byte>(512);
         request.WriteRequest(key, written);                                             // [WS-4.1-1]
         await inner.WriteAsync(written.WrittenMemory, cancellationToken).ConfigureAwait(false);
@@ -88,16 +87,6 @@ internal static class OpeningHandshake
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
-    }
-
-    /// <summary>16 bytes drawn anew, in base64. [WS-4.1-23]</summary>
-    private static byte[] NewKey()
-    {
-        byte[] key = new byte[AcceptKey.KeySize];
-        Span<byte> drawn = stackalloc byte[16];
-        Entropy.Fill(drawn);
-        Base64.EncodeToUtf8(drawn, key, out _, out _);
-        return key;
     }
 
     private static async Task<WebSocketHandshakeException> RefusedAsync(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using System.Buffers;
+using System.Buffers.Text;
 using System.Collections.ObjectModel;
 using System.Text;
 
@@ -44,8 +45,22 @@ public sealed record ClientHandshake
             value, AreAllowed(value), "A header field is a token and a value without control characters, and not one of the handshake's own.");
     } = [];
 
-    /// <summary>Appends the request. <paramref name="key"/>: the base64 of 16 random bytes, new for each connection.</summary>
-    internal void WriteRequest(ReadOnlySpan<byte> key, IBufferWriter<byte> output)
+    /// <summary>Returns a key for <see cref="WriteRequest"/>: 16 random bytes in base64. [WS-4.1-23]</summary>
+    /// <param name="random">Draws the bytes, such as <c>Transports.Entropy.Fill</c>.</param>
+    public static byte[] CreateKey(RandomFill random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        Span<byte> drawn = stackalloc byte[16];
+        random(drawn);
+        byte[] key = new byte[AcceptKey.KeySize];
+        Base64.EncodeToUtf8(drawn, key, out _, out _);
+        return key;
+    }
+
+    /// <summary>Appends the request.</summary>
+    /// <param name="key">A key of <see cref="CreateKey"/>, new for each connection.</param>
+    /// <param name="output">Takes the request.</param>
+    public void WriteRequest(ReadOnlySpan<byte> key, IBufferWriter<byte> output)
     {
         if (!AcceptKey.IsKey(key)) throw new ArgumentException("A key is the base64 of 16 bytes. RFC 6455 4.1", nameof(key)); // [WS-4.1-22]
         var request = new StringBuilder();

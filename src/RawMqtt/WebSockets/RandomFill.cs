@@ -3,4 +3,4 @@
 namespace RawMqtt.WebSockets;
 
 /// <summary>Fills a span with bytes that no peer can predict: <c>Transports.Entropy</c>, or a known sequence in a test.</summary>
-internal delegate void RandomFill(Span<byte> bytes);
+public delegate void RandomFill(Span<byte> bytes);

@@ -6,13 +6,15 @@ using System.Text;
 namespace RawMqtt.WebSockets;
 
 /// <summary>The server's answer to an opening handshake, checked as RFC 6455 4.1 demands of the client.</summary>
-internal sealed class UpgradeResponse(ClientHandshake request, byte[] key)
+/// <param name="request">The request.</param>
+/// <param name="key">The key that it was written with, see <see cref="ClientHandshake.CreateKey"/>.</param>
+public sealed class UpgradeResponse(ClientHandshake request, byte[] key)
 {
     private readonly List<KeyValuePair<string, string>> fields = [];
     private HttpHead headEnd = new(HttpHead.MaxResponseSize, HttpHead.MaxResponseFields);
     private int skipped;
 
-    /// <summary>0 until the status line is read.</summary>
+    /// <summary>The status of the answer; 0 until the status line is read.</summary>
     public int Status { get; private set; }
 
     /// <summary>The words behind the status; may be empty.</summary>
@@ -47,7 +49,7 @@ internal sealed class UpgradeResponse(ClientHandshake request, byte[] key)
     }
 
     /// <summary>The values of all fields of that name; names have no case. [WS-4.1-36]</summary>
-    public List<string> Values(string name)
+    internal List<string> Values(string name)
     {
         var values = new List<string>();
         foreach (KeyValuePair<string, string> field in fields)

@@ -7,13 +7,17 @@ namespace RawMqtt.WebSockets;
 /// <summary>A WebSocket connection without its transport, RFC 6455 sections 5 to 7: it decides what is answered, when the connection closes and with which
 /// code.</summary>
 /// <remarks>
-/// Both roles. Its two halves may run side by side: the reader calls <see cref="TryReceive"/> and <see cref="EndOfTransport"/>;
+/// It serves programs that have a transport and a scheduler of their own; <c>Transports.WebSocketStream</c> stands on it. The opening handshake is
+/// done before, by <see cref="ClientHandshake"/> and <see cref="UpgradeResponse"/>. Both roles. Its two halves may run side by side: the reader calls <see cref="TryReceive"/> and <see cref="EndOfTransport"/>;
 /// one sender at a time calls the methods that write. <see cref="Close()"/> may come from any thread.
 /// </remarks>
-internal sealed class WebSocketConnection
+public sealed class WebSocketConnection
 {
     /// <summary>Bytes of the largest Close frame.</summary>
     public const int MaxCloseSize = FrameHeader.MaxSize + FrameHeader.MaxControlPayload;
+
+    /// <summary>Bytes that a frame takes beside its payload, at most.</summary>
+    public const int MaxOverhead = FrameHeader.MaxSize;
 
     private const long MaxDiscardedInPeace = 16 << 20;      // more than two sockets hold between them
     private const long MaxDiscardedAfterFault = 256 << 10;
@@ -27,6 +31,7 @@ internal sealed class WebSocketConnection
     private bool closeReceived;
     private bool transportEnded;
 
+    /// <summary>Creates a connection that is open.</summary>
     /// <param name="role">This end.</param>
     /// <param name="random">Fills the masking keys of a client.</param>
     /// <param name="maxMessageSize">Bytes; a larger message is answered with Close 1009.</param>
@@ -56,20 +61,20 @@ internal sealed class WebSocketConnection
     public bool HasEnded => closeReceived || transportEnded || Violation is not null;
 
     /// <summary>The peer's Close or a broken rule calls for a Close from this end, whether it was sent or not.</summary>
-    public bool CallsForClose => closeReceived || Violation is not null;             // [WS-5.5.1-6] [WS-10.7-2]
+    internal bool CallsForClose => closeReceived || Violation is not null;             // [WS-5.5.1-6] [WS-10.7-2]
 
     /// <summary>Whether messages may still be sent: no data frame follows a Close.</summary>
     public bool CanSend => !closeSent;                                               // [WS-5.1-5] [WS-5.5.1-5] [WS-6.1-1] [WS-6.1-2]
 
     /// <summary>Whether this end closes the transport first: a server does, and so does an end that fails the connection.</summary>
-    public bool EndsTransportFirst =>
+    internal bool EndsTransportFirst =>
         role == WebSocketRole.Server || Violation is not null;                        // [WS-7.1.1-2] [WS-7.1.1-3] [WS-7.1.1-4] [WS-7.1.7-2]
 
     /// <summary>The bytes received so far end within a message: in one of its frames, or between two of them.</summary>
-    public bool IsWithinMessage => !reader.IsBetweenMessages;
+    internal bool IsWithinMessage => !reader.IsBetweenMessages;
 
     /// <summary>Bytes that are read and discarded while this end waits for the peer's Close: what was under way, and less if the peer is at fault.</summary>
-    public long MaxDiscarded => ownClose is null or { Code: WebSockets.CloseCode.NormalClosure or WebSockets.CloseCode.GoingAway }
+    internal long MaxDiscarded => ownClose is null or { Code: WebSockets.CloseCode.NormalClosure or WebSockets.CloseCode.GoingAway }
         ? MaxDiscardedInPeace
         : MaxDiscardedAfterFault;
 
@@ -111,12 +116,16 @@ internal sealed class WebSocketConnection
         CloseCode ??= WebSockets.CloseCode.AbnormalClosure;                             // [WS-7.1.5-3] [WS-7.2.1-2]
     }
 
-    /// <summary>Writes a message as one frame and returns its size.</summary>
+    /// <summary>Writes a message as one frame.</summary>
+    /// <param name="destination">Takes the frame: <see cref="MaxOverhead"/> more bytes than the payload.</param>
+    /// <param name="payload">The message. It is copied and masked; a client's key is new for each frame.</param>
+    /// <param name="isText">Whether the message is text; MQTT travels in binary messages [MQTT-6.0.0-1].</param>
+    /// <returns>The size of the frame.</returns>
     public int WriteMessage(Span<byte> destination, ReadOnlySpan<byte> payload, bool isText) =>
         Frame.Write(destination, TypeOf(isText), payload, keys);                        // [WS-6.1-3] [WS-6.1-4] [WS-6.1-5] [WS-6.1-6]
 
     /// <summary>Writes the header of a message that follows in parts, and returns its size; the key masks the payload, and 0 masks nothing.</summary>
-    public int WriteHeader(Span<byte> destination, long length, bool isText, out uint key)
+    internal int WriteHeader(Span<byte> destination, long length, bool isText, out uint key)
     {
         var header = new FrameHeader(true, TypeOf(isText), length, keys?.Next());
         key = header.MaskKey;
@@ -127,7 +136,7 @@ internal sealed class WebSocketConnection
     /// frame.</summary>
     public void Close() => Close(transportEnded && reader.IsWithinFrame ? WebSockets.CloseCode.ProtocolError : WebSockets.CloseCode.NormalClosure, "");
 
-    /// <summary>Decides to close with this code, if the closing handshake was not started before.</summary>
+    /// <summary>Decides to close with this code, which <see cref="WriteClose"/> then writes, if the closing handshake was not started before.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The code is never sent. 1005 stands for a Close without a code.</exception>
     public void Close(CloseCode code, string reason)
     {
@@ -136,7 +145,7 @@ internal sealed class WebSocketConnection
         ownClose ??= new OwnClose(code, reason);
     }
 
-    /// <summary>Writes the Close that is due, and returns its size; 0 if it was sent before. The answer to the peer comes before this end's own wish.</summary>
+    /// <summary>Writes the Close that is due into at least <see cref="MaxCloseSize"/> bytes, and returns its size; 0 if it was sent before. The answer to the peer comes before this end's own wish.</summary>
     public int WriteClose(Span<byte> destination)
     {
         if (closeSent) return 0;                                                        // [WS-5.5.1-11]

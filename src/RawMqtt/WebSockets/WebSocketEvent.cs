@@ -3,7 +3,7 @@
 namespace RawMqtt.WebSockets;
 
 /// <summary>One event; the payload is a view of the caller's bytes, valid until they change.</summary>
-internal readonly ref struct WebSocketEvent
+public readonly ref struct WebSocketEvent
 {
     /// <summary>What happened.</summary>
     public WebSocketEventKind Kind { get; init; }

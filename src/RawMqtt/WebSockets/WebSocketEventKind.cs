@@ -3,7 +3,7 @@
 namespace RawMqtt.WebSockets;
 
 /// <summary>What came out of the bytes given to <see cref="WebSocketConnection"/>.</summary>
-internal enum WebSocketEventKind
+public enum WebSocketEventKind
 {
     /// <summary>A text message has ended; its last bytes stand at the end of what was written.</summary>
     Text,

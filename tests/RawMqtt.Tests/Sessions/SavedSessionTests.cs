@@ -131,7 +131,7 @@ public class SavedSessionTests
         session.Drop(second);
 
         var saved = SavedSession.Read(journal.Output.Written.Span);
-        IReadOnlyList<(ApplicationMessage Message, bool Retain)> waiting = new ClientSession(20, 1 << 20, TimeSpan.FromSeconds(10)).Restore(saved);
+        List<RestoredMessage> waiting = new ClientSession(20, 1 << 20, TimeSpan.FromSeconds(10)).Restore(saved);
 
         Assert.Equal(["a 1 AtLeastOnce False", "c 3 ExactlyOnce True"],
             waiting.Select(one =>
@@ -156,10 +156,10 @@ public class SavedSessionTests
         first.Keep("d"u8, "x"u8, QualityOfService.ExactlyOnce, retain: false);
 
         var second = new ClientSession(20, 1 << 20, TimeSpan.FromSeconds(10), journal) { RepublishesQos1 = true, RepublishesQos2 = republishesQos2 };
-        IReadOnlyList<(ApplicationMessage Message, bool Retain)> unsent = second.Restore(SavedSession.Read(journal.Output.Written.Span));
+        List<RestoredMessage> unsent = second.Restore(SavedSession.Read(journal.Output.Written.Span));
         output.Reset();
         Assert.True(Connect(second, output, sessionPresent: false));
-        foreach ((ApplicationMessage message, bool retain) in unsent) second.Publish(message, message.Qos, retain, output);
+        foreach (RestoredMessage one in unsent) second.Publish(one.Message, one.Message.Qos, one.Retain, output);
 
         string[] anew = republishesQos2 ? ["PUBLISH 1 qos1 a", "PUBLISH 2 qos2 b"] : ["PUBLISH 1 qos1 a"];
         Assert.Equal(["CONNECT", .. anew], SentPackets.Describe(output.Written.Span)[..(anew.Length + 1)]);
