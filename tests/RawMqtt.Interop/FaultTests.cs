@@ -4,7 +4,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using RawMqtt.Interop.Parts;
-using RawMqtt.Tests.Faults;
+using RawMqtt.Testing;
 
 namespace RawMqtt.Interop;
 

@@ -5,7 +5,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using RawMqtt.Codec;
-using RawMqtt.Tests.Faults;
 
 namespace RawMqtt.Tests.Clients;
 

@@ -7,15 +7,18 @@ namespace RawMqtt.Tests.Extensions;
 
 public class MqttJsonExtensionsTests
 {
+    /// <summary>Ends a test that hangs.</summary>
+    private static CancellationToken Limit => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+
     [Fact]
     public async Task A_value_goes_there_as_json_and_comes_back()
     {
-        await using MemoryWorld world = await MemoryWorld.StartAsync();
+        await using MemoryBroker world = await MemoryBroker.StartAsync();
         MqttClient client = await world.ConnectAsync();
         var sent = new Reading("roof", 21.5);
 
         MqttMessage message = await client.WaitForAsync("readings", subscribed: stop =>
-            client.PublishJsonAsync("readings", sent, ReadingJson.Default.Reading, cancellationToken: stop).AsTask(), cancellationToken: world.Limit);
+            client.PublishJsonAsync("readings", sent, ReadingJson.Default.Reading, cancellationToken: stop).AsTask(), cancellationToken: Limit);
 
         Assert.Equal("""{"Sensor":"roof","Degrees":21.5}""", message.PayloadText);
         Assert.Equal(sent, message.ReadJson(ReadingJson.Default.Reading));
@@ -24,11 +27,11 @@ public class MqttJsonExtensionsTests
     [Fact]
     public async Task The_broker_publishes_json_too()
     {
-        await using MemoryWorld world = await MemoryWorld.StartAsync();
+        await using MemoryBroker world = await MemoryBroker.StartAsync();
         MqttClient client = await world.ConnectAsync();
         world.Broker.PublishJson("readings", new Reading("cellar", 9), ReadingJson.Default.Reading, retain: true);
 
-        MqttMessage message = await client.WaitForAsync("readings", cancellationToken: world.Limit);
+        MqttMessage message = await client.WaitForAsync("readings", cancellationToken: Limit);
 
         Assert.Equal(new Reading("cellar", 9), message.ReadJson(ReadingJson.Default.Reading));
     }

@@ -7,24 +7,27 @@ namespace RawMqtt.Tests.Extensions;
 
 public class MqttSubscribeExtensionsTests
 {
+    /// <summary>Ends a test that hangs.</summary>
+    private static CancellationToken Limit => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+
     private readonly Channel<string> seen = Channel.CreateUnbounded<string>();
 
     [Fact]
     public async Task A_lambda_gets_each_message_in_order()
     {
-        await using MemoryWorld world = await MemoryWorld.StartAsync();
+        await using MemoryBroker world = await MemoryBroker.StartAsync();
         MqttClient client = await world.ConnectAsync();
 
         await using MqttHandling handling = await client.SubscribeAsync("a", m => seen.Writer.TryWrite(m.PayloadText));
         for (int i = 0; i < 20; i++) await client.PublishAsync("a", $"{i}");
 
-        for (int i = 0; i < 20; i++) Assert.Equal($"{i}", await seen.Reader.ReadAsync(world.Limit));
+        for (int i = 0; i < 20; i++) Assert.Equal($"{i}", await seen.Reader.ReadAsync(Limit));
     }
 
     [Fact]
     public async Task An_asynchronous_lambda_has_one_message_at_a_time()
     {
-        await using MemoryWorld world = await MemoryWorld.StartAsync();
+        await using MemoryBroker world = await MemoryBroker.StartAsync();
         MqttClient client = await world.ConnectAsync();
         int inside = 0;
 
@@ -38,14 +41,14 @@ public class MqttSubscribeExtensionsTests
         await client.PublishAsync("a", "1");
         await client.PublishAsync("a", "2");
 
-        Assert.Equal("1 with 1", await seen.Reader.ReadAsync(world.Limit));
-        Assert.Equal("2 with 1", await seen.Reader.ReadAsync(world.Limit));
+        Assert.Equal("1 with 1", await seen.Reader.ReadAsync(Limit));
+        Assert.Equal("2 with 1", await seen.Reader.ReadAsync(Limit));
     }
 
     [Fact]
     public async Task Several_messages_are_worked_on_at_once_if_that_is_asked_for()
     {
-        await using MemoryWorld world = await MemoryWorld.StartAsync();
+        await using MemoryBroker world = await MemoryBroker.StartAsync();
         MqttClient client = await world.ConnectAsync();
         using var both = new Barrier(2);
 
@@ -60,14 +63,14 @@ public class MqttSubscribeExtensionsTests
         await client.PublishAsync("a", "");
         await client.PublishAsync("b", "");
 
-        string[] topics = [await seen.Reader.ReadAsync(world.Limit), await seen.Reader.ReadAsync(world.Limit)];
+        string[] topics = [await seen.Reader.ReadAsync(Limit), await seen.Reader.ReadAsync(Limit)];
         Assert.Equal(["a", "b"], topics.Order());
     }
 
     [Fact]
     public async Task An_exception_goes_to_Failed_and_the_next_message_comes()
     {
-        await using MemoryWorld world = await MemoryWorld.StartAsync();
+        await using MemoryBroker world = await MemoryBroker.StartAsync();
         MqttClient client = await world.ConnectAsync();
         var options = new MqttHandlerOptions { Failed = (m, failure) => seen.Writer.TryWrite($"{m.PayloadText}: {failure.Message}") };
 
@@ -75,8 +78,8 @@ public class MqttSubscribeExtensionsTests
         await client.PublishAsync("a", "x");
         await client.PublishAsync("a", "5");
 
-        Assert.StartsWith("x: ", await seen.Reader.ReadAsync(world.Limit));
-        Assert.Equal("5", await seen.Reader.ReadAsync(world.Limit));
+        Assert.StartsWith("x: ", await seen.Reader.ReadAsync(Limit));
+        Assert.Equal("5", await seen.Reader.ReadAsync(Limit));
 
         void Parse(MqttMessage m) => seen.Writer.TryWrite($"{int.Parse(m.PayloadText, System.Globalization.CultureInfo.InvariantCulture)}");
     }
@@ -84,19 +87,19 @@ public class MqttSubscribeExtensionsTests
     [Fact]
     public async Task Without_Failed_an_exception_ends_the_subscription_and_is_told()
     {
-        await using MemoryWorld world = await MemoryWorld.StartAsync();
+        await using MemoryBroker world = await MemoryBroker.StartAsync();
         MqttClient client = await world.ConnectAsync();
 
-        await using MqttHandling handling = await client.SubscribeAsync("a", _ => throw new InvalidOperationException("no"), cancellationToken: world.Limit);
+        await using MqttHandling handling = await client.SubscribeAsync("a", _ => throw new InvalidOperationException("no"), cancellationToken: Limit);
         await client.PublishAsync("a", "");
 
-        Assert.Equal("no", (await Assert.ThrowsAsync<InvalidOperationException>(() => handling.Completion.WaitAsync(world.Limit))).Message);
+        Assert.Equal("no", (await Assert.ThrowsAsync<InvalidOperationException>(() => handling.Completion.WaitAsync(Limit))).Message);
     }
 
     [Fact]
     public async Task In_a_kept_session_a_message_is_acknowledged_when_its_function_has_returned()
     {
-        await using MemoryWorld world = await MemoryWorld.StartAsync();
+        await using MemoryBroker world = await MemoryBroker.StartAsync();
         MqttClient client = await world.ConnectAsync(new MqttClientOptions { ClientId = "kept", CleanSession = false });
         var go = new TaskCompletionSource();
         var options = new MqttHandlerOptions { Qos = QualityOfService.AtLeastOnce };
@@ -105,19 +108,19 @@ public class MqttSubscribeExtensionsTests
         {
             seen.Writer.TryWrite(m.PayloadText);
             await go.Task;
-        }, options, world.Limit);
+        }, options, Limit);
         world.Broker.Publish("a", "1", QualityOfService.AtLeastOnce);
-        await seen.Reader.ReadAsync(world.Limit);
+        await seen.Reader.ReadAsync(Limit);
 
         Assert.Equal(1, Assert.Single(world.Broker.Clients).InFlight);
         go.SetResult();
-        while (Assert.Single(world.Broker.Clients).InFlight > 0) await client.PingAsync(world.Limit);
+        while (Assert.Single(world.Broker.Clients).InFlight > 0) await client.PingAsync(Limit);
     }
 
     [Fact]
     public async Task Disposing_cancels_the_function_and_waits_for_it()
     {
-        await using MemoryWorld world = await MemoryWorld.StartAsync();
+        await using MemoryBroker world = await MemoryBroker.StartAsync();
         MqttClient client = await world.ConnectAsync();
 
         MqttHandling handling = await client.SubscribeAsync("a", async (m, stop) =>
@@ -127,7 +130,7 @@ public class MqttSubscribeExtensionsTests
             seen.Writer.TryWrite("ended");
         });
         await client.PublishAsync("a", "");
-        Assert.Equal("begun", await seen.Reader.ReadAsync(world.Limit));
+        Assert.Equal("begun", await seen.Reader.ReadAsync(Limit));
         await handling.DisposeAsync();
 
         Assert.True(seen.Reader.TryRead(out string? last));
@@ -138,7 +141,7 @@ public class MqttSubscribeExtensionsTests
     [Fact]
     public async Task Lists_of_texts_have_one_qos()
     {
-        await using MemoryWorld world = await MemoryWorld.StartAsync();
+        await using MemoryBroker world = await MemoryBroker.StartAsync();
         MqttClient client = await world.ConnectAsync();
         string[] filters = ["a", "b/#"];
 

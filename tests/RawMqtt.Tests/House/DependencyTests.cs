@@ -13,6 +13,7 @@ public class DependencyTests
     [InlineData("RawMqtt")]
     [InlineData("RawMqtt.Server")]
     [InlineData("RawMqtt.Extensions")]
+    [InlineData("RawMqtt.Testing")]
     public void Restore_of_the_library_finds_no_package(string project)
     {
         using JsonDocument assets = JsonDocument.Parse(File.ReadAllText(Repository.PathOf($"src/{project}/obj/project.assets.json")));
@@ -49,6 +50,7 @@ public class DependencyTests
     [InlineData(typeof(QualityOfService))]
     [InlineData(typeof(RawMqtt.Server.BrokerService))]
     [InlineData(typeof(RawMqtt.Extensions.MqttHandling))]
+    [InlineData(typeof(MemoryBroker))]
     public void Library_refers_to_the_shared_framework_alone(Type inAssembly)
     {
         string[] foreign = inAssembly.Assembly.GetReferencedAssemblies()

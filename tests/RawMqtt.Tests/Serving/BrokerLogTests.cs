@@ -2,7 +2,6 @@
 
 using System.Collections.Concurrent;
 using RawMqtt.Serving;
-using RawMqtt.Tests.Clients;
 using static RawMqtt.Tests.Serving.MemoryExchange;
 
 namespace RawMqtt.Tests.Serving;

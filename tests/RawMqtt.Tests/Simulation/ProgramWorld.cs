@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 using System.Collections.Concurrent;
-using RawMqtt.Tests.Faults;
 
 namespace RawMqtt.Tests.Simulation;
 

@@ -3,33 +3,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace RawMqtt.Tests.Faults;
+namespace RawMqtt.Testing;
 
-/// <summary>What a <see cref="FaultProxy"/> does to one connection.</summary>
-/// <param name="CutAfter">Bytes, both ways together, after which nothing passes any more.</param>
-/// <param name="End">How that end looks.</param>
-/// <param name="SliceLength">The most bytes passed on at once.</param>
-/// <param name="Delay">Before each slice.</param>
-internal sealed record Fault(long CutAfter, FaultEnd End, int SliceLength = 65536, TimeSpan Delay = default)
-{
-    public static readonly Fault None = new(long.MaxValue, FaultEnd.Close);
-}
-
-/// <summary>How a connection that is cut looks to its ends.</summary>
-internal enum FaultEnd
-{
-    /// <summary>Closed in order.</summary>
-    Close,
-
-    /// <summary>TCP reset.</summary>
-    Reset,
-
-    /// <summary>Silence: both ends think it stands.</summary>
-    HalfOpen,
-}
-
-/// <summary>A TCP proxy on the loopback that mistreats the connections that pass through it.</summary>
-internal sealed class FaultProxy : IAsyncDisposable
+/// <summary>A TCP proxy on the loopback interface that makes the connections through it fail. It works on the machine's clock.</summary>
+public sealed class FaultProxy : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stop = new();
@@ -38,6 +15,7 @@ internal sealed class FaultProxy : IAsyncDisposable
     private readonly Task accepting;
     private int connections;
 
+    /// <summary>Starts a proxy on a free port.</summary>
     /// <param name="target">The port of the server.</param>
     /// <param name="plan">What happens to the connection of each number, from 1 on.</param>
     public FaultProxy(int target, Func<int, Fault> plan)
@@ -48,10 +26,13 @@ internal sealed class FaultProxy : IAsyncDisposable
         accepting = AcceptAsync();
     }
 
+    /// <summary>Gets the port to connect to.</summary>
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
+    /// <summary>Gets the number of connections so far.</summary>
     public int Connections => Volatile.Read(ref connections);
 
+    /// <summary>Ends all connections and the proxy.</summary>
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
@@ -84,7 +65,7 @@ internal sealed class FaultProxy : IAsyncDisposable
         try
         {
             await server.ConnectAsync(IPAddress.Loopback, target, stop.Token);
-            var budget = new Budget(fault.CutAfter);
+            var budget = new LinkBudget(fault.CutAfter);
             bool isCut = await await Task.WhenAny(CopyAsync(client, server, fault, budget), CopyAsync(server, client, fault, budget));
             if (isCut && fault.End == FaultEnd.HalfOpen) await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token); // silence is the fault, until the proxy ends
             if (!isCut || fault.End != FaultEnd.Reset) return;
@@ -101,7 +82,7 @@ internal sealed class FaultProxy : IAsyncDisposable
     }
 
     /// <summary>Whether it was the fault, and not an end, that ended it.</summary>
-    private async Task<bool> CopyAsync(Socket from, Socket to, Fault fault, Budget budget)
+    private async Task<bool> CopyAsync(Socket from, Socket to, Fault fault, LinkBudget budget)
     {
         byte[] buffer = new byte[fault.SliceLength];
         try
@@ -119,17 +100,6 @@ internal sealed class FaultProxy : IAsyncDisposable
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             return false;
-        }
-    }
-
-    private sealed class Budget(long bytes)
-    {
-        private long left = bytes;
-
-        public int Take(int wanted)
-        {
-            long after = Interlocked.Add(ref left, -wanted);
-            return after >= 0 ? wanted : (int)Math.Max(0, after + wanted);
         }
     }
 }
