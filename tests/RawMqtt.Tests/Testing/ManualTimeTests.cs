@@ -22,7 +22,7 @@ public class ManualTimeTests
     [Fact]
     public void A_timer_with_a_period_repeats_until_it_is_disposed_of()
     {
-        ITimer timer = time.CreateTimer(_ => ran.Add($"{time.GetTimestamp() / TimeSpan.TicksPerSecond}"), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3));
+        ITimer timer = time.CreateTimer(_ => ran.Add($"{time.GetUtcNow().Second}"), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3));
 
         time.Advance(TimeSpan.FromSeconds(8));
         timer.Dispose();

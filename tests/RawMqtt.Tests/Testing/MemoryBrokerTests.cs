@@ -63,7 +63,8 @@ public class MemoryBrokerTests
     public async Task What_faults_do_to_a_link_costs_no_message_at_QoS_1()
     {
         await using MemoryBroker broker = await MemoryBroker.StartAsync();
-        broker.Faults = number => number < 8 ? new Fault(200 + (97 * number), number % 2 == 0 ? FaultEnd.Close : FaultEnd.Reset, SliceLength: number) : Fault.None;
+        broker.Faults = number => number >= 8 ? Fault.None
+            : new Fault(200 + (97 * number), number % 2 == 0 ? FaultEnd.Close : FaultEnd.Reset, SliceLength: number);
         using MqttBrokerSubscription seen = broker.Broker.Subscribe("a");
         var options = new MqttClientOptions { ClientId = "kept", CleanSession = false, RetryFirstConnect = true };
         MqttClient client = await broker.ConnectAsync(options, Limit);
