@@ -5,6 +5,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using RawMqtt.Cli.Bench;
 using RawMqtt.Server;
 
 namespace RawMqtt.Cli;
@@ -65,6 +66,7 @@ internal static partial class Tool
             DoctorCommand.Create(),
             DecodeCommand.Create(),
             EncodeCommand.Create(),
+            BenchCommand.Create(),
             new HelpOption("--help", "-?"),
             new VersionOption(),
         };
