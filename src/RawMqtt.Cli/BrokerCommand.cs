@@ -2,6 +2,7 @@
 
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using RawMqtt.Cli.Captures;
 using RawMqtt.Codec;
 using RawMqtt.Explain;
 using RawMqtt.Server;
@@ -25,11 +26,17 @@ internal static class BrokerCommand
 
     private static readonly Option<bool> TraceSecrets = new("--trace-secrets") { Description = "Like --trace, with passwords and tokens shown." };
 
+    private static readonly Option<string?> Pcap = new("--pcap")
+    {
+        Description = "Write the bytes of all connections, below TLS, to a capture for Wireshark, passwords too; TCP around them is made up.",
+        HelpName = "FILE",
+    };
+
     public static Command Create()
     {
         var command = new Command("broker", "Serve as a broker. Without listeners: ws://127.0.0.1:8083/mqtt and mqtt://127.0.0.1:1883.");
         BrokerArguments.AddTo(command);
-        foreach (Option option in new Option[] { Limits, PrintConfig, Trace, TraceSecrets, ToolkitPage.Option }) command.Add(option);
+        foreach (Option option in new Option[] { Limits, PrintConfig, Trace, TraceSecrets, Pcap, ToolkitPage.Option }) command.Add(option);
         command.Add(ImportCommand.Create());
         command.SetAction(
             (parsed, cancellationToken) =>
@@ -76,12 +83,13 @@ internal static class BrokerCommand
             if (!settings.Quiet && level >= settings.LogLevel) log.Write(level, line);
         }
 
+        using CaptureFile? capture = parsed.GetValue(Pcap) is { } file ? CaptureFile.Create(file) : null;
         MqttBrokerOptions Change(MqttBrokerOptions options) => options with
         {
             KeyPassword = options.KeyPassword ?? passphrase,
             Log = Write,
             AnswerHttp = page is null ? null : page.Answer,
-            Tap = parsed.GetValue(Trace) || parsed.GetValue(TraceSecrets) ? TapOf(parsed.GetValue(TraceSecrets)) : null,
+            Tap = TapOf(parsed, capture),
         };
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(
             OperatingSystem.IsWindows() ? PosixSignal.SIGQUIT : PosixSignal.SIGHUP, // Windows has no SIGHUP; Ctrl+Break is SIGQUIT there
@@ -110,11 +118,15 @@ internal static class BrokerCommand
         configuration.Settings.Options.Limits, new MqttBrokerStatistics(),
         limit => BrokerConfiguration.Names.Contains($"Limits.{limit}") ? configuration.SourceOf($"Limits.{limit}") : "");
 
-    /// <summary>Returns a trace for each connection.</summary>
-    private static Func<string, MqttTap> TapOf(bool showsSecrets)
+    /// <summary>Returns a trace, a capture or both for each connection; null if neither is wanted.</summary>
+    private static Func<string, MqttTap>? TapOf(ParseResult parsed, CaptureFile? capture)
     {
+        bool showsSecrets = parsed.GetValue(TraceSecrets);
+        bool isTraced = parsed.GetValue(Trace) || showsSecrets;
+        Func<string, MqttTap>? captured = capture is null ? null : ConnectionCapture.Of(capture);
+        if (!isTraced) return captured;
         TextWriter output = TextWriter.Synchronized(Console.Error);
-        return peer => new WireTrace(output, MqttRole.Server) { IsLong = true, ShowsSecrets = showsSecrets, Name = peer }.Tap;
+        return peer => new MqttTap(new WireTrace(output, MqttRole.Server) { IsLong = true, ShowsSecrets = showsSecrets, Name = peer }.Tap) + captured?.Invoke(peer);
     }
 
     private static async Task UntilCancelledAsync(CancellationToken cancellationToken)

@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Security.Cryptography;
 using System.Text;
+using RawMqtt.Cli.Captures;
 using RawMqtt.Codec;
 using RawMqtt.Explain;
 
@@ -102,6 +103,12 @@ internal sealed class ConnectionArguments
 
     public Option<bool> TraceSecrets { get; } = new("--trace-secrets") { Description = "Like --trace, with passwords and tokens shown." };
 
+    public Option<string?> Pcap { get; } = new("--pcap")
+    {
+        Description = "Write the bytes below TLS to a capture for Wireshark, passwords too; TCP around them is made up.",
+        HelpName = "FILE",
+    };
+
     public Option<bool> Quiet { get; } = new("--quiet") { Description = "Write no error once the arguments are read; the exit code tells." };
 
     /// <summary>Ends the connection, and waits at most 2 seconds for the server's part.</summary>
@@ -164,7 +171,7 @@ internal sealed class ConnectionArguments
         foreach (Option option in before) command.Options.Add(option);
         Tls.AddTo(command);
         Will.AddTo(command);
-        foreach (Option option in new Option[] { Trace, TraceSecrets, Quiet }) command.Options.Add(option);
+        foreach (Option option in new Option[] { Trace, TraceSecrets, Pcap, Quiet }) command.Options.Add(option);
         RefusedArguments.AddTo(command);
     }
 
@@ -203,7 +210,8 @@ internal sealed class ConnectionArguments
         if (parsed.GetValue(IdPrefix) is { } prefix) options = options with { ClientId = prefix + RandomNumberGenerator.GetHexString(8, lowercase: true) };
         if (parsed.GetValue(SessionFile) is { } session) options = options with { SessionFile = session, CleanSession = false };
         if (options.SessionFile is not null && !hasId) throw new ArgumentException("A session file belongs to a client identifier: give one with -i.");
-        return parsed.GetValue(Trace) || parsed.GetValue(TraceSecrets) ? Traced(options, parsed.GetValue(TraceSecrets)) : options;
+        if (parsed.GetValue(Trace) || parsed.GetValue(TraceSecrets)) options = Traced(options, parsed.GetValue(TraceSecrets));
+        return parsed.GetValue(Pcap) is { } capture ? ConnectionCapture.Of(options, CaptureFile.Create(capture)) : options;
     }
 
     /// <summary>The default account is for its own address: its login does not go to another one.</summary>

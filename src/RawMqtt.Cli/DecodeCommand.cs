@@ -3,6 +3,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text;
+using RawMqtt.Cli.Captures;
 using RawMqtt.Codec;
 using RawMqtt.Explain;
 
@@ -19,7 +20,7 @@ internal static class DecodeCommand
 
     private static readonly Option<string?> InputFile = new("--file", "-f")
     {
-        Description = "Read a file: raw bytes, hexadecimal or base64.",
+        Description = "Read a file: raw bytes, hexadecimal, base64, or a capture (pcap, pcapng).",
         HelpName = "FILE",
     };
 
@@ -66,7 +67,9 @@ internal static class DecodeCommand
     {
         try
         {
-            return parsed.GetValue(Lines) ? await DecodeLinesAsync(parsed, cancellationToken) : Print(await ReadAsync(parsed, cancellationToken), parsed);
+            if (parsed.GetValue(Lines)) return await DecodeLinesAsync(parsed, cancellationToken);
+            byte[] bytes = await ReadAsync(parsed, cancellationToken);
+            return CaptureText.IsCapture(bytes) ? PrintCapture(bytes, parsed) : Print(bytes, parsed);
         }
         catch (Exception failure) when (parsed.GetValue(Json) && IsOfInput(failure))
         {
@@ -103,6 +106,24 @@ internal static class DecodeCommand
         Decoding decoding = Decode(bytes, parsed);
         Console.WriteLine(parsed.GetValue(Json) ? decoding.ToJson() : decoding.ToText().TrimEnd());
         return decoding.IsOk ? ExitCode.Done : ExitCode.InvalidBytes;
+    }
+
+    private static int PrintCapture(byte[] file, ParseResult parsed)
+    {
+        if (parsed.GetValue(Mqtt) || parsed.GetValue(Ws) || parsed.GetValue(From) is not null)
+        {
+            throw new ArgumentException("--mqtt, --ws and --from are for bytes without addresses; a capture tells which end sent what.");
+        }
+
+        var capture = new CaptureText();
+        using (var output = new StreamWriter(Tool.OpenOutput(), new UTF8Encoding(false), 64 * 1024) { AutoFlush = false })
+        {
+            if (parsed.GetValue(Json)) capture.WriteJson(file, output);
+            else capture.Write(file, output);
+        }
+
+        foreach (string note in capture.Notes) Tool.Warn(note);
+        return capture.IsOk ? ExitCode.Done : ExitCode.InvalidBytes;
     }
 
     private static Decoding Decode(byte[] bytes, ParseResult parsed)

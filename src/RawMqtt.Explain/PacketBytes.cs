@@ -9,7 +9,8 @@ namespace RawMqtt.Explain;
 /// <param name="sender">The end that sends them; null if each packet may come from either end.</param>
 internal sealed class PacketBytes(MqttRole? sender)
 {
-    private byte[] waiting = [];
+    private byte[] buffer = [];
+    private int length;
     private int taken;
 
     /// <summary>Gets the number of bytes that were explained.</summary>
@@ -18,7 +19,7 @@ internal sealed class PacketBytes(MqttRole? sender)
     public bool IsBroken { get; private set; }
 
     /// <summary>Gets the beginning of a packet that has not arrived whole.</summary>
-    public ReadOnlySpan<byte> Waiting => waiting.AsSpan(taken);
+    public ReadOnlySpan<byte> Waiting => buffer.AsSpan(taken, length - taken);
 
     /// <summary>Returns the part of that packet; null if its fixed header has not arrived.</summary>
     public WireUnit? Unfinished()
@@ -35,10 +36,13 @@ internal sealed class PacketBytes(MqttRole? sender)
     public List<WireUnit> Feed(ReadOnlySpan<byte> bytes)
     {
         var units = new List<WireUnit>();
-        waiting = [.. waiting, .. bytes];
+        if (buffer.Length - length < bytes.Length) Array.Resize(ref buffer, Math.Max(2 * length, length + bytes.Length)); // a long packet may come byte by byte
+        bytes.CopyTo(buffer.AsSpan(length));
+        length += bytes.Length;
         while (!IsBroken && TryTake(out WireUnit? unit)) units.Add(unit!);
-        waiting = waiting[taken..]; // once for all packets: copying for each of them would be quadratic
-        taken = 0;
+        if (taken == 0) return units;
+        Waiting.CopyTo(buffer); // once for all packets: copying for each of them would be quadratic
+        (length, taken) = (length - taken, 0);
         return units;
     }
 

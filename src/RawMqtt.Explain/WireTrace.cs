@@ -27,6 +27,12 @@ public sealed class WireTrace(TextWriter output, MqttRole thisEnd)
     /// <summary>Gets whether the time of day stands in front of each unit; true by default.</summary>
     public bool HasTimes { get; init; } = true;
 
+    /// <summary>Gets the clock that those times come from; the system's by default.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Gets whether anything broke a rule so far.</summary>
+    public bool IsBroken { get; private set; }
+
     /// <summary>Gets a name of the connection that stands in front of each unit, for programs that trace several.</summary>
     public string Name { get; init; } = "";
 
@@ -48,6 +54,7 @@ public sealed class WireTrace(TextWriter output, MqttRole thisEnd)
             List<WireUnit> units = (direction == MqttTapDirection.Sent ? sent! : received!).Feed(bytes);
             if (units.Count == 0) return;
 
+            IsBroken |= units.Exists(unit => unit.Broken is not null);
             var text = new StringBuilder();
             foreach (WireUnit unit in units) Write(text, unit, direction);
             output.Write(text.ToString());
@@ -67,7 +74,7 @@ public sealed class WireTrace(TextWriter output, MqttRole thisEnd)
     private void Write(StringBuilder text, WireUnit unit, MqttTapDirection direction)
     {
         string arrow = (direction == MqttTapDirection.Sent) == (thisEnd == MqttRole.Client) ? "→" : "←"; // always drawn from the client's side
-        string time = HasTimes ? $"{DateTime.Now.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture)} " : "";
+        string time = HasTimes ? $"{TimeProvider.GetLocalNow().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture)} " : "";
         string margin = $"{time}{(Name.Length > 0 ? $"{Name} " : "")}{arrow} ";
         if (IsLong) WireText.WriteLong(text, unit, margin, ShowsSecrets);
         else WireText.WriteShort(text, unit, margin, ShowsSecrets);
