@@ -6,6 +6,7 @@ using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using RawMqtt.Cli.Bench;
+using RawMqtt.Cli.Recordings;
 using RawMqtt.Server;
 
 namespace RawMqtt.Cli;
@@ -67,6 +68,11 @@ internal static partial class Tool
             DecodeCommand.Create(),
             EncodeCommand.Create(),
             BenchCommand.Create(),
+            RetainedCommand.Create(),
+            PingCommand.Create(),
+            RpcCommand.Create(),
+            RecordCommand.Create(),
+            ReplayCommand.Create(),
             new HelpOption("--help", "-?"),
             new VersionOption(),
         };

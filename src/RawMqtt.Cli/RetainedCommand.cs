@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+
+using System.CommandLine;
+using System.Text;
+using RawMqtt.Codec;
+
+namespace RawMqtt.Cli;
+
+/// <summary><c>rawmqtt retained</c>: shows and deletes retained messages.</summary>
+internal static class RetainedCommand
+{
+    private static readonly TimeSpan DefaultSilence = TimeSpan.FromSeconds(0.5);
+
+    private static readonly ConnectionArguments Connection = new() { Address = new() { MostWords = 100 } };
+    private static readonly SecondsOption Silence = new("--silence")
+    {
+        Description = "The list is whole when no message has come for this long; 0.5 by default.",
+    };
+
+    private static readonly Option<bool> Json = new("--json") { Description = "Print a JSON object for each message; payloads that are not text are base64." };
+    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Show what would be deleted, and delete nothing." };
+
+    public static Command Create()
+    {
+        var list = new Command("list", "Print the retained messages of topic filters: topic, length and payload. Write: list [URL] FILTER...") { Silence, Json };
+        var clear = new Command("clear", "Delete the retained messages of topic filters. Write: clear [URL] FILTER...") { Silence, DryRun };
+        list.SetAction(ListAsync);
+        clear.SetAction(ClearAsync);
+        foreach (Command command in new[] { list, clear })
+        {
+            Connection.AddTo(command);
+            command.Validators.Add(result =>
+            {
+                string[] words = result.GetValue(Connection.Address.Positional) ?? [];
+                string[] filters = words is [var first, ..] && first.Contains("://", StringComparison.Ordinal) ? words[1..] : words;
+                if (filters.Length == 0) result.AddError("Give a topic filter, such as '#'");
+                foreach (string filter in filters)
+                {
+                    if (!TopicFilter.IsValid(Encoding.UTF8.GetBytes(filter), out ProtocolViolation? violation)) result.AddError($"{TerminalText.Escape(filter)}: {violation}");
+                }
+            });
+        }
+
+        return new Command("retained", "Show or delete the messages that a broker keeps for later subscribers.") { list, clear };
+    }
+
+    private static async Task<int> ListAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        await using MqttClient client = await MqttClient.ConnectAsync(Connection.Read(parsed), cancellationToken);
+        using var output = new BatchedOutput(Tool.OpenOutput());
+        bool isTerminal = !Console.IsOutputRedirected;
+        await FindAsync(parsed, client, (in MqttMessageView message) => output.Add(LineOf(parsed, message, isTerminal)), cancellationToken);
+        output.Flush();
+        await ConnectionArguments.EndAsync(client);
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> ClearAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        await using MqttClient client = await MqttClient.ConnectAsync(Connection.Read(parsed), cancellationToken);
+        var topics = new List<byte[]>();
+        await FindAsync(parsed, client, (in MqttMessageView message) => topics.Add(message.Topic.ToArray()), cancellationToken);
+        bool isDryRun = parsed.GetValue(DryRun);
+        foreach (byte[][] batch in topics.Chunk(100))
+        {
+            if (!isDryRun) await Task.WhenAll(batch.Select(topic => ClearAsync(client, topic, cancellationToken)));
+            foreach (byte[] topic in batch) Console.WriteLine(TerminalText.Escape(Encoding.UTF8.GetString(topic)));
+        }
+
+        await Console.Error.WriteLineAsync($"{topics.Count} {(isDryRun ? "would be deleted" : "deleted")}");
+        await ConnectionArguments.EndAsync(client);
+        return ExitCode.Done;
+    }
+
+    /// <summary>A retained message with an empty payload deletes the one that is kept, 3.3.1.3.</summary>
+    private static Task ClearAsync(MqttClient client, byte[] topic, CancellationToken cancellationToken) =>
+        client.PublishAsync(topic, default, QualityOfService.AtLeastOnce, retain: true, cancellationToken).AsTask();
+
+    private static Task FindAsync(ParseResult parsed, MqttClient client, MqttMessageReceiver take, CancellationToken cancellationToken) =>
+        RetainedMessages.FindAsync(client, Connection.Address.Words(parsed), parsed.GetValue(Silence) ?? DefaultSilence, take, cancellationToken);
+
+    private static byte[] LineOf(ParseResult parsed, in MqttMessageView message, bool isTerminal)
+    {
+        if (parsed.GetValue(Json)) return Recordings.RecordedMessage.Of(message, TimeSpan.Zero).ToLine(hasTime: false);
+        byte[] topic = TerminalText.Escape(message.Topic);
+        byte[] payload = isTerminal ? TerminalText.Escape(message.Payload) : message.Payload.ToArray();
+        return [.. topic, .. Encoding.ASCII.GetBytes($" {message.Payload.Length} "), .. payload, (byte)'\n'];
+    }
+}
