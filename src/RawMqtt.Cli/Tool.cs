@@ -3,6 +3,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using RawMqtt.Cli.Bench;
@@ -37,8 +38,7 @@ internal static partial class Tool
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null }); // -m @home is a message, and names no file
         if (FaultIn(parsed) is { } fault)
         {
-            string command = parsed.CommandResult.Command == root ? "rawmqtt" : $"rawmqtt {parsed.CommandResult.Command.Name}";
-            return Fail(ExitCode.WrongArguments, $"{fault}. See {command} --help.");
+            return Fail(ExitCode.WrongArguments, $"{fault}. See {NameOf(parsed.CommandResult)} --help.");
         }
 
         try
@@ -118,6 +118,9 @@ internal static partial class Tool
 
     /// <summary>Returns whether the reader of a pipe has gone.</summary>
     public static bool IsBrokenPipe(Exception failure) => failure is IOException { HResult: BrokenPipe };
+
+    private static string NameOf(CommandResult command) =>
+        command.Parent is CommandResult parent ? $"{NameOf(parent)} {command.Command.Name}" : "rawmqtt";
 
     private static string? FaultIn(ParseResult parsed)
     {

@@ -159,8 +159,13 @@ internal sealed class BenchArguments(BenchMode mode)
         bool isClosed = result.GetResult(rate) is not null && result.GetValue(rate) is { } value && double.IsInfinity(value);
         if (isClosed && result.GetResult(ramp) is not null) result.AddError("--ramp has no effect with --rate max");
         if (result.GetResult(connectRate) is not null && result.GetResult(connecting) is not null) result.AddError("--connecting has no effect with --connect-rate");
-        if (result.GetResult(Connection.Id) is not null && mode != BenchMode.Conn) result.AddError("Each connection needs an identifier of its own: give a beginning with -I");
+        if (result.GetResult(Connection.Id) is not null) result.AddError("Each connection needs an identifier of its own: give a beginning with -I");
         if (result.GetResult(Connection.SessionFile) is not null) result.AddError("--session-file holds one session, and a load has many");
+        foreach (Option option in new Option[] { Connection.Trace, Connection.TraceSecrets, Connection.Pcap })
+        {
+            if (result.GetResult(option) is { Implicit: false }) result.AddError($"{option.Name} is for one connection, and a load has many");
+        }
+
         bool hasPublishers = mode == BenchMode.PubSub && result.GetResult(topic) is { Tokens: [Token one, ..] } && !one.Value.Contains("%i", StringComparison.Ordinal);
         if (hasPublishers && result.GetValue(publishers) > 1) result.AddError("Several publishers of pubsub need %i in --topic, so that each has its own subscriber");
     }

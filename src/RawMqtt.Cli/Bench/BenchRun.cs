@@ -80,7 +80,7 @@ internal sealed class BenchRun(BenchPlan plan, IReadOnlyList<WorkerLink> links, 
     private void StartAll()
     {
         long start = Stopwatch.GetTimestamp() + (long)(LeadTime.TotalSeconds * Stopwatch.Frequency);
-        foreach ((int i, BenchSample sample) in latest.Index()) ownAtStart[i] = sample.Own;
+        if (plan.Mode != BenchMode.Conn) foreach ((int i, BenchSample sample) in latest.Index()) ownAtStart[i] = sample.Own;
         foreach (WorkerLink link in links) link.Start(start, start + (long)(plan.Warmup.TotalSeconds * Stopwatch.Frequency));
         lastArrival = start;
     }
@@ -94,17 +94,14 @@ internal sealed class BenchRun(BenchPlan plan, IReadOnlyList<WorkerLink> links, 
     {
         BenchSample before = latest[link];
         latest[link] = sample;
+        if (ownAtStart[link] == default) ownAtStart[link] = sample.Own; // of a load of connections, opening them counts
         latency.Add(sample.Latency);
         lateness.Add(sample.Lateness);
         connects.Add(sample.Connects);
         if (sample.At > 0) TakeSecond(before, sample);
         if (sample.Phase >= BenchPhase.Published && before.Phase < BenchPhase.Published) sendSeconds = Math.Max(sendSeconds, sample.At);
-        if (sample.Counts.Received > before.Counts.Received)
-        {
-            receiveSeconds = Math.Max(receiveSeconds, sample.At);
-            lastArrival = Stopwatch.GetTimestamp();
-        }
-
+        receiveSeconds = Math.Max(receiveSeconds, sample.LastArrival);
+        if (sample.Counts.Received > before.Counts.Received) lastArrival = Stopwatch.GetTimestamp();
         if (link == 0) tell(StateText());
     }
 
@@ -159,7 +156,7 @@ internal sealed class BenchRun(BenchPlan plan, IReadOnlyList<WorkerLink> links, 
             ConnectSeconds = latest.Max(sample => sample.ConnectSeconds),
             SendSeconds = sendSeconds > 0 ? sendSeconds : end,
             ReceiveSeconds = receiveSeconds,
-            Elapsed = end,
+            Elapsed = plan.Mode == BenchMode.Conn ? end + latest.Max(sample => sample.ConnectSeconds) : end,
             Seconds = [.. seconds.Values.OrderBy(second => second.Number)],
             Faults = latest.SelectMany(sample => sample.Faults).GroupBy(fault => fault.Key).ToDictionary(same => same.Key, same => same.Sum(one => one.Value)),
         };

@@ -13,6 +13,9 @@ internal sealed class BenchSample
     /// <summary>Gets the seconds since the run's start; 0 before it.</summary>
     public double At { get; init; }
 
+    /// <summary>Gets the seconds from the run's start to the latest arrival of a message; 0 before one has arrived.</summary>
+    public double LastArrival { get; init; }
+
     /// <summary>Gets how long this process took to connect; 0 while it does.</summary>
     public double ConnectSeconds { get; init; }
 
@@ -39,6 +42,7 @@ internal sealed class BenchSample
         {
             Phase = (BenchPhase)json.GetProperty("phase").GetInt32(),
             At = json.GetProperty("at").GetDouble(),
+            LastArrival = json.GetProperty("lastArrival").GetDouble(),
             ConnectSeconds = json.GetProperty("connectSeconds").GetDouble(),
             Counts = BenchCounts.Read(json.GetProperty("counts")),
             Own = OwnLoad.Read(json.GetProperty("own")),
@@ -62,6 +66,7 @@ internal sealed class BenchSample
         json.WriteStartObject();
         json.WriteNumber("phase", (int)Phase);
         json.WriteNumber("at", At);
+        json.WriteNumber("lastArrival", LastArrival);
         json.WriteNumber("connectSeconds", ConnectSeconds);
         json.WriteStartObject("counts");
         Counts.Write(json);

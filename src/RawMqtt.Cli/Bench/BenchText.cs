@@ -51,13 +51,13 @@ internal static class BenchText
         BenchPlan plan = report.Plan;
         string load = plan.Mode switch
         {
-            BenchMode.Conn => $"{Durations.Count(plan.Idle)} connections",
-            BenchMode.Pub => $"{Durations.Count(plan.Publishers)} publishers",
-            BenchMode.Sub => $"{Durations.Count(plan.Subscribers)} subscribers",
-            _ => $"{Durations.Count(plan.Publishers)} publishers, {Durations.Count(plan.Subscribers)} subscribers",
+            BenchMode.Conn => Durations.Count(plan.Idle, "connection"),
+            BenchMode.Pub => Durations.Count(plan.Publishers, "publisher"),
+            BenchMode.Sub => Durations.Count(plan.Subscribers, "subscriber"),
+            _ => $"{Durations.Count(plan.Publishers, "publisher")}, {Durations.Count(plan.Subscribers, "subscriber")}",
         };
         string rate = plan.IsOpenLoop ? $"{Durations.Count(plan.Rate)} messages/s" : "as fast as the broker takes them";
-        string messages = plan.Publishers > 0 ? $", {rate} of {plan.Size} bytes at QoS {(int)plan.Qos}" : "";
+        string messages = plan.Publishers > 0 ? $", {plan.Size} bytes at QoS {(int)plan.Qos}, {rate}" : "";
         string processes = plan.Processes > 1 ? $", {plan.Processes} processes" : "";
         return $"bench {plan.Mode.ToString().ToLowerInvariant()} {report.Address}: {load}{messages}{processes}";
     }

@@ -21,18 +21,21 @@ internal sealed class BenchWorker(BenchPlan plan, MqttClientOptions options, int
     private readonly LoadPublisher[] publishers = new LoadPublisher[plan.ShareOf(process, plan.Publishers).Count()];
     private readonly LoadSubscriber[] subscribers = new LoadSubscriber[plan.ShareOf(process, plan.Subscribers).Count()];
     private readonly Lock reporting = new();
+    private readonly TaskCompletionSource published = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private BenchPhase phase;
     private long start;
     private double connectSeconds;
 
     public async Task RunAsync(ChannelReader<string> commands, CancellationToken cancellationToken)
     {
-        var connections = new LoadConnections(plan, options, faults);
+        var connections = new LoadConnections(plan, options, process, faults);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var ended = new CancellationTokenSource();
         Task reports = ReportEachSecondAsync(connections, ended.Token);
         try
         {
+            await connections.WarmUpAsync(stop.Token);
+            Report(connections, BenchPhase.Connecting);
             await ConnectAsync(connections, stop.Token);
             Report(connections, BenchPhase.Ready);
             if (await ReadStartAsync(commands, stop.Token) is var (begin, measuredFrom))
@@ -40,6 +43,7 @@ internal sealed class BenchWorker(BenchPlan plan, MqttClientOptions options, int
                 _ = StopOnCommandAsync(commands, stop);
                 await LoadAsync(begin, measuredFrom, stop.Token);
                 Report(connections, BenchPhase.Published);
+                published.SetResult();
                 await UntilCancelledAsync(stop.Token);
             }
         }
@@ -147,7 +151,9 @@ internal sealed class BenchWorker(BenchPlan plan, MqttClientOptions options, int
         {
             while (true)
             {
-                await Task.Delay(UntilNextReport(), ended);
+                if (phase == BenchPhase.Published) await Task.Delay(ShortInterval, ended);
+                else await Task.WhenAny(published.Task, Task.Delay(UntilNextReport(), ended));
+                ended.ThrowIfCancellationRequested();
                 Report(connections, phase);
             }
         }
@@ -160,7 +166,6 @@ internal sealed class BenchWorker(BenchPlan plan, MqttClientOptions options, int
     /// <summary>Reports fall on whole seconds after the start, so that those of all processes fit together.</summary>
     private TimeSpan UntilNextReport()
     {
-        if (phase == BenchPhase.Published) return ShortInterval;
         long begin = Volatile.Read(ref start);
         if (begin == 0) return Interval / 4;
         double elapsed = Math.Max(0, Stopwatch.GetElapsedTime(begin).TotalSeconds);
@@ -176,6 +181,7 @@ internal sealed class BenchWorker(BenchPlan plan, MqttClientOptions options, int
             {
                 Phase = reached,
                 At = start == 0 ? 0 : Math.Max(0, Stopwatch.GetElapsedTime(start).TotalSeconds),
+                LastArrival = LastArrival(),
                 ConnectSeconds = connectSeconds,
                 Counts = Count(connections),
                 Own = OwnLoad.OfThisProcess(),
@@ -186,6 +192,12 @@ internal sealed class BenchWorker(BenchPlan plan, MqttClientOptions options, int
             connections.Times.TakeInto(sample.Connects);
             report(sample);
         }
+    }
+
+    private double LastArrival()
+    {
+        long latest = subscribers.Max(subscriber => subscriber?.LastArrival) ?? 0;
+        return start == 0 || latest < start ? 0 : Stopwatch.GetElapsedTime(start, latest).TotalSeconds;
     }
 
     private BenchCounts Count(LoadConnections connections)

@@ -19,6 +19,9 @@ internal static class Durations
     /// <summary>Returns a count with its thousands apart.</summary>
     public static string Count(double count) => Math.Round(count).ToString("#,0", CultureInfo.InvariantCulture).Replace(',', ' ');
 
+    /// <summary>Returns a count with its noun, in the plural unless there is one.</summary>
+    public static string Count(long count, string noun) => count == 1 ? $"1 {noun}" : $"{Count(count)} {noun}s";
+
     private static string Digits(double value) => value switch
     {
         >= 99.95 => value.ToString("0", CultureInfo.InvariantCulture),

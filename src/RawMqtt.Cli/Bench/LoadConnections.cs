@@ -6,7 +6,7 @@ using System.Diagnostics;
 namespace RawMqtt.Cli.Bench;
 
 /// <summary>The connections of one process of a load: opens them at a rate or so many at a time, and counts those that fail or are lost.</summary>
-internal sealed class LoadConnections(BenchPlan plan, MqttClientOptions options, FaultCounts faults)
+internal sealed class LoadConnections(BenchPlan plan, MqttClientOptions options, int process, FaultCounts faults)
 {
     private const int DisconnectsAtOnce = 64;
 
@@ -27,6 +27,14 @@ internal sealed class LoadConnections(BenchPlan plan, MqttClientOptions options,
         ConnectsFailed = Interlocked.Read(ref failed),
         ConnectionsLost = Interlocked.Read(ref lost),
     };
+
+    /// <summary>Opens and ends a connection that does not count, so that the first one that counts pays for no loading of code.</summary>
+    /// <exception cref="MqttException">The broker does not take it.</exception>
+    public async Task WarmUpAsync(CancellationToken cancellationToken)
+    {
+        await using MqttClient client = await MqttClient.ConnectAsync(Own($"warm{Environment.ProcessId}"), cancellationToken);
+        await client.PingAsync(cancellationToken);
+    }
 
     /// <summary>Opens a connection for each use, and passes it on once it is open.</summary>
     /// <exception cref="MqttException">A connection failed that the load cannot do without.</exception>
@@ -69,7 +77,7 @@ internal sealed class LoadConnections(BenchPlan plan, MqttClientOptions options,
 
     private async Task OpenAsync(Func<MqttClient, Task> use, int number, long due, CancellationToken cancellationToken)
     {
-        var client = new MqttClient(options);
+        var client = new MqttClient(Own($"{number * plan.Processes + process}"));
         clients.Add(client);
         try
         {
@@ -85,6 +93,9 @@ internal sealed class LoadConnections(BenchPlan plan, MqttClientOptions options,
             faults.Add(ToolWords.Of(failure));
         }
     }
+
+    /// <summary>Two connections with one identifier would take each other over.</summary>
+    private MqttClientOptions Own(string end) => options.ClientId is { } beginning ? options with { ClientId = $"{beginning}-{end}" } : options;
 
     private void CountLoss(MqttStateChange change)
     {

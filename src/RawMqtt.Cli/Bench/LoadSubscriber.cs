@@ -13,8 +13,12 @@ internal sealed class LoadSubscriber(BenchPlan plan, int number, LatencyRecorder
     private int latestPublisher = -1;
     private long measuredFrom;
     private long foreign;
+    private long lastArrival;
 
     public MqttTopicFilter[] Filters => [.. plan.FiltersOf(number).Select(filter => new MqttTopicFilter(filter, plan.Qos))];
+
+    /// <summary>Gets when the latest message of this run arrived; 0 before one has.</summary>
+    public long LastArrival => Volatile.Read(ref lastArrival);
 
     /// <summary>Sets the due time from which messages are measured.</summary>
     public void Begin(long measuredFrom) => Volatile.Write(ref this.measuredFrom, measuredFrom);
@@ -30,6 +34,7 @@ internal sealed class LoadSubscriber(BenchPlan plan, int number, LatencyRecorder
                 return;
             }
 
+            lastArrival = now;
             TrackOf(stamp).Take(stamp.Number);
             if (!message.Retain && stamp.Due >= measuredFrom) latency.Record(number, (long)((now - stamp.Due) * (1e9 / Stopwatch.Frequency)));
         }
