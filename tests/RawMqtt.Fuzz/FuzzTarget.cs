@@ -13,6 +13,7 @@ internal sealed record FuzzTarget(Func<IEnumerable<byte[]>> Seeds, Action<byte[]
         ["topics"] = new(TopicsTarget.Seeds, TopicsTarget.Run),
         ["frames"] = new(FramesTarget.Seeds, FramesTarget.Run),
         ["explainer"] = new(ExplainerTarget.Seeds, ExplainerTarget.Run),
+        ["captures"] = new(CapturesTarget.Seeds, CapturesTarget.Run),
         ["handshakes"] = new(HandshakesTarget.Seeds, HandshakesTarget.Run),
     };
 }

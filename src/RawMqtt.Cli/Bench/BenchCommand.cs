@@ -44,7 +44,7 @@ internal static class BenchCommand
         }
 
         arguments.Outputs.CreateFiles(parsed);
-        var tag = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue);
+        ushort tag = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue);
         BenchPlan plan = arguments.Read(parsed, tag);
         using var line = new LiveLine(Console.Error);
         string[] given = Environment.GetCommandLineArgs()[1..];

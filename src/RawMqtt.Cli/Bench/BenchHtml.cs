@@ -24,7 +24,7 @@ internal static class BenchHtml
         svg { width: 100%; height: auto; } svg text { font-size: 12px; fill: currentColor; }
         .left { text-anchor: end; } .below { text-anchor: middle; } .grid { stroke: var(--grid); }
         polyline { fill: none; stroke-width: 1.8; stroke: var(--a); }
-        polyline.line1 { stroke: var(--b); } polyline.line2 { stroke: var(--c); } polyline.line3 { stroke: var(--d); }
+        polyline.line0 { stroke-width: 3; opacity: .8; } polyline.line1 { stroke: var(--b); } polyline.line2 { stroke: var(--c); } polyline.line3 { stroke: var(--d); }
         .legend span { margin-right: 1.5em; color: var(--a); } .legend span.line1 { color: var(--b); }
         .legend span.line2 { color: var(--c); } .legend span.line3 { color: var(--d); }
         .note { border-left: 4px solid var(--b); padding-left: .8em; }
@@ -79,7 +79,7 @@ internal static class BenchHtml
         var lines = new List<(string, IReadOnlyList<(double, double)>)>();
         if (report.Plan.Publishers > 0) lines.Add(("sent", [.. seconds.Select(second => ((double)second.Number, second.Sent / second.Seconds))]));
         if (report.Plan.Subscribers > 0) lines.Add(("received", [.. seconds.Select(second => ((double)second.Number, second.Received / second.Seconds))]));
-        return new Plot("Messages a second", lines) { Below = "seconds" };
+        return new Plot("Messages a second", lines) { Below = "seconds", Marks = SecondMarks(seconds) };
     }
 
     private static Plot TimesOf(BenchReport report)
@@ -89,9 +89,16 @@ internal static class BenchHtml
         return new Plot("Latency in each second", [("p50", Line(50)), ("p99", Line(99)), ("p99.9", Line(99.9)), ("max", Line(100))])
         {
             Below = "seconds",
+            Marks = SecondMarks(seconds),
             Value = Durations.Text,
             IsLogarithmic = true,
         };
+    }
+
+    private static (double X, string Name)[] SecondMarks(BenchSecond[] seconds)
+    {
+        int step = Math.Max(1, (seconds.Length + 9) / 10);
+        return [.. seconds.Where((_, i) => i % step == 0).Select(second => ((double)second.Number, second.Number.ToString(CultureInfo.InvariantCulture)))];
     }
 
     /// <summary>The horizontal axis gives each nine of the percentile the same room.</summary>

@@ -55,7 +55,7 @@ internal sealed record BenchReport
     {
         get
         {
-            if (CpuShare > 0.4) yield return $"This tool took {CpuShare:P0} of the machine: the broker on it had less, and the figures are of both.";
+            if (CpuShare > 0.4 && Elapsed >= 1) yield return $"This tool took {CpuShare:P0} of the machine: the broker on it had less, and the figures are of both.";
             if (Plan.IsOpenLoop && Lateness.Percentile(99) > 1_000_000 && Lateness.Percentile(99) > Latency.Percentile(99) / 4)
             {
                 yield return $"1 % of the messages left {Durations.Text(Lateness.Percentile(99))} late or more: that is part of their time. "

@@ -98,6 +98,7 @@ internal sealed class LoadPublisher(BenchPlan plan, int number, MqttClient clien
         if (published.IsCompletedSuccessfully)
         {
             acknowledged++;
+            Measure(due);
             return;
         }
 
@@ -111,7 +112,7 @@ internal sealed class LoadPublisher(BenchPlan plan, int number, MqttClient clien
         try
         {
             await published.ConfigureAwait(false);
-            if (due >= measuredFrom) latency?.Record(number, Nanoseconds(Stopwatch.GetTimestamp() - due));
+            Measure(due);
         }
         catch (MqttException failure)
         {
@@ -126,6 +127,11 @@ internal sealed class LoadPublisher(BenchPlan plan, int number, MqttClient clien
             inFlight--;
             SendDue();
         }
+    }
+
+    private void Measure(long due)
+    {
+        if (due >= measuredFrom) latency?.Record(number, Nanoseconds(Stopwatch.GetTimestamp() - due));
     }
 
     private long DueOf(long message) =>

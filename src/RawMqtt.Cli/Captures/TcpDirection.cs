@@ -47,7 +47,8 @@ internal sealed class TcpDirection(uint next)
     private ReadOnlyMemory<byte>? Following(uint sequence, ReadOnlyMemory<byte> bytes)
     {
         long known = -(long)Distance(sequence);
-        return known < bytes.Length ? bytes[(int)known..] : null;
+        if (known >= bytes.Length) return null; // a conditional would turn null into no bytes
+        return bytes[(int)known..];
     }
 
     /// <summary>Numbers wrap: what is less than 2^31 ahead is later.</summary>

@@ -31,28 +31,28 @@ internal readonly record struct TcpSegment(IPEndPoint From, IPEndPoint To, uint 
         _ => null,
     };
 
-    private static ReadOnlyMemory<byte>? IpOf(int linkType, ReadOnlyMemory<byte> bytes) => linkType switch
+    private static ReadOnlyMemory<byte> IpOf(int linkType, ReadOnlyMemory<byte> bytes) => linkType switch
     {
         Ethernet => OfEthernet(bytes),
         Raw or RawV4 or RawV6 => bytes,
-        LinuxCooked => bytes.Length > 16 ? bytes[16..] : null,
-        LinuxCooked2 => bytes.Length > 20 ? bytes[20..] : null,
-        Null or Loop => bytes.Length > 4 ? bytes[4..] : null,
-        _ => null,
+        LinuxCooked => bytes.Length > 16 ? bytes[16..] : default,
+        LinuxCooked2 => bytes.Length > 20 ? bytes[20..] : default,
+        Null or Loop => bytes.Length > 4 ? bytes[4..] : default,
+        _ => default,
     };
 
-    private static ReadOnlyMemory<byte>? OfEthernet(ReadOnlyMemory<byte> frame)
+    private static ReadOnlyMemory<byte> OfEthernet(ReadOnlyMemory<byte> frame)
     {
         int position = 12;
         while (frame.Length >= position + 2)
         {
             ushort type = BinaryPrimitives.ReadUInt16BigEndian(frame.Span[position..]);
             if (type is 0x0800 or 0x86DD) return frame[(position + 2)..];
-            if (type is not (0x8100 or 0x88A8)) return null; // a VLAN's tag has 4 bytes
+            if (type is not (0x8100 or 0x88A8)) return default; // a VLAN's tag has 4 bytes
             position += 4;
         }
 
-        return null;
+        return default;
     }
 
     private static TcpSegment? OfV4(ReadOnlyMemory<byte> packet)

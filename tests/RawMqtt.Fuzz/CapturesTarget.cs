@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+
+using RawMqtt.Tests.Cli.Captures;
+
+namespace RawMqtt.Fuzz;
+
+/// <summary>decode of a capture: pcap and pcapng, IP, TCP, and what they carry.</summary>
+internal static class CapturesTarget
+{
+    public static IEnumerable<byte[]> Seeds() =>
+        [SampleCapture.Pcap(), SampleCapture.Pcapng(SampleCapture.Pcap(), isLittleEndian: true), SampleCapture.Pcapng(SampleCapture.Pcap(), isLittleEndian: false)];
+
+    public static void Run(byte[] bytes) => CaptureInvariants.Check(bytes);
+}
