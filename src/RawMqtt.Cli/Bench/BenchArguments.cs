@@ -156,7 +156,7 @@ internal sealed class BenchArguments(BenchMode mode)
 
     private void Check(CommandResult result)
     {
-        bool isClosed = result.GetResult(rate) is not null && result.GetValue(rate) is { } value && double.IsInfinity(value);
+        bool isClosed = result.GetResult(rate) is { Tokens: [{ Value: "max" }] };
         if (isClosed && result.GetResult(ramp) is not null) result.AddError("--ramp has no effect with --rate max");
         if (result.GetResult(connectRate) is not null && result.GetResult(connecting) is not null) result.AddError("--connecting has no effect with --connect-rate");
         if (result.GetResult(Connection.Id) is not null) result.AddError("Each connection needs an identifier of its own: give a beginning with -I");
@@ -166,7 +166,11 @@ internal sealed class BenchArguments(BenchMode mode)
             if (result.GetResult(option) is { Implicit: false }) result.AddError($"{option.Name} is for one connection, and a load has many");
         }
 
-        bool hasPublishers = mode == BenchMode.PubSub && result.GetResult(topic) is { Tokens: [Token one, ..] } && !one.Value.Contains("%i", StringComparison.Ordinal);
-        if (hasPublishers && result.GetValue(publishers) > 1) result.AddError("Several publishers of pubsub need %i in --topic, so that each has its own subscriber");
+        bool isOneTopic = result.GetResult(topic) is { Tokens: [Token one, ..] } && !one.Value.Contains("%i", StringComparison.Ordinal);
+        bool areSeveral = result.GetResult(publishers) is { Tokens: [Token given, ..] } && given.Value != "1";
+        if (mode == BenchMode.PubSub && isOneTopic && areSeveral)
+        {
+            result.AddError("Several publishers of pubsub need %i in --topic, so that each has its own subscriber");
+        }
     }
 }
