@@ -9,10 +9,10 @@ namespace RawMqtt.Tests.House;
 internal static class Budget
 {
     /// <summary>Lines of code of the whole library.</summary>
-    public const int MostLines = 11_090;
+    public const int MostLines = 11_170;
 
     /// <summary>Of Codec, WebSockets and Sessions together: what an embedded engineer copies.</summary>
-    public const int MostLinesOfTheCore = 3240;
+    public const int MostLinesOfTheCore = 3250;
 
     /// <summary>Lines of code and public types that each layer may have. The layer named "" is the root.</summary>
     public static readonly (string Layer, int Lines, int PublicTypes, string Holds)[] Layers =
@@ -20,10 +20,10 @@ internal static class Budget
         ("Codec", 900, 33, "packets: bytes to views and back"),
         ("WebSockets", 1250, 4, "RFC 6455: handshake, frames, masking, both roles"),
         ("Sessions", 1160, 0, "what each end remembers: QoS 1 and 2, identifiers, keep alive"),
-        ("Brokers", 1490, 0, "the broker without sockets"),
+        ("Brokers", 1500, 0, "the broker without sockets"),
         ("Transports", 650, 3, "a stream that carries MQTT"),
-        ("Dialling", 1130, 0, "the client's way to a stream, and the diagnosis"),
-        ("Serving", 1320, 0, "the broker's shell: listeners, admission, hooks"),
+        ("Dialling", 1150, 0, "the client's way to a stream, and the diagnosis"),
+        ("Serving", 1350, 0, "the broker's shell: listeners, admission, hooks"),
         ("Clients", 2400, 0, "the parts of MqttClient"),
         ("", 900, 42, "MqttClient, MqttBroker and their options"),
     ];

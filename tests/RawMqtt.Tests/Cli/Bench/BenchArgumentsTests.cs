@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-using System.CommandLine;
 using RawMqtt.Cli;
 using RawMqtt.Cli.Bench;
 
