@@ -19,7 +19,8 @@ internal static class Handles
         for (int i = 0; i < Number; i++)
         {
             Socket socket = Wire.Dial(target.TlsPort);
-            var tls = new SslStream(new NetworkStream(socket, ownsSocket: true), leaveInnerStreamOpen: true, (_, certificate, _, _) => certificate?.Subject == "CN=localhost");
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            var tls = new SslStream(stream, leaveInnerStreamOpen: true, (_, certificate, _, _) => certificate?.Subject == "CN=localhost");
             tls.AuthenticateAsClient("localhost");
             tls.Write(Wire.Connect($"record{i}"));
             tls.ReadExactly(new byte[4]);
