@@ -8,6 +8,7 @@ namespace RawMqtt.Benchmarks.Brokers;
 internal static class BrokerPairs
 {
     private const double Confidence = 0.95;
+    private const int FewestPairs = 6; // that give an interval
 
     private static readonly (string Name, int Qos, int Payload, long Count)[] Rows =
     [
@@ -24,7 +25,8 @@ internal static class BrokerPairs
     {
         using BrokerProcess oldBroker = BrokerProcess.OfBuild("old", oldProgram);
         using BrokerProcess newBroker = BrokerProcess.OfBuild("new", newProgram);
-        Console.WriteLine($"| {pairs} pairs | old, messages/s | new, messages/s | new / old, median | interval of {Confidence:0 %} |\n|---|---|---|---|---|");
+        string interval = pairs < FewestPairs ? "range" : string.Create(CultureInfo.InvariantCulture, $"interval of {100 * Confidence:0} %");
+        Console.WriteLine($"| {pairs} pairs | old, messages/s | new, messages/s | new / old, median | {interval} |\n|---|---|---|---|---|");
         foreach ((string name, int qos, int payload, long count) in Rows)
         {
             var olds = new List<double>();
