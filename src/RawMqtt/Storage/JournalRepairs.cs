@@ -74,7 +74,7 @@ internal sealed class JournalRepairs(IJournalDisk disk)
     private void Copy(string name, long from)
     {
         disk.Create(name + Extension);
-        byte[] bytes = new byte[1 << 20];
+        byte[] bytes = new byte[(int)Math.Min(disk.LengthOf(name), 1 << 20)];
         for (long at = 0; disk.Read(name, from + at, bytes) is int read and > 0; at += read) disk.Write(name + Extension, at, bytes.AsSpan(0, read));
         disk.Sync(name + Extension);
         disk.SyncFolder();
