@@ -40,7 +40,7 @@ internal sealed class BrokerCore
         var drops = new DropReports(turn, callbacks.Dropped);
         slow = new SlowReaders(turn, limits, Messages);
         var refusals = new RefusalReports(turn, callbacks.Refused);
-        replays = new Replays(turn, limits, slow, Retained, callbacks.CanRead);
+        replays = new Replays(turn, limits, slow, Retained, Messages, callbacks.CanRead);
         deliveries = new Deliveries(turn, slow, replays, drops);
         router = new Router(turn, Subscriptions, Retained, Messages, slow, deliveries, drops, comparer, callbacks);
         var filters = new ClientFilters(turn, limits, comparer, Subscriptions, Retained, replays, refusals);

@@ -9,7 +9,7 @@ internal enum PublishedFlags : byte
     /// <summary>The QoS at which it was published.</summary>
     Qos = 0b0000_0011,
 
-    /// <summary>It is the retained message of its topic now; without a payload, the topic has none.</summary>
+    /// <summary>It is the retained message of its topic now.</summary>
     Retained = 0b0000_0100,
 
     /// <summary>A kept session has published it at QoS 2.</summary>
@@ -17,4 +17,7 @@ internal enum PublishedFlags : byte
 
     /// <summary>It was a Will, which is over with that.</summary>
     OfWill = 0b0001_0000,
+
+    /// <summary>Its topic has no retained message now.</summary>
+    Unretained = 0b0010_0000,
 }

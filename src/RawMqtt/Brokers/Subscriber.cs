@@ -29,7 +29,13 @@ internal sealed class Subscriber(byte[] clientId, byte[]? userName, ServerSessio
     /// <summary>The session ends with the connection [MQTT-3.1.2-6].</summary>
     public bool CleanSession { get; } = cleanSession;
 
-    /// <summary>Null while the client is away.</summary>
+    /// <summary>Its number in the <see cref="BrokerJournal"/>; 0 if it is not noted there.</summary>
+    public uint Number { get; set; }
+
+    /// <summary>Whether messages of its queue are being read from the journal.</summary>
+    public bool IsLoading { get; set; }
+
+    /// <summary>Null while the client is away.
     public BrokerConnection? Connection { get; set; }
 
     /// <summary>Set only for a subscription of the program itself, which has no session.</summary>

@@ -29,7 +29,7 @@ internal sealed class ApplicationMessage
     /// <summary>The QoS at which it was published; a receiver may get it at a lower one [MQTT-3.8.4-6].</summary>
     public QualityOfService Qos { get; private set; }
 
-    /// <summary>Its number in a <see cref="SessionJournal"/>.</summary>
+    /// <summary>Its number in a journal; 0 for none.</summary>
     public long Number { get; set; }
 
     /// <summary>Topic and payload together, in bytes: what it counts in a limit.</summary>
@@ -69,6 +69,7 @@ internal sealed class ApplicationMessage
         topic.CopyTo(bytes);
         payload.CopyTo(bytes.AsSpan(topicLength));
         Qos = qos;
+        Number = 0;
         references = 1;
     }
 

@@ -39,6 +39,15 @@ internal sealed class Sender(int inFlightLimit)
     /// <summary>Whether a packet identifier is left for a SUBSCRIBE or UNSUBSCRIBE.</summary>
     public bool CanOpen => free.Count > 0 || slots.Length < MaxPacketIds;
 
+    /// <summary>The identifiers that wait for PUBCOMP, in the order of their PUBRECs.</summary>
+    public IEnumerable<ushort> Released
+    {
+        get
+        {
+            for (int i = released.First; i >= 0; i = slots[i].Next) yield return (ushort)(i + 1);
+        }
+    }
+
     /// <summary>What the identifier waits for.</summary>
     public SenderState StateOf(ushort packetId) => packetId <= slots.Length && packetId > 0 ? slots[packetId - 1].State : SenderState.Free;
 
