@@ -33,7 +33,7 @@ internal sealed class BrokerCore
     {
         callbacks ??= new BrokerCallbacks();
         var comparer = new Utf8Comparer(hashSeed);
-        this.limits = limits;
+        (this.limits, Comparer) = (limits, comparer);
         Subscriptions = new SubscriptionTree(comparer);
         Retained = new RetainedMessages(comparer, limits, turn.Statistics);
         unfinished = new UnfinishedPackets(turn, limits, comparer, connections);
@@ -49,9 +49,16 @@ internal sealed class BrokerCore
         var opening = new SessionOpening(turn, limits, Messages, slow, Sessions, ends, deliveries, idSeed, callbacks);
         packets = new PacketsFromClient(turn, limits, slow, deliveries, router, filters, opening, refusals, callbacks);
         systemTopics = new SystemTopics(turn.Statistics, Sessions, Subscriptions, Retained, Messages, router);
+        Parts = new BrokerParts(turn, limits, Sessions, filters, Retained, Messages, router, deliveries, ends);
     }
 
+    /// <summary>The parts, for what a journal adds.</summary>
+    public BrokerParts Parts { get; }
+
     public MqttBrokerStatistics Statistics => turn.Statistics;
+
+    /// <summary>Compares names and topics.</summary>
+    public Utf8Comparer Comparer { get; }
 
     public SubscriptionTree Subscriptions { get; }
 

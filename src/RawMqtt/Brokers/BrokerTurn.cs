@@ -82,6 +82,9 @@ internal sealed class BrokerTurn
         return true;
     }
 
+    /// <summary>Whether a session waits for messages that stand in the journal alone.</summary>
+    public bool IsLoadWanted => toLoad.Count > 0;
+
     /// <summary>Asks for messages of a session's queue that stand in the journal alone.</summary>
     public void RequestLoad(Subscriber subscriber)
     {

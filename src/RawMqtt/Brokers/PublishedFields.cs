@@ -11,7 +11,7 @@ internal readonly ref struct PublishedFields
 
     private readonly ReadOnlySpan<byte> deliveries;
 
-    private PublishedFields(ref FieldReader reader)
+    private PublishedFields(scoped ref FieldReader reader)
     {
         byte first = reader.ReadByte();
         Flags = (PublishedFlags)first & ~PublishedFlags.Qos;

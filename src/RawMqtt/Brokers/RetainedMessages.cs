@@ -48,14 +48,13 @@ internal sealed class RetainedMessages(Utf8Comparer comparer, MqttBrokerLimits l
             return limit;
         }
 
-        node ??= AddNode(message.Topic);
-        if (node.Message is not null) Clear(node);
-        node.Message = message.AddReference();
-        node.Version = ++Version;
-        node.Owner = owner;
-        Change(node, 1);
+        Keep(node ?? AddNode(message.Topic), message, owner);
         return null;
     }
+
+    /// <summary>Takes back a message that an earlier process kept.</summary>
+    public void Restore(ApplicationMessage message, byte[]? ownerName) =>
+        Keep(AddNode(message.Topic), message, ownerName is null ? null : owners.GetValueOrDefault(ownerName) ?? new RetainedOwner(ownerName));
 
     /// <summary>Removes the message of a topic, if there is one [MQTT-3.3.1-10].</summary>
     public void Remove(ReadOnlySpan<byte> topic)
@@ -94,6 +93,15 @@ internal sealed class RetainedMessages(Utf8Comparer comparer, MqttBrokerLimits l
         {
             if (cursor.Message is { } message) found.Add(message);
         }
+    }
+
+    private void Keep(RetainedNode node, ApplicationMessage message, RetainedOwner? owner)
+    {
+        if (node.Message is not null) Clear(node);
+        node.Message = message.AddReference();
+        node.Version = ++Version;
+        node.Owner = owner;
+        Change(node, 1);
     }
 
     private string? FindLimit(ApplicationMessage message, RetainedOwner? owner)

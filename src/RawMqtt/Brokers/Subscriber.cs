@@ -35,7 +35,7 @@ internal sealed class Subscriber(byte[] clientId, byte[]? userName, ServerSessio
     /// <summary>Whether messages of its queue are being read from the journal.</summary>
     public bool IsLoading { get; set; }
 
-    /// <summary>Null while the client is away.
+    /// <summary>Null while the client is away.</summary>
     public BrokerConnection? Connection { get; set; }
 
     /// <summary>Set only for a subscription of the program itself, which has no session.</summary>
