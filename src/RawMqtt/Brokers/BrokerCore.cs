@@ -49,7 +49,7 @@ internal sealed class BrokerCore
         var opening = new SessionOpening(turn, limits, Messages, slow, Sessions, ends, deliveries, idSeed, callbacks);
         packets = new PacketsFromClient(turn, limits, slow, deliveries, router, filters, opening, refusals, callbacks);
         systemTopics = new SystemTopics(turn.Statistics, Sessions, Subscriptions, Retained, Messages, router);
-        Parts = new BrokerParts(turn, limits, Sessions, filters, Retained, Messages, router, deliveries, ends);
+        Parts = new BrokerParts(turn, slow, Subscriptions, Sessions, filters, Retained, Messages, router, deliveries, ends);
     }
 
     /// <summary>The parts, for what a journal adds.</summary>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using System.Buffers.Binary;
+using RawMqtt.Sessions;
 using RawMqtt.Sessions.Journal;
 
 namespace RawMqtt.Brokers;
@@ -21,6 +22,7 @@ internal sealed class BrokerJournal
     private ushort stepLast;
     private uint lastSession;
     private long lastWill;
+    private readonly HashSet<long> wills = [];
     private byte[] scratch = new byte[256];
 
     /// <param name="last">The last numbers that were given out before.</param>
@@ -38,14 +40,20 @@ internal sealed class BrokerJournal
     /// <summary>The bytes that wait for a commit.</summary>
     public int Length => records.Length;
 
+    /// <summary>Messages whose places must be known once what was noted is committed.</summary>
+    public List<Placement> Placements { get; private set; } = [];
+
     /// <summary>The number of the last message.</summary>
     public long LastMessage { get; private set; }
 
     /// <summary>Gives all that was noted to a buffer that is empty.</summary>
-    public void MoveTo(RecordBuffer empty)
+    /// <param name="empty">The buffer.</param>
+    /// <param name="placements">An empty list, which takes the place of <see cref="Placements"/>.</param>
+    public void MoveTo(RecordBuffer empty, ref List<Placement> placements)
     {
         EndStep();
         records.MoveTo(empty);
+        (Placements, placements) = (placements, Placements);
     }
 
     /// <summary>Notes that a kept session has begun.</summary>
@@ -108,9 +116,16 @@ internal sealed class BrokerJournal
     }
 
     /// <summary>Ends the record of a message. It is noted if it says anything.</summary>
-    public void EndPublish(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos)
+    public void EndPublish(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos, ApplicationMessage? kept)
     {
-        if (published.IsForSomebody) records.Append((byte)BrokerRecord.Published, published.End(topic.Length, qos), topic, payload);
+        if (published.Will > 0) wills.Remove(published.Will);
+        if (published.IsForSomebody)
+        {
+            int offset = records.Length;
+            records.Append((byte)BrokerRecord.Published, published.End(topic.Length, qos), topic, payload);
+            if (kept is not null) kept.Sharers = published.Deliveries;
+            if (published.IsWaitedFor) Placements.Add(new Placement(kept, null, LastMessage, offset, records.Length - offset));
+        }
         else if (published.Session > 0) Receive(published.Session, published.PacketId);
         else if (published.Will > 0) EndWill(published.Will);
     }
@@ -169,11 +184,64 @@ internal sealed class BrokerJournal
         BinaryPrimitives.WriteUInt16LittleEndian(scratch.AsSpan(at + 2 + clientId.Length), (ushort)topic.Length);
         EndStep();
         records.Append((byte)BrokerRecord.WillSet, scratch.AsSpan(0, length), topic, payload);
+        wills.Add(lastWill);
         return lastWill;
     }
 
     /// <summary>Notes that a Will is void.</summary>
-    public void EndWill(long number) => BinaryPrimitives.WriteInt64LittleEndian(Append(BrokerRecord.WillEnded, 8), number);
+    public void EndWill(long number)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(Append(BrokerRecord.WillEnded, 8), number);
+        wills.Remove(number);
+    }
+
+    /// <summary>Carries a Will forward, if it has not ended.</summary>
+    /// <param name="number">Its number.</param>
+    /// <param name="fields">The fields of its record.</param>
+    public void CarryWill(long number, ReadOnlySpan<byte> fields)
+    {
+        if (wills.Contains(number)) fields.CopyTo(Append(BrokerRecord.WillSet, fields.Length));
+    }
+
+    /// <summary>Takes over a Will that an earlier process noted.</summary>
+    public void RestoreWill(long number) => wills.Add(number);
+
+    /// <summary>Begins the record of a message that is carried forward. <see cref="EndCarry"/> follows, before anything else is noted.</summary>
+    public void BeginCarry(long number)
+    {
+        EndStep();
+        published.Begin(number, 0, 0, 0);
+    }
+
+    /// <summary>Ends the record of a message that is carried forward. It is noted if it says anything.</summary>
+    /// <returns>Where it stands in the buffer and how long it is; the length 0 if it is not noted.</returns>
+    public (int Offset, int Length) EndCarry(in PublishedFields message)
+    {
+        int offset = records.Length;
+        if (published.IsForSomebody)
+            records.Append((byte)BrokerRecord.Published, published.End(message.Topic.Length, message.Qos), message.Topic, message.Payload);
+        return (offset, records.Length - offset);
+    }
+
+    /// <summary>Carries a session forward, without its subscriptions and messages.</summary>
+    public void CarrySession(uint session, ReadOnlySpan<byte> clientId, byte[]? userName, TimeSpan? awaySince, ushort[] released, ushort[] received)
+    {
+        int length = 4 + 8 + LengthOfUser(userName) + 2 + clientId.Length + 4 + 2 * (released.Length + received.Length);
+        Span<byte> fields = Append(BrokerRecord.SessionCarried, length);
+        BinaryPrimitives.WriteUInt32LittleEndian(fields, session);
+        BinaryPrimitives.WriteInt64LittleEndian(fields[4..], awaySince is { } since ? SecondsOf(since) : 0);
+        int at = 12 + WriteUser(userName, fields[12..]);
+        BinaryPrimitives.WriteUInt16LittleEndian(fields[at..], (ushort)clientId.Length);
+        clientId.CopyTo(fields[(at + 2)..]);
+        at += 2 + clientId.Length;
+        BinaryPrimitives.WriteUInt32LittleEndian(fields[at..], (uint)released.Length);
+        fields = fields[(at + 4)..];
+        foreach (ushort packetId in (ReadOnlySpan<ushort>)[.. released, .. received])
+        {
+            BinaryPrimitives.WriteUInt16LittleEndian(fields, packetId);
+            fields = fields[2..];
+        }
+    }
 
     /// <summary>The QoS of a delivery, and its RETAIN bit.</summary>
     public static byte FlagsOf(QualityOfService qos, bool retain) => (byte)((int)qos | (retain ? 4 : 0));

@@ -16,6 +16,7 @@ internal sealed class BrokerTurn
     private readonly List<BrokerConnection> sealedOnes = []; // for the commit under way
     private readonly Queue<(long Position, Subscriber Subscriber, ApplicationMessage Message, QualityOfService Qos, bool Retain)> deferred = new();
     private readonly List<Subscriber> toLoad = [];
+    private readonly Queue<Subscriber> toEvict = new();
 
     /// <summary>The time of the call that is under way.</summary>
     public TimeSpan Now { get; set; }
@@ -84,6 +85,22 @@ internal sealed class BrokerTurn
 
     /// <summary>Whether a session waits for messages that stand in the journal alone.</summary>
     public bool IsLoadWanted => toLoad.Count > 0;
+
+    /// <summary>Asks for the messages of a session to leave memory.</summary>
+    public void RequestEviction(Subscriber subscriber)
+    {
+        if (subscriber.IsToEvict) return;
+        subscriber.IsToEvict = true;
+        toEvict.Enqueue(subscriber);
+    }
+
+    /// <summary>Takes the next session whose messages should leave memory.</summary>
+    public bool TryTakeToEvict([NotNullWhen(true)] out Subscriber? subscriber)
+    {
+        if (!toEvict.TryDequeue(out subscriber)) return false;
+        subscriber.IsToEvict = false;
+        return true;
+    }
 
     /// <summary>Asks for messages of a session's queue that stand in the journal alone.</summary>
     public void RequestLoad(Subscriber subscriber)

@@ -29,7 +29,7 @@ internal sealed class Deliveries(BrokerTurn turn, SlowReaders slow, Replays repl
         else
         {
             subscriber.Session.Queue(message, qos, retain: false);
-            turn.Journal?.Deliver(subscriber.Number, 0, qos, retain: false);
+            if (turn.Journal is { } noting && subscriber.Number > 0) NoteQueued(noting, subscriber, qos);
             slow.NoteQueued(subscriber);
         }
     }
@@ -95,6 +95,12 @@ internal sealed class Deliveries(BrokerTurn turn, SlowReaders slow, Replays repl
     {
         journal.Deliver(subscriber.Number, packetId, qos, retain: false);
         subscriber.Connection!.WaitsFor = journal.Position + 1;
+    }
+
+    private void NoteQueued(BrokerJournal journal, Subscriber subscriber, QualityOfService qos)
+    {
+        journal.Deliver(subscriber.Number, 0, qos, retain: false);
+        if (slow.IsMemoryFull) turn.RequestEviction(subscriber);
     }
 
     private int SendQueued(BrokerJournal journal, Subscriber subscriber, BrokerConnection connection, int room)

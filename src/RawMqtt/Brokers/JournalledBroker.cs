@@ -7,9 +7,15 @@ using RawMqtt.Sessions.Journal;
 namespace RawMqtt.Brokers;
 
 /// <summary>What a journal adds to a broker: it takes back what an earlier process noted, and messages that stand in the journal alone.</summary>
-internal sealed class JournalledBroker(BrokerParts parts, BrokerJournal journal)
+internal sealed class JournalledBroker(BrokerParts parts, BrokerJournal journal, StoredTotal stored)
 {
+    private const int BytesOfMessage = 48; // of its record, beside topic and payload
+    private const int BytesOfSession = 128;
+    private const int KeptInMemory = 64; // of a client that is connected, to send next
+    private const int MostEvictions = 64; // sessions, for each commit
+
     private readonly BrokerTurn turn = parts.Turn;
+    private List<Placement> placements = []; // of the commit under way
 
     /// <summary>Notes the steps of the broker.</summary>
     public BrokerJournal Journal => journal;
@@ -24,19 +30,30 @@ internal sealed class JournalledBroker(BrokerParts parts, BrokerJournal journal)
     /// <param name="taken">Takes all that was noted; it is empty before.</param>
     public void BeginCommit(RecordBuffer taken)
     {
-        journal.MoveTo(taken);
+        journal.MoveTo(taken, ref placements);
         turn.BeginCommit();
     }
 
     /// <summary>Ends a commit: what waited for it may leave.</summary>
     /// <param name="position">The position that it has reached.</param>
+    /// <param name="placeOf">Returns where a record of the commit stands.</param>
     /// <param name="now">The time.</param>
-    public void EndCommit(long position, TimeSpan now)
+    public void EndCommit(long position, Func<int, int, JournalPlace> placeOf, TimeSpan now)
     {
         turn.Now = now;
+        foreach (Placement noted in placements) Place(noted, placeOf);
+        placements.Clear();
         turn.EndCommit(position);
         parts.Router.PublishDeferred();
+        for (int i = 0; i < MostEvictions && parts.Slow.IsMemoryFull && turn.TryTakeToEvict(out Subscriber? subscriber); i++)
+            subscriber.Session.Evict(subscriber.Connection is null ? 0 : KeptInMemory, stored);
     }
+
+    /// <summary>Returns what carries the journal of this broker forward.</summary>
+    public CarryingForward CarryingForward() => new(parts, journal);
+
+    /// <summary>The bytes of the journal that count.</summary>
+    public long Counting => stored.Bytes + parts.Messages.BytesInUse + (BytesOfMessage * parts.Messages.InUse) + (BytesOfSession * (turn.Sessions + parts.Subscriptions.Count));
 
     /// <summary>Returns the next messages of a session's queue that must be read from the journal.</summary>
     /// <param name="subscriber">The session.</param>
@@ -65,6 +82,7 @@ internal sealed class JournalledBroker(BrokerParts parts, BrokerJournal journal)
     {
         ServerSession session = subscriber.Session;
         if (session.Stored is not { Count: > 0 } queue || queue.First.Number != stored.Number) return; // the session was discarded meanwhile
+        if (fields.IsEmpty && queue.First.Place != stored.Place) return; // it was carried forward meanwhile: it is read again
         queue.RemoveFirst();
         if (TryKeep(stored.Number, fields, out ApplicationMessage? message))
         {
@@ -103,7 +121,15 @@ internal sealed class JournalledBroker(BrokerParts parts, BrokerJournal journal)
             message.Release();
         }
 
+        foreach (long number in recovered.Wills.Keys) journal.RestoreWill(number);
         foreach ((long number, RecoveredWill lost) in recovered.Wills) Publish(number, lost);
+    }
+
+    private static void Place(in Placement noted, Func<int, int, JournalPlace> placeOf)
+    {
+        if (noted.Message is { } message && message.Number == noted.Number) message.Place = placeOf(noted.Offset, noted.Length);
+        if (noted.Session?.Stored is not { Count: > 0 } queue || queue.IndexOf(noted.Number) is not (var index and >= 0)) return;
+        queue.Move(index, placeOf(noted.Offset, noted.Length));
     }
 
     private void Restore(RecoveredSession recovered, StoredReader read, long startedAt, Dictionary<long, ApplicationMessage> shared)

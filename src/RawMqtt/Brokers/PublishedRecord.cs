@@ -15,6 +15,7 @@ internal sealed class PublishedRecord
     private int countAt;
     private int length;
     private uint deliveries;
+    private bool isWaitedFor;
 
     /// <summary>The kept session that published the message at QoS 2; 0 for none.</summary>
     public uint Session { get; private set; }
@@ -25,12 +26,18 @@ internal sealed class PublishedRecord
     /// <summary>The number of the Will that it was; 0 for none.</summary>
     public long Will { get; private set; }
 
+    /// <summary>The number of sessions that get the message.</summary>
+    public int Deliveries => (int)deliveries;
+
+    /// <summary>Whether it waits in a session.</summary>
+    public bool IsWaitedFor => isWaitedFor;
+
     /// <summary>Whether a session gets the message, or it changes what is retained.</summary>
     public bool IsForSomebody => deliveries > 0 || (flags & (PublishedFlags.Retained | PublishedFlags.Unretained)) != 0;
 
     public void Begin(long number, uint session, ushort packetId, long will)
     {
-        (Session, PacketId, Will, deliveries) = (session, packetId, will, 0);
+        (Session, PacketId, Will, deliveries, isWaitedFor) = (session, packetId, will, 0, false);
         flags = (session > 0 ? PublishedFlags.Received : 0) | (will > 0 ? PublishedFlags.OfWill : 0);
         BinaryPrimitives.WriteInt64LittleEndian(fields.AsSpan(1), number);
         length = 9;
@@ -72,6 +79,7 @@ internal sealed class PublishedRecord
         delivery[6] = BrokerJournal.FlagsOf(qos, retain);
         length += DeliveryLength;
         deliveries++;
+        isWaitedFor |= packetId == 0;
     }
 
     /// <summary>Returns all fields before the topic.</summary>

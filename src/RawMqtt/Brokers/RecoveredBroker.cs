@@ -25,6 +25,9 @@ internal sealed class RecoveredBroker(Utf8Comparer comparer)
     /// <summary>The last numbers that were given out.</summary>
     public JournalNumbers Last => last;
 
+    /// <summary>What all messages count that wait.</summary>
+    public StoredTotal Stored { get; } = new();
+
     /// <summary>Records that made no sense, although their checksums fit.</summary>
     public int Unread { get; private set; }
 
@@ -69,7 +72,7 @@ internal sealed class RecoveredBroker(Utf8Comparer comparer)
         byte[]? userName = reader.ReadUser();
         byte[] clientId = (kind == BrokerRecord.SessionCarried ? reader.ReadText() : reader.ReadRest()).ToArray();
         if (reader.IsBroken) return;
-        if (!sessions.TryGetValue(number, out RecoveredSession? session)) sessions.Add(number, session = new RecoveredSession(number));
+        if (!sessions.TryGetValue(number, out RecoveredSession? session)) sessions.Add(number, session = new RecoveredSession(number, Stored));
         last = last with { Session = Math.Max(last.Session, number) };
         (session.ClientId, session.UserName, session.LeftAt) = (clientId, userName, leftAt);
         if (kind == BrokerRecord.SessionBegun) return;
@@ -83,6 +86,7 @@ internal sealed class RecoveredBroker(Utf8Comparer comparer)
         switch (kind)
         {
             case BrokerRecord.SessionDiscarded:
+                session.Discard();
                 sessions.Remove(session.Number);
                 break;
             case BrokerRecord.SessionLeft:
@@ -132,7 +136,7 @@ internal sealed class RecoveredBroker(Utf8Comparer comparer)
         {
             (uint session, ushort packetId, byte flags) = published.DeliveryAt(i);
             if (sessions.TryGetValue(session, out RecoveredSession? receiver))
-                receiver.Deliver(packetId, new StoredMessage(published.Number, record.Place, flags));
+                receiver.Deliver(packetId, new StoredMessage(published.Number, record.Place, (ushort)Math.Min(ushort.MaxValue, published.Deliveries), flags));
         }
 
         var byTopic = retained.GetAlternateLookup<ReadOnlySpan<byte>>();

@@ -5,9 +5,9 @@ using RawMqtt.Sessions;
 namespace RawMqtt.Brokers;
 
 /// <summary>The messages that wait for one session, while its journal is read. Those that were carried forward come once more, behind newer ones.</summary>
-internal sealed class RecoveredQueue
+internal sealed class RecoveredQueue(StoredTotal total)
 {
-    private StoredQueue main = new();
+    private StoredQueue main = new(total);
     private StoredQueue? carried; // from the one pass of carrying forward that is being read
 
     public int Count => main.Count + (carried?.Count ?? 0);
@@ -38,12 +38,13 @@ internal sealed class RecoveredQueue
         StoredQueue all = Complete();
         int index = all.IndexOf(number);
         if (index < 0) return false;
-        main = new StoredQueue();
+        main = new StoredQueue(total);
         for (int i = 0; i < all.Count; i++)
         {
             if (i != index) main.Add(all[i]);
         }
 
+        all.Clear();
         return true;
     }
 
@@ -61,7 +62,7 @@ internal sealed class RecoveredQueue
     public StoredQueue Complete()
     {
         if (carried is not { Count: > 0 }) return main;
-        var all = new StoredQueue();
+        var all = new StoredQueue(total);
         while (main.Count + carried.Count > 0)
         {
             StoredQueue next = main.Count == 0 || (carried.Count > 0 && carried.First.Number < main.First.Number) ? carried : main;
@@ -82,6 +83,6 @@ internal sealed class RecoveredQueue
         }
 
         if (carried is { Count: > 0 } && message.Number < carried.Last.Number) Complete(); // the next pass has begun
-        (carried ??= new StoredQueue()).Add(message);
+        (carried ??= new StoredQueue(total)).Add(message);
     }
 }

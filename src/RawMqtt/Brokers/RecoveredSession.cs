@@ -6,7 +6,7 @@ using RawMqtt.Sessions;
 namespace RawMqtt.Brokers;
 
 /// <summary>A kept session as its records say, 4.1.</summary>
-internal sealed class RecoveredSession(uint number)
+internal sealed class RecoveredSession(uint number, StoredTotal total)
 {
     private readonly List<ushort> released = [];
     private Dictionary<ushort, StoredMessage>? inFlight;
@@ -57,7 +57,7 @@ internal sealed class RecoveredSession(uint number)
     /// <summary>Takes a message that is sent or waits.</summary>
     public void Deliver(ushort packetId, in StoredMessage message)
     {
-        if (packetId == 0) (queue ??= new RecoveredQueue()).Add(message);
+        if (packetId == 0) (queue ??= new RecoveredQueue(total)).Add(message);
         else (inFlight ??= [])[packetId] = message;
     }
 
@@ -65,11 +65,14 @@ internal sealed class RecoveredSession(uint number)
     public void Send(long messageNumber, ushort packetId)
     {
         bool isHere = queue is not null && queue.TryFind(messageNumber, out _);
-        StoredMessage message = new(messageNumber, default, (byte)QualityOfService.AtLeastOnce);
+        StoredMessage message = new(messageNumber, default, 1, (byte)QualityOfService.AtLeastOnce);
         if (isHere) queue!.TryFind(messageNumber, out message);
         if (isHere) queue!.Remove(messageNumber);
         Deliver(packetId, message);
     }
+
+    /// <summary>Forgets what waits: the session is discarded.</summary>
+    public void Discard() => queue?.Complete().Clear();
 
     public void Drop(long messageNumber) => queue?.Remove(messageNumber);
 

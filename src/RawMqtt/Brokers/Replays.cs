@@ -75,7 +75,7 @@ internal sealed class Replays(
         message.Number = journal.LastMessage;
         ushort packetId = subscriber.Session.Send(message, qos, retain: true, connection.Output); // [MQTT-3.3.1-8]
         journal.Deliver(subscriber.Number, packetId, qos, retain: true);
-        journal.EndPublish(message.Topic, message.Payload, message.Qos);
+        journal.EndPublish(message.Topic, message.Payload, message.Qos, message);
         connection.WaitsFor = journal.Position;
         message.Release();
     }

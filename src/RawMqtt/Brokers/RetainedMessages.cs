@@ -31,6 +31,9 @@ internal sealed class RetainedMessages(Utf8Comparer comparer, MqttBrokerLimits l
     /// <summary>Returns the message of exactly this topic, or null.</summary>
     public ApplicationMessage? Find(ReadOnlySpan<byte> topic) => FindNode(topic)?.Message;
 
+    /// <summary>Whose the message of exactly this topic is; null for the program.</summary>
+    public byte[]? OwnerOf(ReadOnlySpan<byte> topic) => FindNode(topic)?.Owner?.Name;
+
     /// <summary>Keeps a message in place of the topic's last one [MQTT-3.3.1-5].</summary>
     /// <param name="message">The store takes a reference of its own. Its payload is not empty [MQTT-3.3.1-11].</param>
     /// <param name="ownerName">Whose it is; null for the program.</param>

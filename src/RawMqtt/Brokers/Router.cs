@@ -46,7 +46,7 @@ internal sealed class Router(
             }
         }
 
-        if (journal is not null) EndPublish(journal, packet, route);
+        if (journal is not null) EndPublish(journal, packet, kept, route);
         kept?.Release();
     }
 
@@ -115,10 +115,10 @@ internal sealed class Router(
     }
 
     /// <summary>Notes the message. One that came in at QoS 2 is forwarded to nobody before that is committed.</summary>
-    private void EndPublish(BrokerJournal journal, in PublishPacket packet, TopicRoute route)
+    private void EndPublish(BrokerJournal journal, in PublishPacket packet, ApplicationMessage? kept, TopicRoute route)
     {
         long position = journal.Position;
-        journal.EndPublish(packet.Topic, packet.Payload, packet.Qos);
+        journal.EndPublish(packet.Topic, packet.Payload, packet.Qos, kept);
         if (packet.Qos < QualityOfService.ExactlyOnce) return;
         if (journal.Position == position)
         {

@@ -10,6 +10,7 @@ internal sealed class SessionList(BrokerTurn turn, MqttBrokerLimits limits, Utf8
 {
     private readonly Dictionary<byte[], Subscriber> byClientId = new(comparer);
     private readonly AwaySessions away = new(comparer);
+    private readonly Dictionary<uint, Subscriber> byNumber = []; // those that are noted in a journal
 
     public int Count => byClientId.Count;
 
@@ -17,6 +18,9 @@ internal sealed class SessionList(BrokerTurn turn, MqttBrokerLimits limits, Utf8
     public int Away => away.Count;
 
     public IEnumerable<Subscriber> All => byClientId.Values;
+
+    /// <summary>Returns the session of a number of the journal; null if it was discarded.</summary>
+    public Subscriber? Find(uint number) => byNumber.GetValueOrDefault(number);
 
     public bool TryFind(ReadOnlySpan<byte> clientId, [NotNullWhen(true)] out Subscriber? subscriber) =>
         byClientId.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(clientId, out subscriber);
@@ -40,7 +44,7 @@ internal sealed class SessionList(BrokerTurn turn, MqttBrokerLimits limits, Utf8
 
         subscriber = Add(clientId, userName, cleanSession);
         subscriber.Origin = origin;
-        if (!cleanSession && turn.Journal is { } journal) subscriber.Number = journal.BeginSession(clientId, userName);
+        if (!cleanSession && turn.Journal is { } journal) SetNumber(subscriber, journal.BeginSession(clientId, userName));
         return (subscriber, false);
     }
 
@@ -48,7 +52,7 @@ internal sealed class SessionList(BrokerTurn turn, MqttBrokerLimits limits, Utf8
     public Subscriber Restore(uint number, byte[] clientId, byte[]? userName, TimeSpan awaySince)
     {
         Subscriber subscriber = Add(clientId, userName, cleanSession: false);
-        subscriber.Number = number;
+        SetNumber(subscriber, number);
         subscriber.AwaySince = awaySince;
         away.Add(subscriber);
         return subscriber;
@@ -91,9 +95,16 @@ internal sealed class SessionList(BrokerTurn turn, MqttBrokerLimits limits, Utf8
         return subscriber;
     }
 
+    private void SetNumber(Subscriber subscriber, uint number)
+    {
+        subscriber.Number = number;
+        byNumber.Add(number, subscriber);
+    }
+
     private void Discard(Subscriber subscriber)
     {
         turn.Journal?.DiscardSession(subscriber.Number);
+        byNumber.Remove(subscriber.Number);
         away.Remove(subscriber);
         filters.Clear(subscriber);
         subscriber.Session.Clear();

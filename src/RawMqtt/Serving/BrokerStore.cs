@@ -10,8 +10,6 @@ namespace RawMqtt.Serving;
 /// <summary>The journal of a broker, open.</summary>
 internal sealed class BrokerStore : IDisposable
 {
-    private const long SegmentLength = 64 << 20;
-
     private readonly JournalFiles files;
     private readonly Committer committer;
     private readonly LockedCore core;
@@ -64,14 +62,16 @@ internal sealed class BrokerStore : IDisposable
         long begun = time.GetTimestamp();
         bool isSynced = options.Durability == MqttDurability.Disk;
         var recovered = new RecoveredBroker(core.Core.Comparer);
-        JournalFolder journal = JournalFolder.Open(files, JournalOwner.Broker, SegmentLength, isSynced, new JournalReplay(recovered, reports));
+        JournalFolder journal = JournalFolder.Open(files, JournalOwner.Broker, options.Limits.JournalSegmentLength, isSynced, new JournalReplay(recovered, reports));
         using CoreUse use = core.Enter();
         long startedAt = time.GetUtcNow().ToUnixTimeSeconds() - (long)use.Now.TotalSeconds;
-        var broker = new JournalledBroker(use.Core.Parts, use.Core.Parts.Turn.Journal = new BrokerJournal(recovered.Last, startedAt));
+        use.Core.Parts.Turn.Journal = new BrokerJournal(recovered.Last, startedAt);
+        var broker = new JournalledBroker(use.Core.Parts, use.Core.Parts.Turn.Journal, recovered.Stored);
         var reader = new RecordReader(journal);
         broker.Restore(recovered, reader.Read, startedAt);
         Report(recovered, use.Core, reports, options.DataDirectory!, time.GetElapsedTime(begun));
         core.Committer = new Committer(core, broker, journal, isSynced, reports, time);
+        core.Committer.Carrier = new JournalCarrier(core, broker, journal, core.Committer, options.Limits.JournalSegmentLength, isSynced);
         core.Loader = new StoredLoader(core, broker, new RecordReader(journal));
         return new BrokerStore(core, files, core.Committer);
     }

@@ -31,19 +31,26 @@ internal sealed class Committer : IThreadPoolWorkItem
     private readonly SemaphoreSlim? wake;
     private readonly ITimer retry;
     private readonly RecordBuffer taken = new();
+    private readonly Func<int, int, JournalPlace> placeOf;
     private TimeSpan lastCommit;
     private bool isUnderWay;
     private bool hasFailed;
+    private long awaited;
+    private TaskCompletionSource? awaiting;
     private volatile bool isStopped;
 
     public Committer(LockedCore core, JournalledBroker broker, JournalFolder folder, bool isSynced, BrokerReports reports, TimeProvider time)
     {
         (this.core, this.broker, this.folder, this.reports) = (core, broker, folder, reports);
+        placeOf = folder.PlaceOf;
         retry = time.CreateTimer(_ => Run(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         if (!isSynced) return;
         wake = new SemaphoreSlim(0);
         new Thread(RunSynced) { IsBackground = true, Name = "RawMqtt journal" }.Start();
     }
+
+    /// <summary>Gets or sets what keeps the journal short.</summary>
+    public JournalCarrier? Carrier { get; set; }
 
     /// <summary>Gets whether all that was noted is committed; under the lock.</summary>
     public bool IsIdle => !isUnderWay && broker.Journal.Position == broker.Committed;
@@ -54,7 +61,7 @@ internal sealed class Committer : IThreadPoolWorkItem
     {
         if (isUnderWay) return false;
         bool isDue = broker.Journal.Length >= MostGathered || now - lastCommit >= LongestWait;
-        if (!broker.IsCommitWanted && !(isDue && !IsIdle)) return false;
+        if (!broker.IsCommitWanted && awaited <= broker.Committed && !(isDue && !IsIdle)) return false;
         lastCommit = now;
         isUnderWay = true;
         broker.BeginCommit(taken);
@@ -65,7 +72,19 @@ internal sealed class Committer : IThreadPoolWorkItem
     public void End()
     {
         isUnderWay = false;
-        broker.EndCommit(taken.Appended, core.Now);
+        broker.EndCommit(taken.Appended, placeOf, core.Now);
+        if (awaited > broker.Committed) return;
+        awaiting?.SetResult();
+        awaiting = null;
+    }
+
+    /// <summary>Under the lock, one call at a time: returns a task that completes when all up to a position is committed.</summary>
+    public Task AwaitAsync(long position)
+    {
+        if (position <= broker.Committed) return Task.CompletedTask;
+        awaited = position;
+        awaiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return awaiting.Task;
     }
 
     /// <summary>Carries out the commit that has begun.</summary>
@@ -123,6 +142,8 @@ internal sealed class Committer : IThreadPoolWorkItem
 
         if (hasFailed) reports.JournalGoesOn();
         hasFailed = false;
-        return core.EndCommit() | hasNext;
+        bool goesOn = core.EndCommit() | hasNext;
+        Carrier?.Begin();
+        return goesOn;
     }
 }

@@ -2,6 +2,7 @@
 
 using System.Buffers;
 using System.Diagnostics;
+using RawMqtt.Sessions.Journal;
 
 namespace RawMqtt.Sessions;
 
@@ -31,6 +32,12 @@ internal sealed class ApplicationMessage
 
     /// <summary>Its number in a journal; 0 for none.</summary>
     public long Number { get; set; }
+
+    /// <summary>Where its record stands in the journal, once that is committed.</summary>
+    public JournalPlace Place { get; set; }
+
+    /// <summary>The number of sessions that its record names.</summary>
+    public int Sharers { get; set; }
 
     /// <summary>Topic and payload together, in bytes: what it counts in a limit.</summary>
     public int Length => length;
@@ -70,6 +77,7 @@ internal sealed class ApplicationMessage
         payload.CopyTo(bytes.AsSpan(topicLength));
         Qos = qos;
         Number = 0;
+        Place = default;
         references = 1;
     }
 

@@ -70,6 +70,22 @@ internal sealed class Sender(int inFlightLimit)
         return (ushort)(index + 1);
     }
 
+    /// <summary>Finds a message that was sent and not answered by its number: they are in the order of their numbers.</summary>
+    public bool TryFind(long number, out SessionDelivery delivery)
+    {
+        delivery = default;
+        for (int i = published.First; i >= 0 && slots[i].Message!.Number <= number; i = slots[i].Next)
+        {
+            ref Slot slot = ref slots[i];
+            if (slot.Message!.Number != number) continue;
+            QualityOfService qos = slot.State == SenderState.AwaitingPubRec ? QualityOfService.ExactlyOnce : QualityOfService.AtLeastOnce;
+            delivery = new SessionDelivery((ushort)(i + 1), qos, slot.Retain, slot.Message);
+            return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Takes back a message that an earlier process sent under this identifier: <see cref="Resend"/> sends it again.</summary>
     /// <remarks>It may have left.</remarks>
     public void Restore(ushort packetId, ApplicationMessage message, QualityOfService qos, bool retain)

@@ -76,6 +76,50 @@ internal sealed class ServerSession(int firstWindow, int lastWindow, int windowB
     public void QueueLoaded(ApplicationMessage message, QualityOfService qos, bool retain) =>
         (queue ??= new MessageQueue()).Add(message.AddReference(), qos, retain);
 
+    /// <summary>Leaves messages that wait to the journal alone, as far as their records are committed.</summary>
+    /// <param name="kept">How many stay in memory, if none stands in the journal alone yet.</param>
+    /// <param name="total">Counts what stands in the journal alone.</param>
+    public void Evict(int kept, StoredTotal total)
+    {
+        if (Stored is not { Count: > 0 })
+        {
+            if (Queued <= kept) return;
+            Stored ??= new StoredQueue(total);
+            (behind, queue) = (queue, behind); // those behind are none now
+            while (kept-- > 0 && behind!.Count > 0) Take(behind, queue ??= new MessageQueue());
+        }
+
+        while (behind is { Count: > 0 } && behind.First is { Message.Place.Length: > 0 } next)
+        {
+            behind.Take();
+            byte flags = (byte)((int)next.Qos | (next.Retain ? 4 : 0));
+            Stored.Add(new StoredMessage(next.Message.Number, next.Message.Place, (ushort)Math.Min(ushort.MaxValue, next.Message.Sharers), flags));
+            next.Message.Release();
+        }
+
+        EndLoad(); // if none was committed
+    }
+
+    /// <summary>Finds a message that waits, or that is in flight and not answered.</summary>
+    /// <param name="number">Its number.</param>
+    /// <param name="delivery">How it stands here.</param>
+    public bool TryFind(long number, out SessionDelivery delivery)
+    {
+        delivery = default;
+        if (sender is not null && sender.TryFind(number, out delivery)) return true;
+        if (queue is not null && queue.TryFind(number, out delivery)) return true;
+        if (behind is not null && behind.TryFind(number, out delivery)) return true;
+        int index = Stored is { Count: > 0 } ? Stored.IndexOf(number) : -1;
+        if (index >= 0) delivery = new SessionDelivery(0, Stored![index].Qos, Stored[index].Retain, null);
+        return index >= 0;
+    }
+
+    /// <summary>Identifiers that wait for PUBCOMP, in the order of their PUBRECs.</summary>
+    public IEnumerable<ushort> Released => sender?.Released ?? [];
+
+    /// <summary>Identifiers that were received at QoS 2 and not released.</summary>
+    public IEnumerable<ushort> Received => receiver?.Received ?? [];
+
     /// <summary>Notes that messages were taken from <see cref="Stored"/>.</summary>
     public void EndLoad()
     {
@@ -86,11 +130,7 @@ internal sealed class ServerSession(int firstWindow, int lastWindow, int windowB
             return;
         }
 
-        while (behind.Count > 0)
-        {
-            MessageQueue.Entry next = behind.Take();
-            queue.Add(next.Message, next.Qos, next.Retain);
-        }
+        while (behind.Count > 0) Take(behind, queue);
     }
 
     /// <summary>Takes a PUBACK, PUBREC or PUBCOMP; the caller calls <see cref="SendQueued"/> afterwards.</summary>
@@ -159,8 +199,15 @@ internal sealed class ServerSession(int firstWindow, int lastWindow, int windowB
         sender?.Clear();
         queue?.Clear();
         behind?.Clear();
+        Stored?.Clear();
         Stored = null;
         receiver?.Clear();
+    }
+
+    private static void Take(MessageQueue from, MessageQueue to)
+    {
+        MessageQueue.Entry next = from.Take();
+        to.Add(next.Message, next.Qos, next.Retain);
     }
 
     private void Widen()

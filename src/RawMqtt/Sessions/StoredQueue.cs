@@ -6,7 +6,8 @@ namespace RawMqtt.Sessions;
 
 /// <summary>The messages of one session that stand in the journal alone, in the order of their numbers: in pieces, so that a long queue grows without a copy of
 /// itself.</summary>
-internal sealed class StoredQueue
+/// <param name="total">Counts the bytes of all queues.</param>
+internal sealed class StoredQueue(StoredTotal total)
 {
     private const int PieceLength = 512;
 
@@ -16,7 +17,7 @@ internal sealed class StoredQueue
 
     public int Count { get; private set; }
 
-    /// <summary>The length of all records.</summary>
+    /// <summary>The bytes of the journal that they count.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>The oldest, if there is one.</summary>
@@ -35,13 +36,13 @@ internal sealed class StoredQueue
         else if (pieces[^1].Length <= (at & (PieceLength - 1))) GrowOnlyPiece();
         Count++;
         Slot(Count - 1) = message;
-        Bytes += message.Place.Length;
+        CountBytes(message.Share);
     }
 
     /// <summary>Removes the oldest.</summary>
     public void RemoveFirst()
     {
-        Bytes -= First.Place.Length;
+        CountBytes(-First.Share);
         Count--;
         first++;
         if (Count > 0 && first < PieceLength) return;
@@ -72,8 +73,23 @@ internal sealed class StoredQueue
     public void Move(int index, JournalPlace place)
     {
         ref StoredMessage message = ref Slot(index);
-        Bytes += place.Length - message.Place.Length;
+        CountBytes(-message.Share);
         message = message with { Place = place };
+        CountBytes(message.Share);
+    }
+
+    /// <summary>Forgets all.</summary>
+    public void Clear()
+    {
+        CountBytes(-Bytes);
+        pieces.Clear();
+        (first, firstPiece, Count) = (0, 0, 0);
+    }
+
+    private void CountBytes(long bytes)
+    {
+        Bytes += bytes;
+        total.Bytes += bytes;
     }
 
     private ref StoredMessage Slot(int index) => ref pieces[firstPiece + ((first + index) >> 9)][(first + index) & (PieceLength - 1)];
