@@ -2,6 +2,7 @@
 
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace RawMqtt.Storage;
@@ -28,11 +29,21 @@ internal sealed class JournalFiles : IJournalDisk, IDisposable
     {
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
         else Directory.CreateDirectory(folder, OwnerAlone | UnixFileMode.UserExecute);
-        return new JournalFiles(folder, OpenLock(Path.Combine(folder, "lock")));
+        return new JournalFiles(folder, OpenAlone(Path.Combine(folder, "lock")));
     }
 
-    /// <summary>Opens a file that one process at a time can have open in this way.</summary>
-    public static FileStream OpenLock(string path) => new(path, Options(FileMode.OpenOrCreate, FileShare.None));
+    /// <summary>Opens a file, or makes one that only its owner may read, for one process at a time.</summary>
+    public static FileStream OpenAlone(string path) => new(path, Options(FileMode.OpenOrCreate, FileShare.None));
+
+    /// <summary>Waits until what was created, renamed and deleted in a folder is on the disk.</summary>
+    public static void SyncFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows()) return; // NTFS logs its changes of folders itself
+        int handle = OpenFolder(Encoding.UTF8.GetBytes(folder + '\0'), 0);
+        if (handle < 0) throw new IOException($"The folder {folder} could not be opened: error {Marshal.GetLastPInvokeError()}.");
+        using var closing = new SafeFileHandle(handle, ownsHandle: true);
+        RandomAccess.FlushToDisk(closing);
+    }
 
     public IEnumerable<string> List() => Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path));
 
@@ -40,9 +51,8 @@ internal sealed class JournalFiles : IJournalDisk, IDisposable
 
     public void Create(string name)
     {
-        Close(name);
-        FileStreamOptions options = Options(FileMode.Create, FileShare.ReadWrite | FileShare.Delete);
-        using FileStream created = new(PathOf(name), options);
+        Delete(name); // an old file would keep its rights
+        using FileStream created = new(PathOf(name), Options(FileMode.CreateNew, FileShare.ReadWrite | FileShare.Delete));
     }
 
     public void Write(string name, long offset, ReadOnlySpan<byte> bytes) => RandomAccess.Write(HandleOf(name), bytes, offset);
@@ -58,14 +68,7 @@ internal sealed class JournalFiles : IJournalDisk, IDisposable
 
     public void Sync(string name) => RandomAccess.FlushToDisk(HandleOf(name));
 
-    public void SyncFolder()
-    {
-        if (OperatingSystem.IsWindows()) return; // NTFS logs its changes of folders itself
-        int handle = OpenFolder(System.Text.Encoding.UTF8.GetBytes(folder + '\0'), 0);
-        if (handle < 0) throw new IOException($"The folder {folder} could not be opened: error {Marshal.GetLastPInvokeError()}.");
-        using var closing = new SafeFileHandle(handle, ownsHandle: true);
-        RandomAccess.FlushToDisk(closing);
-    }
+    public void SyncFolder() => SyncFolder(folder);
 
     public void Rename(string name, string newName)
     {
