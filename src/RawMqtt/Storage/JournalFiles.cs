@@ -10,16 +10,37 @@ namespace RawMqtt.Storage;
 /// <summary>The files of a real folder. Only their owner may read and write them; Windows gives them the rights of the folder instead.</summary>
 internal sealed class JournalFiles : IJournalDisk, IDisposable
 {
+    private const string LockName = "lock";
     private const UnixFileMode OwnerAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly string folder;
+    private readonly FileAccess access;
     private readonly FileStream? locked;
     private readonly ConcurrentDictionary<string, SafeFileHandle> open = [];
 
-    /// <summary>Uses a folder that exists, without a lock: for one file of it, or for reading alone.</summary>
-    public JournalFiles(string folder) => this.folder = folder;
+    private JournalFiles(string folder, FileAccess access, FileStream? locked)
+    {
+        this.folder = folder;
+        this.access = access;
+        this.locked = locked;
+    }
 
-    private JournalFiles(string folder, FileStream locked) : this(folder) => this.locked = locked;
+    /// <summary>Whether another process has the lock at this moment.</summary>
+    public bool IsLockedByAnother
+    {
+        get
+        {
+            try
+            {
+                if (locked is null && File.Exists(PathOf(LockName))) File.OpenHandle(PathOf(LockName), FileMode.Open, FileAccess.Read, FileShare.None).Dispose();
+                return false;
+            }
+            catch (IOException)
+            {
+                return true;
+            }
+        }
+    }
 
     public long FreeSpace => new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
 
@@ -29,8 +50,11 @@ internal sealed class JournalFiles : IJournalDisk, IDisposable
     {
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
         else Directory.CreateDirectory(folder, OwnerAlone | UnixFileMode.UserExecute);
-        return new JournalFiles(folder, OpenAlone(Path.Combine(folder, "lock")));
+        return new JournalFiles(folder, FileAccess.ReadWrite, OpenAlone(Path.Combine(folder, LockName)));
     }
+
+    /// <summary>Uses a folder for reading alone, without a lock.</summary>
+    public static JournalFiles ReadOnly(string folder) => new(folder, FileAccess.Read, locked: null);
 
     /// <summary>Opens a file, or makes one that only its owner may read, for one process at a time.</summary>
     public static FileStream OpenAlone(string path) => new(path, Options(FileMode.OpenOrCreate, FileShare.None));
@@ -105,7 +129,7 @@ internal sealed class JournalFiles : IJournalDisk, IDisposable
     private SafeFileHandle HandleOf(string name)
     {
         if (open.TryGetValue(name, out SafeFileHandle? handle)) return handle;
-        return open[name] = File.OpenHandle(PathOf(name), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        return open[name] = File.OpenHandle(PathOf(name), FileMode.Open, access, FileShare.ReadWrite | FileShare.Delete);
     }
 
     private void Close(string name)
