@@ -19,7 +19,11 @@ internal static class JournalCommands
 
     private static Command Create(string name, string description, Func<string, Action<string>, bool> explain)
     {
-        var path = new Argument<string>("path") { Description = "The folder that the broker has with --data, or a session file. Nothing is changed.", HelpName = "DIR" };
+        var path = new Argument<string>("path")
+        {
+            Description = "The folder that the broker has with --data, or a session file. Nothing is changed.",
+            HelpName = "DIR",
+        };
         var command = new Command(name, description) { path };
         command.SetAction(async (parsed, cancellationToken) =>
         {

@@ -10,8 +10,11 @@ namespace RawMqtt.Explain;
 internal sealed class RecordLines(Action<string> line) : IJournalVisitor
 {
     /// <summary>Returns the line of a record.</summary>
-    public static string Of(string file, SealedRecord record, string kind, string? fields) => string.Create(
-        CultureInfo.InvariantCulture, $"{file} {record.Place.Offset,9} #{record.Number,-8} {kind,-16} {fields ?? $"{record.Fields.Length} bytes that do not fit this kind"}");
+    public static string Of(string file, SealedRecord record, string kind, string? fields)
+    {
+        fields ??= $"{record.Fields.Length} bytes that do not fit this kind";
+        return string.Create(CultureInfo.InvariantCulture, $"{file} {record.Place.Offset,9} #{record.Number,-8} {kind,-16} {fields}").TrimEnd();
+    }
 
     public void Visit(SealedRecord record) =>
         line(Of(JournalSegment.NameOf(record.Place.Segment), record, BrokerFields.NameOf(record.Kind), BrokerFields.Describe(record.Kind, record.Fields)));

@@ -172,8 +172,9 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
     {
         if (saved.Header is { Version: > SegmentHeader.CurrentVersion } newer)
         {
-            throw new MqttException(MqttErrorCode.InvalidOptions, $"The session file {path} has format version {newer.Version}, and this library reads versions up "
-                + $"to {SegmentHeader.CurrentVersion}. A newer one wrote it: use that one, or another file. The file is left as it is.");
+            throw new MqttException(MqttErrorCode.InvalidOptions,
+                $"The session file {path} has format version {newer.Version}, and this library reads versions up to {SegmentHeader.CurrentVersion}. "
+                + "A newer one wrote it: use that one, or another file. The file is left as it is.");
         }
         if (saved.Length == 0 && file.Length > 0)
         {

@@ -36,7 +36,4 @@ internal interface IJournalDisk
 
     /// <summary>Deletes a file.</summary>
     void Delete(string name);
-
-    /// <summary>Returns how many bytes can still be written.</summary>
-    long FreeSpace { get; }
 }

@@ -32,17 +32,15 @@ internal sealed class JournalFiles : IJournalDisk, IDisposable
         {
             try
             {
-                if (locked is null && File.Exists(PathOf(LockName))) File.OpenHandle(PathOf(LockName), FileMode.Open, FileAccess.Read, FileShare.None).Dispose();
+                if (locked is null) File.OpenHandle(PathOf(LockName), FileMode.Open, FileAccess.Read, FileShare.None).Dispose();
                 return false;
             }
-            catch (IOException)
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                return true;
+                return failure is not (FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException);
             }
         }
     }
-
-    public long FreeSpace => new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
 
     /// <summary>Makes a folder if there is none, and keeps other processes and other users out of it until this is disposed.</summary>
     /// <exception cref="IOException">Another process has it, or the system refuses.</exception>

@@ -18,6 +18,7 @@ internal sealed class JournalFolder
     private readonly List<JournalSegment> segments;
     private readonly List<(int Offset, JournalSegment Segment, long Place)> runs = []; // of the last commit: what went from where to where
     private JournalSegment? newest;
+    private SegmentScan? visiting;
     private long nextNumber;
     private uint nextSegment;
     private bool mustBegin; // the sync of the newest segment failed
@@ -149,16 +150,21 @@ internal sealed class JournalFolder
     {
         if (Find(number) is not { } segment) return null;
         long start = Math.Max(offset, SegmentHeader.Length);
-        var scan = new SegmentScan(disk, segment, start, segment.Header.FirstNumber);
-        while (scan.Offset - start < mostBytes)
+        if (visiting?.Segment != segment || visiting.Offset != start) visiting = new SegmentScan(disk, segment, start, segment.Header.FirstNumber);
+        while (visiting.Offset - start < mostBytes)
         {
-            long before = scan.Offset;
-            if (!scan.TryRead(out SealedRecord record, out int skipped, out _)) return null;
+            long before = visiting.Offset;
+            if (!visiting.TryRead(out SealedRecord record, out int skipped, out _))
+            {
+                visiting = null;
+                return null;
+            }
+
             if (skipped > 0) visitor.Visit(new JournalDamage(JournalDamageKind.Gap, segment.Name, before, skipped, 0, -1, null));
             if (record.Kind != SealedRecord.LostKind) visitor.Visit(record);
         }
 
-        return scan.Offset;
+        return visiting.Offset;
     }
 
     /// <summary>Deletes the oldest segment, of which nothing counts any more, unless it is the one that is written.</summary>
@@ -237,7 +243,8 @@ internal sealed class JournalFolder
         return newest = segment;
     }
 
-    /// <summary>Undoes a commit that failed. What the disk refuses to undo does no harm: it is written over, or it ends where the next segment begins.</summary>
+    /// <summary>Undoes a commit that failed. What the disk refuses to undo does no harm: it is written over, or it ends where the next segment
+    /// begins.</summary>
     private void TakeBack(JournalSegment? before, long length)
     {
         while (newest != before && newest is not null)

@@ -13,6 +13,8 @@ internal sealed class SegmentScan(IJournalDisk disk, JournalSegment segment, lon
     private int first;
     private int count;
 
+    public JournalSegment Segment => segment;
+
     /// <summary>Where the last record that was read ends.</summary>
     public long Offset { get; private set; } = offset;
 

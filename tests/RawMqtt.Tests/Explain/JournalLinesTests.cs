@@ -25,13 +25,16 @@ public sealed class JournalLinesTests : IDisposable
     {
         Assert.True(JournalLines.Records(folder, lines.Add));
 
-        Assert.StartsWith("0000000001.journal       128 #1        SessionBegun     session 1 user \"user\", client \"anna\"", lines[0], StringComparison.Ordinal);
+        Assert.Equal("0000000001.journal       128 #1        SessionBegun     session 1 user \"user\", client \"anna\"", lines[0]);
         string[] told =
         [
-            "session 1 QoS 2 \"in/+\"", "Unsubscribed     session 2 \"old\"", "session 2 at 2027-01-15 08:01:00Z", "received from session 2 as packet id 20",
+            "session 1 QoS 2 \"in/+\"", "Unsubscribed     session 2 \"old\"", "session 2 at 2027-01-15 08:01:00Z",
+            "received from session 2 as packet id 20",
             "to session 1 at QoS 2 sent as packet id 7", "to session 1 at QoS 1 waits", "session 1 message 2 as packet id 8",
-            "Released         session 1 packet id 7 to 7", "Dropped          session 2 message 2", "message 3 QoS 1 \"kept\" 5 bytes \"value\", retained, of \"anna\"",
-            "\"kept/not\" 0 bytes, no longer retained", "Will 1 QoS 1 retained \"will\" 4 bytes \"dead\", user \"user\", client \"anna\"", "WillEnded        Will 2",
+            "Released         session 1 packet id 7 to 7", "Dropped          session 2 message 2",
+            "message 3 QoS 1 \"kept\" 5 bytes \"value\", retained, of \"anna\"",
+            "\"kept/not\" 0 bytes, no longer retained", "WillEnded        Will 2",
+            "Will 1 QoS 1 retained \"will\" 4 bytes \"dead\", user \"user\", client \"anna\"",
             "client \"anna\", away since 2027-01-15 08:02:00Z, 1 identifier released, 2 identifiers received",
         ];
         Assert.All(told, words => Assert.Contains(lines, line => line.Contains(words, StringComparison.Ordinal)));
@@ -39,21 +42,13 @@ public sealed class JournalLinesTests : IDisposable
     }
 
     [Fact]
-    public void Sessions_and_retained_messages_are_listed()
-    {
-        Assert.True(JournalLines.Sessions(folder, lines.Add));
-        Assert.Equal(
-            [
-                "\"anna\"  user \"user\"  away since 2027-01-15 08:02:00Z  0 waiting  1 in flight  1 released  2 received",
-                "    \"in/+\"  QoS 2", "    \"waits\"  QoS 1",
-                "\"ben\"  no user  connected  0 waiting  0 in flight  0 released  1 received",
-                "2 kept sessions, 1 Will of clients that were connected",
-            ],
-            lines);
-        lines.Clear();
-        Assert.True(JournalLines.Retained(folder, lines.Add));
-        Assert.Equal(["\"kept\"  QoS 1  5 bytes \"value\"  of \"anna\"", "1 retained message"], lines);
-    }
+    public void Sessions_and_retained_messages_are_listed() => AssertListed(folder);
+
+    /// <summary>The files stay as they are, and each later build reads them.</summary>
+    [Theory]
+    [InlineData(2)]
+    public void Broker_journal_of_each_version_is_read(int version) =>
+        AssertListed(Path.Combine(FormatVersionTests.Folder, $"broker-version-{version}"));
 
     [Fact]
     public void Damage_is_told_with_its_place_and_nothing_is_changed()
@@ -91,7 +86,8 @@ public sealed class JournalLinesTests : IDisposable
             lines);
         lines.Clear();
         Assert.True(JournalLines.Records(path, lines.Add));
-        Assert.Contains(version == 1 ? "has format version 1" : "client-version-2       128 #1        Owner            client \"c\"", lines[0], StringComparison.Ordinal);
+        string first = version == 1 ? "has format version 1" : "client-version-2       128 #1        Owner            client \"c\"";
+        Assert.Contains(first, lines[0], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,5 +98,22 @@ public sealed class JournalLinesTests : IDisposable
         Assert.Throws<InvalidDataException>(() => JournalLines.Sessions(other, lines.Add));
         Assert.Throws<InvalidDataException>(() => JournalLines.Retained(other, lines.Add));
         Assert.Throws<InvalidDataException>(() => JournalLines.Records(Directory.CreateDirectory(Path.Combine(folder, "empty")).FullName, lines.Add));
+    }
+
+    private static void AssertListed(string folder)
+    {
+        var lines = new List<string>();
+        Assert.True(JournalLines.Sessions(folder, lines.Add));
+        Assert.Equal(
+            [
+                "\"anna\"  user \"user\"  away since 2027-01-15 08:02:00Z  0 waiting  1 in flight  1 released  2 received",
+                "    \"in/+\"  QoS 2", "    \"waits\"  QoS 1",
+                "\"ben\"  no user  connected  0 waiting  0 in flight  0 released  1 received",
+                "2 kept sessions, 1 Will of clients that were connected",
+            ],
+            lines);
+        lines.Clear();
+        Assert.True(JournalLines.Retained(folder, lines.Add));
+        Assert.Equal(["\"kept\"  QoS 1  5 bytes \"value\"  of \"anna\"", "1 retained message"], lines);
     }
 }

@@ -74,7 +74,8 @@ internal static class BrokerRecords
     }
 
     private static void Publish(
-        BrokerJournal journal, string topic, ReadOnlySpan<byte> payload, QualityOfService qos, uint publisher, params ReadOnlySpan<(uint Session, ushort PacketId)> to)
+        BrokerJournal journal, string topic, ReadOnlySpan<byte> payload, QualityOfService qos, uint publisher,
+        params ReadOnlySpan<(uint Session, ushort PacketId)> to)
     {
         journal.BeginPublish(publisher, publisher > 0 ? (ushort)20 : (ushort)0, will: 0);
         foreach ((uint session, ushort packetId) in to) journal.Deliver(session, packetId, qos, retain: false);

@@ -16,8 +16,6 @@ internal sealed class MemoryDisk : IJournalDisk
     /// <summary>The calls that succeeded.</summary>
     public List<string> Calls { get; } = [];
 
-    public long FreeSpace => long.MaxValue;
-
     /// <summary>The bytes of a file, for tests that change them.</summary>
     public byte[] this[string name]
     {

@@ -7,8 +7,6 @@ namespace RawMqtt.Tests.Storage;
 /// <summary>An empty folder that takes everything and keeps nothing.</summary>
 internal sealed class NullDisk : IJournalDisk
 {
-    public long FreeSpace => long.MaxValue;
-
     public IEnumerable<string> List() => [];
 
     public long LengthOf(string name) => 0;
