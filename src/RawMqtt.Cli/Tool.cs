@@ -73,6 +73,9 @@ internal static partial class Tool
             RpcCommand.Create(),
             RecordCommand.Create(),
             ReplayCommand.Create(),
+            JournalCommands.CreateSessions(),
+            JournalCommands.CreateRetained(),
+            JournalCommands.CreateJournal(),
             new HelpOption("--help", "-?"),
             new VersionOption(),
         };
@@ -162,7 +165,7 @@ internal static partial class Tool
         _ when IsBrokenPipe(failure) => ExitCode.Done, // the reader of the output has what it wants
         FormatException => Fail(ExitCode.InvalidBytes, failure.Message),
         ArgumentException wrong => Fail(ExitCode.WrongArguments, MessageOf(wrong)),
-        IOException or UnauthorizedAccessException => Fail(ExitCode.File, failure.Message),
+        IOException or UnauthorizedAccessException or InvalidDataException => Fail(ExitCode.File, failure.Message),
         _ => Fail(ExitCode.ConnectionLost, $"{failure.GetType().Name}: {failure.Message}"),
     };
 

@@ -23,6 +23,7 @@ public sealed class MqttBroker : IAsyncDisposable
     private readonly OpenListeners listeners;
     private readonly CancellationTokenSource stopping = new();
     private readonly List<Task> loops = [];
+    private BrokerStore? store;
 
     private MqttBroker(MqttBrokerOptions options)
     {
@@ -189,6 +190,7 @@ public sealed class MqttBroker : IAsyncDisposable
         await Task.WhenAll(loops).ConfigureAwait(false);
         await WaitAsync(shell.Core.EndAllAsync(), cancellationToken).ConfigureAwait(false);
         shell.Core.DropAll();
+        if (store is not null) await WaitAsync(store.CommitRestAsync(), cancellationToken).ConfigureAwait(false);
         await WaitAsync(reports.CompleteAsync(), cancellationToken).ConfigureAwait(false);
     }
 
@@ -197,6 +199,7 @@ public sealed class MqttBroker : IAsyncDisposable
     {
         await StopAsync().ConfigureAwait(false);
         meters.Dispose();
+        store?.Dispose();
         stopping.Dispose();
     }
 
@@ -220,6 +223,7 @@ public sealed class MqttBroker : IAsyncDisposable
 
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
+        store = options.OpenJournal?.Invoke(options, shell.Core, reports);
         await listeners.BindAsync(cancellationToken).ConfigureAwait(false);
         foreach (Listener listener in listeners.All) loops.Add(AcceptAsync(listener));
         loops.Add(RepeatAsync(Sweep.Interval, SweepOnce));

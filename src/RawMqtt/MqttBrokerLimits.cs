@@ -130,6 +130,13 @@ public sealed record MqttBrokerLimits
     /// each client may have these bytes divided by the number of sessions in flight, in its queue and as a Will.</summary>
     public long MaxKeptBytes { get; init; } = 256 << 20;
 
+    /// <summary>Gets the bytes of topics and payloads of all messages that the broker keeps in memory, and 64 for each place where one is kept, above which
+    /// messages that wait are kept in the journal alone. It has a meaning with <see cref="MqttBrokerOptions.Durability"/> only.</summary>
+    public long MaxJournalMemory { get; init; } = 64 << 20;
+
+    /// <summary>Gets the length of the files of the broker's journal. On disk there are at most twice the bytes that count, and two files.</summary>
+    public long JournalSegmentLength { get; init; } = 64 << 20;
+
     /// <summary>Gets the maximum bytes that wait for the program that runs the broker, in each of its subscriptions, for
     /// <see cref="MqttBrokerOptions.Observe"/> and for <see cref="MqttBrokerOptions.Log"/>: topics, payloads and text, and 256 for each message, event and
     /// line. The broker drops further ones.</summary>

@@ -3,6 +3,7 @@
 using System.Globalization;
 using System.Net.Security;
 using System.Text;
+using RawMqtt.Serving;
 using RawMqtt.Codec;
 
 namespace RawMqtt;
@@ -119,6 +120,22 @@ public sealed record MqttBrokerOptions
     /// <see cref="MqttBrokerLimits.MaxProgramBytes"/>.</summary>
     public Func<MqttBrokerEvent, ValueTask>? Observe { get; init; }
 
+    /// <summary>Gets what the broker keeps over the end of its process, in <see cref="DataDirectory"/>. The default is
+    /// <see cref="MqttDurability.None"/>.</summary>
+    public MqttDurability Durability
+    {
+        get;
+        init
+        {
+            field = value;
+            OpenJournal = value == MqttDurability.None ? null : BrokerStore.Open; // a program that does not set it contains none of this after trimming
+        }
+    }
+
+    /// <summary>Gets the folder of the broker's journal; the broker makes it if there is none, and locks it for one process. It is needed for any
+    /// <see cref="Durability"/> but <see cref="MqttDurability.None"/>.</summary>
+    public string? DataDirectory { get; init; }
+
     /// <summary>Gets the limits of the broker's memory and work.</summary>
     public MqttBrokerLimits Limits { get; init; } = new();
 
@@ -140,6 +157,8 @@ public sealed record MqttBrokerOptions
 
     /// <summary>Gets the clock of the broker. The default is the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    internal StoreOpener? OpenJournal { get; private init; }
 
     /// <summary>Prints no secrets.</summary>
     private bool PrintMembers(StringBuilder text)

@@ -9,6 +9,8 @@ namespace RawMqtt.Brokers;
 internal sealed class BrokerConnection(SpareOutputs outputs, TimeSpan now)
 {
     private OutgoingBuffer? output;
+    private OutgoingBuffer? sealedOutput; // gathered before the commit under way began, or before one that is over
+    private long sealedAt;
     private PacketProgress progress;
 
     /// <summary>Null until the CONNECT was accepted, and again once the connection has ended.</summary>
@@ -124,7 +126,13 @@ internal sealed class BrokerConnection(SpareOutputs outputs, TimeSpan now)
     public string? Limit { get; set; }
 
     /// <summary>The bytes that are not sent yet.</summary>
-    public int Unsent => (output?.Length ?? 0) + Flushing;
+    public int Unsent => (output?.Length ?? 0) + (sealedOutput?.Length ?? 0) + Flushing;
+
+    /// <summary>The <see cref="BrokerJournal.Position"/> that must be committed before the last of <see cref="Output"/> leaves.</summary>
+    public long WaitsFor { get; set; }
+
+    /// <summary>Whether it is among the connections that wait for a commit.</summary>
+    public bool IsAwaitingCommit { get; set; }
 
     /// <summary>Whether a packet was taken already, ahead of a PUBLISH that was held back.</summary>
     public bool IsTaken(in PacketReader reader) => reader.Consumed <= Ahead && IsTakenAhead(reader.Header.Type);
@@ -143,11 +151,31 @@ internal sealed class BrokerConnection(SpareOutputs outputs, TimeSpan now)
         return isTurnOver;
     }
 
-    /// <summary>Takes all bytes that wait, for a flush; null if there are none. <see cref="BrokerCore.Flushed"/> takes the buffer back.</summary>
-    public OutgoingBuffer? BeginFlush(TimeSpan now)
+    /// <summary>Divides what has gathered from what gathers from now on: with a steady stream, some of it must be able to leave.</summary>
+    public void Seal()
     {
-        OutgoingBuffer? taken = output is { Length: > 0 } ? output : null;
-        if (taken is not null) output = null;
+        if (sealedOutput is not null || output is not { Length: > 0 }) return; // an older part has not left yet: the next commit seals this one
+        (sealedOutput, sealedAt, output) = (output, WaitsFor, null);
+    }
+
+    /// <summary>Whether nothing waits to be sent or committed.</summary>
+    public bool IsDrained(long committed) => sealedOutput is null && output is not { Length: > 0 } && WaitsFor <= committed;
+
+    /// <summary>Takes the bytes that may leave, for a flush; null if there are none. <see cref="BrokerCore.Flushed"/> takes the buffer back.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="committed">The position up to which all is committed.</param>
+    public OutgoingBuffer? BeginFlush(TimeSpan now, long committed = 0)
+    {
+        OutgoingBuffer? taken = null;
+        if (sealedOutput is not null)
+        {
+            if (sealedAt <= committed) (taken, sealedOutput) = (sealedOutput, null);
+        }
+        else if (output is { Length: > 0 } && WaitsFor <= committed)
+        {
+            (taken, output) = (output, null);
+        }
+
         Flushing = taken?.Length ?? 0;
         FlushingSince = now;
         return taken;

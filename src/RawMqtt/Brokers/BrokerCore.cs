@@ -33,14 +33,14 @@ internal sealed class BrokerCore
     {
         callbacks ??= new BrokerCallbacks();
         var comparer = new Utf8Comparer(hashSeed);
-        this.limits = limits;
+        (this.limits, Comparer) = (limits, comparer);
         Subscriptions = new SubscriptionTree(comparer);
         Retained = new RetainedMessages(comparer, limits, turn.Statistics);
         unfinished = new UnfinishedPackets(turn, limits, comparer, connections);
         var drops = new DropReports(turn, callbacks.Dropped);
         slow = new SlowReaders(turn, limits, Messages);
         var refusals = new RefusalReports(turn, callbacks.Refused);
-        replays = new Replays(turn, limits, slow, Retained, callbacks.CanRead);
+        replays = new Replays(turn, limits, slow, Retained, Messages, callbacks.CanRead);
         deliveries = new Deliveries(turn, slow, replays, drops);
         router = new Router(turn, Subscriptions, Retained, Messages, slow, deliveries, drops, comparer, callbacks);
         var filters = new ClientFilters(turn, limits, comparer, Subscriptions, Retained, replays, refusals);
@@ -49,9 +49,16 @@ internal sealed class BrokerCore
         var opening = new SessionOpening(turn, limits, Messages, slow, Sessions, ends, deliveries, idSeed, callbacks);
         packets = new PacketsFromClient(turn, limits, slow, deliveries, router, filters, opening, refusals, callbacks);
         systemTopics = new SystemTopics(turn.Statistics, Sessions, Subscriptions, Retained, Messages, router);
+        Parts = new BrokerParts(turn, slow, Subscriptions, Sessions, filters, Retained, Messages, router, deliveries, ends);
     }
 
+    /// <summary>The parts, for what a journal adds.</summary>
+    public BrokerParts Parts { get; }
+
     public MqttBrokerStatistics Statistics => turn.Statistics;
+
+    /// <summary>Compares names and topics.</summary>
+    public Utf8Comparer Comparer { get; }
 
     public SubscriptionTree Subscriptions { get; }
 

@@ -60,6 +60,7 @@ internal sealed class ClientFilters(
         {
             turn.Steps++;
             if (!subscriptions.Remove(subscriber, filter)) continue; // [MQTT-3.10.4-1]
+            turn.Journal?.Unsubscribe(subscriber.Number, filter);
             var filters = subscriber.Filters!.GetAlternateLookup<ReadOnlySpan<byte>>();
             if (filters.TryGetValue(filter, out byte[]? known)) subscriber.Replay?.Remove(known);
             filters.Remove(filter);
@@ -76,6 +77,14 @@ internal sealed class ClientFilters(
         subscriber.Filters = null;
         subscriber.Replay = null;
         CountBytes(subscriber, -subscriber.FilterBytes);
+    }
+
+    /// <summary>Takes back a subscription of an earlier process.</summary>
+    public void Restore(Subscriber subscriber, byte[] filter, QualityOfService qos)
+    {
+        (subscriber.Filters ??= new HashSet<byte[]>(comparer)).Add(filter);
+        CountBytes(subscriber, MqttBrokerLimits.SizeOf(filter));
+        subscriptions.Add(subscriber, filter, qos);
     }
 
     private bool TryAdd(Subscriber subscriber, Subscription subscription, int index)
@@ -101,6 +110,7 @@ internal sealed class ClientFilters(
         }
 
         subscriptions.Add(subscriber, filter, subscription.Qos);
+        turn.Journal?.Subscribe(subscriber.Number, filter, subscription.Qos);
         if (retained.Count > 0) (subscriber.Replay ??= new RetainedReplay(comparer)).Add(filter!, subscription.Qos);
         return true;
     }

@@ -15,7 +15,8 @@ internal sealed class Deliveries(BrokerTurn turn, SlowReaders slow, Replays repl
     {
         if (slow.CanSend(subscriber, message))
         {
-            subscriber.Session.Send(message, qos, retain, subscriber.Connection!.Output);
+            ushort packetId = subscriber.Session.Send(message, qos, retain, subscriber.Connection!.Output);
+            if (turn.Journal is { } journal && subscriber.Number > 0) NoteSent(journal, subscriber, packetId, qos, retain);
             slow.NoteAppended(subscriber.Connection, message.Length);
             counters.MessagesSent++;
             turn.MarkDirty(subscriber.Connection);
@@ -28,6 +29,7 @@ internal sealed class Deliveries(BrokerTurn turn, SlowReaders slow, Replays repl
         else
         {
             subscriber.Session.Queue(message, qos, retain);
+            if (turn.Journal is { } noting && subscriber.Number > 0) NoteQueued(noting, subscriber, qos, retain);
             slow.NoteQueued(subscriber);
         }
     }
@@ -75,7 +77,9 @@ internal sealed class Deliveries(BrokerTurn turn, SlowReaders slow, Replays repl
         if (session.CanSendQueued)
         {
             int before = connection.Unsent;
-            int sent = session.SendQueued(connection.Output, slow.OutgoingLimit - before);
+            int sent = turn.Journal is { } journal && subscriber.Number > 0
+                ? SendQueued(journal, subscriber, connection, slow.OutgoingLimit - before)
+                : session.SendQueued(connection.Output, slow.OutgoingLimit - before);
             counters.MessagesSent += sent;
             if (sent > 0)
             {
@@ -85,5 +89,32 @@ internal sealed class Deliveries(BrokerTurn turn, SlowReaders slow, Replays repl
         }
 
         slow.NoteSent(subscriber);
+    }
+
+    /// <summary>The message leaves once its record, which ends when all receivers are known, is committed [MQTT-4.4.0-1].</summary>
+    private static void NoteSent(BrokerJournal journal, Subscriber subscriber, ushort packetId, QualityOfService qos, bool retain)
+    {
+        journal.Deliver(subscriber.Number, packetId, qos, retain);
+        subscriber.Connection!.WaitsFor = journal.Position + 1;
+    }
+
+    private void NoteQueued(BrokerJournal journal, Subscriber subscriber, QualityOfService qos, bool retain)
+    {
+        journal.Deliver(subscriber.Number, 0, qos, retain);
+        if (slow.IsMemoryFull) turn.RequestEviction(subscriber);
+    }
+
+    private int SendQueued(BrokerJournal journal, Subscriber subscriber, BrokerConnection connection, int room)
+    {
+        int sent = 0;
+        for (; room > 0 && subscriber.Session.TrySendNext(connection.Output, out long number, out ushort packetId, out int length); sent++)
+        {
+            room -= length;
+            journal.Send(subscriber.Number, number, packetId);
+        }
+
+        if (sent > 0) connection.WaitsFor = journal.Position;
+        if (room > 0 && subscriber.Session.MustLoad) turn.RequestLoad(subscriber);
+        return sent;
     }
 }

@@ -26,6 +26,8 @@ internal sealed class PacketsFromClient(
         HookAnswer answer = TakeAnswer(connection);
 
         turn.MarkDirty(connection);
+        BrokerJournal? journal = turn.Journal;
+        long position = journal?.Position ?? 0;
         ProtocolViolation? violation = null;
         switch (header.Type)
         {
@@ -45,8 +47,7 @@ internal sealed class PacketsFromClient(
                 if (PubCompPacket.TryRead(body, out PubCompPacket pubComp, out violation)) violation = Acknowledge(connection, header.Type, pubComp.PacketId);
                 break;
             case PacketType.PubRel:
-                if (PubRelPacket.TryRead(body, out PubRelPacket pubRel, out violation))
-                    connection.Subscriber!.Session.Receiver.Release(pubRel.PacketId, connection.Output);
+                if (PubRelPacket.TryRead(body, out PubRelPacket pubRel, out violation)) Release(connection, pubRel.PacketId);
                 break;
             case PacketType.Subscribe when filters.AreTooMany(body, behind: 1):
             case PacketType.Unsubscribe when filters.AreTooMany(body, behind: 0):
@@ -68,6 +69,9 @@ internal sealed class PacketsFromClient(
         }
 
         if (violation is not null) turn.End(connection, violation);
+        // nothing follows from PUBACK and PUBCOMP but messages, which wait for themselves
+        if (journal is not null && journal.Position > position && header.Type is not (PacketType.PubAck or PacketType.PubComp))
+            connection.WaitsFor = journal.Position;
         slow.EndIfTooSlow(connection);
         return true;
     }
@@ -117,11 +121,13 @@ internal sealed class PacketsFromClient(
         Receiver receiver = connection.Subscriber!.Session.Receiver;
         bool isNew = packet.Qos == QualityOfService.AtMostOnce || receiver.Accept(packet);
         counters.MessagesReceived++;
-        if (!allowed) counters.MessagesNotAllowed++; // acknowledged all the same [MQTT-3.3.5-2]
+        long position = turn.Journal?.Position ?? 0;
+        if (!allowed) TakeNotAllowed(connection.Subscriber, packet, isNew);
         else if (isNew) Publish(connection, packet, whole);
 
         if (packet.Qos == QualityOfService.AtMostOnce) return true;
         Receiver.Acknowledge(packet.Qos, packet.PacketId, connection.Output); // [MQTT-4.3.2-2], [MQTT-4.3.3-2]
+        if (turn.Journal is { } journal && journal.Position > position) connection.WaitsFor = journal.Position;
         turn.MarkDirty(connection);
         slow.EndIfTooSlow(connection);
         return true;
@@ -133,6 +139,20 @@ internal sealed class PacketsFromClient(
         callbacks.Published?.Invoke(connection, packet);
     }
 
+    /// <summary>It is acknowledged all the same [MQTT-3.3.5-2].</summary>
+    private void TakeNotAllowed(Subscriber publisher, in PublishPacket packet, bool isNew)
+    {
+        counters.MessagesNotAllowed++;
+        if (packet.Qos == QualityOfService.ExactlyOnce && isNew) turn.Journal?.Receive(publisher.Number, packet.PacketId);
+    }
+
+    private void Release(BrokerConnection connection, ushort packetId)
+    {
+        Subscriber publisher = connection.Subscriber!;
+        publisher.Session.Receiver.Release(packetId, connection.Output);
+        turn.Journal?.Step(BrokerRecord.ReceivedReleased, publisher.Number, packetId);
+    }
+
     /// <summary>The packet as it came, if it can go on like that: at QoS 0, with its Remaining Length in the shortest form.</summary>
     private static ReadOnlySpan<byte> Qos0BytesOf(in PublishPacket packet, ReadOnlySpan<byte> whole) =>
         packet.Qos == QualityOfService.AtMostOnce && packet.Length == whole.Length ? whole : default;
@@ -142,6 +162,7 @@ internal sealed class PacketsFromClient(
         Subscriber subscriber = connection.Subscriber!;
         Delivery.Outcome outcome = subscriber.Session.Acknowledge(received, packetId, connection.Output);
         if (outcome is Delivery.Outcome.Violation or Delivery.Outcome.Downgraded) return ProtocolViolation.WrongAcknowledgement;
+        if (turn.Journal is { } journal) Note(journal, subscriber, outcome, packetId);
         if (outcome == Delivery.Outcome.Delivered) // others are no progress: anybody can send them
         {
             connection.Taken++;
@@ -150,6 +171,12 @@ internal sealed class PacketsFromClient(
 
         deliveries.SendWaiting(subscriber);
         return null;
+    }
+
+    private static void Note(BrokerJournal journal, Subscriber subscriber, Delivery.Outcome outcome, ushort packetId)
+    {
+        if (outcome == Delivery.Outcome.Delivered) journal.Step(BrokerRecord.Acknowledged, subscriber.Number, packetId);
+        else if (subscriber.Session.IsReleased(packetId)) journal.Step(BrokerRecord.Released, subscriber.Number, packetId);
     }
 
     /// <summary>Pauses the connection if the shell wants to be asked about the packet and has not answered yet.</summary>

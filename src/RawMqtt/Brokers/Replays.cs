@@ -9,7 +9,8 @@ namespace RawMqtt.Brokers;
 /// <remarks>The messages of one filter are sent before the next filter is searched for. A turn, one call of the core, ends after
 /// a look at <see cref="MqttBrokerLimits.MaxRetainedSearch"/> levels; the next turn goes on from the <see cref="RetainedCursor"/>.</remarks>
 internal sealed class Replays(
-    BrokerTurn turn, MqttBrokerLimits limits, SlowReaders slow, RetainedMessages retained, Func<Subscriber, ReadOnlySpan<byte>, bool>? canRead)
+    BrokerTurn turn, MqttBrokerLimits limits, SlowReaders slow, RetainedMessages retained, ApplicationMessagePool messages,
+    Func<Subscriber, ReadOnlySpan<byte>, bool>? canRead)
 {
     private const int SweepFactor = 5;
 
@@ -66,12 +67,26 @@ internal sealed class Replays(
         }
     }
 
+    /// <summary>Sends a copy of its own number: messages in flight stay in the order of their numbers.</summary>
+    private void SendNoted(BrokerJournal journal, Subscriber subscriber, BrokerConnection connection, ApplicationMessage retainedOne, QualityOfService qos)
+    {
+        ApplicationMessage message = messages.Keep(retainedOne.Topic, retainedOne.Payload, retainedOne.Qos);
+        journal.BeginPublish(0, 0, 0);
+        message.Number = journal.LastMessage;
+        ushort packetId = subscriber.Session.Send(message, qos, retain: true, connection.Output); // [MQTT-3.3.1-8]
+        journal.Deliver(subscriber.Number, packetId, qos, retain: true);
+        journal.EndPublish(message.Topic, message.Payload, message.Qos, message);
+        connection.WaitsFor = journal.Position;
+        message.Release();
+    }
+
     private bool TrySend(Subscriber subscriber, BrokerConnection connection, ApplicationMessage message, QualityOfService qos)
     {
         if (qos > QualityOfService.AtMostOnce)
         {
             if (!subscriber.Session.CanSend) return false;
-            subscriber.Session.Send(message, qos, retain: true, connection.Output); // [MQTT-3.3.1-8]
+            if (turn.Journal is { } journal && subscriber.Number > 0) SendNoted(journal, subscriber, connection, message, qos);
+            else subscriber.Session.Send(message, qos, retain: true, connection.Output); // [MQTT-3.3.1-8]
         }
         else
         {

@@ -31,6 +31,9 @@ internal sealed class RetainedMessages(Utf8Comparer comparer, MqttBrokerLimits l
     /// <summary>Returns the message of exactly this topic, or null.</summary>
     public ApplicationMessage? Find(ReadOnlySpan<byte> topic) => FindNode(topic)?.Message;
 
+    /// <summary>Whose the message of exactly this topic is; null for the program.</summary>
+    public byte[]? OwnerOf(ReadOnlySpan<byte> topic) => FindNode(topic)?.Owner?.Name;
+
     /// <summary>Keeps a message in place of the topic's last one [MQTT-3.3.1-5].</summary>
     /// <param name="message">The store takes a reference of its own. Its payload is not empty [MQTT-3.3.1-11].</param>
     /// <param name="ownerName">Whose it is; null for the program.</param>
@@ -48,14 +51,13 @@ internal sealed class RetainedMessages(Utf8Comparer comparer, MqttBrokerLimits l
             return limit;
         }
 
-        node ??= AddNode(message.Topic);
-        if (node.Message is not null) Clear(node);
-        node.Message = message.AddReference();
-        node.Version = ++Version;
-        node.Owner = owner;
-        Change(node, 1);
+        Keep(node ?? AddNode(message.Topic), message, owner);
         return null;
     }
+
+    /// <summary>Takes back a message that an earlier process kept.</summary>
+    public void Restore(ApplicationMessage message, byte[]? ownerName) =>
+        Keep(AddNode(message.Topic), message, ownerName is null ? null : owners.GetValueOrDefault(ownerName) ?? new RetainedOwner(ownerName));
 
     /// <summary>Removes the message of a topic, if there is one [MQTT-3.3.1-10].</summary>
     public void Remove(ReadOnlySpan<byte> topic)
@@ -94,6 +96,15 @@ internal sealed class RetainedMessages(Utf8Comparer comparer, MqttBrokerLimits l
         {
             if (cursor.Message is { } message) found.Add(message);
         }
+    }
+
+    private void Keep(RetainedNode node, ApplicationMessage message, RetainedOwner? owner)
+    {
+        if (node.Message is not null) Clear(node);
+        node.Message = message.AddReference();
+        node.Version = ++Version;
+        node.Owner = owner;
+        Change(node, 1);
     }
 
     private string? FindLimit(ApplicationMessage message, RetainedOwner? owner)

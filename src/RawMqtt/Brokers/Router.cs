@@ -17,8 +17,11 @@ internal sealed class Router(
     /// <param name="atQos0">The message as a PUBLISH at QoS 0, or empty; its first byte is not looked at.</param>
     /// <param name="from">The connection that it came on, if any.</param>
     /// <param name="publisher">The client whose Will it is; null: that of the connection.</param>
-    public void Publish(in PublishPacket packet, ReadOnlySpan<byte> atQos0, BrokerConnection? from, Subscriber? publisher = null)
+    /// <param name="will">The number of that Will in the <see cref="BrokerJournal"/>.</param>
+    public void Publish(in PublishPacket packet, ReadOnlySpan<byte> atQos0, BrokerConnection? from, Subscriber? publisher = null, long will = 0)
     {
+        BrokerJournal? journal = turn.Journal;
+        journal?.BeginPublish(packet.Qos == QualityOfService.ExactlyOnce ? from?.Subscriber?.Number ?? 0 : 0, packet.PacketId, will);
         ApplicationMessage? kept = packet.Retain ? Retain(packet, publisher ?? from?.Subscriber) : null;
         TopicRoute route = RouteOf(packet, from);
         turn.Steps += route.Count;
@@ -31,11 +34,12 @@ internal sealed class Router(
             if (subscriber.Local is not null) // the program sees RETAIN as it was published
             {
                 var message = new PublishPacket { Topic = packet.Topic, Payload = packet.Payload, Qos = qos, Retain = packet.Retain };
-                if (subscriber.Local(message)) slow.HoldForProgram(subscriber);
+                if (journal is not null && packet.Qos == QualityOfService.ExactlyOnce) turn.DeferLocal(subscriber, message, messages);
+                else if (subscriber.Local(message)) slow.HoldForProgram(subscriber);
             }
             else if (qos > QualityOfService.AtMostOnce)
             {
-                kept ??= messages.Keep(packet.Topic, packet.Payload, packet.Qos);
+                kept ??= Keep(packet);
                 deliveries.Deliver(subscriber, kept, qos, retain); // [MQTT-4.5.0-1]
             }
             else if (subscriber.Connection is { } connection) // QoS 0 is not kept for clients that are away, 3.1.2.4
@@ -44,7 +48,19 @@ internal sealed class Router(
             }
         }
 
+        if (journal is not null) EndPublish(journal, packet, kept, route);
         kept?.Release();
+    }
+
+    /// <summary>Passes the QoS 2 messages on that subscriptions of the program wait for.</summary>
+    public void PublishDeferred()
+    {
+        while (turn.TryTakeDeferred(out Subscriber? subscriber, out ApplicationMessage? kept, out QualityOfService qos, out bool retain))
+        {
+            var message = new PublishPacket { Topic = kept.Topic, Payload = kept.Payload, Qos = qos, Retain = retain };
+            if (subscriber.Local!(message)) slow.HoldForProgram(subscriber);
+            kept.Release();
+        }
     }
 
     /// <summary>Pauses the connection if its PUBLISH has to wait until a client that gets the message has caught up.</summary>
@@ -73,14 +89,48 @@ internal sealed class Router(
 
     private ApplicationMessage? Retain(in PublishPacket packet, Subscriber? publisher)
     {
+        BrokerJournal? journal = packet.Topic.StartsWith("$SYS/"u8) ? null : turn.Journal; // the broker's own figures begin anew
         if (packet.Payload.IsEmpty)
         {
             retained.Remove(packet.Topic); // [MQTT-3.3.1-10], [MQTT-3.3.1-11]
+            journal?.Unretain();
             return null;
         }
 
-        ApplicationMessage message = messages.Keep(packet.Topic, packet.Payload, packet.Qos);
-        if (retained.Set(message, publisher?.Owner) is { } limit) drops.Count(publisher, limit);
+        ApplicationMessage message = Keep(packet);
+        if (retained.Set(message, publisher?.Owner) is not { } limit)
+        {
+            journal?.Retain(publisher?.Owner);
+            return message;
+        }
+
+        drops.Count(publisher, limit);
+        if (message.Qos == QualityOfService.AtMostOnce) journal?.Unretain();
         return message;
+    }
+
+    private ApplicationMessage Keep(in PublishPacket packet)
+    {
+        ApplicationMessage message = messages.Keep(packet.Topic, packet.Payload, packet.Qos);
+        message.Number = turn.Journal?.LastMessage ?? 0;
+        return message;
+    }
+
+    /// <summary>Notes the message. One that came in at QoS 2 is forwarded to nobody before that is committed.</summary>
+    private void EndPublish(BrokerJournal journal, in PublishPacket packet, ApplicationMessage? kept, TopicRoute route)
+    {
+        long position = journal.Position;
+        journal.EndPublish(packet.Topic, packet.Payload, packet.Qos, kept);
+        if (packet.Qos < QualityOfService.ExactlyOnce) return;
+        if (journal.Position == position)
+        {
+            PublishDeferred();
+            return;
+        }
+
+        foreach (TopicRoute.Receiver receiver in route.Receivers)
+        {
+            if (receiver.Subscriber.Connection is { } connection) connection.WaitsFor = journal.Position;
+        }
     }
 }

@@ -10,6 +10,7 @@ internal sealed class SessionList(BrokerTurn turn, MqttBrokerLimits limits, Utf8
 {
     private readonly Dictionary<byte[], Subscriber> byClientId = new(comparer);
     private readonly AwaySessions away = new(comparer);
+    private readonly Dictionary<uint, Subscriber> byNumber = []; // those that are noted in a journal
 
     public int Count => byClientId.Count;
 
@@ -17,6 +18,9 @@ internal sealed class SessionList(BrokerTurn turn, MqttBrokerLimits limits, Utf8
     public int Away => away.Count;
 
     public IEnumerable<Subscriber> All => byClientId.Values;
+
+    /// <summary>Returns the session of a number of the journal; null if it was discarded.</summary>
+    public Subscriber? Find(uint number) => byNumber.GetValueOrDefault(number);
 
     public bool TryFind(ReadOnlySpan<byte> clientId, [NotNullWhen(true)] out Subscriber? subscriber) =>
         byClientId.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(clientId, out subscriber);
@@ -29,15 +33,29 @@ internal sealed class SessionList(BrokerTurn turn, MqttBrokerLimits limits, Utf8
         {
             away.Remove(subscriber);
             subscriber.Origin = origin;
-            if (!cleanSession && subscriber.IsOf(userName)) return (subscriber, true); // [MQTT-3.1.2-4], [MQTT-3.2.2-2]
+            if (!cleanSession && subscriber.IsOf(userName)) // [MQTT-3.1.2-4], [MQTT-3.2.2-2]
+            {
+                turn.Journal?.ResumeSession(subscriber.Number);
+                return (subscriber, true);
+            }
+
             Discard(subscriber); // [MQTT-3.1.2-6], [MQTT-3.2.2-1]
         }
 
-        var session = new ServerSession(limits.InitialInFlight, limits.MaxInFlight, limits.MaxInFlightBytes);
-        subscriber = new Subscriber(clientId, userName, session, cleanSession) { Origin = origin };
-        byClientId.Add(clientId, subscriber);
-        turn.Sessions = Count;
+        subscriber = Add(clientId, userName, cleanSession);
+        subscriber.Origin = origin;
+        if (!cleanSession && turn.Journal is { } journal) SetNumber(subscriber, journal.BeginSession(clientId, userName));
         return (subscriber, false);
+    }
+
+    /// <summary>Takes back a kept session of an earlier process, whose client is away.</summary>
+    public Subscriber Restore(uint number, byte[] clientId, byte[]? userName, TimeSpan awaySince)
+    {
+        Subscriber subscriber = Add(clientId, userName, cleanSession: false);
+        SetNumber(subscriber, number);
+        subscriber.AwaySince = awaySince;
+        away.Add(subscriber);
+        return subscriber;
     }
 
     /// <summary>Ends a session whose connection has ended, or lets it wait for its client.</summary>
@@ -51,6 +69,7 @@ internal sealed class SessionList(BrokerTurn turn, MqttBrokerLimits limits, Utf8
         }
 
         subscriber.AwaySince = turn.Now; // [MQTT-3.1.2-4], [MQTT-4.1.0-1]
+        turn.Journal?.LeaveSession(subscriber.Number, turn.Now);
         away.Add(subscriber);
         if (away.Count <= limits.MaxAwaySessions) return;
         turn.Statistics.SessionsGivenUp++;
@@ -67,8 +86,25 @@ internal sealed class SessionList(BrokerTurn turn, MqttBrokerLimits limits, Utf8
         }
     }
 
+    private Subscriber Add(byte[] clientId, byte[]? userName, bool cleanSession)
+    {
+        var session = new ServerSession(limits.InitialInFlight, limits.MaxInFlight, limits.MaxInFlightBytes);
+        var subscriber = new Subscriber(clientId, userName, session, cleanSession);
+        byClientId.Add(clientId, subscriber);
+        turn.Sessions = Count;
+        return subscriber;
+    }
+
+    private void SetNumber(Subscriber subscriber, uint number)
+    {
+        subscriber.Number = number;
+        byNumber.Add(number, subscriber);
+    }
+
     private void Discard(Subscriber subscriber)
     {
+        turn.Journal?.DiscardSession(subscriber.Number);
+        byNumber.Remove(subscriber.Number);
         away.Remove(subscriber);
         filters.Clear(subscriber);
         subscriber.Session.Clear();

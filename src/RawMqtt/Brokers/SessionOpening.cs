@@ -80,7 +80,7 @@ internal sealed class SessionOpening(
         connection.Subscriber = subscriber;
         connection.KeepAlive = packet.KeepAlive;
         // [MQTT-3.1.2-9]
-        if (packet.HasWill) connection.Will = new Will(messages.Keep(packet.WillTopic, packet.WillMessage, packet.WillQos), packet.WillRetain);
+        if (packet.HasWill) connection.Will = KeepWill(packet, subscriber);
         counters.ClientsConnected++;
         callbacks.Connected?.Invoke(connection, subscriber);
 
@@ -90,6 +90,13 @@ internal sealed class SessionOpening(
         subscriber.Session.Resend(connection.Output); // [MQTT-4.4.0-1]
         connection.Exempt = connection.Output.Length - before;
         deliveries.SendWaiting(subscriber);
+    }
+
+    private Will KeepWill(in ConnectPacket packet, Subscriber subscriber)
+    {
+        long number = turn.Journal?.SetWill(
+            subscriber.ClientId, subscriber.UserName, packet.WillTopic, packet.WillMessage, packet.WillQos, packet.WillRetain) ?? 0;
+        return new Will(messages.Keep(packet.WillTopic, packet.WillMessage, packet.WillQos), packet.WillRetain, number);
     }
 
     private void Refuse(BrokerConnection connection, ConnectReturnCode code)

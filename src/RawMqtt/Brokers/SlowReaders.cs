@@ -63,6 +63,9 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
         return CanKeep(session, message) ? null : nameof(limits.MaxKeptBytes);
     }
 
+    /// <summary>Whether messages that wait should leave memory, if they stand in a journal too.</summary>
+    public bool IsMemoryFull => messages.BytesInUse + (EntryBytes * messages.References) > limits.MaxJournalMemory;
+
     /// <summary>Whether one client may have so many bytes kept. Beyond the limit of all clients, each one still has its share.</summary>
     public bool CanKeep(long bytes) =>
         messages.BytesInUse + (EntryBytes * messages.References) <= limits.MaxKeptBytes || bytes <= limits.MaxKeptBytes / Math.Max(1, turn.Sessions);

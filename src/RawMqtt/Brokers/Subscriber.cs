@@ -34,6 +34,17 @@ internal sealed class Subscriber(byte[] clientId, byte[]? userName, ServerSessio
 
     /// <summary>It is the program's own bridge, which no rule of access concerns.</summary>
     public bool IsTrusted { get; set; }
+    /// <summary>Its number in the <see cref="BrokerJournal"/>; 0 if it is not noted there.</summary>
+    public uint Number { get; set; }
+
+    /// <summary>The segment of the journal that was written when its state was carried forward last; 0 if it was not.</summary>
+    public uint CarriedIn { get; set; }
+
+    /// <summary>Whether its messages should leave memory.</summary>
+    public bool IsToEvict { get; set; }
+
+    /// <summary>Whether messages of its queue are being read from the journal.</summary>
+    public bool IsLoading { get; set; }
 
     /// <summary>Null while the client is away.</summary>
     public BrokerConnection? Connection { get; set; }

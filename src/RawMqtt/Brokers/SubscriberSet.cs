@@ -43,6 +43,8 @@ internal struct SubscriberSet
         return true;
     }
 
+    public readonly QualityOfService QosOf(Subscriber subscriber) => more is null ? onlyQos : more[subscriber];
+
     /// <summary>Adds the clients to a route.</summary>
     /// <returns>How many there are.</returns>
     public readonly int AddTo(TopicRoute route, long search)

@@ -56,6 +56,21 @@ internal sealed class SubscriptionTree(Utf8Comparer comparer)
         return true;
     }
 
+    /// <summary>Returns the QoS granted to a client for exactly this filter.</summary>
+    public QualityOfService QosOf(Subscriber subscriber, ReadOnlySpan<byte> filter)
+    {
+        Node node = root;
+        for (bool goesOn = true; goesOn;)
+        {
+            ReadOnlySpan<byte> level = TopicFilter.TakeLevel(ref filter, out goesOn);
+            if (level is [(byte)'#']) return node.Below.QosOf(subscriber);
+            if (level is [(byte)'+']) node = node.AnyLevel!;
+            else if (node.TryGetChild(level, out Node? child)) node = child;
+        }
+
+        return node.Here.QosOf(subscriber);
+    }
+
     /// <summary>Makes all earlier results out of date.</summary>
     public void Renew() => Version++;
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 
+using System.Security.Cryptography;
 using RawMqtt.Sessions;
+using RawMqtt.Sessions.Journal;
+using RawMqtt.Storage;
 
 namespace RawMqtt.Clients;
 
 /// <summary>Keeps a session in a file, so that it outlives the process: appends the records of a <see cref="SessionJournal"/> before what follows from them
-/// is sent,
-/// and at times writes the file anew with what still counts.</summary>
+/// is sent, and at times writes the file anew with what still counts.</summary>
+/// <remarks>The file is one segment of a journal. A file of version 1 is read, and written anew at once.</remarks>
 internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
 {
     private const int SmallestRewrite = 1 << 20;
@@ -17,13 +20,16 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
     private readonly ClientLog log;
     private readonly string clientId;
     private readonly string path;
-    private OutgoingBuffer unsaved = new();
+    private readonly RecordBuffer unsaved = new();
     private readonly FileStream lockFile; // held for the whole life: the file itself is replaced at times
     private FileStream file;
+    private SegmentKey key;
+    private long nextRecord;
     private long length;
     private long rewriteAt;
     private long onDisk;
     private int isSavedSoon;
+    private bool mustRewrite; // a flush failed: no later one of this file is believed
     private bool isDisposed;
 
     /// <exception cref="MqttException">The file cannot be used, or belongs to another client.</exception>
@@ -37,8 +43,8 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
         FileStream? opened = null;
         try
         {
-            lockFile = locked = Open(path + ".lock");
-            file = opened = Open(path);
+            lockFile = locked = JournalFiles.OpenAlone(path + ".lock");
+            file = opened = JournalFiles.OpenAlone(path);
             saved = ReadAll();
             RequireOwner(saved);
             ReportDamage(saved);
@@ -74,12 +80,14 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
                 for (; unsaved.Length > 0; TakeNoted())
                 {
                     if (!file.CanWrite) Reopen();
-                    RandomAccess.Write(file.SafeFileHandle, unsaved.Written.Span, length); // a second try writes over the first
+                    long next = Sealing.Seal(unsaved.Records, key, nextRecord);
+                    RandomAccess.Write(file.SafeFileHandle, unsaved.Records, length); // a second try writes over the first
+                    nextRecord = next;
                     length += unsaved.Length;
                     unsaved.Clear();
                 }
 
-                if (length >= rewriteAt) Rewrite(ReadAll());
+                if (length >= rewriteAt || mustRewrite) Rewrite(ReadAllWritten());
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
@@ -106,7 +114,8 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
             lock (flushing)
             {
                 if (saving == file && target <= Volatile.Read(ref onDisk)) return; // another thread's flush covered it
-                RandomAccess.FlushToDisk(saving.SafeFileHandle); // others append meanwhile
+                if (Volatile.Read(ref mustRewrite)) throw new IOException("A flush of another thread has failed.");
+                Flush(saving);
             }
         }
         catch (ObjectDisposedException)
@@ -161,6 +170,12 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
 
     private void RequireOwner(SavedSession saved)
     {
+        if (saved.Header is { Version: > SegmentHeader.CurrentVersion } newer)
+        {
+            throw new MqttException(MqttErrorCode.InvalidOptions,
+                $"The session file {path} has format version {newer.Version}, and this library reads versions up to {SegmentHeader.CurrentVersion}. "
+                + "A newer one wrote it: use that one, or another file. The file is left as it is.");
+        }
         if (saved.Length == 0 && file.Length > 0)
         {
             throw new MqttException(MqttErrorCode.InvalidOptions, $"The file {path} is no session file, and is left as it is.");
@@ -173,9 +188,10 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
     /// <summary>Keeps a copy of a file that has bytes which are not believed, and says how many.</summary>
     private void ReportDamage(SavedSession saved)
     {
-        if (saved.Unbelieved == 0) return;
+        if (saved.FirstUnbelieved is not int first) return;
         string copy = path + ".damaged";
-        using (FileStream target = new(copy, FileMode.Create, FileAccess.Write))
+        File.Delete(copy);
+        using (FileStream target = JournalFiles.OpenAlone(copy))
         {
             file.Position = 0;
             file.CopyTo(target);
@@ -183,16 +199,13 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
 
         log.Write(
             MqttLogLevel.Warning,
-            $"The session file {path} has {saved.Unbelieved} of {file.Length} bytes that are damaged or were not written to the end; the rest is used. "
-            + $"The file as it was: {copy}");
+            $"The session file {path} has {saved.Unbelieved} of {file.Length} bytes that are damaged or were not written to the end, from byte "
+            + $"{first} on; the rest is used. {(saved.Gaps > 0 ? "A message may be lost, or come twice, at QoS 2 too. " : "")}The file as it was: {copy}");
     }
-
-    private static FileStream Open(string path) =>
-        new(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 });
 
     private void TakeNoted()
     {
-        lock (clientGate) unsaved = Journal.Swap(unsaved);
+        lock (clientGate) Journal.Output.MoveTo(unsaved);
     }
 
     private SavedSession ReadAll()
@@ -201,33 +214,71 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
         int read = 0;
         while (read < records.Length && RandomAccess.Read(file.SafeFileHandle, records.AsSpan(read), read) is int more and > 0) read += more;
         var saved = SavedSession.Read(records.AsSpan(0, read));
-        length = saved.Length;
+        (length, nextRecord, key) = (saved.Length, saved.NextRecord, saved.Header?.Key ?? default);
         return saved;
+    }
+
+    /// <summary>Reads what this process wrote, after a flush that failed too: then the system may have dropped some of it.</summary>
+    private SavedSession ReadAllWritten()
+    {
+        (long written, long next) = (length, nextRecord);
+        SavedSession saved = ReadAll();
+        if (length == written && nextRecord == next && saved.Gaps == 0) return saved;
+        (length, nextRecord) = (written, next);
+        throw new IOException("What was written last does not come back from the disk.");
+    }
+
+    /// <summary>Waits for the disk. After a failure no later flush of this file is believed: what a failed flush should have written, the next one does not
+    /// report.</summary>
+    private void Flush(FileStream saving)
+    {
+        try
+        {
+            RandomAccess.FlushToDisk(saving.SafeFileHandle); // others append meanwhile
+        }
+        catch (IOException)
+        {
+            Volatile.Write(ref mustRewrite, true);
+            throw;
+        }
     }
 
     /// <summary>Replaces the file by one that holds only what still counts.</summary>
     private void Rewrite(SavedSession saved)
     {
-        var records = new OutgoingBuffer();
-        saved.WriteTo(records, clientId);
         string next = path + ".new";
-        using (FileStream target = new(next, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+        File.Delete(next);
+        using (FileStream target = JournalFiles.OpenAlone(next))
         {
-            target.Write(records.Written.Span);
+            Write(saved, target);
             target.Flush(flushToDisk: true);
         }
 
-        records.Clear();
         file.Dispose();
         File.Move(next, path, overwrite: true);
+        JournalFiles.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
         Reopen();
         onDisk = length;
+        mustRewrite = false;
         rewriteAt = Math.Max(SmallestRewrite, 4 * length);
+    }
+
+    private void Write(SavedSession saved, FileStream target)
+    {
+        Span<byte> bytes = stackalloc byte[SegmentHeader.Length];
+        RandomNumberGenerator.Fill(bytes[..SegmentKey.Length]);
+        var header = new SegmentHeader(JournalOwner.Client, 1, new SegmentKey(bytes), 1);
+        header.Write(bytes);
+        target.Write(bytes);
+        var records = new RecordBuffer();
+        saved.WriteTo(records, clientId);
+        Sealing.Seal(records.Records, header.Key, header.FirstNumber);
+        target.Write(records.Records);
     }
 
     private void Reopen()
     {
-        file = Open(path);
+        file = JournalFiles.OpenAlone(path);
         ReadAll();
     }
 }

@@ -6,6 +6,7 @@ using System.Text;
 using RawMqtt.Brokers;
 using RawMqtt.Codec;
 using RawMqtt.Dialling;
+using RawMqtt.Storage;
 using RawMqtt.Transports;
 using RawMqtt.WebSockets;
 
@@ -46,6 +47,33 @@ internal sealed class BrokerReports(BrokerEvents? events, BrokerLog? log)
 
     public void PasswordFileUnusable(string file, Exception fault) =>
         log?.Add(MqttLogLevel.Error, "password-file-unusable", $"file={BrokerLog.Quote(file)} error={BrokerLog.Quote(fault.Message)}");
+
+    /// <summary>Reports what the journal of an earlier process says.</summary>
+    public void JournalRead(string folder, int sessions, long waiting, int retained, TimeSpan took) => log?.Add(
+        MqttLogLevel.Information,
+        "journal-read",
+        $"folder={BrokerLog.Quote(folder)} sessions={sessions} waiting={waiting} retained={retained} ms={(long)took.TotalMilliseconds}");
+
+    /// <summary>Reports what is lost of a journal, and where the file as it was is kept.</summary>
+    public void JournalDamaged(JournalDamage damage) => log?.Add(
+        damage.Kind == JournalDamageKind.Gap ? MqttLogLevel.Error : MqttLogLevel.Warning,
+        "journal-damaged",
+        $"file={BrokerLog.Quote(damage.File)} kind={damage.Kind} offset={damage.Offset} bytes={damage.Length} "
+        + $"records={Math.Max(0, damage.LastLost - damage.FirstLost + 1)} kept={BrokerLog.Quote(damage.KeptAs ?? "")}");
+
+    /// <summary>Reports a session of which records may be lost.</summary>
+    public void SessionUncertain(string clientId) => log?.Add(
+        MqttLogLevel.Warning,
+        "session-uncertain",
+        $"client={BrokerLog.Quote(clientId)} hint=\"records of the journal are lost: its messages at QoS 2 may come twice or be missing\"");
+
+    /// <summary>Reports that nothing is acknowledged until the journal can be written again.</summary>
+    public void JournalFailed(Exception cause) => log?.Add(
+        MqttLogLevel.Error,
+        "journal-failed",
+        $"error={BrokerLog.Quote(cause.Message)} hint=\"the broker acknowledges nothing until the folder of Durability can be written; it tries each second\"");
+
+    public void JournalGoesOn() => log?.Add(MqttLogLevel.Information, "journal-goes-on", $"");
 
     /// <summary>Reports that the files were read again because the program asked for it.</summary>
     public void Reloaded(string? passwordFile, int entries, string? certificateFile) => log?.Add(

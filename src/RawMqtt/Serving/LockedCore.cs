@@ -29,6 +29,12 @@ internal sealed class LockedCore(BrokerCore core, TimeProvider time)
 
     public Lock Gate { get; } = new();
 
+    /// <summary>Gets or sets what commits the journal; null without one.</summary>
+    public Committer? Committer { get; set; }
+
+    /// <summary>Gets or sets what reads messages from the journal that a client can take; null without one.</summary>
+    public IThreadPoolWorkItem? Loader { get; set; }
+
     /// <summary>Gets the core; use it under <see cref="Gate"/> alone.</summary>
     public BrokerCore Core => core;
 
@@ -59,22 +65,19 @@ internal sealed class LockedCore(BrokerCore core, TimeProvider time)
         }
     }
 
-    /// <summary>Leaves the lock, then begins the flushes that follow from the use of the core.</summary>
+    /// <summary>Leaves the lock, then begins the flushes and the commit that follow from the use of the core.</summary>
     public void Leave(TimeSpan now)
     {
-        List<ServedConnection> toFlush = TakeFlushList();
-        try
-        {
-            CollectDirty(toFlush, now);
-        }
-        finally
-        {
-            Gate.Exit();
-        }
+        if (LeaveToCommit(now)) Committer!.Run();
+    }
 
-        foreach (ServedConnection connection in toFlush) _ = FlushAsync(connection); // most flushes have completed when this returns
-        toFlush.Clear();
-        flushLists!.Push(toFlush);
+    /// <summary>Ends a commit of the journal: what waited for it is flushed.</summary>
+    /// <returns>Whether the next commit has begun, and the caller must carry it out.</returns>
+    public bool EndCommit()
+    {
+        CoreUse use = Enter(); // LeaveToCommit leaves it
+        Committer!.End();
+        return LeaveToCommit(use.Now);
     }
 
     /// <summary>Passes the bytes that were read to the core.</summary>
@@ -149,6 +152,29 @@ internal sealed class LockedCore(BrokerCore core, TimeProvider time)
         if (isOver) await connection.FinishAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Leaves the lock, then begins the flushes that follow from the use of the core.</summary>
+    /// <returns>Whether a commit has begun, and the caller must carry it out.</returns>
+    private bool LeaveToCommit(TimeSpan now)
+    {
+        List<ServedConnection> toFlush = TakeFlushList();
+        bool isCommitBegun = false;
+        try
+        {
+            CollectDirty(toFlush, now);
+            if (Committer is not null) isCommitBegun = Committer.TryBegin(now);
+            if (core.Parts.Turn.IsLoadWanted && Loader is not null) ThreadPool.UnsafeQueueUserWorkItem(Loader, preferLocal: false);
+        }
+        finally
+        {
+            Gate.Exit();
+        }
+
+        foreach (ServedConnection connection in toFlush) _ = FlushAsync(connection); // most flushes have completed when this returns
+        toFlush.Clear();
+        flushLists!.Push(toFlush);
+        return isCommitBegun;
+    }
+
     private void EndLost(ServedConnection connection)
     {
         using (CoreUse use = Enter()) core.End(connection.Connection, MqttConnectionEnd.Lost, use.Now);
@@ -161,9 +187,9 @@ internal sealed class LockedCore(BrokerCore core, TimeProvider time)
     {
         using CoreUse use = Enter(); // leaving also flushes to publishers that waited for this client
         core.Flushed(connection.Connection, output, use.Now);
-        OutgoingBuffer? next = connection.Connection.BeginFlush(use.Now);
+        OutgoingBuffer? next = connection.Connection.BeginFlush(use.Now, core.Parts.Turn.Committed);
         connection.IsFlushing = next is not null;
-        isOver = next is null && connection.Connection.End is not null;
+        isOver = next is null && IsOver(connection.Connection);
         return next;
     }
 
@@ -208,14 +234,17 @@ internal sealed class LockedCore(BrokerCore core, TimeProvider time)
             }
 
             if (connection.Pause == Pause.None) served.Resume();
+            core.Parts.Turn.AwaitCommit(connection);
             if (served.IsFlushing) continue;
-            served.ToFlush = connection.BeginFlush(now);
+            served.ToFlush = connection.BeginFlush(now, core.Parts.Turn.Committed);
             served.IsFlushing = served.ToFlush is not null;
-            if (served.IsFlushing || connection.End is not null) toFlush.Add(served);
+            if (served.IsFlushing || IsOver(connection)) toFlush.Add(served);
         }
 
         dirty.Clear();
     }
+
+    private bool IsOver(BrokerConnection connection) => connection.End is not null && connection.IsDrained(core.Parts.Turn.Committed);
 
     private static List<ServedConnection> TakeFlushList()
     {

@@ -2,6 +2,7 @@
 
 using System.Buffers;
 using System.Diagnostics;
+using RawMqtt.Sessions.Journal;
 
 namespace RawMqtt.Sessions;
 
@@ -29,8 +30,14 @@ internal sealed class ApplicationMessage
     /// <summary>The QoS at which it was published; a receiver may get it at a lower one [MQTT-3.8.4-6].</summary>
     public QualityOfService Qos { get; private set; }
 
-    /// <summary>Its number in a <see cref="SessionJournal"/>.</summary>
+    /// <summary>Its number in a journal; 0 for none.</summary>
     public long Number { get; set; }
+
+    /// <summary>Where its record stands in the journal, once that is committed.</summary>
+    public JournalPlace Place { get; set; }
+
+    /// <summary>The number of sessions that its record names.</summary>
+    public int Sharers { get; set; }
 
     /// <summary>Topic and payload together, in bytes: what it counts in a limit.</summary>
     public int Length => length;
@@ -69,6 +76,8 @@ internal sealed class ApplicationMessage
         topic.CopyTo(bytes);
         payload.CopyTo(bytes.AsSpan(topicLength));
         Qos = qos;
+        Number = 0;
+        Place = default;
         references = 1;
     }
 

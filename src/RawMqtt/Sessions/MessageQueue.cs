@@ -49,6 +49,28 @@ internal sealed class MessageQueue
         return entry;
     }
 
+    /// <summary>Finds a message by its number: they are in the order of their numbers.</summary>
+    public bool TryFind(long number, out SessionDelivery delivery)
+    {
+        (int low, int high) = (0, Count - 1);
+        while (low <= high)
+        {
+            int middle = low + ((high - low) >> 1);
+            Entry entry = entries[(first + middle) & (capacity - 1)];
+            if (entry.Message.Number == number)
+            {
+                delivery = new SessionDelivery(0, entry.Qos, entry.Retain, entry.Message);
+                return true;
+            }
+
+            if (entry.Message.Number < number) low = middle + 1;
+            else high = middle - 1;
+        }
+
+        delivery = default;
+        return false;
+    }
+
     public void Clear()
     {
         while (Count > 0) Take().Message.Release();

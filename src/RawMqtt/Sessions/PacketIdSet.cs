@@ -9,6 +9,17 @@ internal sealed class PacketIdSet
 
     public int Count { get; private set; }
 
+    public IEnumerable<ushort> All
+    {
+        get
+        {
+            for (int packetId = 0; packetId < 64 * words.Length; packetId++)
+            {
+                if (Contains((ushort)packetId)) yield return (ushort)packetId;
+            }
+        }
+    }
+
     public bool Contains(ushort packetId) => packetId >> 6 < words.Length && (words[packetId >> 6] & Bit(packetId)) != 0;
 
     public void Add(ushort packetId)

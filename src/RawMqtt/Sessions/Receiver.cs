@@ -15,6 +15,9 @@ internal sealed class Receiver
     /// <summary>The number of QoS 2 messages received whose PUBREL has not come: 0 to 65535.</summary>
     public int Unreleased => received.Count;
 
+    /// <summary>Their identifiers.</summary>
+    public IEnumerable<ushort> Received => received.All;
+
     /// <summary>Takes a PUBLISH without answering it: <see cref="Acknowledge"/> follows when its turn comes.</summary>
     /// <returns>Whether the message has not been delivered before.</returns>
     public bool Accept(in PublishPacket packet) => Apply(PacketType.Publish, packet.Qos, packet.PacketId).Deliver;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using RawMqtt.Sessions.Journal;
 
 namespace RawMqtt.Sessions;
 
@@ -23,11 +23,23 @@ internal sealed class SavedSession
     /// <summary>The client identifier; null if there is no record at all.</summary>
     public string? Owner { get; private set; }
 
+    /// <summary>The header of the file; null for a file of version 1, which has none.</summary>
+    public SegmentHeader? Header { get; private set; }
+
     /// <summary>The end of the last record that is whole: what stands behind it was being written when the power failed.</summary>
     public int Length { get; private set; }
 
+    /// <summary>The number of the next record.</summary>
+    public long NextRecord { get; private set; }
+
     /// <summary>Bytes that are no whole records, or records that make no sense: they do not count.</summary>
     public int Unbelieved { get; private set; }
+
+    /// <summary>Where the first of the bytes stands, or stood, that do not count; null if all do.</summary>
+    public int? FirstUnbelieved { get; private set; }
+
+    /// <summary>The places where records are missing before others.</summary>
+    public int Gaps { get; private set; }
 
     /// <summary>Above all numbers of messages.</summary>
     public long NextNumber { get; private set; } = 1;
@@ -66,29 +78,27 @@ internal sealed class SavedSession
     /// <summary>Messages that came in, were answered, and wait for the application, in their order.</summary>
     public List<SavedMessage> Stored => InOrder(stored);
 
-    /// <summary>Reads the records. After a damaged one the next is looked for where its length says, and nowhere else: a payload may contain bytes that look
-    /// like a record.</summary>
-    public static SavedSession Read(ReadOnlySpan<byte> records)
+    /// <summary>Reads a file of this version, or of version 1. Of a newer one, or of another owner, the header alone is read.</summary>
+    public static SavedSession Read(ReadOnlySpan<byte> file)
     {
         var session = new SavedSession();
-        int believed = 0;
-        for (int at = 0; TryFindEnd(records[at..], out int length); at += length)
+        if (!SegmentHeader.TryRead(file, out SegmentHeader header, out bool isDamaged))
         {
-            ReadOnlySpan<byte> body = records.Slice(at + SessionJournal.PrefixLength, length - SessionJournal.PrefixLength);
-            bool isWhole = BinaryPrimitives.ReadUInt32LittleEndian(records[(at + 4)..]) == SessionJournal.Crc32C(body);
-            if (!isWhole || !session.Apply((JournalRecord)body[0], body[1..])) continue;
-            believed += length;
-            session.Length = at + length;
+            session.ReadVersion1(file);
+            return session;
         }
 
-        session.Unbelieved = records.Length - believed;
+        session.Header = header;
+        if (header is not { Owner: JournalOwner.Client, Version: SegmentHeader.CurrentVersion } || file.Length < SegmentHeader.Length) return session;
+        if (isDamaged) session.Disbelieve(0, SegmentHeader.CopyLength);
+        session.ReadSegment(header, file);
         return session;
     }
 
     /// <summary>The same session in as few records as it takes.</summary>
-    public void WriteTo(IBufferWriter<byte> output, string owner)
+    public void WriteTo(RecordBuffer output, string owner)
     {
-        SessionJournal.Write(output, JournalRecord.Owner, Encoding.UTF8.GetBytes(owner));
+        output.Append((byte)JournalRecord.Owner, Encoding.UTF8.GetBytes(owner));
         SessionJournal.WriteNumber(output, JournalRecord.NextNumber, NextNumber);
         foreach (ushort packetId in Released) WriteStep(output, JournalRecord.Released, packetId);
         foreach ((ushort packetId, SavedMessage message) in Sent)
@@ -110,24 +120,62 @@ internal sealed class SavedSession
         return all;
     }
 
-    private static void WriteMessage(IBufferWriter<byte> output, JournalRecord kind, SavedMessage message) =>
+    private static void WriteMessage(RecordBuffer output, JournalRecord kind, SavedMessage message) =>
         SessionJournal.WriteMessage(output, kind, message.Number, message.Topic, message.Payload, message.Qos, message.Retain);
 
-    private static void WriteStep(IBufferWriter<byte> output, JournalRecord step, ushort packetId)
+    private static void WriteStep(RecordBuffer output, JournalRecord step, ushort packetId)
     {
         Span<byte> field = stackalloc byte[2];
         BinaryPrimitives.WriteUInt16LittleEndian(field, packetId);
-        SessionJournal.Write(output, step, field);
+        output.Append((byte)step, field);
     }
 
-    private static bool TryFindEnd(ReadOnlySpan<byte> records, out int length)
+    private void ReadSegment(SegmentHeader header, ReadOnlySpan<byte> file)
     {
-        length = 0;
-        if (records.Length < SessionJournal.PrefixLength) return false;
-        int body = BinaryPrimitives.ReadInt32LittleEndian(records);
-        if (body < 1 || body > records.Length - SessionJournal.PrefixLength) return false;
-        length = SessionJournal.PrefixLength + body;
-        return true;
+        Length = SegmentHeader.Length;
+        var reader = new SegmentReader(header, file[Length..], Length, file.Length, header.FirstNumber);
+        while (reader.TryRead(out SealedRecord record, out int skipped, out long lost))
+        {
+            if (skipped > 0 || lost > 0)
+            {
+                Gaps++;
+                Disbelieve(Length, skipped);
+            }
+
+            Length = (int)reader.Offset;
+            if (!Apply((JournalRecord)record.Kind, record.Fields)) Disbelieve((int)record.Place.Offset, record.Place.Length);
+        }
+
+        NextRecord = reader.Expected;
+        if (Length < file.Length) Disbelieve(Length, file.Length - Length);
+    }
+
+    /// <summary>Version 1: length (4 bytes), CRC-32C of what follows (4), kind (1), fields. After a damaged record the next is looked for where its length
+    /// says, and nowhere else: a payload may contain bytes that look like a record.</summary>
+    private void ReadVersion1(ReadOnlySpan<byte> file)
+    {
+        const int Prefix = 8;
+        int at = 0;
+        while (file.Length - at >= Prefix)
+        {
+            int length = BinaryPrimitives.ReadInt32LittleEndian(file[at..]);
+            if (length < 1 || length > file.Length - at - Prefix) break;
+            ReadOnlySpan<byte> body = file.Slice(at + Prefix, length);
+            bool isWhole = BinaryPrimitives.ReadUInt32LittleEndian(file[(at + 4)..]) == Checksum.Of(body);
+            int end = at + Prefix + length;
+            if (!isWhole && end < file.Length) Gaps++;
+            if (isWhole && Apply((JournalRecord)body[0], body[1..])) Length = end;
+            else Disbelieve(at, end - at);
+            at = end;
+        }
+
+        if (at < file.Length) Disbelieve(at, file.Length - at);
+    }
+
+    private void Disbelieve(int offset, int length)
+    {
+        Unbelieved += length;
+        FirstUnbelieved = Math.Min(FirstUnbelieved ?? offset, offset);
     }
 
     /// <summary>Takes one step; false if the record makes no sense.</summary>

@@ -39,6 +39,15 @@ internal sealed class Sender(int inFlightLimit)
     /// <summary>Whether a packet identifier is left for a SUBSCRIBE or UNSUBSCRIBE.</summary>
     public bool CanOpen => free.Count > 0 || slots.Length < MaxPacketIds;
 
+    /// <summary>The identifiers that wait for PUBCOMP, in the order of their PUBRECs.</summary>
+    public IEnumerable<ushort> Released
+    {
+        get
+        {
+            for (int i = released.First; i >= 0; i = slots[i].Next) yield return (ushort)(i + 1);
+        }
+    }
+
     /// <summary>What the identifier waits for.</summary>
     public SenderState StateOf(ushort packetId) => packetId <= slots.Length && packetId > 0 ? slots[packetId - 1].State : SenderState.Free;
 
@@ -59,6 +68,22 @@ internal sealed class Sender(int inFlightLimit)
         notLeft++;
         WritePublish(index, output); // [MQTT-4.3.2-1], [MQTT-4.3.3-1]: DUP is 0
         return (ushort)(index + 1);
+    }
+
+    /// <summary>Finds a message that was sent and not answered by its number: they are in the order of their numbers.</summary>
+    public bool TryFind(long number, out SessionDelivery delivery)
+    {
+        delivery = default;
+        for (int i = published.First; i >= 0 && slots[i].Message!.Number <= number; i = slots[i].Next)
+        {
+            ref Slot slot = ref slots[i];
+            if (slot.Message!.Number != number) continue;
+            QualityOfService qos = slot.State == SenderState.AwaitingPubRec ? QualityOfService.ExactlyOnce : QualityOfService.AtLeastOnce;
+            delivery = new SessionDelivery((ushort)(i + 1), qos, slot.Retain, slot.Message);
+            return true;
+        }
+
+        return false;
     }
 
     /// <summary>Takes back a message that an earlier process sent under this identifier: <see cref="Resend"/> sends it again.</summary>

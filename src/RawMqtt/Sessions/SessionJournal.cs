@@ -1,35 +1,22 @@
 // SPDX-License-Identifier: MIT
 
-using System.Buffers;
 using System.Buffers.Binary;
-using System.Numerics;
+using RawMqtt.Sessions.Journal;
 
 namespace RawMqtt.Sessions;
 
 /// <summary>Notes each step of a client's session that the next process must know, as records that the caller appends to a file.</summary>
 /// <remarks>
-/// A record is its length (4 bytes), a CRC-32C of what follows (4 bytes), its <see cref="JournalRecord"/> (1 byte) and its
-/// fields; numbers are little-endian. A record is on the disk before the bytes that follow from it leave: a message before
-/// its PUBLISH, the end of a message before the PUBREL or PUBREC that says so. <see cref="SavedSession"/> reads them back.
+/// The kind of each record is a <see cref="JournalRecord"/>; numbers are little-endian. A record is on the disk before the bytes that follow from it leave:
+/// a message before its PUBLISH, the end of a message before the PUBREL or PUBREC that says so. <see cref="SavedSession"/> reads them back.
 /// </remarks>
 /// <param name="nextNumber">The number of the next message: above all earlier numbers.</param>
 internal sealed class SessionJournal(long nextNumber)
 {
-    /// <summary>Length and CRC.</summary>
-    public const int PrefixLength = 8;
-
     private long nextNumber = nextNumber;
 
     /// <summary>The records that are not on the disk yet.</summary>
-    public OutgoingBuffer Output { get; private set; } = new();
-
-    /// <summary>Continues with another buffer, and returns the one in use until now.</summary>
-    public OutgoingBuffer Swap(OutgoingBuffer next)
-    {
-        OutgoingBuffer filled = Output;
-        Output = next;
-        return filled;
-    }
+    public RecordBuffer Output { get; } = new();
 
     /// <summary>Notes a message that will be sent, now or when there is a connection.</summary>
     /// <returns>Its number.</returns>
@@ -75,51 +62,28 @@ internal sealed class SessionJournal(long nextNumber)
     {
         Span<byte> fields = stackalloc byte[2];
         BinaryPrimitives.WriteUInt16LittleEndian(fields, packetId);
-        Write(Output, step, fields);
+        Output.Append((byte)step, fields);
     }
 
     /// <summary>Notes that the server has forgotten which messages it sent.</summary>
-    public void ReceivedForgotten() => Write(Output, JournalRecord.ReceivedForgotten, []);
+    public void ReceivedForgotten() => Output.Append((byte)JournalRecord.ReceivedForgotten, []);
 
     public static void WriteMessage(
-        IBufferWriter<byte> output, JournalRecord kind, long number, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos, bool retain)
+        RecordBuffer output, JournalRecord kind, long number, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos, bool retain)
     {
         Span<byte> head = stackalloc byte[11];
         BinaryPrimitives.WriteInt64LittleEndian(head, number);
         head[8] = (byte)((int)qos << 1 | (retain ? 1 : 0));
         BinaryPrimitives.WriteUInt16LittleEndian(head[9..], (ushort)topic.Length);
-        Write(output, kind, head, topic, payload);
+        output.Append((byte)kind, head, topic, payload);
     }
 
     /// <summary>Writes a record of a number, and of a packet identifier if it is above 0.</summary>
-    public static void WriteNumber(IBufferWriter<byte> output, JournalRecord kind, long number, ushort packetId = 0)
+    public static void WriteNumber(RecordBuffer output, JournalRecord kind, long number, ushort packetId = 0)
     {
         Span<byte> fields = stackalloc byte[10];
         BinaryPrimitives.WriteInt64LittleEndian(fields, number);
         BinaryPrimitives.WriteUInt16LittleEndian(fields[8..], packetId);
-        Write(output, kind, packetId > 0 ? fields : fields[..8]);
-    }
-
-    public static void Write(
-        IBufferWriter<byte> output, JournalRecord kind, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second = default, ReadOnlySpan<byte> third = default)
-    {
-        int length = 1 + first.Length + second.Length + third.Length;
-        Span<byte> record = output.GetSpan(PrefixLength + length)[..(PrefixLength + length)];
-        Span<byte> body = record[PrefixLength..];
-        body[0] = (byte)kind;
-        first.CopyTo(body[1..]);
-        second.CopyTo(body[(1 + first.Length)..]);
-        third.CopyTo(body[(1 + first.Length + second.Length)..]);
-        BinaryPrimitives.WriteInt32LittleEndian(record, length);
-        BinaryPrimitives.WriteUInt32LittleEndian(record[4..], Crc32C(body));
-        output.Advance(record.Length);
-    }
-
-    public static uint Crc32C(ReadOnlySpan<byte> bytes)
-    {
-        uint crc = uint.MaxValue;
-        for (; bytes.Length >= 8; bytes = bytes[8..]) crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-        foreach (byte one in bytes) crc = BitOperations.Crc32C(crc, one);
-        return ~crc;
+        output.Append((byte)kind, packetId > 0 ? fields : fields[..8]);
     }
 }

@@ -3,6 +3,8 @@
 using System.Collections.Concurrent;
 using System.Text;
 using RawMqtt.Codec;
+using RawMqtt.Sessions.Journal;
+using RawMqtt.Tests.Sessions.Journal;
 
 namespace RawMqtt.Tests.Clients;
 
@@ -178,7 +180,7 @@ public sealed class SessionFileTests : IDisposable
         }
 
         byte[] bytes = await File.ReadAllBytesAsync(SessionFile);
-        bytes[9] ^= 0x10; // in the name of the owner, the first record
+        bytes[SegmentHeader.Length + 17] ^= 0x10; // in the name of the owner, the first record
         await File.WriteAllBytesAsync(SessionFile, bytes);
         var lines = new List<string>();
         await using var second = new MqttClient(Options("mqtt://127.0.0.1:1") with { Log = (_, line) => lines.Add(line) });
@@ -186,7 +188,49 @@ public sealed class SessionFileTests : IDisposable
         Assert.Equal(10, second.Statistics.Queued);
         Assert.Equal(bytes, await File.ReadAllBytesAsync(SessionFile + ".damaged"));
         string warning = Assert.Single(lines, line => line.Contains(".damaged", StringComparison.Ordinal));
-        Assert.Contains($" of {bytes.Length} bytes ", warning, StringComparison.Ordinal);
+        Assert.Contains($" 18 of {bytes.Length} bytes ", warning, StringComparison.Ordinal);
+        Assert.Contains($"from byte {SegmentHeader.Length} on", warning, StringComparison.Ordinal);
+        Assert.Contains("A message may be lost, or come twice, at QoS 2 too.", warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task File_of_version_1_is_read_and_written_anew_in_the_new_format()
+    {
+        File.Copy(Path.Combine(FormatVersionTests.Folder, "client-version-1"), SessionFile);
+        for (int round = 0; round < 2; round++)
+        {
+            await using (var client = new MqttClient(Options("mqtt://127.0.0.1:1")))
+            {
+                Assert.Equal((1, 2), (client.Statistics.Queued, client.Statistics.InFlight));
+            }
+
+            Assert.True(SegmentHeader.TryRead(await File.ReadAllBytesAsync(SessionFile), out SegmentHeader header, out _));
+            Assert.Equal((JournalOwner.Client, 2), (header.Owner, header.Version));
+        }
+    }
+
+    [Fact]
+    public async Task File_of_a_newer_version_is_refused_and_left_as_it_is()
+    {
+        byte[] newer = new byte[SegmentHeader.Length];
+        new SegmentHeader(JournalOwner.Client, 1, default, 1, Version: 3).Write(newer);
+        await File.WriteAllBytesAsync(SessionFile, newer);
+        var refused = Assert.Throws<MqttException>(() => new MqttClient(Options("mqtt://127.0.0.1:1")));
+        Assert.Contains("format version 3", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(newer, await File.ReadAllBytesAsync(SessionFile));
+    }
+
+    [Fact]
+    public async Task Files_are_for_their_owner_alone()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        File.Copy(Path.Combine(FormatVersionTests.Folder, "client-version-1"), SessionFile);
+        await File.AppendAllTextAsync(SessionFile, "torn");
+        File.SetUnixFileMode(SessionFile, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        await using var client = new MqttClient(Options("mqtt://127.0.0.1:1"));
+
+        Assert.Equal(["session", "session.damaged", "session.lock"], Directory.GetFiles(folder).Select(path => Path.GetFileName(path)).Order());
+        Assert.All(Directory.GetFiles(folder), path => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path)));
     }
 
     [Fact]

@@ -21,6 +21,7 @@ internal static class Budget
         ("WebSockets", 1250, 4, "RFC 6455: handshake, frames, masking, both roles"),
         ("Sessions", 1160, 0, "what each end remembers: QoS 1 and 2, identifiers, keep alive"),
         ("Brokers", 1500, 0, "the broker without sockets"),
+        ("Storage", 369, 0, "the folder of a journal: segments, commits, damage, the lock"),
         ("Transports", 650, 3, "a stream that carries MQTT"),
         ("Dialling", 1150, 0, "the client's way to a stream, and the diagnosis"),
         ("Serving", 1350, 0, "the broker's shell: listeners, admission, hooks"),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 using RawMqtt.Sessions;
+using RawMqtt.Sessions.Journal;
+using RawMqtt.Tests.Sessions.Journal;
 
 namespace RawMqtt.Tests.Simulation;
 
@@ -8,6 +10,7 @@ namespace RawMqtt.Tests.Simulation;
 internal sealed class SimulatedDisk(string clientId)
 {
     private readonly List<byte> bytes = [];
+    private long nextRecord = 1;
 
     /// <summary>Where the session of the running process takes its notes.</summary>
     public SessionJournal Journal { get; private set; } = new(0);
@@ -19,15 +22,15 @@ internal sealed class SimulatedDisk(string clientId)
     public void Write()
     {
         Held.RemoveAll(message => message.IsDone);
-        bytes.AddRange(Journal.Output.Written.Span);
-        Journal.Output.Reset();
+        bytes.AddRange(Noted());
+        Journal.Output.Clear();
     }
 
     /// <summary>The process ends, perhaps while it writes, and a new one begins.</summary>
     /// <returns>The payloads of those that come again.</returns>
     public string[] StartAnew(World world, WireRules rules)
     {
-        if (world.Chance(0.2)) bytes.AddRange(Journal.Output.Written[..(int)(world.Random.NextDouble() * Journal.Output.Length)].Span);
+        if (world.Chance(0.2)) bytes.AddRange(Noted()[..(int)(world.Random.NextDouble() * Journal.Output.Length)]);
         SavedSession saved = Read();
         rules.EndedUnsaved(packetId => saved.Released.Contains(packetId) || saved.Sent.Any(sent => sent.Key == packetId));
         string[] again = EndProcess(saved);
@@ -48,11 +51,19 @@ internal sealed class SimulatedDisk(string clientId)
     /// <summary>A new process writes the file anew, and takes its notes behind that.</summary>
     private void Rewrite(SavedSession saved)
     {
-        var rewritten = new OutgoingBuffer();
+        var rewritten = new RecordBuffer();
         saved.WriteTo(rewritten, clientId);
         bytes.Clear();
-        bytes.AddRange(rewritten.Written.Span);
+        bytes.AddRange(SealedFile.Of(rewritten));
+        nextRecord = rewritten.Appended + 1;
         Journal = new SessionJournal(saved.NextNumber);
+    }
+
+    private Span<byte> Noted()
+    {
+        if (bytes.Count == 0) bytes.AddRange(SealedFile.Of(new RecordBuffer()));
+        nextRecord = Sealing.Seal(Journal.Output.Records, SealedFile.Key, nextRecord);
+        return Journal.Output.Records;
     }
 
     /// <summary>Whether the application was done with it, and at QoS 2 the file says so too.</summary>

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+
+using System.Text;
+using RawMqtt.Brokers;
+using RawMqtt.Sessions.Journal;
+using RawMqtt.Storage;
+
+namespace RawMqtt.Serving;
+
+/// <summary>The journal of a broker, open.</summary>
+internal sealed class BrokerStore : IDisposable
+{
+    private readonly JournalFiles files;
+    private readonly Committer committer;
+    private readonly LockedCore core;
+
+    private BrokerStore(LockedCore core, JournalFiles files, Committer committer) => (this.core, this.files, this.committer) = (core, files, committer);
+
+    /// <summary>Opens the journal in <see cref="MqttBrokerOptions.DataDirectory"/>, and gives the broker what an earlier process noted.</summary>
+    /// <exception cref="MqttException">The folder cannot be used.</exception>
+    public static BrokerStore Open(MqttBrokerOptions options, LockedCore core, BrokerReports reports)
+    {
+        if (options.DataDirectory is not { Length: > 0 } folder)
+            throw new MqttException(MqttErrorCode.InvalidOptions, $"Durability is {options.Durability}, and DataDirectory names no folder.");
+        JournalFiles? files = null;
+        try
+        {
+            files = JournalFiles.Lock(folder);
+            return Open(options, core, reports, files);
+        }
+        catch (Exception failure)
+        {
+            files?.Dispose();
+            if (failure is IOException or UnauthorizedAccessException or InvalidDataException)
+                throw new MqttException(MqttErrorCode.InvalidOptions, $"The folder {folder} cannot be used for the broker's journal: {failure.Message}", failure);
+            throw;
+        }
+    }
+
+    /// <summary>Waits until all that was noted is committed.</summary>
+    public async Task CommitRestAsync()
+    {
+        while (true)
+        {
+            bool isIdle;
+            using (core.Enter()) isIdle = committer.IsIdle;
+            if (isIdle) return;
+            await Task.Delay(TimeSpan.FromMilliseconds(1)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Closes the journal.</summary>
+    public void Dispose()
+    {
+        committer.Stop();
+        files.Dispose();
+    }
+
+    private static BrokerStore Open(MqttBrokerOptions options, LockedCore core, BrokerReports reports, JournalFiles files)
+    {
+        TimeProvider time = options.TimeProvider;
+        long begun = time.GetTimestamp();
+        bool isSynced = options.Durability == MqttDurability.Disk;
+        var recovered = new RecoveredBroker(core.Core.Comparer);
+        JournalFolder journal = JournalFolder.Open(files, JournalOwner.Broker, options.Limits.JournalSegmentLength, isSynced, new JournalReplay(recovered, reports));
+        using CoreUse use = core.Enter();
+        long startedAt = time.GetUtcNow().ToUnixTimeSeconds() - (long)use.Now.TotalSeconds;
+        use.Core.Parts.Turn.Journal = new BrokerJournal(recovered.Last, startedAt);
+        var broker = new JournalledBroker(use.Core.Parts, use.Core.Parts.Turn.Journal, recovered.Stored);
+        var reader = new RecordReader(journal);
+        broker.Restore(recovered, reader.Read, startedAt);
+        Report(recovered, use.Core, reports, options.DataDirectory!, time.GetElapsedTime(begun));
+        core.Committer = new Committer(core, broker, journal, isSynced, reports, time);
+        core.Committer.Carrier = new JournalCarrier(core, broker, journal, core.Committer, options.Limits.JournalSegmentLength, isSynced);
+        core.Loader = new StoredLoader(core, broker, new RecordReader(journal));
+        return new BrokerStore(core, files, core.Committer);
+    }
+
+    private static void Report(RecoveredBroker recovered, BrokerCore core, BrokerReports reports, string folder, TimeSpan took)
+    {
+        if (recovered.Sessions.Count + recovered.Retained.Count == 0) return;
+        long waiting = 0;
+        foreach (Subscriber subscriber in core.Sessions.All) waiting += subscriber.Session.Queued + subscriber.Session.InFlight;
+        foreach (RecoveredSession session in recovered.Sessions)
+        {
+            if (session.IsDamaged) reports.SessionUncertain(Encoding.UTF8.GetString(session.ClientId));
+        }
+
+        reports.JournalRead(folder, recovered.Sessions.Count, waiting, recovered.Retained.Count, took);
+    }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+
+using RawMqtt.Brokers;
+using RawMqtt.Sessions.Journal;
+using RawMqtt.Storage;
+
+namespace RawMqtt.Serving;
+
+/// <summary>Commits what the broker noted: one commit at a time, which serves everything that gathered while the last one ran.</summary>
+/// <remarks>Without a sync, the thread that leaves the lock commits. With one, a thread of its own does.</remarks>
+internal sealed class Committer : IThreadPoolWorkItem
+{
+    private const int MaxCommits = 8; // in a row on one thread of the pool
+    private const int MostGathered = 1 << 20;
+
+    /// <summary>What nothing waits for is committed at the latest after this time.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    [ThreadStatic]
+    private static Committer? running; // on this thread, below on the stack
+
+    [ThreadStatic]
+    private static bool hasNext; // a flush of this thread has begun the next commit
+
+    private readonly LockedCore core;
+    private readonly JournalledBroker broker;
+    private readonly JournalFolder folder;
+    private readonly BrokerReports reports;
+    private readonly SemaphoreSlim? wake;
+    private readonly ITimer retry;
+    private readonly RecordBuffer taken = new();
+    private readonly Func<int, int, JournalPlace> placeOf;
+    private TimeSpan lastCommit;
+    private bool isUnderWay;
+    private bool hasFailed;
+    private long awaited;
+    private TaskCompletionSource? awaiting;
+    private volatile bool isStopped;
+
+    public Committer(LockedCore core, JournalledBroker broker, JournalFolder folder, bool isSynced, BrokerReports reports, TimeProvider time)
+    {
+        (this.core, this.broker, this.folder, this.reports) = (core, broker, folder, reports);
+        placeOf = folder.PlaceOf;
+        retry = time.CreateTimer(_ => Run(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        if (!isSynced) return;
+        wake = new SemaphoreSlim(0);
+        new Thread(RunSynced) { IsBackground = true, Name = "RawMqtt journal" }.Start();
+    }
+
+    /// <summary>Gets or sets what keeps the journal short.</summary>
+    public JournalCarrier? Carrier { get; set; }
+
+    /// <summary>Gets whether all that was noted is committed; under the lock.</summary>
+    public bool IsIdle => !isUnderWay && broker.Journal.Position == broker.Committed;
+
+    /// <summary>Under the lock: begins a commit if one is wanted and none is under way.</summary>
+    /// <returns>Whether it has begun, and <see cref="Run"/> must follow.</returns>
+    public bool TryBegin(TimeSpan now)
+    {
+        if (isUnderWay) return false;
+        bool isDue = broker.Journal.Length >= MostGathered || now - lastCommit >= LongestWait;
+        if (!broker.IsCommitWanted && awaited <= broker.Committed && !(isDue && !IsIdle)) return false;
+        lastCommit = now;
+        isUnderWay = true;
+        broker.BeginCommit(taken);
+        return true;
+    }
+
+    /// <summary>Under the lock: ends the commit that was carried out.</summary>
+    public void End()
+    {
+        isUnderWay = false;
+        broker.EndCommit(taken.Appended, placeOf, core.Now);
+        if (awaited > broker.Committed) return;
+        awaiting?.SetResult();
+        awaiting = null;
+    }
+
+    /// <summary>Under the lock, one call at a time: returns a task that completes when all up to a position is committed.</summary>
+    public Task AwaitAsync(long position)
+    {
+        if (position <= broker.Committed) return Task.CompletedTask;
+        awaited = position;
+        awaiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return awaiting.Task;
+    }
+
+    /// <summary>Carries out the commit that has begun.</summary>
+    public void Run()
+    {
+        if (wake is not null) wake.Release();
+        else if (running == this) hasNext = true; // a flush below has led here
+        else Execute();
+    }
+
+    /// <summary>Ends the thread; nothing is committed any more.</summary>
+    public void Stop()
+    {
+        isStopped = true;
+        retry.Dispose();
+        wake?.Release();
+    }
+
+    /// <summary>Carries out the commit that has begun, and those that follow.</summary>
+    public void Execute()
+    {
+        running = this;
+        for (int commits = 1; TryCommit(); commits++)
+        {
+            if (commits % MaxCommits != 0) continue;
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false); // the thread is a connection's
+            break;
+        }
+
+        running = null;
+    }
+
+    private void RunSynced()
+    {
+        for (wake!.Wait(); !isStopped; wake.Wait())
+        {
+            while (TryCommit())
+            {
+            }
+        }
+    }
+
+    /// <returns>Whether the next one has begun.</returns>
+    private bool TryCommit()
+    {
+        hasNext = false;
+        JournalCommit commit = folder.Commit(taken, wake is not null);
+        if (commit.Cause is not null)
+        {
+            if (!hasFailed) reports.JournalFailed(commit.Cause);
+            hasFailed = true;
+            retry.Change(RetryAfter, Timeout.InfiniteTimeSpan);
+            return false;
+        }
+
+        if (hasFailed) reports.JournalGoesOn();
+        hasFailed = false;
+        bool goesOn = core.EndCommit() | hasNext;
+        Carrier?.Begin();
+        return goesOn;
+    }
+}
