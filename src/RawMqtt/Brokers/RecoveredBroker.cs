@@ -14,7 +14,21 @@ internal sealed class RecoveredBroker(Utf8Comparer comparer)
     private readonly SortedDictionary<long, RecoveredWill> wills = [];
     private JournalNumbers last;
 
-    public IReadOnlyCollection<RecoveredSession> Sessions => sessions.Values;
+    /// <summary>The kept sessions, one for each client identifier. A session whose beginning is lost is none.</summary>
+    public IEnumerable<RecoveredSession> Sessions
+    {
+        get
+        {
+            var byClientId = new Dictionary<byte[], RecoveredSession>(comparer);
+            foreach (RecoveredSession session in sessions.Values)
+            {
+                bool isNewer = !byClientId.TryGetValue(session.ClientId, out RecoveredSession? known) || known.Number < session.Number;
+                if (session.HasBegun && isNewer) byClientId[session.ClientId] = session; // the end of the older one may be lost
+            }
+
+            return byClientId.Values;
+        }
+    }
 
     /// <summary>The retained messages by their topics, in the order in which the topics came.</summary>
     public IReadOnlyDictionary<byte[], RecoveredRetained> Retained => retained;
@@ -52,7 +66,7 @@ internal sealed class RecoveredBroker(Utf8Comparer comparer)
                 break;
             default:
                 uint number = reader.ReadUInt32();
-                if (sessions.TryGetValue(number, out RecoveredSession? session)) ApplyStep(session, (BrokerRecord)record.Kind, ref reader);
+                ApplyStep(SessionOf(number), (BrokerRecord)record.Kind, ref reader);
                 break;
         }
 
@@ -65,6 +79,16 @@ internal sealed class RecoveredBroker(Utf8Comparer comparer)
         foreach (RecoveredSession session in sessions.Values) session.IsDamaged = true;
     }
 
+    /// <summary>Returns a session. What began it may come later, if it was carried forward.</summary>
+    private RecoveredSession SessionOf(uint number)
+    {
+        if (sessions.TryGetValue(number, out RecoveredSession? session)) return session;
+        session = new RecoveredSession(number, Stored);
+        sessions.Add(number, session);
+        last = last with { Session = Math.Max(last.Session, number) };
+        return session;
+    }
+
     private void ApplySession(BrokerRecord kind, ref FieldReader reader)
     {
         uint number = reader.ReadUInt32();
@@ -72,9 +96,8 @@ internal sealed class RecoveredBroker(Utf8Comparer comparer)
         byte[]? userName = reader.ReadUser();
         byte[] clientId = (kind == BrokerRecord.SessionCarried ? reader.ReadText() : reader.ReadRest()).ToArray();
         if (reader.IsBroken) return;
-        if (!sessions.TryGetValue(number, out RecoveredSession? session)) sessions.Add(number, session = new RecoveredSession(number, Stored));
-        last = last with { Session = Math.Max(last.Session, number) };
-        (session.ClientId, session.UserName, session.LeftAt) = (clientId, userName, leftAt);
+        RecoveredSession session = SessionOf(number);
+        session.Begin(clientId, userName, leftAt);
         if (kind == BrokerRecord.SessionBegun) return;
         session.ForgetIdentifiers();
         for (uint i = reader.ReadUInt32(); i > 0 && !reader.IsBroken; i--) session.Step(BrokerRecord.Released, reader.ReadUInt16());
@@ -131,12 +154,12 @@ internal sealed class RecoveredBroker(Utf8Comparer comparer)
 
         last = last with { Message = Math.Max(last.Message, published.Number), Will = Math.Max(last.Will, published.Will) };
         wills.Remove(published.Will);
-        if (sessions.TryGetValue(published.Session, out RecoveredSession? publisher)) publisher.Receive(published.PacketId);
+        if (published.Session > 0) SessionOf(published.Session).Receive(published.PacketId);
         for (int i = 0; i < published.Deliveries; i++)
         {
             (uint session, ushort packetId, byte flags) = published.DeliveryAt(i);
-            if (sessions.TryGetValue(session, out RecoveredSession? receiver))
-                receiver.Deliver(packetId, new StoredMessage(published.Number, record.Place, (ushort)Math.Min(ushort.MaxValue, published.Deliveries), flags));
+            ushort sharers = (ushort)Math.Min(ushort.MaxValue, published.Deliveries);
+            SessionOf(session).Deliver(packetId, new StoredMessage(published.Number, record.Place, sharers, flags));
         }
 
         var byTopic = retained.GetAlternateLookup<ReadOnlySpan<byte>>();

@@ -14,7 +14,8 @@ internal sealed class RecoveredQueue(StoredTotal total)
 
     public void Add(in StoredMessage message)
     {
-        if (main.Count == 0 || message.Number > main.Last.Number) main.Add(message);
+        if (carried is { Count: > 0 } && message.Number <= carried.Last.Number) AddCarried(message);
+        else if (main.Count == 0 || message.Number > main.Last.Number) main.Add(message);
         else if (main.IndexOf(message.Number) is var index and >= 0) main.Move(index, message.Place);
         else AddCarried(message);
     }

@@ -15,9 +15,12 @@ internal sealed class RecoveredSession(uint number, StoredTotal total)
 
     public uint Number { get; } = number;
 
-    public byte[] ClientId { get; set; } = [];
+    /// <summary>Whether the record came that begins it, or carries it forward.</summary>
+    public bool HasBegun { get; private set; }
 
-    public byte[]? UserName { get; set; }
+    public byte[] ClientId { get; private set; } = [];
+
+    public byte[]? UserName { get; private set; }
 
     /// <summary>When its client went away, in seconds since 1970; 0 if it was connected.</summary>
     public long LeftAt { get; set; }
@@ -40,6 +43,12 @@ internal sealed class RecoveredSession(uint number, StoredTotal total)
     /// <summary>The messages that wait; null for none.</summary>
     public StoredQueue? Queue => queue is { Count: > 0 } ? queue.Complete() : null;
 
+    public void Begin(byte[] clientId, byte[]? userName, long leftAt)
+    {
+        (ClientId, UserName, LeftAt) = (clientId, userName, leftAt);
+        HasBegun = true;
+    }
+
     public void Subscribe(ReadOnlySpan<byte> filter, QualityOfService qos)
     {
         Unsubscribe(filter);
@@ -57,8 +66,15 @@ internal sealed class RecoveredSession(uint number, StoredTotal total)
     /// <summary>Takes a message that is sent or waits.</summary>
     public void Deliver(ushort packetId, in StoredMessage message)
     {
-        if (packetId == 0) (queue ??= new RecoveredQueue(total)).Add(message);
-        else (inFlight ??= [])[packetId] = message;
+        if (packetId == 0)
+        {
+            (queue ??= new RecoveredQueue(total)).Add(message);
+        }
+        else
+        {
+            (inFlight ??= [])[packetId] = message;
+            released.Remove(packetId);
+        }
     }
 
     /// <summary>Takes the news that a message which waited was sent. If it is not here, it is carried forward, and comes later.</summary>

@@ -78,7 +78,8 @@ internal sealed class BrokerStore : IDisposable
 
     private static void Report(RecoveredBroker recovered, BrokerCore core, BrokerReports reports, string folder, TimeSpan took)
     {
-        if (recovered.Sessions.Count + recovered.Retained.Count == 0) return;
+        int sessions = recovered.Sessions.Count();
+        if (sessions + recovered.Retained.Count == 0) return;
         long waiting = 0;
         foreach (Subscriber subscriber in core.Sessions.All) waiting += subscriber.Session.Queued + subscriber.Session.InFlight;
         foreach (RecoveredSession session in recovered.Sessions)
@@ -86,6 +87,6 @@ internal sealed class BrokerStore : IDisposable
             if (session.IsDamaged) reports.SessionUncertain(Encoding.UTF8.GetString(session.ClientId));
         }
 
-        reports.JournalRead(folder, recovered.Sessions.Count, waiting, recovered.Retained.Count, took);
+        reports.JournalRead(folder, sessions, waiting, recovered.Retained.Count, took);
     }
 }

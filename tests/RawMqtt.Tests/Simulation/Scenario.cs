@@ -9,13 +9,15 @@ internal sealed class Scenario
 
     private readonly World world;
     private readonly SimulatedServer server;
+    private readonly SimulatedStore? store;
     private readonly List<SimulatedClient> publishers = [];
     private readonly List<SimulatedClient> subscribers = [];
 
-    private Scenario(int seed, bool keepsTrace)
+    private Scenario(int seed, bool keepsTrace, bool isDurable, Mistake? mistake)
     {
         world = new World(seed, keepsTrace);
-        server = new SimulatedServer(world);
+        store = isDurable ? new SimulatedStore(world, isSynced: mistake is { NeverSyncs: true } || world.Chance(0.5), mistake) : null;
+        server = new SimulatedServer(world, store);
         for (int i = world.Random.Next(1, 3); i > 0; i--) subscribers.Add(new SimulatedClient(world, server, $"sub{i}", clean: false, hasDisk: true, Topics));
         for (int i = world.Random.Next(1, 4); i > 0; i--)
         {
@@ -25,24 +27,27 @@ internal sealed class Scenario
     }
 
     /// <summary>Runs the world of <paramref name="seed"/>; a failure carries its trace.</summary>
-    public static void Run(int seed)
+    /// <param name="seed">The seed.</param>
+    /// <param name="isDurable">Whether the server keeps nothing but what its journal says.</param>
+    /// <param name="mistake">What is wrong with that server.</param>
+    public static void Run(int seed, bool isDurable = false, Mistake? mistake = null)
     {
         try
         {
-            new Scenario(seed, keepsTrace: false).Run();
+            new Scenario(seed, keepsTrace: false, isDurable, mistake).Run();
         }
         catch (Exception failure) when (failure is SimulationException or Xunit.Sdk.XunitException or InvalidOperationException or ArgumentException
             or IndexOutOfRangeException or NullReferenceException)
         {
             throw new SimulationException($"Seed {seed}: {failure.Message}\nThe last that happened (RAWMQTT_SIMULATION_SEED={seed} replays it):\n"
-                + $"{string.Join('\n', TraceOf(seed).TakeLast(60))}");
+                + $"{string.Join('\n', TraceOf(seed, isDurable, mistake).TakeLast(60))}");
         }
     }
 
     /// <summary>All that happens in the world of <paramref name="seed"/>.</summary>
-    public static IReadOnlyList<string> TraceOf(int seed)
+    public static IReadOnlyList<string> TraceOf(int seed, bool isDurable = false, Mistake? mistake = null)
     {
-        var scenario = new Scenario(seed, keepsTrace: true);
+        var scenario = new Scenario(seed, keepsTrace: true, isDurable, mistake);
         try
         {
             scenario.Run();
@@ -61,7 +66,7 @@ internal sealed class Scenario
         PassUntil(() => subscribers.All(subscriber => subscriber.IsSubscribed), "the subscriptions are confirmed");
         TimeSpan end = world.Now + TimeSpan.FromSeconds(120);
         foreach (SimulatedClient publisher in publishers) PlanMessages(publisher);
-        for (int i = world.Random.Next(0, 4); i > 0; i--) world.After(world.Delay(120), server.Crash);
+        for (int i = world.Random.Next(0, store is null ? 4 : 12); i > 0; i--) world.After(world.Delay(120), server.Crash);
         foreach (SimulatedClient client in publishers.Concat(subscribers))
         {
             for (int i = world.Random.Next(0, 3); i > 0; i--) world.After(world.Delay(120), client.Crash);

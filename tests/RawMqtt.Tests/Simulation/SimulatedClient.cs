@@ -28,6 +28,8 @@ internal sealed class SimulatedClient
     private Link? link;
     private ushort subscribing;
     private bool mustSubscribe;
+    private bool hasKeptSession;
+    private bool mayBeForgotten;
     private readonly SuspectWatch watch;
     private int connections;
     private bool hasTimer;
@@ -95,6 +97,7 @@ internal sealed class SimulatedClient
     {
         foreach (Published message in inFlight.Values) message.MayComeTwice = true;
         server.Forget(Name);
+        (hasKeptSession, mayBeForgotten) = (false, true);
         serverRules.Discarded();
     }
 
@@ -128,7 +131,7 @@ internal sealed class SimulatedClient
         output.Reset();
         rules.NewConnection();
         int number = ++connections;
-        link = new Link(world) { ServerRules = serverRules };
+        link = new Link(world) { ServerRules = server.IsDurable ? null : serverRules };
         link.ClientGets = Receive;
         Link mine = link;
         link.ClientLoses = () => Lose(isByServer: !mine.IsCut);
@@ -197,6 +200,9 @@ internal sealed class SimulatedClient
         {
             case SessionEventKind.Connected:
                 if (happened.SessionLost) LoseInFlight();
+                if (hasKeptSession && !happened.SessionPresent) throw new SimulationException($"{Name}: the server has lost the session");
+                hasKeptSession = !clean && !mayBeForgotten;
+                if (!happened.SessionPresent) mayBeForgotten = false;
                 mustSubscribe = filters.Length > 0 && !(happened.SessionPresent && IsSubscribed);
                 break;
             case SessionEventKind.Subscribed when happened.PacketId == subscribing:

@@ -12,26 +12,34 @@ namespace RawMqtt.Tests.Simulation;
 internal sealed class SimulatedServer
 {
     private readonly World world;
-    private readonly BrokerCore core;
+    private readonly MqttBrokerLimits limits;
+    private readonly SimulatedStore? store;
     private readonly List<BrokerConnection> dirty = [];
     private readonly HashSet<Served> served = [];
     private readonly double slowness;
+    private BrokerCore core;
+    private int processes;
 
-    public SimulatedServer(World world)
+    public SimulatedServer(World world, SimulatedStore? store = null)
     {
-        this.world = world;
+        (this.world, this.store) = (world, store);
         slowness = world.Chance(0.3) ? 1 : 0;
-        core = new BrokerCore(new MqttBrokerLimits
+        limits = new MqttBrokerLimits
         {
             InitialInFlight = world.Random.Next(1, 21),
             ConnectTimeout = TimeSpan.FromSeconds(10),
-            MaxOutgoingBytes = world.Chance(0.3) ? 500 : 1 << 20
-        }, hashSeed: 1, idSeed: 2);
+            MaxOutgoingBytes = world.Chance(0.3) ? 500 : 1 << 20,
+            MaxJournalMemory = store is not null && world.Chance(0.5) ? 500 : 1 << 20,
+        };
+        core = NewCore();
         world.After(TimeSpan.FromSeconds(1), Tick);
     }
 
+    /// <summary>Whether it forgets what its journal does not say: then its own end of the wire may ask again for what it had not committed.</summary>
+    public bool IsDurable => store is not null;
+
     /// <summary>Nothing waits and nothing is in flight.</summary>
-    public bool IsIdle => core.Sessions.All.All(subscriber => subscriber.Session is { InFlight: 0, Queued: 0, Receiver.Unreleased: 0 });
+    public bool IsIdle => store is not { IsIdle: false } && core.Sessions.All.All(subscriber => subscriber.Session is { InFlight: 0, Queued: 0, Receiver.Unreleased: 0 });
 
     public void Accept(Link link)
     {
@@ -46,6 +54,7 @@ internal sealed class SimulatedServer
     public void Crash()
     {
         world.Note("--- the server crashes");
+        if (store is not null) StartAnew();
         foreach (Served connection in served.ToList())
         {
             connection.Link.Cut();
@@ -64,6 +73,59 @@ internal sealed class SimulatedServer
         connect.Write(new ConnectPacket { ClientId = Encoding.UTF8.GetBytes(clientId), CleanSession = true });
         link.ServerGets!(connect.WrittenSpan);
         link.ServerLoses?.Invoke();
+    }
+
+    private BrokerCore NewCore()
+    {
+        var created = new BrokerCore(limits, hashSeed: 1, idSeed: 2);
+        store?.Start(created);
+        processes++;
+        return created;
+    }
+
+    /// <summary>Nothing is left of the process but what its disk holds.</summary>
+    private void StartAnew()
+    {
+        Served[] lost = [.. served];
+        served.Clear();
+        foreach (Served connection in lost)
+        {
+            (connection.Link.ServerGets, connection.Link.ServerLoses) = (null, null);
+            connection.Link.Cut();
+        }
+
+        store!.End();
+        core = NewCore();
+        Flush();
+    }
+
+    private void BeginCommit()
+    {
+        if (store?.TryBegin() == true) Later(0.01, Commit);
+    }
+
+    private void Commit()
+    {
+        if (!store!.TryCommit()) Later(1, Commit);
+        else Later(0.01, EndCommit);
+    }
+
+    private void EndCommit()
+    {
+        store!.EndCommit();
+        store.Load(core.Parts.Turn);
+        store.Carry();
+        Flush();
+    }
+
+    /// <summary>Does a step of this process, if it lives so long.</summary>
+    private void Later(double seconds, Action step)
+    {
+        int process = processes;
+        world.After(world.Delay(seconds), () =>
+        {
+            if (process == processes) step();
+        });
     }
 
     private void Tick()
@@ -106,6 +168,15 @@ internal sealed class SimulatedServer
         }
         while (dirty.Count > 0);
         CheckMemory();
+        if (store is null) return;
+        if (core.Parts.Turn.IsLoadWanted) Later(0.01, () => Load());
+        BeginCommit();
+    }
+
+    private void Load()
+    {
+        store!.Load(core.Parts.Turn);
+        Flush();
     }
 
     /// <summary>No message is kept that no session needs, and of what was read no more than a packet that is not whole.</summary>
@@ -120,18 +191,19 @@ internal sealed class SimulatedServer
     private void Flush(BrokerConnection connection)
     {
         var carrier = (Served)connection.Carrier!;
-        while (connection.BeginFlush(world.Now) is OutgoingBuffer output)
+        core.Parts.Turn.AwaitCommit(connection);
+        while (connection.BeginFlush(world.Now, store?.Committed ?? 0) is OutgoingBuffer output)
         {
             byte[] bytes = output.Written.ToArray();
             world.Note("server", "sends", bytes, MqttRole.Server);
             carrier.Link.ServerRules?.Sent(bytes, world.Now);
             carrier.Link.SendToClient(bytes);
-            if (slowness > 0 && world.HasFaults) world.After(world.Delay(slowness), () => EndFlush(connection, output));
+            if (slowness > 0 && world.HasFaults) Later(slowness, () => EndFlush(connection, output));
             else core.Flushed(connection, output, world.Now);
         }
 
         if (connection is { End: null, HasStopped: true, Pause: Pause.None } && carrier.Unread.Count > 0) Receive(carrier, []); // it was held back
-        if (connection.End is null) return;
+        if (connection.End is null || !connection.IsDrained(store?.Committed ?? 0)) return;
         world.Note($"server closes: {connection.End} {connection.Violation}");
         Assert.True(connection.End != MqttConnectionEnd.ProtocolViolation, $"the server found a violation: {connection.Violation}");
         carrier.Link.CloseByServer();

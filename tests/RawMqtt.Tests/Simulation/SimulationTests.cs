@@ -15,6 +15,13 @@ public class SimulationTests(ITestOutputHelper output)
         for (int seed = 1; seed <= 2000; seed++) Scenario.Run(seed);
     }
 
+    [Fact]
+    [Rule("MQTT-4.3.2-1", "MQTT-4.3.2-2", "MQTT-4.3.3-1", "MQTT-4.3.3-2", "MQTT-4.4.0-1", "MQTT-3.1.2-4", "MQTT-3.1.2-5", "MQTT-4.1.0-1", "MQTT-3.2.2-2")]
+    public void Nothing_acknowledged_is_lost_or_doubled_when_a_broker_with_a_journal_is_killed_on_a_bad_disk()
+    {
+        for (int seed = 1; seed <= 500; seed++) Scenario.Run(seed, isDurable: true);
+    }
+
     /// <summary>By name: as many worlds as RAWMQTT_SIMULATION_WORLDS says, from RAWMQTT_SIMULATION_SEED on; 100 000 from a seed of the clock
     /// otherwise.</summary>
     [Fact(Explicit = true)]
@@ -23,14 +30,18 @@ public class SimulationTests(ITestOutputHelper output)
         int worlds = Number("RAWMQTT_SIMULATION_WORLDS", 100_000);
         int first = Number("RAWMQTT_SIMULATION_SEED", Environment.TickCount & 0x3FFF_FFFF);
         output.WriteLine($"{worlds} worlds from seed {first} on");
-        for (int seed = first; seed < first + worlds; seed++) Scenario.Run(seed);
+        for (int seed = first; seed < first + worlds; seed++)
+        {
+            Scenario.Run(seed);
+            Scenario.Run(seed, isDurable: true);
+        }
     }
 
-    /// <summary>By name: prints all that happens in the world of RAWMQTT_SIMULATION_SEED.</summary>
+    /// <summary>By name: prints all that happens in the world of RAWMQTT_SIMULATION_SEED; with RAWMQTT_SIMULATION_JOURNAL, of that with a journal.</summary>
     [Fact(Explicit = true)]
     public void Replay()
     {
-        IReadOnlyList<string> trace = Scenario.TraceOf(Number("RAWMQTT_SIMULATION_SEED", 1));
+        IReadOnlyList<string> trace = Scenario.TraceOf(Number("RAWMQTT_SIMULATION_SEED", 1), Number("RAWMQTT_SIMULATION_JOURNAL", 0) > 0);
         foreach (string line in trace) output.WriteLine(line);
         Assert.DoesNotContain(trace, line => line.Contains("!!!", StringComparison.Ordinal));
     }
