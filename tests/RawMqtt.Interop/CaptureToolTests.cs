@@ -22,7 +22,7 @@ public class CaptureToolTests
 
         Assert.Equal((0, ""), (pub.ExitCode, pub.Error));
         Assert.Equal((0, ""), (decode.ExitCode, decode.Error));
-        Assert.Contains("→ PUBLISH \"a\" at QoS 1 id 1, 6 bytes \"secret\"", decode.Output, StringComparison.Ordinal);
+        Assert.Contains("→ PUBLISH \"a\" at QoS 1, id 1: 6 bytes \"secret\"", decode.Output, StringComparison.Ordinal);
         Assert.Contains("← PUBACK", decode.Output, StringComparison.Ordinal);
         if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
     }
