@@ -130,6 +130,11 @@ internal static partial class Page
         }
     }
 
+    /// <summary>Returns whether a topic filter matches a topic; false if it is no topic filter.</summary>
+    [JSExport]
+    internal static bool Matches(string filter, string topic) =>
+        TopicFilter.IsValid(Encoding.UTF8.GetBytes(filter), out _) && TopicFilter.Matches(Encoding.UTF8.GetBytes(filter), Encoding.UTF8.GetBytes(topic));
+
     /// <summary>Tells the page that a connection has something new.</summary>
     [JSImport("changed", "page")]
     private static partial void Changed(int id);

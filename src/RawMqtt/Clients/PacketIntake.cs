@@ -28,10 +28,10 @@ internal sealed class PacketIntake(
     {
         if (Failure is not null || bytes.IsEmpty) return false;
         lock (gate.Lock) TakeBatch(bytes);
+        if (packetTap is not null && Consumed > 0) PacketTaps.ShowReceived(packetTap, bytes[..Consumed]); // before the answers leave
         if (Messages.Count == 0) gate.Enter(writer).Dispose(); // with messages, their acknowledgements go along
         if (hasKeptLines) log.WriteKept();
         hasKeptLines = false;
-        if (packetTap is not null && Consumed > 0) PacketTaps.ShowReceived(packetTap, bytes[..Consumed]);
         return Consumed > 0;
     }
 
