@@ -27,6 +27,7 @@ internal static partial class Page
         try
         {
             var connection = new PageConnection(url, OptionsJson.Read(Encoding.UTF8.GetBytes(options)), () => Changed(id));
+            if (Connections.TryGetValue(id, out PageConnection? ended)) _ = ended.Client.DisposeAsync().AsTask();
             Connections[id] = connection;
             _ = connection.OpenAsync();
             return "{}";

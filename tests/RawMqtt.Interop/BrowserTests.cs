@@ -4,11 +4,11 @@ using RawMqtt.Interop.Parts;
 
 namespace RawMqtt.Interop;
 
-/// <summary>Pages of a loopback origin in Chromium, with unmodified libraries, at the broker of the tool with its default settings. Runs by name:
-/// Chromium takes 300 MB.</summary>
+/// <summary>Pages of a loopback origin in Chromium, with unmodified libraries, at the broker of the tool with its default
+/// settings.</summary>
 public class BrowserTests
 {
-    [Theory(Explicit = true)]
+    [Theory]
     [InlineData("mqttjs")]
     [InlineData("paho")]
     public async Task A_page_of_a_loopback_origin_publishes_and_receives(string library)

@@ -52,6 +52,17 @@ internal static class RealPart
         }
     }
 
+    /// <summary>The tool, with the toolkit's page beside it.</summary>
+    public static string ToolWithPage
+    {
+        get
+        {
+            bool isThere = File.Exists(Path.Combine(Path.GetDirectoryName(Tool)!, "toolkit", "index.html"));
+            if (!isThere) Miss("The toolkit's page is missing: run dotnet publish src/RawMqtt.Toolkit -c Release.");
+            return Tool;
+        }
+    }
+
     /// <summary>tests/RawMqtt.Interop.</summary>
     public static string Folder { get; } = Path.Combine(Root(), "tests", "RawMqtt.Interop");
 

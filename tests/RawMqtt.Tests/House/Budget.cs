@@ -9,24 +9,24 @@ namespace RawMqtt.Tests.House;
 internal static class Budget
 {
     /// <summary>Lines of code of the whole library.</summary>
-    public const int MostLines = 11_170;
+    public const int MostLines = 12_990;
 
     /// <summary>Of Codec, WebSockets and Sessions together: what an embedded engineer copies.</summary>
-    public const int MostLinesOfTheCore = 3250;
+    public const int MostLinesOfTheCore = 3580;
 
     /// <summary>Lines of code and public types that each layer may have. The layer named "" is the root.</summary>
     public static readonly (string Layer, int Lines, int PublicTypes, string Holds)[] Layers =
     [
         ("Codec", 900, 33, "packets: bytes to views and back"),
         ("WebSockets", 1250, 4, "RFC 6455: handshake, frames, masking, both roles"),
-        ("Sessions", 1160, 0, "what each end remembers: QoS 1 and 2, identifiers, keep alive"),
-        ("Brokers", 1500, 0, "the broker without sockets"),
+        ("Sessions", 1490, 0, "what each end remembers: QoS 1 and 2, identifiers, keep alive"),
+        ("Brokers", 2330, 0, "the broker without sockets"),
         ("Storage", 369, 0, "the folder of a journal: segments, commits, damage, the lock"),
         ("Transports", 650, 3, "a stream that carries MQTT"),
         ("Dialling", 1150, 0, "the client's way to a stream, and the diagnosis"),
-        ("Serving", 1350, 0, "the broker's shell: listeners, admission, hooks"),
-        ("Clients", 2400, 0, "the parts of MqttClient"),
-        ("", 900, 42, "MqttClient, MqttBroker and their options"),
+        ("Serving", 1590, 0, "the broker's shell: listeners, admission, hooks"),
+        ("Clients", 2430, 0, "the parts of MqttClient"),
+        ("", 920, 42, "MqttClient, MqttBroker and their options"),
     ];
 
     public static readonly string[] FrameworkAssemblies =

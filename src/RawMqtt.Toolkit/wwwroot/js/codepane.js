@@ -7,7 +7,7 @@ import * as engine from './engine.js'
 import { fromOptions, toOptions } from './options.js'
 
 export class CodePane {
-  /** @param settings Returns the settings. @param imported Called with new ones. */
+  /** @param settings Returns the settings. @param imported Called with new ones; returns false if the form is in use. */
   constructor(settings, imported) {
     this.settings = settings
     this.language = select([['cs', 'C#, RawMqtt'], ['js', 'JavaScript, MQTT.js'], ['sh', 'Command line']], 'cs', { onchange: () => this.draw() })
@@ -40,8 +40,8 @@ export class CodePane {
     const answer = engine.checkOptions(this.json.value)
     if (answer.fault) return this.say(answer.fault.message, true)
     try {
-      imported(fromOptions(this.settings(), this.json.value))
-      this.say('The form has the options now.')
+      const isTaken = imported(fromOptions(this.settings(), this.json.value))
+      this.say(isTaken ? 'The form has the options now.' : 'The client is connected with the present options: disconnect first.', !isTaken)
     } catch (fault) {
       this.say(`The options have to be plain JSON here: ${fault.message}`, true)
     }

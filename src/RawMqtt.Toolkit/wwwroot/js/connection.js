@@ -2,7 +2,7 @@
 // One connection: its form, its state, what it subscribes and publishes, and what is seen of it.
 
 import { CodePane } from './codepane.js'
-import { copyButton, h, tabs } from './dom.js'
+import { clock, copyButton, h, tabs } from './dom.js'
 import { doctorLine } from './code.js'
 import * as engine from './engine.js'
 import { ConnectionForm } from './form.js'
@@ -23,12 +23,12 @@ export class Connection {
     this.settings = settings
     this.changed = changed
     this.state = 'Disconnected'
-    this.form = new ConnectionForm(settings, () => this.settingsChanged(), () => this.toggle())
+    this.form = new ConnectionForm(id, settings, () => this.settingsChanged(), () => this.toggle())
     this.subscriptions = new Subscriptions(id, settings, () => this.settingsChanged())
     this.messages = new Messages(filter => this.subscriptions.colorOf(filter))
     this.publish = new Publish(id, message => this.messages.published(message))
     this.packets = new Packets(id)
-    this.code = new CodePane(() => this.settings, imported => { Object.assign(this.settings, imported); this.form.fill(this.settings) })
+    this.code = new CodePane(() => this.settings, imported => this.import(imported))
     this.rate = new Rate()
     this.log = h('ol', { class: 'log' })
     this.draw()
@@ -45,8 +45,8 @@ export class Connection {
 
   draw() {
     this.badge = h('span', { class: 'state' })
-    this.since = h('span', { class: 'quiet' })
-    this.connect = h('button', { type: 'button', class: 'primary', disabled: true, onclick: () => this.toggle() }, 'Connect')
+    this.since = h('span', { class: 'quiet grow cut' })
+    this.connect = h('button', { form: this.form.element.id, class: 'primary', disabled: true }, 'Connect')
     this.drop = h('button', { type: 'button', class: 'small', hidden: true, title: 'End the connection without DISCONNECT: the broker publishes the Will',
       onclick: () => engine.abort(this.id) }, 'Drop')
     this.retry = h('button', { type: 'button', class: 'small', hidden: true, onclick: () => engine.reconnectNow(this.id) }, 'Try now')
@@ -65,7 +65,7 @@ export class Connection {
     this.element = h('div', { class: 'connection' },
       h('div', { class: 'left' },
         h('section', { class: 'card status' }, h('h2', {}, 'Connection'),
-          h('div', { class: 'row' }, this.badge, this.since, h('span', { class: 'grow' }), this.retry, this.drop, this.connect),
+          h('div', { class: 'row mid' }, this.badge, this.since, this.retry, this.drop, this.connect),
           this.fault, this.counts, this.rate.element, this.rateNow),
         this.details, this.subscriptions.element, this.publish.element),
       h('section', { class: 'right card' }, h('h2', {}, 'Traffic'), this.panes.list, ...this.panes.boxes))
@@ -75,6 +75,12 @@ export class Connection {
   settingsChanged() {
     this.code?.draw()
     this.changed()
+  }
+
+  import(settings) {
+    if (this.isActive) return false
+    this.form.fill(Object.assign(this.settings, settings))
+    return true
   }
 
   async toggle() {
@@ -104,7 +110,8 @@ export class Connection {
     if (news.state === 'Connected') this.fault.replaceChildren()
     else if (news.fault) this.showFault(news.fault)
     this.counts.textContent = `${news.received.toLocaleString('en')} messages in, ${news.sent.toLocaleString('en')} out; `
-      + `${news.bytesReceived.toLocaleString('en')} bytes in, ${news.bytesSent.toLocaleString('en')} out; ${news.inFlight} in flight, ${news.queued} waiting`
+      + `${news.bytesReceived.toLocaleString('en')} bytes in, ${news.bytesSent.toLocaleString('en')} out`
+      + (news.inFlight + news.queued > 0 ? `; ${news.inFlight} in flight, ${news.queued} waiting` : '')
     this.since.textContent = news.state === 'Connected' ? news.sessionPresent ? `as ${news.clientId}, session kept` : `as ${news.clientId}` : ''
     this.messages.take(news)
     this.packets.take(news)
@@ -112,7 +119,7 @@ export class Connection {
     this.subscriptions.take(news)
     for (const line of news.events) {
       const space = line.indexOf(' ')
-      const time = new Date(Number(line.slice(0, space))).toLocaleTimeString('en-GB', { fractionalSecondDigits: 3 })
+      const time = clock(Number(line.slice(0, space)))
       this.log.prepend(h('li', {}, h('time', {}, time), ` ${line.slice(space + 1)}`))
     }
     while (this.log.children.length > mostLines) this.log.lastChild.remove()

@@ -55,7 +55,7 @@ export function decodeView() {
   return h('div', { class: 'tool' }, h('section', { class: 'card' }, h('h2', {}, 'Decode'),
     h('p', { class: 'quiet' }, 'Paste bytes of MQTT or of a WebSocket: hexadecimal, base64, or a dump with offsets, such as Wireshark’s.'),
     field('Bytes', text), h('div', { class: 'row' }, field('They are', layer), field('Sent by', sender)),
-    h('div', { class: 'row' }, h('span', { class: 'quiet' }, 'For example'), ...buttons), verdict), result)
+    h('div', { class: 'row mid' }, h('span', { class: 'quiet' }, 'For example'), ...buttons), verdict), result)
 }
 
 function hexOf(text) {

@@ -100,6 +100,13 @@ export function save(name, content, type = 'application/octet-stream') {
   setTimeout(() => URL.revokeObjectURL(link.href), 10000)
 }
 
+/** Returns a time of day with milliseconds. */
+export function clock(time) {
+  const day = new Date(time)
+  const pad = (number, digits) => String(number).padStart(digits, '0')
+  return `${pad(day.getHours(), 2)}:${pad(day.getMinutes(), 2)}:${pad(day.getSeconds(), 2)}.${pad(day.getMilliseconds(), 3)}`
+}
+
 /** Calls a function once things are quiet. */
 export function debounce(milliseconds, act) {
   let timer

@@ -18,10 +18,14 @@ async function loadRules() {
   return bySection
 }
 
-/** Returns the rules of a section, or of the nearest one above that has any. */
-async function rulesOf(section) {
+/** What several packets have in common has its rules in section 2. */
+const shared = { 'Packet Identifier': '2.3.1', 'Packet type': '2.2.2' }
+
+/** Returns the rules of a field's section, or of the nearest one above that has any. */
+async function rulesOf(name, section) {
   if (!/^\d/.test(section)) return []
   const known = await rules
+  if (shared[name]) return [...known.get(section) ?? [], ...known.get(shared[name]) ?? []]
   for (let at = section; at; at = at.includes('.') ? at.slice(0, at.lastIndexOf('.')) : '') {
     if (known.has(at)) return known.get(at)
   }
@@ -53,7 +57,7 @@ export function unitView(unit, note = null) {
     spans.forEach((group, at) => group.forEach(span => span.classList.toggle('lit', at === i)))
     buttons.forEach((button, at) => button.setAttribute('aria-pressed', at === i))
     spans[i][0]?.scrollIntoView({ block: 'nearest' })
-    const found = await rulesOf(unit.section.startsWith('RFC') ? '' : unit.fields[i].section)
+    const found = await rulesOf(unit.fields[i].name, unit.section.startsWith('RFC') ? '' : unit.fields[i].section)
     about.replaceChildren(...(found.length === 0 ? [h('p', { class: 'quiet' }, `Section ${unit.fields[i].section} has no numbered rule.`)] : [
       h('p', { class: 'quiet' }, `Rules about ${unit.fields[i].name}, section ${unit.fields[i].section}:`),
       h('ul', {}, found.map(rule => h('li', {}, h('b', {}, `[${rule.id}] `), rule.text)))]))

@@ -9,11 +9,11 @@ const number = (value, most) => h('input', { type: 'number', min: 0, max: most, 
 const text = (value, properties = {}) => h('input', { type: 'text', autocomplete: 'off', spellcheck: 'false', autocapitalize: 'none', ...properties, value })
 
 export class ConnectionForm {
-  /** @param settings What is edited. @param changed Called after each change. @param submit Called when the form is sent. */
-  constructor(settings, changed, submit) {
+  /** @param id The connection's number. @param settings What is edited. @param changed Called after each change. @param submit Called when the form is sent. */
+  constructor(id, settings, changed, submit) {
     this.settings = settings
     this.changed = changed
-    this.element = h('form', { novalidate: true, class: 'card', onsubmit: sent => { sent.preventDefault(); submit() } })
+    this.element = h('form', { id: `form${id}`, novalidate: true, class: 'card', onsubmit: sent => { sent.preventDefault(); submit() } })
     this.verdict = h('div', { class: 'verdict', role: 'status' })
     this.judgeSoon = debounce(200, () => this.judge())
     this.fill(settings)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The messages of a connection: the newest first, filtered, searched, copied and saved.
 
-import { check, copyButton, field, h, save, select } from './dom.js'
+import { check, clock, copyButton, field, h, save, select } from './dom.js'
 import * as engine from './engine.js'
 import { formats, fromBase64, toBase64, toText } from './payload.js'
 
@@ -23,14 +23,15 @@ export class Messages {
     this.hold = h('input', { type: 'checkbox', onchange: () => { if (!this.hold.checked) this.drawAll() } })
     this.count = h('p', { class: 'quiet', role: 'status' })
     this.list = h('ol', { class: 'messages' })
+    this.scroll = h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Messages, newest first', hidden: true }, this.list)
     this.empty = h('p', { class: 'empty' }, 'No messages yet. Subscribe to a topic filter, and publish to a topic that it matches.')
     this.element = h('div', { class: 'pane' },
       h('div', { class: 'row tools' }, field('Show', this.kind), field('Topic', this.topic, { class: 'grow' }), field('Search payloads', this.words,
         { class: 'grow' }), field('Payload as', this.format)),
-      h('div', { class: 'row' }, check('Hold the list', this.hold), this.count, h('span', { class: 'grow' }),
+      h('div', { class: 'row mid' }, check('Hold the list', this.hold), this.count, h('span', { class: 'grow' }),
         h('button', { type: 'button', class: 'small', onclick: () => save('messages.json', this.asJson(), 'application/json') }, 'Save all'),
         h('button', { type: 'button', class: 'small', onclick: () => this.clear() }, 'Clear')),
-      this.empty, h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Messages, newest first' }, this.list))
+      this.empty, this.scroll)
   }
 
   /** Takes what came. */
@@ -77,6 +78,7 @@ export class Messages {
 
   sayCount() {
     this.empty.hidden = this.all.length > 0
+    this.scroll.hidden = this.all.length === 0
     const hidden = this.hidden > 0 ? `; ${this.hidden.toLocaleString('en')} more were counted and not kept` : ''
     this.count.textContent = this.all.length === 0 ? '' : `${this.list.children.length} of ${this.all.length.toLocaleString('en')} kept${hidden}`
   }
@@ -98,7 +100,7 @@ export class Messages {
       h('code', { class: 'topic' }, message.topic), h('span', { class: 'badge' }, `QoS ${message.qos}`),
       message.retain ? h('span', { class: 'badge' }, 'retained') : null, message.duplicate ? h('span', { class: 'badge' }, 'DUP') : null,
       h('span', { class: 'meta' }, `${message.length.toLocaleString('en')} bytes${cut}`), h('span', { class: 'grow' }),
-      h('time', { class: 'meta' }, new Date(message.time).toLocaleTimeString('en-GB', { fractionalSecondDigits: 3 })),
+      h('time', { class: 'meta' }, clock(message.time)),
       copyButton(() => text), h('button', { type: 'button', class: 'small', onclick: () => save('payload.bin', message.payload) }, 'Save')), body)
     row.style.setProperty('--filter', message.kind === 'published' ? 'transparent' : this.colorOf(message.filter))
     return row

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Every MQTT packet of a connection, both ways, and the fields of the chosen one.
 
-import { check, copyButton, h, save } from './dom.js'
+import { check, clock, copyButton, h, save } from './dom.js'
 import * as engine from './engine.js'
 import { unitView } from './fields.js'
 
@@ -13,13 +13,13 @@ export class Packets {
     this.hidden = 0
     this.follow = h('input', { type: 'checkbox', checked: true })
     this.list = h('ol', { class: 'packets' })
-    this.scroll = h('div', { class: 'scroll short', tabindex: '0', role: 'region', 'aria-label': 'Packets, oldest first' }, this.list)
+    this.scroll = h('div', { class: 'scroll short', tabindex: '0', role: 'region', 'aria-label': 'Packets, oldest first', hidden: true }, this.list)
     this.count = h('p', { class: 'quiet' })
-    this.details = h('div', { class: 'details' }, h('p', { class: 'empty' }, 'Choose a packet to see its bytes and its fields.'))
+    this.details = h('div', { class: 'details' }, h('p', { class: 'empty' }, 'Connect, and choose a packet to see its bytes and its fields.'))
     this.element = h('div', { class: 'pane' },
       h('p', { class: 'quiet' }, 'These are the MQTT packets. The browser hides the handshake and the frames around them from pages; ',
         'Tour and Decode show what they look like.'),
-      h('div', { class: 'row' }, check('Follow the newest', this.follow), this.count, h('span', { class: 'grow' }),
+      h('div', { class: 'row mid' }, check('Follow the newest', this.follow), this.count, h('span', { class: 'grow' }),
         h('button', { type: 'button', class: 'small', onclick: () => this.clear() }, 'Clear')),
       this.scroll, this.details)
   }
@@ -28,6 +28,7 @@ export class Packets {
     this.hidden += news.hiddenPackets ?? 0
     const came = news.packets ?? []
     if (came.length === 0) return
+    this.scroll.hidden = false
     this.list.append(...came.slice(-mostDrawn).map(packet => this.row(packet)))
     while (this.list.children.length > mostDrawn) this.list.firstChild.remove()
     this.count.textContent = `${came.at(-1).number.toLocaleString('en')} packets`
@@ -42,7 +43,7 @@ export class Packets {
   row(packet) {
     const button = h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => this.choose(packet, button) },
       h('span', { class: packet.sent ? 'arrow sent' : 'arrow' }, packet.sent ? '→ sent' : '← came'),
-      h('time', {}, new Date(packet.time).toLocaleTimeString('en-GB', { fractionalSecondDigits: 3 })),
+      h('time', {}, clock(packet.time)),
       h('span', { class: 'title' }, packet.title), h('span', { class: 'meta' }, `${packet.length} B`))
     return h('li', {}, button)
   }

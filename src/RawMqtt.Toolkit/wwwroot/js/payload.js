@@ -8,8 +8,8 @@ export const formats = [['text', 'Text'], ['json', 'JSON'], ['hex', 'Hexadecimal
 
 /** Returns the bytes of what was typed. Throws an Error whose message is for the reader. */
 export function toBytes(text, format) {
-  if (format === 'text') return new TextEncoder().encode(text)
-  if (format === 'json') return new TextEncoder().encode(formatJson(text))
+  if (format === 'json') formatJson(text) // the check; the bytes are what was typed
+  if (format === 'text' || format === 'json') return new TextEncoder().encode(text)
   if (format === 'hex') return fromHex(text)
   try {
     return fromBase64(text.replace(/\s+/g, ''))

@@ -74,6 +74,7 @@ export class Publish {
     const message = { topic: this.topic.value, qos: Number(this.qos.value), retain: this.retain.checked }
     this.remember(message)
     this.say(message.qos === 0 ? '' : 'Waiting for the broker’s answer…')
+    this.published({ ...message, payload })
     const answer = await engine.publish(this.id, message.topic, payload, message.qos, message.retain)
     if (answer.fault) {
       this.say(answer.fault.message, true)
@@ -81,7 +82,6 @@ export class Publish {
     }
     const what = ['sent; at QoS 0 nothing answers', 'PUBACK came', 'PUBCOMP came'][message.qos]
     this.say(`${payload.length.toLocaleString('en')} bytes to ${message.topic}: ${what}, ${answer.milliseconds} ms.`)
-    this.published({ ...message, payload })
   }
 
   say(text, isBad = false) {

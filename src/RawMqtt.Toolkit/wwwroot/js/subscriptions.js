@@ -35,9 +35,13 @@ export class Subscriptions {
       ?? { filter, color: palette[this.settings.subscriptions.length % palette.length] }
     one.qos = Number(this.qos.value)
     this.fault.textContent = ''
-    if (this.isOpen && !await this.subscribe(one)) return
-    if (!this.settings.subscriptions.includes(one)) this.settings.subscriptions.push(one)
+    const isNew = !this.settings.subscriptions.includes(one)
+    if (isNew) this.settings.subscriptions.push(one)
     this.draw(one)
+    if (this.isOpen && !await this.subscribe(one) && isNew) {
+      this.drop(one)
+      return
+    }
     this.filter.value = ''
     this.changed()
   }
@@ -86,7 +90,7 @@ export class Subscriptions {
       engine.pause(this.id, one.filter, one.isPaused)
     } }, 'Pause')
     one.isPaused = false
-    const remove = h('button', { type: 'button', class: 'small', 'aria-label': `Unsubscribe ${one.filter}`, onclick: () => this.remove(one) }, 'Remove')
+    const remove = h('button', { type: 'button', class: 'small', 'aria-label': `Remove ${one.filter}`, onclick: () => this.remove(one) }, 'Remove')
     const count = h('span', { class: 'count' }, '0')
     const result = h('span', { class: 'quiet' }, this.isOpen ? '' : 'waits for a connection')
     const element = h('li', {}, color, h('code', { class: 'grow' }, one.filter), h('span', { class: 'badge' }, `QoS ${one.qos}`),
@@ -95,11 +99,15 @@ export class Subscriptions {
     this.list.append(element)
   }
 
-  async remove(one) {
-    this.rows.get(one.filter).element.remove()
+  drop(one) {
+    this.rows.get(one.filter)?.element.remove()
     this.rows.delete(one.filter)
     this.settings.subscriptions.splice(this.settings.subscriptions.indexOf(one), 1)
     this.changed()
+  }
+
+  async remove(one) {
+    this.drop(one)
     this.filter.focus()
     if (!this.isOpen) return
     const answer = await engine.unsubscribe(this.id, one.filter)

@@ -14,8 +14,8 @@ export function tourView() {
   const back = h('button', { type: 'button', onclick: () => go(at - 1) }, 'Back')
   const next = h('button', { type: 'button', class: 'primary', onclick: () => go(at + 1) }, 'Next')
   const view = h('div', { class: 'tour' },
-    h('nav', { class: 'card', 'aria-label': 'Chapters of the tour' }, h('h2', {}, 'A session, byte by byte'), list),
-    h('section', { class: 'card' }, h('h2', { class: 'offscreen' }, 'Step'), h('div', { class: 'row' }, back, next, place), step))
+    h('nav', { class: 'card', 'aria-label': 'Chapters of the tour' }, h('h2', {}, 'Chapters'), list),
+    h('section', { class: 'card' }, h('h2', { class: 'offscreen' }, 'Step'), h('div', { class: 'row mid' }, back, next, place), step))
   let chapters = []
   let steps = []
   let at = 0
