@@ -42,7 +42,8 @@ public class ToolkitTests
 
         string[] lines = await RunAsync("life.mjs", await PageOfAsync(server, "http:"), OurBroker.Address(broker, "ws"));
 
-        Assert.Equal(["received grüße 0 at 0, grüße 1 at 1, grüße 2 at 2", "retained true", "waited true", "session true", "large true", "ping", "will", "done"], lines);
+        Assert.Equal("received grüße 0 at 0, grüße 1 at 1, grüße 2 at 2", lines[0]);
+        Assert.Equal(["retained true", "waited true", "session true", "large true", "ping", "will", "done"], lines[1..]);
         Assert.Equal(0, broker.Statistics.MessagesDropped + broker.Statistics.MessagesShed + broker.Statistics.ProtocolViolations);
     }
 
@@ -152,6 +153,9 @@ public class ToolkitTests
         return finished.Output.TrimEnd().Split('\n');
     }
 
-    private static string[] PacketsOf(MemoryStream bytes, MqttRole sender) =>
-        [.. Decoding.Of(bytes.ToArray(), isWebSocket: true, sender).Units.Where(unit => unit.Kind == WireUnitKind.Packet).Select(unit => Convert.ToHexStringLower(unit.Packet))];
+    private static string[] PacketsOf(MemoryStream bytes, MqttRole sender)
+    {
+        IEnumerable<WireUnit> packets = Decoding.Of(bytes.ToArray(), isWebSocket: true, sender).Units.Where(unit => unit.Kind == WireUnitKind.Packet);
+        return [.. packets.Select(packet => Convert.ToHexStringLower(packet.Packet))];
+    }
 }

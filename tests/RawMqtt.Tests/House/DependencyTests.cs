@@ -14,6 +14,7 @@ public class DependencyTests
     [InlineData("RawMqtt.Server")]
     [InlineData("RawMqtt.Extensions")]
     [InlineData("RawMqtt.Testing")]
+    [InlineData("RawMqtt.Browser")]
     public void Restore_of_the_library_finds_no_package(string project)
     {
         using JsonDocument assets = JsonDocument.Parse(File.ReadAllText(Repository.PathOf($"src/{project}/obj/project.assets.json")));
@@ -51,6 +52,7 @@ public class DependencyTests
     [InlineData(typeof(RawMqtt.Server.BrokerService))]
     [InlineData(typeof(RawMqtt.Extensions.MqttHandling))]
     [InlineData(typeof(MemoryBroker))]
+    [InlineData(typeof(RawMqtt.Browser.BrowserWebSocket))]
     public void Library_refers_to_the_shared_framework_alone(Type inAssembly)
     {
         string[] foreign = inAssembly.Assembly.GetReferencedAssemblies()

@@ -14,6 +14,7 @@ public class PublicApiTests
     [InlineData(typeof(Decoding), "PublicApi.Explain.txt")]
     [InlineData(typeof(RawMqtt.Extensions.MqttHandling), "PublicApi.Extensions.txt")]
     [InlineData(typeof(MemoryBroker), "PublicApi.Testing.txt")]
+    [InlineData(typeof(RawMqtt.Browser.BrowserWebSocket), "PublicApi.Browser.txt")]
     [InlineData(typeof(RawMqtt.Server.BrokerService), "PublicApi.Server.txt")]
     public void Surface_is_the_one_that_was_reviewed(Type type, string file)
     {

@@ -136,6 +136,36 @@ public sealed class AccessHookTests : IDisposable
         Assert.Single(lines, line => line.StartsWith("event=handshake-refused ", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_plain_GET_or_HEAD_is_answered_by_the_hook_with_the_bytes_that_it_returns()
+    {
+        byte[] whole = [.. "HTTP/1.1 203 Fine\r\nContent-Length: 3\r\nX-Head: "u8, .. "HEAD"u8, .. "\r\nConnection: close\r\n\r\n"u8, 0, 255, 0];
+        var heads = new ConcurrentQueue<string>();
+        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions
+        {
+            Listeners = ["ws://127.0.0.1:0/mqtt"],
+            AnswerGet = (_, path) => path == "/text" ? "text" : null,
+            AnswerHttp = (listener, head) =>
+            {
+                heads.Enqueue($"{listener} {head}");
+                return head.Contains(" /bytes ", StringComparison.Ordinal) ? head.StartsWith("HEAD", StringComparison.Ordinal) ? whole.AsMemory(..^3) : whole : null;
+            },
+        }, Token);
+        var root = new Uri(broker.Addresses[0].Replace("ws://", "http://", StringComparison.Ordinal));
+        using var http = new HttpClient();
+        using HttpResponseMessage answer = await http.GetAsync(new Uri(root, "/bytes"), Token);
+        using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(root, "/bytes"));
+        using HttpResponseMessage head = await http.SendAsync(request, Token);
+
+        Assert.Equal((203, "Fine", "HEAD"), ((int)answer.StatusCode, answer.ReasonPhrase, answer.Headers.GetValues("X-Head").Single()));
+        Assert.Equal([0, 255, 0], await answer.Content.ReadAsByteArrayAsync(Token));
+        Assert.Equal((203, 3L), ((int)head.StatusCode, head.Content.Headers.ContentLength));
+        Assert.Equal("text\n", await http.GetStringAsync(new Uri(root, "/text"), Token));
+        Assert.StartsWith($"{broker.Addresses[0]} GET /bytes HTTP/1.1\r\nHost: ", heads.First(), StringComparison.Ordinal);
+        await using MqttClient client = await MqttClient.ConnectAsync(broker.Addresses[0], Token); // an upgrade is no plain GET
+        Assert.Equal(3, heads.Count);
+    }
+
     /// <summary>A packet may hold millions of filters: the hook is asked about as many as a client may have.</summary>
     [Fact]
     public async Task AuthorizeSubscribe_is_asked_about_a_bounded_number_of_filters()
