@@ -2,7 +2,6 @@
 
 using System.Globalization;
 using RawMqtt.Brokers;
-using RawMqtt.Sessions;
 using RawMqtt.Sessions.Journal;
 using RawMqtt.Storage;
 
@@ -34,7 +33,7 @@ public static class JournalLines
         var recovered = new RecoveredBroker(new Utf8Comparer(0));
         bool isWhole = Read(path, new RecoveryVisitor(recovered), line);
         foreach (RecoveredSession session in recovered.Sessions) SessionLines.Write(session, line);
-        line($"{Count(recovered.Sessions.Count, "kept session")}, {Count(recovered.Wills.Count, "Will")} of clients that were connected");
+        line($"{Count(recovered.Sessions.Count(), "kept session")}, {Count(recovered.Wills.Count, "Will")} of clients that were connected");
         return isWhole;
     }
 

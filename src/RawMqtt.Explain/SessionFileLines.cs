@@ -4,7 +4,6 @@ using System.Buffers.Binary;
 using RawMqtt.Sessions;
 using RawMqtt.Sessions.Journal;
 using static RawMqtt.Explain.FieldCursor;
-using static RawMqtt.Explain.JournalLines;
 
 namespace RawMqtt.Explain;
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-using System.Diagnostics.CodeAnalysis;
 using RawMqtt.Sessions;
 using RawMqtt.Sessions.Journal;
 

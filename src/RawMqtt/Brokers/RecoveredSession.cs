@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-using RawMqtt.Codec;
 using RawMqtt.Sessions;
 
 namespace RawMqtt.Brokers;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+using System.Diagnostics.CodeAnalysis;
 using RawMqtt.Brokers;
 using RawMqtt.Sessions.Journal;
 using RawMqtt.Storage;
@@ -8,6 +9,8 @@ namespace RawMqtt.Serving;
 
 /// <summary>Commits what the broker noted: one commit at a time, which serves everything that gathered while the last one ran.</summary>
 /// <remarks>Without a sync, the thread that leaves the lock commits. With one, a thread of its own does.</remarks>
+[SuppressMessage(
+    "Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A SemaphoreSlim without a wait handle holds nothing.")]
 internal sealed class Committer : IThreadPoolWorkItem
 {
     private const int MaxCommits = 8; // in a row on one thread of the pool

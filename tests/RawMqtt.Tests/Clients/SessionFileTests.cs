@@ -230,7 +230,7 @@ public sealed class SessionFileTests : IDisposable
         await using var client = new MqttClient(Options("mqtt://127.0.0.1:1"));
 
         Assert.Equal(["session", "session.damaged", "session.lock"], Directory.GetFiles(folder).Select(path => Path.GetFileName(path)).Order());
-        Assert.All(Directory.GetFiles(folder), path => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path)));
+        foreach (string path in Directory.GetFiles(folder)) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
     }
 
     [Fact]

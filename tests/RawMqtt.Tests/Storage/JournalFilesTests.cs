@@ -84,7 +84,7 @@ public sealed class JournalFilesTests : IDisposable
         JournalFolder.Open(files, JournalOwner.Broker, 1000, sync: true, new VisitedJournal());
 
         Assert.Equal(3, Directory.GetFiles(folder).Length);
-        Assert.All(Directory.GetFiles(folder), path => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path)));
+        foreach (string path in Directory.GetFiles(folder)) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
     }
 }
