@@ -12,7 +12,8 @@ internal static class JournalCommands
     public static Command CreateSessions() => Create(
         "sessions", "List the kept sessions in the data folder of a broker, or the session in a client's --session-file.", JournalLines.Sessions);
 
-    public static Command CreateRetained() => Create("retained", "List the retained messages in the data folder of a broker.", JournalLines.Retained);
+    public static Command CreateRetained() =>
+        Create("retained", "List the retained messages in the data folder of a broker; with list or clear, those of a broker that runs.", JournalLines.Retained);
 
     public static Command CreateJournal() => Create(
         "journal", "Explain each record in the data folder of a broker, or in a client's --session-file, and what is damaged.", JournalLines.Records);

@@ -6,7 +6,7 @@ using RawMqtt.Codec;
 
 namespace RawMqtt.Cli;
 
-/// <summary><c>rawmqtt retained</c>: shows and deletes retained messages.</summary>
+/// <summary><c>rawmqtt retained list</c> and <c>clear</c>: shows and deletes the retained messages of a broker that runs.</summary>
 internal static class RetainedCommand
 {
     private static readonly TimeSpan DefaultSilence = TimeSpan.FromSeconds(0.5);
@@ -26,22 +26,26 @@ internal static class RetainedCommand
         var clear = new Command("clear", "Delete the retained messages of topic filters. Write: clear [URL] FILTER...") { Silence, DryRun };
         list.SetAction(ListAsync);
         clear.SetAction(ClearAsync);
-        foreach (Command command in new[] { list, clear })
+        foreach (Command one in new[] { list, clear })
         {
-            Connection.AddTo(command);
-            command.Validators.Add(result =>
+            Connection.AddTo(one);
+            one.Validators.Add(result =>
             {
                 string[] words = result.GetValue(Connection.Address.Positional) ?? [];
                 string[] filters = words is [var first, ..] && first.Contains("://", StringComparison.Ordinal) ? words[1..] : words;
                 if (filters.Length == 0) result.AddError("Give a topic filter, such as '#'");
                 foreach (string filter in filters)
                 {
-                    if (!TopicFilter.IsValid(Encoding.UTF8.GetBytes(filter), out ProtocolViolation? violation)) result.AddError($"{TerminalText.Escape(filter)}: {violation}");
+                    if (TopicFilter.IsValid(Encoding.UTF8.GetBytes(filter), out ProtocolViolation? violation)) continue;
+                    result.AddError($"{TerminalText.Escape(filter)}: {violation}");
                 }
             });
         }
 
-        return new Command("retained", "Show or delete the messages that a broker keeps for later subscribers.") { list, clear };
+        Command command = JournalCommands.CreateRetained();
+        command.Add(list);
+        command.Add(clear);
+        return command;
     }
 
     private static async Task<int> ListAsync(ParseResult parsed, CancellationToken cancellationToken)

@@ -74,7 +74,6 @@ internal static partial class Tool
             RecordCommand.Create(),
             ReplayCommand.Create(),
             JournalCommands.CreateSessions(),
-            JournalCommands.CreateRetained(),
             JournalCommands.CreateJournal(),
             new HelpOption("--help", "-?"),
             new VersionOption(),
