@@ -115,7 +115,7 @@ internal sealed class DoctorSession(DoctorTarget target, MqttClientOptions optio
         }
 
         void Forbidden(string observed) =>
-            report.Add("round", $"A message on {topic} is probably not allowed here: {observed}. Give a topic that this client may use with --topic.", start);
+            report.Add("round", $"A message on {topic} is probably not allowed here: {observed}. To try one that this client may use, give --topic.", start);
     }
 
     /// <summary>Returns whether a server that forbids a topic fails a message like this: MQTT 3.1.1 has an answer to SUBSCRIBE alone.</summary>

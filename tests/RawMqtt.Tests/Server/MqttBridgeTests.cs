@@ -100,12 +100,12 @@ public sealed class MqttBridgeTests
         await using MqttBroker far = await StartAsync();
         await using MqttClient publisher = await ClientAsync(near);
         await publisher.PublishAsync("old", "1", QualityOfService.AtLeastOnce, retain: true, Token);
+        using MqttBrokerSubscription heard = far.Subscribe("#");
         await using MqttBridge bridge = await BridgeAsync(near, far, new MqttBridgeRule("#"));
         await publisher.PublishAsync("new", "2", QualityOfService.AtLeastOnce, retain: true, Token);
         await publisher.PublishAsync("end", "3", QualityOfService.AtLeastOnce, cancellationToken: Token);
-        using MqttBrokerSubscription heard = far.Subscribe("#");
         var retained = new Dictionary<string, bool>();
-        await foreach (MqttMessage message in heard)
+        await foreach (MqttMessage message in heard.WithCancellation(Token))
         {
             retained[message.Topic] = message.Retain;
             if (retained.Count == 3) break;
