@@ -72,7 +72,8 @@ internal sealed class Scenario
             for (int i = world.Random.Next(0, 3); i > 0; i--) world.After(world.Delay(120), client.Crash);
         }
 
-        foreach (SimulatedClient publisher in publishers.Where(_ => world.Chance(0.3)))
+        // a client with a disk of its own that ends after it was forgotten repeats with DUP what it had not sent anew
+        foreach (SimulatedClient publisher in publishers.Where(publisher => world.Chance(0.3) && !(server.IsDurable && publisher.HasDisk)))
             world.After(world.Delay(120), publisher.IsForgotten);
         if (world.Chance(0.3)) world.After(world.Delay(120), () => world.Jump(TimeSpan.FromSeconds(world.Random.Next(5, 300))));
         for (int steps = 0; world.Step(end);)

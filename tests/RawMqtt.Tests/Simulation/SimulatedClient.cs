@@ -52,6 +52,9 @@ internal sealed class SimulatedClient
 
     public string Name { get; }
 
+    /// <summary>Whether its session outlives its process.</summary>
+    public bool HasDisk => disk is not null;
+
     /// <summary>The server has confirmed the subscriptions of a session that lasts.</summary>
     public bool IsSubscribed { get; private set; }
 

@@ -110,8 +110,9 @@ internal sealed class SimulatedStore(World world, bool isSynced, Mistake? mistak
                 long? next = folder.Visit(oldest, offset, 500, step);
                 foreach ((BrokerRecord kind, byte[] fields) in step.Records) carrying.Carry(kind, fields, oldest, folder.NewestSegment);
                 carried = (oldest, next ?? -1, broker.Journal.Position);
+                if (next is null && mistake is { DeletesEarly: true }) folder.DeleteOldest(isSynced);
             }
-            else if (position <= broker.Committed || mistake is { DeletesEarly: true })
+            else if (position <= broker.Committed)
             {
                 folder.DeleteOldest(isSynced);
                 carried = null;
