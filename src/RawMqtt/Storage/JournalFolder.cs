@@ -77,7 +77,12 @@ internal sealed class JournalFolder
         var folder = new JournalFolder(disk, owner, segmentLength, new JournalReading(disk, new JournalRepairs(disk), visitor));
         foreach (string name in disk.List().Where(name => name.EndsWith(Unfinished, StringComparison.Ordinal)).ToArray()) disk.Delete(name);
         if (!sync) return folder;
-        foreach (JournalSegment segment in folder.segments) disk.Sync(segment.Name);
+        for (int i = 0; i < folder.segments.Count; i++)
+        {
+            if (i >= folder.segments.Count - 2) Rewrite(disk, folder.segments[i]);
+            disk.Sync(folder.segments[i].Name);
+        }
+
         disk.SyncFolder();
         return folder;
     }
@@ -182,6 +187,18 @@ internal sealed class JournalFolder
         disk.Delete(oldest.Name);
         lock (gate) segments.RemoveAt(0);
         if (sync) disk.SyncFolder();
+    }
+
+    /// <summary>Writes what a segment holds once more. If a sync failed before the last process ended, the system has the bytes and does not write them any
+    /// more; a commit reaches over two segments at most.</summary>
+    private static void Rewrite(IJournalDisk disk, JournalSegment segment)
+    {
+        byte[] bytes = new byte[(int)Math.Min(1 << 20, segment.Length)];
+        for (long offset = 0; offset < segment.Length; offset += bytes.Length)
+        {
+            int count = disk.Read(segment.Name, offset, bytes.AsSpan(0, (int)Math.Min(bytes.Length, segment.Length - offset)));
+            disk.Write(segment.Name, offset, bytes.AsSpan(0, count));
+        }
     }
 
     private JournalSegment? Find(uint number)

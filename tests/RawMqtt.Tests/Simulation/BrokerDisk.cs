@@ -31,19 +31,7 @@ internal sealed class BrokerDisk(World world) : IJournalDisk
         if (!hasPowerFailed) return;
         files.Clear();
         foreach ((string name, File file) in listed) files[name] = file;
-        foreach (File file in files.Values)
-        {
-            int kept = file.Synced + (int)(world.Random.NextDouble() * (file.Bytes.Count - file.Synced + 1));
-            if (kept < file.Bytes.Count) file.Bytes.RemoveRange(kept, file.Bytes.Count - kept);
-            for (int i = file.Synced; i < file.Bytes.Count; i++)
-            {
-                if (file.IsDropped || world.Chance(0.01)) file.Bytes[i] = 0;
-            }
-
-            file.Synced = file.Bytes.Count;
-            file.IsDropped = false;
-        }
-
+        foreach (File file in files.Values) file.LosePower(world);
         listed = new SortedDictionary<string, File>(files, StringComparer.Ordinal);
     }
 
@@ -61,10 +49,7 @@ internal sealed class BrokerDisk(World world) : IJournalDisk
     {
         bool fails = isDead || world.Chance(failures);
         if (fails) bytes = bytes[..(int)(world.Random.NextDouble() * bytes.Length)];
-        List<byte> all = files[name].Bytes;
-        while (all.Count < offset) all.Add(0);
-        if (all.Count > offset) all.RemoveRange((int)offset, Math.Min(bytes.Length, all.Count - (int)offset));
-        all.InsertRange((int)offset, bytes.ToArray());
+        files[name].Write((int)offset, bytes);
         if (fails) throw new IOException("the write fails");
     }
 
@@ -79,22 +64,15 @@ internal sealed class BrokerDisk(World world) : IJournalDisk
     public void Cut(string name, long length)
     {
         Call(nameof(Cut));
-        File file = files[name];
-        if (length < file.Bytes.Count) file.Bytes.RemoveRange((int)length, file.Bytes.Count - (int)length);
-        file.Synced = Math.Min(file.Synced, file.Bytes.Count);
+        files[name].Cut((int)length);
     }
 
     /// <summary>A sync that fails drops what it should have written, and the next one succeeds without it, as on Linux.</summary>
     public void Sync(string name)
     {
-        File file = files[name];
-        if (isDead || world.Chance(failures))
-        {
-            file.IsDropped = true;
-            throw new IOException("the sync fails");
-        }
-
-        if (!file.IsDropped) file.Synced = file.Bytes.Count;
+        bool fails = isDead || world.Chance(failures);
+        files[name].Sync(fails);
+        if (fails) throw new IOException("the sync fails");
     }
 
     public void SyncFolder()
@@ -123,12 +101,55 @@ internal sealed class BrokerDisk(World world) : IJournalDisk
 
     private sealed class File
     {
-        public List<byte> Bytes { get; } = [];
+        private readonly List<bool> isDirty = []; // of each byte: it must still be written
+        private List<byte> onDisk = [];
 
-        /// <summary>Bytes that are sure to be there after a loss of power.</summary>
-        public int Synced { get; set; }
+        public List<byte> Bytes { get; private set; } = [];
 
-        /// <summary>A sync failed: what it should have written never reaches the disk.</summary>
-        public bool IsDropped { get; set; }
+        public void Write(int offset, ReadOnlySpan<byte> bytes)
+        {
+            for (int i = 0; i < bytes.Length; i++)
+            {
+                while (Bytes.Count <= offset + i) Bytes.Add(0);
+                while (isDirty.Count <= offset + i) isDirty.Add(true);
+                (Bytes[offset + i], isDirty[offset + i]) = (bytes[i], true);
+            }
+        }
+
+        public void Cut(int length)
+        {
+            if (length >= Bytes.Count) return;
+            Bytes.RemoveRange(length, Bytes.Count - length);
+            isDirty.RemoveRange(length, isDirty.Count - length);
+        }
+
+        /// <summary>Bytes that a failed sync should have written count as written from then on.</summary>
+        public void Sync(bool fails)
+        {
+            for (int i = 0; i < Bytes.Count; i++)
+            {
+                while (onDisk.Count <= i) onDisk.Add(0);
+                if (isDirty[i] && !fails) onDisk[i] = Bytes[i];
+                isDirty[i] = false;
+            }
+
+            if (!fails && onDisk.Count > Bytes.Count) onDisk.RemoveRange(Bytes.Count, onDisk.Count - Bytes.Count);
+        }
+
+        /// <summary>Of what was not synced a part is there, and some bytes of it may be missing.</summary>
+        public void LosePower(World world)
+        {
+            int first = isDirty.IndexOf(true);
+            int kept = first < 0 ? 0 : first + (int)(world.Random.NextDouble() * (Bytes.Count - first + 1));
+            for (int i = Math.Max(0, first); i < kept; i++)
+            {
+                while (onDisk.Count <= i) onDisk.Add(0);
+                if (isDirty[i] && !world.Chance(0.01)) onDisk[i] = Bytes[i];
+            }
+
+            Bytes = [.. onDisk];
+            isDirty.Clear();
+            isDirty.AddRange(Enumerable.Repeat(false, Bytes.Count));
+        }
     }
 }
