@@ -31,10 +31,12 @@ internal sealed class MemoryDisk : IJournalDisk
     }
 
     /// <summary>What is left after the power failed: files as of the last sync of the folder, bytes as of the last sync of each.</summary>
-    public MemoryDisk AfterPowerLoss()
+    /// <param name="torn">Decides of each later change of the folder, and of each sector of later bytes, whether it is there nevertheless; null: none is.</param>
+    public MemoryDisk AfterPowerLoss(Random? torn = null)
     {
         var copy = new MemoryDisk();
-        foreach ((string name, MemoryFile file) in onDisk) copy[name] = [.. file.Synced];
+        SortedDictionary<string, MemoryFile> left = torn?.Next(2) == 1 ? files : onDisk;
+        foreach ((string name, MemoryFile file) in left) copy[name] = torn is null || file.Dropped is not null ? [.. file.Synced] : Torn(file, torn);
         return copy;
     }
 
@@ -101,6 +103,19 @@ internal sealed class MemoryDisk : IJournalDisk
     {
         Call(nameof(Delete), name);
         files.Remove(name);
+    }
+
+    private static byte[] Torn(MemoryFile file, Random torn)
+    {
+        const int Sector = 64;
+        byte[] left = new byte[torn.Next(2) == 1 ? file.Bytes.Length : Math.Min(file.Bytes.Length, file.Synced.Length)];
+        for (int at = 0; at < left.Length; at += Sector)
+        {
+            byte[] from = torn.Next(2) == 1 ? file.Bytes : file.Synced;
+            if (from.Length > at) from.AsSpan(at, Math.Min(Sector, Math.Min(from.Length, left.Length) - at)).CopyTo(left.AsSpan(at));
+        }
+
+        return left;
     }
 
     private void Call(string call, string name) => Call(call, name, Refuses(call, name));
