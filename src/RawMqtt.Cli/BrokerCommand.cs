@@ -126,7 +126,8 @@ internal static class BrokerCommand
         Func<string, MqttTap>? captured = capture is null ? null : ConnectionCapture.Of(capture);
         if (!isTraced) return captured;
         TextWriter output = TextWriter.Synchronized(Console.Error);
-        return peer => new MqttTap(new WireTrace(output, MqttRole.Server) { IsLong = true, ShowsSecrets = showsSecrets, Name = peer }.Tap) + captured?.Invoke(peer);
+        MqttTap TraceOf(string peer) => new WireTrace(output, MqttRole.Server) { IsLong = true, ShowsSecrets = showsSecrets, Name = peer }.Tap;
+        return peer => TraceOf(peer) + captured?.Invoke(peer);
     }
 
     private static async Task UntilCancelledAsync(CancellationToken cancellationToken)

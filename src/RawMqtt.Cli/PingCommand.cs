@@ -11,7 +11,12 @@ namespace RawMqtt.Cli;
 internal static class PingCommand
 {
     private static readonly ConnectionArguments Connection = new();
-    private static readonly NumberOption Count = new(1, int.MaxValue, "-C", "--count") { Description = "End after this many; 4 by default.", HelpName = "COUNT" };
+    private static readonly NumberOption Count = new(1, int.MaxValue, "-C", "--count")
+    {
+        Description = "End after this many; 4 by default.",
+        HelpName = "COUNT",
+    };
+
     private static readonly Option<bool> Endless = new("--endless", "-t") { Description = "Go on until a signal ends it." };
     private static readonly SecondsOption Interval = new("--interval") { TakesZero = true, Description = "The time between two; 1 by default." };
 

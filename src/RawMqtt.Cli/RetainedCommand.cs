@@ -22,7 +22,7 @@ internal static class RetainedCommand
 
     public static Command Create()
     {
-        var list = new Command("list", "Print the retained messages of topic filters: topic, length and payload. Write: list [URL] FILTER...") { Silence, Json };
+        var list = new Command("list", "Print the retained messages of topic filters: topic, length, payload. Write: list [URL] FILTER...") { Silence, Json };
         var clear = new Command("clear", "Delete the retained messages of topic filters. Write: clear [URL] FILTER...") { Silence, DryRun };
         list.SetAction(ListAsync);
         clear.SetAction(ClearAsync);

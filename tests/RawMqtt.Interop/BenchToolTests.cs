@@ -22,7 +22,8 @@ public class BenchToolTests
         Assert.StartsWith("<!doctype html>", bench.Output, StringComparison.Ordinal);
         using JsonDocument report = JsonDocument.Parse(await File.ReadAllBytesAsync(file));
         JsonElement counts = report.RootElement.GetProperty("counts");
-        foreach ((string name, int expected) in new[] { ("connected", 8), ("sent", 2000), ("acknowledged", 2000), ("received", 2000), ("lost", 0), ("outOfOrder", 0) })
+        foreach ((string name, int expected) in
+            new[] { ("connected", 8), ("sent", 2000), ("acknowledged", 2000), ("received", 2000), ("lost", 0), ("outOfOrder", 0) })
         {
             Assert.Equal(expected, counts.GetProperty(name).GetInt32());
         }
@@ -65,7 +66,8 @@ public class BenchToolTests
     public async Task A_signal_ends_a_run_with_its_report()
     {
         await using MqttBroker broker = await OurBroker.StartAsync();
-        await using RealProcess bench = RealProcess.StartTool("bench", "pub", OurBroker.Address(broker, "tcp"), "--duration", "600", "--processes", "2", "-c", "2");
+        await using RealProcess bench = RealProcess.StartTool(
+            "bench", "pub", OurBroker.Address(broker, "tcp"), "--duration", "600", "--processes", "2", "-c", "2");
         while (broker.Statistics.MessagesReceived < 10) await Task.Yield();
 
         bench.Signal(2);

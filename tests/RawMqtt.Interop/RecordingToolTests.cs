@@ -50,7 +50,10 @@ public class RecordingToolTests
         string url = mosquitto?.Tcp ?? OurBroker.Address(broker, "tcp");
         await using (MqttClient client = await MqttClient.ConnectAsync(url))
         {
-            foreach (string topic in new[] { "r/1", "r/2", "other" }) await client.PublishAsync(topic, $"in {topic}", QualityOfService.AtLeastOnce, retain: true);
+            foreach (string topic in new[] { "r/1", "r/2", "other" })
+            {
+                await client.PublishAsync(topic, $"in {topic}", QualityOfService.AtLeastOnce, retain: true);
+            }
         }
 
         Finished listed = await RealProcess.RunToolAsync("retained", "list", url, "r/#", "other");

@@ -20,7 +20,11 @@ internal sealed class BenchArguments(BenchMode mode)
         HelpName = "COUNT",
     };
 
-    private readonly NumberOption publishers = new(1, MostPublishers, "--publishers") { Description = "The number of publishers; 1 by default.", HelpName = "COUNT" };
+    private readonly NumberOption publishers = new(1, MostPublishers, "--publishers")
+    {
+        Description = "The number of publishers; 1 by default.",
+        HelpName = "COUNT",
+    };
 
     private readonly NumberOption subscribers = new(1, MostConnections, "--subscribers")
     {
@@ -74,7 +78,11 @@ internal sealed class BenchArguments(BenchMode mode)
         Description = "Open this many connections a second; times count from when each was due. Without it, --connecting rules.",
     };
 
-    private readonly NumberOption connecting = new(1, 10_000, "--connecting") { Description = "Connections that are opened at a time; 16 by default.", HelpName = "COUNT" };
+    private readonly NumberOption connecting = new(1, 10_000, "--connecting")
+    {
+        Description = "Connections that are opened at a time; 16 by default.",
+        HelpName = "COUNT",
+    };
 
     private readonly NumberOption processes = new(1, MostProcesses, "--processes")
     {
@@ -158,7 +166,11 @@ internal sealed class BenchArguments(BenchMode mode)
     {
         bool isClosed = result.GetResult(rate) is { Tokens: [{ Value: "max" }] };
         if (isClosed && result.GetResult(ramp) is not null) result.AddError("--ramp has no effect with --rate max");
-        if (result.GetResult(connectRate) is not null && result.GetResult(connecting) is not null) result.AddError("--connecting has no effect with --connect-rate");
+        if (result.GetResult(connectRate) is not null && result.GetResult(connecting) is not null)
+        {
+            result.AddError("--connecting has no effect with --connect-rate");
+        }
+
         if (result.GetResult(Connection.Id) is not null) result.AddError("Each connection needs an identifier of its own: give a beginning with -I");
         if (result.GetResult(Connection.SessionFile) is not null) result.AddError("--session-file holds one session, and a load has many");
         foreach (Option option in new Option[] { Connection.Trace, Connection.TraceSecrets, Connection.Pcap })

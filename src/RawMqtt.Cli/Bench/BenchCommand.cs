@@ -73,5 +73,7 @@ internal static class BenchCommand
     private static MqttClientOptions OptionsOf(BenchPlan plan, MqttClientOptions options) => options with { MaxInFlight = plan.Window };
 
     private static string AddressOf(MqttClientOptions options) =>
-        Uri.TryCreate(options.Address, UriKind.Absolute, out Uri? address) ? new UriBuilder(address) { UserName = "", Password = "" }.Uri.ToString().TrimEnd('/') : "";
+        Uri.TryCreate(options.Address, UriKind.Absolute, out Uri? address)
+            ? new UriBuilder(address) { UserName = "", Password = "" }.Uri.ToString().TrimEnd('/')
+            : "";
 }

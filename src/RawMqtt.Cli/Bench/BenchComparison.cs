@@ -43,7 +43,7 @@ internal static class BenchComparison
         yield return ("not sent", a.Counts.NotSent, b.Counts.NotSent, Count);
         foreach (double percent in (double[])[50, 90, 99, 99.9])
         {
-            yield return (string.Create(CultureInfo.InvariantCulture, $"latency p{percent}"), a.Latency.Percentile(percent), b.Latency.Percentile(percent), Time);
+            yield return ($"latency {LatencyJson.NameOf(percent)}", a.Latency.Percentile(percent), b.Latency.Percentile(percent), Time);
         }
 
         yield return ("latency max", a.Latency.Max, b.Latency.Max, Time);

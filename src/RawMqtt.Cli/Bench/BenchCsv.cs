@@ -15,7 +15,8 @@ internal static class BenchCsv
         {
             string times = string.Join(',', ((double[])[50, 90, 99, 99.9]).Select(second.Latency.Percentile).Append(second.Latency.Max)
                 .Select(time => (time / 1000.0).ToString("0.0", CultureInfo.InvariantCulture)));
-            text.Append(CultureInfo.InvariantCulture, $"{second.Number},{second.Seconds:0.000},{second.Sent},{second.Received},{times},{second.CpuSeconds:0.000}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{second.Number},{second.Seconds:0.000},{second.Sent},{second.Received},");
+            text.Append(CultureInfo.InvariantCulture, $"{times},{second.CpuSeconds:0.000}\n");
         }
 
         return text.ToString();

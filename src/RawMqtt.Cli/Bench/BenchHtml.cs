@@ -24,7 +24,8 @@ internal static class BenchHtml
         svg { width: 100%; height: auto; } svg text { font-size: 12px; fill: currentColor; }
         .left { text-anchor: end; } .below { text-anchor: middle; } .grid { stroke: var(--grid); }
         polyline { fill: none; stroke-width: 1.8; stroke: var(--a); }
-        polyline.line0 { stroke-width: 3; opacity: .8; } polyline.line1 { stroke: var(--b); } polyline.line2 { stroke: var(--c); } polyline.line3 { stroke: var(--d); }
+        polyline.line0 { stroke-width: 3; opacity: .8; } polyline.line1 { stroke: var(--b); }
+        polyline.line2 { stroke: var(--c); } polyline.line3 { stroke: var(--d); }
         .legend span { margin-right: 1.5em; color: var(--a); } .legend span.line1 { color: var(--b); }
         .legend span.line2 { color: var(--c); } .legend span.line3 { color: var(--d); }
         .note { border-left: 4px solid var(--b); padding-left: .8em; }
@@ -32,7 +33,8 @@ internal static class BenchHtml
 
         """;
 
-    private static readonly (double Percent, string Name)[] percentMarks = [(0, "0"), (90, "90"), (99, "99"), (99.9, "99.9"), (99.99, "99.99"), (99.999, "99.999")];
+    private static readonly (double Percent, string Name)[] percentMarks =
+        [(0, "0"), (90, "90"), (99, "99"), (99.9, "99.9"), (99.99, "99.99"), (99.999, "99.999")];
 
     public static string Render(BenchReport report)
     {
@@ -42,7 +44,8 @@ internal static class BenchHtml
         AppendTable(page, Rows(report));
         if (report.Latency.Count > 0)
         {
-            AppendTable(page, LatencyJson.Percents.Select(percent => ($"{LatencyJson.NameOf(percent)} {BenchText.LatencyOf(report.Plan)}", Durations.Text(report.Latency.Percentile(percent)))));
+            AppendTable(page, LatencyJson.Percents.Select(percent =>
+                ($"{LatencyJson.NameOf(percent)} {BenchText.LatencyOf(report.Plan)}", Durations.Text(report.Latency.Percentile(percent)))));
         }
 
         page.Append(RatesOf(report).Render());
@@ -85,7 +88,8 @@ internal static class BenchHtml
     private static Plot TimesOf(BenchReport report)
     {
         BenchSecond[] seconds = [.. report.Seconds.Where(second => second.Latency.Count > 0)];
-        IReadOnlyList<(double, double)> Line(double percent) => [.. seconds.Select(second => ((double)second.Number, (double)second.Latency.Percentile(percent)))];
+        IReadOnlyList<(double, double)> Line(double percent) =>
+            [.. seconds.Select(second => ((double)second.Number, (double)second.Latency.Percentile(percent)))];
         return new Plot("Latency in each second", [("p50", Line(50)), ("p99", Line(99)), ("p99.9", Line(99.9)), ("max", Line(100))])
         {
             Below = "seconds",
@@ -105,7 +109,8 @@ internal static class BenchHtml
     private static Plot PercentilesOf(BenchReport report, string title, Latencies times)
     {
         double most = Math.Log10(Math.Max(10, times.Count));
-        (double, double)[] points = [.. Enumerable.Range(0, 101).Select(i => most * i / 100).Select(nines => (nines, (double)times.Percentile(100 - 100 * Math.Pow(10, -nines))))];
+        IEnumerable<double> places = Enumerable.Range(0, 101).Select(i => most * i / 100);
+        (double, double)[] points = [.. places.Select(nines => (nines, (double)times.Percentile(100 - 100 * Math.Pow(10, -nines))))];
         return new Plot(title, [(report.Address, points)])
         {
             Below = "percentile",

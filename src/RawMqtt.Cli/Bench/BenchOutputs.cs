@@ -7,9 +7,23 @@ namespace RawMqtt.Cli.Bench;
 /// <summary>Where the report of a run goes, and in which forms.</summary>
 internal sealed class BenchOutputs
 {
-    private readonly Option<string?> json = new("--json") { Description = "Write the report as JSON, for bench compare; - writes it to the output.", HelpName = "FILE" };
-    private readonly Option<string?> csv = new("--csv") { Description = "Write the seconds of the run as CSV; - writes them to the output.", HelpName = "FILE" };
-    private readonly Option<string?> html = new("--html") { Description = "Write the report as one HTML page with plots, which needs no network.", HelpName = "FILE" };
+    private readonly Option<string?> json = new("--json")
+    {
+        Description = "Write the report as JSON, for bench compare; - writes it to the output.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> csv = new("--csv")
+    {
+        Description = "Write the seconds of the run as CSV; - writes them to the output.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> html = new("--html")
+    {
+        Description = "Write the report as one HTML page with plots, which needs no network.",
+        HelpName = "FILE",
+    };
 
     public void AddTo(Command command)
     {

@@ -50,12 +50,14 @@ internal sealed record BenchReport
     /// <summary>Gets the share of the machine's cores that the load generator took.</summary>
     public double CpuShare => Own.CpuSeconds / Math.Max(0.001, Elapsed) / Cores;
 
+    private string BusyText => $"This tool took {CpuShare:P0} of the machine: the broker on it had less, and the figures are of both.";
+
     /// <summary>Gets what the reader must know before he believes the figures.</summary>
     public IEnumerable<string> Warnings
     {
         get
         {
-            if (CpuShare > 0.4 && Elapsed >= 1) yield return $"This tool took {CpuShare:P0} of the machine: the broker on it had less, and the figures are of both.";
+            if (CpuShare > 0.4 && Elapsed >= 1) yield return BusyText;
             if (Plan.IsOpenLoop && Lateness.Percentile(99) > 1_000_000 && Lateness.Percentile(99) > Latency.Percentile(99) / 4)
             {
                 yield return $"1 % of the messages left {Durations.Text(Lateness.Percentile(99))} late or more: that is part of their time. "

@@ -39,7 +39,8 @@ internal static class BenchText
         }
 
         OwnLoad own = report.Own;
-        Row("this tool", $"{report.CpuShare:P0} of {report.Cores} cores, {own.Memory >> 20} MB, {own.Collections} collections that paused {own.PauseSeconds * 1000:0.0} ms");
+        Row("this tool", $"{report.CpuShare:P0} of {report.Cores} cores, {own.Memory >> 20} MB, "
+            + $"{own.Collections} collections that paused {own.PauseSeconds * 1000:0.0} ms");
         if (report.Lateness.Count > 0) Row("", $"messages left late by {Percentiles(report.Lateness)}");
         foreach (string warning in report.Warnings) Row("note", warning);
         foreach ((string fault, long count) in report.Faults) Row("fault", TerminalText.Escape($"{count} x {fault}"));

@@ -49,19 +49,22 @@ internal sealed record Plot(string Title, IReadOnlyList<(string Name, IReadOnlyL
         svg.Append(CultureInfo.InvariantCulture, $"<figure><figcaption>{Text(Title)}</figcaption><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\">");
         foreach (double y in IsLogarithmic ? Decades(bottom, top) : Even(0, top))
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{PlaceY(y):0.#}\" y2=\"{PlaceY(y):0.#}\"/>");
-            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"left\" x=\"{Left - 8}\" y=\"{PlaceY(y) + 4:0.#}\">{Text(Value(y))}</text>");
+            double place = PlaceY(y);
+            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{place:0.#}\" y2=\"{place:0.#}\"/>");
+            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"left\" x=\"{Left - 8}\" y=\"{place + 4:0.#}\">{Text(Value(y))}</text>");
         }
 
         foreach ((double x, string name) in Marks.Count > 0 ? Marks : [.. Even(least, most).Select(x => (x, x.ToString("0.#", CultureInfo.InvariantCulture)))])
         {
-            if (x >= least && x <= most) svg.Append(CultureInfo.InvariantCulture, $"<text class=\"below\" x=\"{PlaceX(x):0.#}\" y=\"{Height - Bottom + 16}\">{Text(name)}</text>");
+            if (x < least || x > most) continue;
+            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"below\" x=\"{PlaceX(x):0.#}\" y=\"{Height - Bottom + 16}\">{Text(name)}</text>");
         }
 
         svg.Append(CultureInfo.InvariantCulture, $"<text class=\"below\" x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 4}\">{Text(Below)}</text>");
         foreach ((int i, (string name, IReadOnlyList<(double X, double Y)> points)) in Lines.Index())
         {
-            string places = string.Join(' ', points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{PlaceX(point.X):0.#},{PlaceY(point.Y):0.#}")));
+            string places = string.Join(' ', points.Select(point =>
+                string.Create(CultureInfo.InvariantCulture, $"{PlaceX(point.X):0.#},{PlaceY(point.Y):0.#}")));
             svg.Append(CultureInfo.InvariantCulture, $"<polyline class=\"line{i}\" points=\"{places}\"><title>{Text(name)}</title></polyline>");
         }
 

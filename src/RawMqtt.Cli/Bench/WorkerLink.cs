@@ -72,7 +72,8 @@ internal sealed class WorkerLink
             },
             CancellationToken.None);
         using Stream output = Console.OpenStandardOutput();
-        await new BenchWorker(plan, options, number, sample => output.Write(Encoding.UTF8.GetBytes($"{sample}\n"))).RunAsync(commands.Reader, cancellationToken);
+        var worker = new BenchWorker(plan, options, number, sample => output.Write(Encoding.UTF8.GetBytes($"{sample}\n")));
+        await worker.RunAsync(commands.Reader, cancellationToken);
     }
 
     public void Start(long start, long measuredFrom) => send($"go {start} {measuredFrom}");

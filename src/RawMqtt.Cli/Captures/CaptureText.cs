@@ -51,7 +51,10 @@ internal sealed class CaptureText
             if (!sent.TryGetValue(connection, out (MemoryStream FromClient, MemoryStream FromServer) streams)) sent.Add(connection, streams = (new(), new()));
             (isFromClient ? streams.FromClient : streams.FromServer).Write(bytes.Span);
         });
-        foreach ((Conversation connection, (MemoryStream fromClient, MemoryStream fromServer)) in sent) output.WriteLine(ToJson(connection, fromClient, fromServer));
+        foreach ((Conversation connection, (MemoryStream fromClient, MemoryStream fromServer)) in sent)
+        {
+            output.WriteLine(ToJson(connection, fromClient, fromServer));
+        }
     }
 
     private string ToJson(Conversation connection, MemoryStream fromClient, MemoryStream fromServer)

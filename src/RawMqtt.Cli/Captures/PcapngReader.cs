@@ -46,7 +46,11 @@ internal sealed class PcapngReader
             else type = ReadUInt32(rest.Span);
 
             uint length = ReadUInt32(rest.Span[4..]);
-            if (length < FrameBytes || length % 4 != 0) throw new FormatException($"The block at byte {position} has the length {length}: the capture is broken.");
+            if (length < FrameBytes || length % 4 != 0)
+            {
+                throw new FormatException($"The block at byte {position} has the length {length}: the capture is broken.");
+            }
+
             if (length > rest.Length) throw new FormatException(EndOf(position));
             ReadOnlyMemory<byte> body = rest[8..(int)(length - 4)];
             if (type == Interface) AddInterface(body.Span, position);

@@ -11,8 +11,14 @@ namespace RawMqtt.Cli.Recordings;
 internal static class RecordCommand
 {
     private static readonly ConnectionArguments Connection = new() { Address = new() { MostWords = 1 } };
-    private static readonly Option<string[]> Topics = new("--topic", "-t") { Description = "A topic filter; may be repeated; # by default.", HelpName = "FILTER" };
-    private static readonly NumberOption Qos = NumberOption.Qos("The highest QoS to receive at; 2 by default, so that each arrives as it was published.", "--qos", "-q");
+    private static readonly Option<string[]> Topics = new("--topic", "-t")
+    {
+        Description = "A topic filter; may be repeated; # by default.",
+        HelpName = "FILTER",
+    };
+
+    private static readonly NumberOption Qos = NumberOption.Qos(
+        "The highest QoS to receive at; 2 by default, so that each arrives as it was published.", "--qos", "-q");
     private static readonly NumberOption Count = new(1, int.MaxValue, "-C") { Description = "End after this many messages.", HelpName = "COUNT" };
     private static readonly SecondsOption Wait = new("-W") { Description = "End after this time, with exit code 0." };
     private static readonly Option<bool> NoRetained = new("--no-retained", "-R") { Description = "Leave out the messages that the broker had kept." };
@@ -50,7 +56,8 @@ internal static class RecordCommand
         await using var client = new MqttClient(options);
         client.StateChanged += change =>
         {
-            if (change.To is MqttClientState.Reconnecting && change.Cause is { } cause) Tool.Warn($"{ToolWords.Of(cause)} What is published until the next connection is missing.");
+            if (change.To is not MqttClientState.Reconnecting || change.Cause is not { } cause) return;
+            Tool.Warn($"{ToolWords.Of(cause)} What is published until the next connection is missing.");
         };
         string[] filters = parsed.GetValue(Topics) is { Length: > 0 } given ? given : ["#"];
         var qos = (QualityOfService)(parsed.GetValue(Qos) ?? 2);

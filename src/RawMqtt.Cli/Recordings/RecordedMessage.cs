@@ -32,7 +32,8 @@ internal sealed record RecordedMessage(TimeSpan Time, string Topic, byte[] Paylo
             using JsonDocument document = JsonDocument.ParseValue(ref reader);
             JsonElement json = document.RootElement;
             string topic = json.GetProperty("topic").GetString() ?? "";
-            if (!TopicName.IsValid(Encoding.UTF8.GetBytes(topic), out ProtocolViolation? violation)) throw new FormatException($"the topic breaks a rule: {violation}");
+            bool isTopic = TopicName.IsValid(Encoding.UTF8.GetBytes(topic), out ProtocolViolation? violation);
+            if (!isTopic) throw new FormatException($"the topic breaks a rule: {violation}");
             double seconds = json.TryGetProperty("t", out JsonElement t) ? t.GetDouble() : 0;
             if (seconds is not (>= 0 and < 1e9)) throw new FormatException("t is seconds from the beginning on");
             int qos = json.TryGetProperty("qos", out JsonElement q) ? q.GetInt32() : 0;

@@ -21,7 +21,12 @@ internal static class ReplayCommand
         HelpName = "FACTOR|max",
     };
 
-    private static readonly NumberOption Repeat = new(1, int.MaxValue, "--repeat") { Description = "Publish the recording this many times.", HelpName = "COUNT" };
+    private static readonly NumberOption Repeat = new(1, int.MaxValue, "--repeat")
+    {
+        Description = "Publish the recording this many times.",
+        HelpName = "COUNT",
+    };
+
     private static readonly NumberOption Qos = NumberOption.Qos("Publish at this QoS in place of that of each message.", "--qos", "-q");
     private static readonly Option<bool> NoRetained = new("--no-retained", "-R") { Description = "Publish without the retain flag." };
     private static readonly Option<string?> Prefix = new("--topic-prefix") { Description = "Put this in front of each topic.", HelpName = "TEXT" };
@@ -37,7 +42,8 @@ internal static class ReplayCommand
         command.Validators.Add(result =>
         {
             RecordCommand.RequireFile(result, Connection);
-            if (result.GetResult(Repeat) is not null && result.GetValue(Connection.Address.Positional) is [.., "-"]) result.AddError("--repeat needs a file: the standard input comes once");
+            bool isInput = result.GetValue(Connection.Address.Positional) is [.., "-"];
+            if (isInput && result.GetResult(Repeat) is not null) result.AddError("--repeat needs a file: the standard input comes once");
         });
         command.SetAction(RunAsync);
         return command;

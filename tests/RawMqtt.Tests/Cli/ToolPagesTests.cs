@@ -62,7 +62,8 @@ public class ToolPagesTests
             Command command = path.Split(' ').Aggregate((Command)Tool.Create(), (parent, name) => parent.Subcommands.Single(one => one.Name == name));
             foreach (Option option in command.Options.Where(option => !common.Contains(option.Name) && !option.Hidden))
             {
-                string names = $"`{string.Join("`, `", option.Aliases.Append(option.Name).OrderBy(name => name.Length))}{(option.HelpName is { } value ? $" {value}" : "")}`";
+                string value = option.HelpName is { } name ? $" {name}" : "";
+                string names = $"`{string.Join("`, `", option.Aliases.Append(option.Name).OrderBy(one => one.Length))}{value}`";
                 int place = rows.FindIndex(row => row.Names == names && row.Description == option.Description);
                 if (place < 0) rows.Add((names, option.Description!, [path.Split(' ')[^1]]));
                 else rows[place].Commands.Add(path.Split(' ')[^1]);

@@ -98,14 +98,28 @@ public class BenchReportTests
         {
             Plan = new BenchPlan
             {
-                Mode = BenchMode.PubSub, Publishers = 1, Subscribers = 2, Rate = 500, Qos = QualityOfService.AtLeastOnce, Topic = "a/%i", Processes = 2,
+                Mode = BenchMode.PubSub,
+                Publishers = 1,
+                Subscribers = 2,
+                Rate = 500,
+                Qos = QualityOfService.AtLeastOnce,
+                Topic = "a/%i",
+                Processes = 2,
             },
             Address = "ws://127.0.0.1:8083/mqtt",
             Started = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
             Counts = new BenchCounts
             {
-                Connected = 3, ConnectionsLost = 1, Sent = 1000, Acknowledged = 990, NotSent = 5, Expected = 2000, Received = 1900, Duplicates = 3,
-                OutOfOrder = 4, Foreign = 7,
+                Connected = 3,
+                ConnectionsLost = 1,
+                Sent = 1000,
+                Acknowledged = 990,
+                NotSent = 5,
+                Expected = 2000,
+                Received = 1900,
+                Duplicates = 3,
+                OutOfOrder = 4,
+                Foreign = 7,
             },
             Own = new OwnLoad(3, 3, 0.0125, 1000, 64 << 20),
             Cores = 2,

@@ -44,7 +44,12 @@ public class BenchRunTests
     [Fact]
     public async Task Without_a_rate_a_load_ends_with_its_count()
     {
-        BenchPlan plan = Plan(BenchMode.Pub, publishers: 2, subscribers: 0) with { Rate = double.PositiveInfinity, Qos = QualityOfService.AtLeastOnce, Count = 5000 };
+        BenchPlan plan = Plan(BenchMode.Pub, publishers: 2, subscribers: 0) with
+        {
+            Rate = double.PositiveInfinity,
+            Qos = QualityOfService.AtLeastOnce,
+            Count = 5000,
+        };
 
         BenchReport report = await RunAsync("mqtt", plan);
 

@@ -23,6 +23,7 @@ public class DueTimesTests
         Assert.Equal(1000, times.CountBefore(TimeSpan.FromSeconds(2)));
         Assert.Equal(3000, times.CountBefore(TimeSpan.FromSeconds(4)));
         Assert.Equal(2, times.SecondsOf(1000), precision: 6);
-        Assert.Equal(Enumerable.Range(0, 3000).Select(number => times.SecondsOf(number)), Enumerable.Range(0, 3000).Select(number => times.SecondsOf(number)).Order());
+        double[] due = [.. Enumerable.Range(0, 3000).Select(number => times.SecondsOf(number))];
+        Assert.Equal(due.Order(), due);
     }
 }

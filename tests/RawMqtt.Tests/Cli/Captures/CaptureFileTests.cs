@@ -18,8 +18,8 @@ public class CaptureFileTests
 
         string[] expected =
         [
-            "client Syn 0 0", "server Syn, Ack 0 0", "client Ack 1 0", "client Psh, Ack 1 15", "server Psh, Ack 1 4", "client Psh, Ack 16 7", "client Psh, Ack 23 2",
-            "client Fin, Ack 25 0", "server Fin, Ack 5 0", "client Ack 26 0",
+            "client Syn 0 0", "server Syn, Ack 0 0", "client Ack 1 0", "client Psh, Ack 1 15", "server Psh, Ack 1 4", "client Psh, Ack 16 7",
+            "client Psh, Ack 23 2", "client Fin, Ack 25 0", "server Fin, Ack 5 0", "client Ack 26 0",
         ];
         Assert.Equal(expected, segments.Select(segment =>
             $"{(segment.From.ToString() == client ? "client" : "server")} {segment.Flags} {segment.Sequence} {segment.Payload.Length}"));

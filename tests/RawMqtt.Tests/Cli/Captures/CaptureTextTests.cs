@@ -55,7 +55,8 @@ public class CaptureTextTests
 
         string[] lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(2, lines.Length);
-        Assert.StartsWith("""{"client":"127.0.0.1:50001","server":"127.0.0.1:1883","fromClient":{"ok":true,"consumed":24,"packets":[{"type":"CONNECT",""", lines[1]);
+        Assert.StartsWith("""{"client":"127.0.0.1:50001","server":"127.0.0.1:1883","fromClient":{"ok":true,"consumed":24,"packets":[{"type":"CONNECT",""",
+            lines[1], StringComparison.Ordinal);
         Assert.Contains("""fromServer":{"ok":true,"consumed":4,"packets":[{"type":"CONNACK",""", lines[1], StringComparison.Ordinal);
     }
 
@@ -115,7 +116,8 @@ public class CaptureTextTests
     public void A_broken_rule_is_told()
     {
         byte[] file = SampleCapture.Write(capture =>
-            new CapturedConnection(capture, SampleCapture.Client, SampleCapture.Server).Add(isFromClient: true, Convert.FromHexString("100c00044d5154540403003c0000")));
+            new CapturedConnection(capture, SampleCapture.Client, SampleCapture.Server)
+                .Add(isFromClient: true, Convert.FromHexString("100c00044d5154540403003c0000")));
 
         (CaptureText capture, string text) = Explain(file);
 
@@ -195,7 +197,8 @@ public class CaptureTextTests
         stream.Write(BitConverter.GetBytes(linkType));
         foreach (CapturedPacket packet in PcapReader.Read(pcap))
         {
-            foreach (int number in new[] { 0, 0, link.Length + packet.Bytes.Length, link.Length + packet.Bytes.Length }) stream.Write(BitConverter.GetBytes(number));
+            int length = link.Length + packet.Bytes.Length;
+            foreach (int number in new[] { 0, 0, length, length }) stream.Write(BitConverter.GetBytes(number));
             stream.Write(link);
             stream.Write(packet.Bytes.Span);
         }
