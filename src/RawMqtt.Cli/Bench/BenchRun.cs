@@ -134,10 +134,11 @@ internal sealed class BenchRun(BenchPlan plan, IReadOnlyList<WorkerLink> links, 
         if (seconds.Count == 0) return $"{Durations.Count(counts.Connected)} of {Durations.Count(plan.Connections)} connections";
         BenchSecond last = seconds[seconds.Keys.Max()];
         Latencies times = last.Latency;
-        string rates = $"{Durations.Count(last.Sent / last.Seconds)}/s sent, {Durations.Count(last.Received / last.Seconds)}/s received";
+        string rates = plan.Mode == BenchMode.Conn ? $"{Durations.Count(counts.Connected, "connection")}"
+            : $"{Durations.Count(last.Sent / last.Seconds)}/s out  {Durations.Count(last.Received / last.Seconds)}/s in";
         string latencies = times.Count == 0 ? ""
-            : $", p50 {Durations.Text(times.Percentile(50))} p99 {Durations.Text(times.Percentile(99))} max {Durations.Text(times.Max)}";
-        return $"{last.Number} s: {Durations.Count(counts.Connected)} connections, {rates}{latencies}, CPU {last.CpuSeconds / last.Seconds:0.00}";
+            : $"  p50 {Durations.Text(times.Percentile(50))}  p99 {Durations.Text(times.Percentile(99))}  max {Durations.Text(times.Max)}";
+        return $"{last.Number} s  {rates}{latencies}  CPU {last.CpuSeconds / last.Seconds / Environment.ProcessorCount:P0}";
     }
 
     private BenchReport Report(string address)
