@@ -13,6 +13,7 @@ internal static class BrowserOptions
         if (options.RequestHeaders.Count > 0) throw NoHeaders();
         if (options.SessionFile is not null) throw Fault("SessionFile has no effect in a browser: a page's files end with it. Leave SessionFile out.");
         if (options.Tap is not null) throw Fault("Tap sees nothing in a browser, which hides handshake and frames from pages. Use PacketTap.");
+        if (options.ConnectTransport is not null) throw Fault("ConnectTransport has no effect in a browser: it opens WebSockets by itself. Leave it out.");
         if (options.ConnectStream is not null) throw Fault("ConnectStream is set already, and BrowserWebSocket.Use sets it.");
         var check = new MqttClient(new MqttClientOptions { Addresses = options.Addresses }); // the library's check, and its suggestion
         _ = check.DisposeAsync().AsTask(); // it was never opened

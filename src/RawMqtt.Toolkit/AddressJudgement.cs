@@ -2,7 +2,6 @@
 
 using System.Globalization;
 using System.Net;
-using System.Text.Json;
 using RawMqtt.Cli;
 
 namespace RawMqtt.Toolkit;

@@ -6,7 +6,6 @@ using System.Runtime.Versioning;
 using System.Text;
 using RawMqtt.Cli;
 using RawMqtt.Codec;
-using RawMqtt.Explain;
 
 [assembly: SupportedOSPlatform("browser")]
 

@@ -15,6 +15,7 @@ public class BrowserOptionsTests
         { "RequestHeaders cannot be sent from a browser", Good with { RequestHeaders = [KeyValuePair.Create("Authorization", "Bearer x")] } },
         { "SessionFile has no effect in a browser", Good with { CleanSession = false, SessionFile = "session" } },
         { "Use PacketTap", Good with { Tap = (_, _) => { } } },
+        { "ConnectTransport has no effect", Good with { ConnectTransport = (_, _) => ValueTask.FromResult(Stream.Null) } },
         { "ConnectStream is set already", Good with { ConnectStream = (_, _) => ValueTask.FromResult(Stream.Null) } },
     };
 

@@ -3,6 +3,7 @@
 using System.Buffers.Text;
 using System.Net.Security;
 using System.Net.Sockets;
+using RawMqtt.Browser;
 using RawMqtt.Codec;
 using RawMqtt.Transports;
 using RawMqtt.WebSockets;
@@ -201,5 +202,14 @@ public class ReadmeExamples
         };
         // README <
         return options;
+    }
+
+    [System.Runtime.Versioning.SupportedOSPlatform("browser")]
+    internal static async Task PageInABrowser(CancellationToken cancellationToken)
+    {
+        // README >
+        MqttClientOptions options = BrowserWebSocket.Use(new MqttClientOptions { Address = "wss://broker.example.com:8084/mqtt" });
+        await using MqttClient client = await MqttClient.ConnectAsync(options, cancellationToken);
+        // README <
     }
 }
