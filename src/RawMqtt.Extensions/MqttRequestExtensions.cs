@@ -46,13 +46,13 @@ public static class MqttRequestExtensions
     /// <param name="cancellationToken">Ends the wait for the server.</param>
     /// <returns>Completes when the server has granted the subscription. Dispose of the result to answer no more.</returns>
     /// <exception cref="MqttException">The server refused the subscription.</exception>
-    public static Task<MqttHandling> RespondAsync(
+    public static Task<MqttReceiving> RespondAsync(
         this MqttClient client, string service, Func<MqttMessage, CancellationToken, ValueTask<ReadOnlyMemory<byte>>> responder,
-        MqttHandlerOptions? options = null, CancellationToken cancellationToken = default)
+        MqttReceivingOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(responder);
-        options ??= new MqttHandlerOptions();
+        options ??= new MqttReceivingOptions();
         options = options with { Qos = QualityOfService.AtLeastOnce, Failed = options.Failed ?? ((_, _) => { }) };
         return client.SubscribeAsync([RequestTopics.Of(service, RequestTopics.Request, "+", "+")], AnswerAsync, options, cancellationToken);
 

@@ -16,7 +16,7 @@ public sealed class MqttRequester : IAsyncDisposable
     private readonly string service;
     private readonly string asker;
     private readonly TimeProvider time;
-    private MqttHandling? answers;
+    private MqttReceiving? answers;
     private long last;
 
     private MqttRequester(MqttClient client, string service, TimeProvider time)
@@ -40,7 +40,7 @@ public sealed class MqttRequester : IAsyncDisposable
         var requester = new MqttRequester(client, service, time ?? TimeProvider.System);
         string[] topics = [RequestTopics.Of(service, RequestTopics.Answer, requester.asker, "+"),
             RequestTopics.Of(service, RequestTopics.Failure, requester.asker, "+")];
-        var options = new MqttHandlerOptions { Qos = QualityOfService.AtLeastOnce };
+        var options = new MqttReceivingOptions { Qos = QualityOfService.AtLeastOnce };
         requester.answers = await client.SubscribeAsync(topics, requester.Take, options, cancellationToken).ConfigureAwait(false);
         return requester;
     }

@@ -128,7 +128,7 @@ public sealed class BrokerService : IAsyncDisposable
         MqttBrokerOptions options = started.Options with
         {
             KeyPassword = KeyPasswordOf(started),
-            ConfigureTls = tls => rules.Certificates?.Configure(tls),
+            ConfigureTls = started.Options.CertificateFile is null ? null : tls => rules.Certificates?.Configure(tls),
             Identify = request => rules.Identify(request),
             Authenticate = (request, _) => ValueTask.FromResult(rules.Decide(request)),
         };

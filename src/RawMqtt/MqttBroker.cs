@@ -178,6 +178,18 @@ public sealed class MqttBroker : IAsyncDisposable
         return ServeAsync(stream, isOwn: false);
     }
 
+    /// <summary>Serves a client over a WebSocket whose opening handshake another HTTP server received, by the rules of a listener: origins, subprotocol,
+    /// limits, and who may connect. Completes when the connection has ended.</summary>
+    /// <param name="request">The opening handshake.</param>
+    /// <param name="answer">Sends the broker's answer. If that accepts the connection, the function returns the stream that carries the frames, of which
+    /// the broker disposes; otherwise the result does not count.</param>
+    public Task ServeUpgradeAsync(MqttUpgradeRequest request, Func<MqttUpgradeAnswer, Task<Stream>> answer)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(answer);
+        return shell.ServeAsync(request, listeners.HandshakeFor(request, shell.Proxies), answer);
+    }
+
     /// <summary>Stops accepting connections, sends what waits to be sent, and closes the connections. Waits at most
     /// <see cref="MqttBrokerOptions.StopTimeout"/> for the
     /// clients, and as long again until the application has taken all events and log lines.</summary>

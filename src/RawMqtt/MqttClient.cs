@@ -167,18 +167,9 @@ public sealed class MqttClient : IAsyncDisposable
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
         if (qos > QualityOfService.ExactlyOnce) throw new ArgumentOutOfRangeException(nameof(qos));
-
-        PendingPublish? pending;
-        using (GateEntry entry = gate.Enter())
-        {
-            pending = qos == QualityOfService.AtMostOnce && entry.HasConnection && session.IsSendingFreely
-                ? outgoing.PublishQos0(topic, payload, retain, entry.Output)
-                : outgoing.Publish(topic, payload, qos, retain, entry.Output);
-        }
-
-        if (pending is null) return default;
-        pending.CancelWith(cancellationToken);
-        return pending.Task;
+        return ClientActivities.AreWanted
+            ? ClientActivities.PublishAsync(this, topic.ToArray(), payload.ToArray(), qos, retain, cancellationToken)
+            : PublishNowAsync(topic, payload, qos, retain, cancellationToken);
     }
 
     /// <summary>Subscribes to a topic filter. The client calls <paramref name="receiver"/> for each message, which is read in the receive buffer without
@@ -304,6 +295,23 @@ public sealed class MqttClient : IAsyncDisposable
         ackTimer?.Dispose();
         sweep.Dispose();
         file?.Dispose();
+    }
+
+    /// <summary>Publishes what was checked, without an activity.</summary>
+    internal ValueTask PublishNowAsync(
+        ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos, bool retain, CancellationToken cancellationToken)
+    {
+        PendingPublish? pending;
+        using (GateEntry entry = gate.Enter())
+        {
+            pending = qos == QualityOfService.AtMostOnce && entry.HasConnection && session.IsSendingFreely
+                ? outgoing.PublishQos0(topic, payload, retain, entry.Output)
+                : outgoing.Publish(topic, payload, qos, retain, entry.Output);
+        }
+
+        if (pending is null) return default;
+        pending.CancelWith(cancellationToken);
+        return pending.Task;
     }
 
     private MqttSubscription Subscribe(IReadOnlyList<MqttTopicFilter> filters, MqttSubscribeOptions options, out SubscriptionRequest request)

@@ -15,6 +15,8 @@ internal static class ClientMeter
     {
         Counter("rawmqtt.client.messages.sent", "{message}", statistics => statistics.MessagesSent);
         Counter("rawmqtt.client.messages.received", "{message}", statistics => statistics.MessagesReceived);
+        Convention("messaging.client.sent.messages", "send", statistics => statistics.MessagesSent);
+        Convention("messaging.client.consumed.messages", "receive", statistics => statistics.MessagesReceived);
         Counter("rawmqtt.client.messages.dropped", "{message}", statistics => statistics.Dropped + statistics.DroppedIncoming);
         Counter("rawmqtt.client.bytes.sent", "By", statistics => statistics.BytesSent);
         Counter("rawmqtt.client.bytes.received", "By", statistics => statistics.BytesReceived);
@@ -26,6 +28,19 @@ internal static class ClientMeter
 
     private static void Counter(string name, string unit, Func<MqttClientStatistics, long> value) =>
         Meter.CreateObservableCounter(name, () => Read(value), unit);
+
+    /// <summary>The same under the name of OpenTelemetry for messaging.</summary>
+    private static void Convention(string name, string operation, Func<MqttClientStatistics, long> value) =>
+        Meter.CreateObservableCounter(name, () => ReadConvention(operation, value), "{message}");
+
+    private static IEnumerable<Measurement<long>> ReadConvention(string operation, Func<MqttClientStatistics, long> value)
+    {
+        foreach ((StatisticsReader client, object? _) in Clients)
+        {
+            yield return new Measurement<long>(value(client.Read()), new("messaging.system", "mqtt"), new("messaging.operation.name", operation),
+                new("messaging.client.id", client.ClientId));
+        }
+    }
 
     private static IEnumerable<Measurement<long>> Read(Func<MqttClientStatistics, long> value)
     {

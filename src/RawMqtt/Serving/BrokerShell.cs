@@ -3,6 +3,7 @@
 using System.Net.Sockets;
 using RawMqtt.Brokers;
 using RawMqtt.Transports;
+using RawMqtt.WebSockets;
 
 namespace RawMqtt.Serving;
 
@@ -11,9 +12,11 @@ internal sealed class BrokerShell
 {
     private readonly Admission admission;
     private readonly ReadLoop reading;
+    private readonly BrokerReports reports;
 
     public BrokerShell(MqttBrokerOptions options, BrokerReports reports)
     {
+        this.reports = reports;
         Authentication = new Authentication(options, reports);
         var hooks = new BrokerHooks(options, Authentication, reports);
         Span<byte> seeds = stackalloc byte[12];
@@ -59,5 +62,27 @@ internal sealed class BrokerShell
         if (admission.TryAdmit(connection, socket)) return reading.RunAsync(connection, open);
         connection.Drop();
         return Task.CompletedTask;
+    }
+
+    /// <summary>Serves a WebSocket whose opening handshake another HTTP server received: see <see cref="MqttBroker.ServeUpgradeAsync"/>.</summary>
+    public Task ServeAsync(MqttUpgradeRequest request, ServerHandshakeOptions handshake, Func<MqttUpgradeAnswer, Task<Stream>> answer)
+    {
+        var connection = new ServedConnection(socket: null, request.Listener, request.RemoteAddress) { ClientCertificate = request.ClientCertificate };
+        if (admission.TryAdmit(connection, socket: null)) return reading.RunAsync(connection, OpenAsync);
+        return answer(new MqttUpgradeAnswer(503, [], "the broker has too many connections\n"));
+
+        async Task<Stream?> OpenAsync(ServedConnection opening)
+        {
+            MqttUpgradeAnswer judged = ForeignUpgrade.Judge(request, handshake, out AcceptedHandshake? accepted, out HandshakeRefusal? refusal);
+            if (refusal is not null)
+            {
+                opening.IsAnswered = true;
+                if (request.RemoteAddress is { } peer) opening.ForwardedAddress = Proxies.ClientOf(peer.Address, refusal);
+                reports.HandshakeRefused(opening, refusal);
+            }
+
+            Stream stream = await answer(judged).ConfigureAwait(false);
+            return accepted is null ? null : new WebSocketStream(stream, WebSocketRole.Server) { Request = accepted, Subprotocol = accepted.Subprotocol };
+        }
     }
 }

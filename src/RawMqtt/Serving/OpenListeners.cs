@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+using System.Net;
 using RawMqtt.Dialling;
 using RawMqtt.Transports;
 using RawMqtt.WebSockets;
@@ -50,6 +51,24 @@ internal sealed class OpenListeners(MqttBrokerOptions options, BrokerReports rep
 
         Addresses = [.. all.Select(listener => listener.Address.ToString()).Distinct()];
         reports.Started(Addresses);
+    }
+
+    /// <summary>Returns the rules for an opening handshake that another HTTP server received.</summary>
+    public ServerHandshakeOptions HandshakeFor(MqttUpgradeRequest request, ProxyTrust proxies)
+    {
+        IPAddress? own = request.LocalAddress?.Address;
+        return new ServerHandshakeOptions
+        {
+            Paths = null,
+            AllowMissingSubprotocol = options.AllowMissingSubprotocol,
+            AllowedOrigins = options.AllowedOrigins,
+            HostNames = HostNames.Read(options.HostNames),
+            IsTls = request.IsTls,
+            IsLocal = own is not null && IPAddress.IsLoopback(own.IsIPv4MappedToIPv6 ? own.MapToIPv4() : own),
+            IsFromProxy = request.RemoteAddress is { } peer && proxies.IsTrusted(peer.Address),
+            ProxyHeader = options.ProxyHeader,
+            AnswerGet = null,
+        };
     }
 
     public void Dispose() => all.ForEach(listener => listener.Dispose());

@@ -11,7 +11,7 @@ using RawMqtt.Transports;
 namespace RawMqtt.Serving;
 
 /// <summary>A network connection that a broker serves: what the shell knows of it, and how it is closed.</summary>
-internal sealed class ServedConnection(Socket? socket, string listener)
+internal sealed class ServedConnection(Socket? socket, string listener, IPEndPoint? peer = null)
 {
     private ReadAhead? ahead;
     private int repliesUnderWay;
@@ -29,7 +29,7 @@ internal sealed class ServedConnection(Socket? socket, string listener)
     /// <summary>Gets whether the connection is the program's own, see <see cref="MqttBroker.Connect"/>.</summary>
     public bool IsOwn { get; init; }
 
-    public IPEndPoint? RemoteAddress { get; } = socket?.RemoteEndPoint as IPEndPoint;
+    public IPEndPoint? RemoteAddress { get; } = peer ?? socket?.RemoteEndPoint as IPEndPoint;
 
     /// <summary>Gets or sets the client's address according to a trusted proxy.</summary>
     public IPEndPoint? ForwardedAddress { get; set; }

@@ -17,7 +17,7 @@ public class MqttRequestExtensionsTests
     {
         await using MemoryBroker world = await MemoryBroker.StartAsync();
         MqttClient asker = await world.ConnectAsync();
-        await using MqttHandling service = await (await world.ConnectAsync()).RespondAsync("echo", Upper);
+        await using MqttReceiving service = await (await world.ConnectAsync()).RespondAsync("echo", Upper);
 
         MqttMessage answer = await asker.RequestAsync("echo", "hello", Long, cancellationToken: Limit);
 
@@ -29,7 +29,7 @@ public class MqttRequestExtensionsTests
     {
         await using MemoryBroker world = await MemoryBroker.StartAsync();
         MqttClient asker = await world.ConnectAsync();
-        await using MqttHandling service = await (await world.ConnectAsync()).RespondAsync("echo", Upper, new MqttHandlerOptions { MaxConcurrent = 4 });
+        await using MqttReceiving service = await (await world.ConnectAsync()).RespondAsync("echo", Upper, new MqttReceivingOptions { MaxConcurrent = 4 });
         await using MqttRequester requester = await MqttRequester.CreateAsync(asker, "echo");
 
         Task<MqttMessage>[] requests = [.. Enumerable.Range(0, 100).Select(i => requester.RequestAsync(Encoding.UTF8.GetBytes($"r{i}"), Long, Limit))];
@@ -44,9 +44,9 @@ public class MqttRequestExtensionsTests
         await using MemoryBroker world = await MemoryBroker.StartAsync();
         MqttClient asker = await world.ConnectAsync();
         var told = new TaskCompletionSource<Exception>();
-        var options = new MqttHandlerOptions { Failed = (_, failure) => told.TrySetResult(failure) };
+        var options = new MqttReceivingOptions { Failed = (_, failure) => told.TrySetResult(failure) };
         MqttClient responder = await world.ConnectAsync();
-        await using MqttHandling service = await responder.RespondAsync("echo", (_, _) => throw new InvalidOperationException("secret"), options);
+        await using MqttReceiving service = await responder.RespondAsync("echo", (_, _) => throw new InvalidOperationException("secret"), options);
 
         MqttRequestException failure = await Assert.ThrowsAsync<MqttRequestException>(
             () => asker.RequestAsync("echo", "x", Long, cancellationToken: Limit));

@@ -18,7 +18,7 @@ public class MqttSubscribeExtensionsTests
         await using MemoryBroker world = await MemoryBroker.StartAsync();
         MqttClient client = await world.ConnectAsync();
 
-        await using MqttHandling handling = await client.SubscribeAsync("a", m => seen.Writer.TryWrite(m.PayloadText));
+        await using MqttReceiving receiving = await client.SubscribeAsync("a", m => seen.Writer.TryWrite(m.PayloadText));
         for (int i = 0; i < 20; i++) await client.PublishAsync("a", $"{i}");
 
         for (int i = 0; i < 20; i++) Assert.Equal($"{i}", await seen.Reader.ReadAsync(Limit));
@@ -31,7 +31,7 @@ public class MqttSubscribeExtensionsTests
         MqttClient client = await world.ConnectAsync();
         int inside = 0;
 
-        await using MqttHandling handling = await client.SubscribeAsync("a", async m =>
+        await using MqttReceiving receiving = await client.SubscribeAsync("a", async m =>
         {
             int now = Interlocked.Increment(ref inside);
             await Task.Yield();
@@ -52,14 +52,14 @@ public class MqttSubscribeExtensionsTests
         MqttClient client = await world.ConnectAsync();
         using var both = new Barrier(2);
 
-        await using MqttHandling handling = await client.SubscribeAsync(
+        await using MqttReceiving receiving = await client.SubscribeAsync(
             ["a", "b"],
             async (m, stop) =>
             {
                 await Task.Run(() => both.SignalAndWait(stop), stop);
                 seen.Writer.TryWrite(m.Topic);
             },
-            new MqttHandlerOptions { MaxConcurrent = 2 });
+            new MqttReceivingOptions { MaxConcurrent = 2 });
         await client.PublishAsync("a", "");
         await client.PublishAsync("b", "");
 
@@ -72,9 +72,9 @@ public class MqttSubscribeExtensionsTests
     {
         await using MemoryBroker world = await MemoryBroker.StartAsync();
         MqttClient client = await world.ConnectAsync();
-        var options = new MqttHandlerOptions { Failed = (m, failure) => seen.Writer.TryWrite($"{m.PayloadText}: {failure.Message}") };
+        var options = new MqttReceivingOptions { Failed = (m, failure) => seen.Writer.TryWrite($"{m.PayloadText}: {failure.Message}") };
 
-        await using MqttHandling handling = await client.SubscribeAsync("a", Parse, options);
+        await using MqttReceiving receiving = await client.SubscribeAsync("a", Parse, options);
         await client.PublishAsync("a", "x");
         await client.PublishAsync("a", "5");
 
@@ -90,10 +90,10 @@ public class MqttSubscribeExtensionsTests
         await using MemoryBroker world = await MemoryBroker.StartAsync();
         MqttClient client = await world.ConnectAsync();
 
-        await using MqttHandling handling = await client.SubscribeAsync("a", _ => throw new InvalidOperationException("no"), cancellationToken: Limit);
+        await using MqttReceiving receiving = await client.SubscribeAsync("a", _ => throw new InvalidOperationException("no"), cancellationToken: Limit);
         await client.PublishAsync("a", "");
 
-        Assert.Equal("no", (await Assert.ThrowsAsync<InvalidOperationException>(() => handling.Completion.WaitAsync(Limit))).Message);
+        Assert.Equal("no", (await Assert.ThrowsAsync<InvalidOperationException>(() => receiving.Completion.WaitAsync(Limit))).Message);
     }
 
     [Fact]
@@ -102,9 +102,9 @@ public class MqttSubscribeExtensionsTests
         await using MemoryBroker world = await MemoryBroker.StartAsync();
         MqttClient client = await world.ConnectAsync(new MqttClientOptions { ClientId = "kept", CleanSession = false });
         var go = new TaskCompletionSource();
-        var options = new MqttHandlerOptions { Qos = QualityOfService.AtLeastOnce };
+        var options = new MqttReceivingOptions { Qos = QualityOfService.AtLeastOnce };
 
-        await using MqttHandling handling = await client.SubscribeAsync("a", async m =>
+        await using MqttReceiving receiving = await client.SubscribeAsync("a", async m =>
         {
             seen.Writer.TryWrite(m.PayloadText);
             await go.Task;
@@ -123,7 +123,7 @@ public class MqttSubscribeExtensionsTests
         await using MemoryBroker world = await MemoryBroker.StartAsync();
         MqttClient client = await world.ConnectAsync();
 
-        MqttHandling handling = await client.SubscribeAsync("a", async (m, stop) =>
+        MqttReceiving receiving = await client.SubscribeAsync("a", async (m, stop) =>
         {
             seen.Writer.TryWrite("begun");
             await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -131,11 +131,11 @@ public class MqttSubscribeExtensionsTests
         });
         await client.PublishAsync("a", "");
         Assert.Equal("begun", await seen.Reader.ReadAsync(Limit));
-        await handling.DisposeAsync();
+        await receiving.DisposeAsync();
 
         Assert.True(seen.Reader.TryRead(out string? last));
         Assert.Equal("ended", last);
-        Assert.True(handling.Completion.IsCompletedSuccessfully);
+        Assert.True(receiving.Completion.IsCompletedSuccessfully);
     }
 
     [Fact]

@@ -84,7 +84,7 @@ public class WrongCallTests
             string root = Path.GetFullPath(Path.Combine(runtime, "../../.."));
             string compiler = Directory.GetFiles(Path.Combine(root, "sdk"), "csc.dll", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Last();
             string[] references = [.. Directory.GetFiles(runtime, "System*.dll"), Path.Combine(runtime, "netstandard.dll"),
-                typeof(MqttClient).Assembly.Location, typeof(MqttHandling).Assembly.Location];
+                typeof(MqttClient).Assembly.Location, typeof(MqttReceiving).Assembly.Location];
             var start = new ProcessStartInfo(Path.Combine(root, "dotnet")) { RedirectStandardOutput = true };
             foreach (string argument in (string[])["exec", compiler, "-nologo", "-noconfig", "-nostdlib", "-target:library", "-preferreduilang:en",
                 $"-out:{Path.Combine(folder, "Calls.dll")}", .. references.Select(reference => $"-r:{reference}"), source])

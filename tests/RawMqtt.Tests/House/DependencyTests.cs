@@ -50,7 +50,7 @@ public class DependencyTests
     [Theory]
     [InlineData(typeof(QualityOfService))]
     [InlineData(typeof(RawMqtt.Server.BrokerService))]
-    [InlineData(typeof(RawMqtt.Extensions.MqttHandling))]
+    [InlineData(typeof(RawMqtt.Extensions.MqttReceiving))]
     [InlineData(typeof(MemoryBroker))]
     [InlineData(typeof(RawMqtt.Browser.BrowserWebSocket))]
     public void Library_refers_to_the_shared_framework_alone(Type inAssembly)

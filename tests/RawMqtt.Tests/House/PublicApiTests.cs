@@ -12,9 +12,11 @@ public class PublicApiTests
     [Theory]
     [InlineData(typeof(QualityOfService), "PublicApi.txt")]
     [InlineData(typeof(Decoding), "PublicApi.Explain.txt")]
-    [InlineData(typeof(RawMqtt.Extensions.MqttHandling), "PublicApi.Extensions.txt")]
+    [InlineData(typeof(RawMqtt.Extensions.MqttReceiving), "PublicApi.Extensions.txt")]
     [InlineData(typeof(MemoryBroker), "PublicApi.Testing.txt")]
     [InlineData(typeof(RawMqtt.Browser.BrowserWebSocket), "PublicApi.Browser.txt")]
+    [InlineData(typeof(RawMqtt.Hosting.MqttHostingExtensions), "PublicApi.Hosting.txt")]
+    [InlineData(typeof(RawMqtt.AspNetCore.MqttEndpointExtensions), "PublicApi.AspNetCore.txt")]
     [InlineData(typeof(RawMqtt.Server.BrokerService), "PublicApi.Server.txt")]
     public void Surface_is_the_one_that_was_reviewed(Type type, string file)
     {

@@ -5,7 +5,7 @@ using RawMqtt.Tests.RuleIndex;
 
 namespace RawMqtt.Tests.House;
 
-/// <summary>The C# that the README and the pages of docs show stands in a file that is compiled: <c>ReadmeExamples.cs</c>, between its markers.</summary>
+/// <summary>The C# that the README and the pages of docs show is compiled: <c>ReadmeExamples.cs</c> and others have it, between markers.</summary>
 public class ReadmeTests
 {
     public static TheoryData<string> Pages => [.. Directory.EnumerateFiles(Repository.PathOf("docs"), "*.md").Select(file => $"docs/{Path.GetFileName(file)}")];
@@ -80,7 +80,8 @@ public class ReadmeTests
 
     private static string[] Compiled()
     {
-        string examples = File.ReadAllText(Repository.PathOf("tests/RawMqtt.Tests/House/ReadmeExamples.cs"));
+        string[] files = Directory.GetFiles(Repository.PathOf("tests/RawMqtt.Tests/House"), "*Examples.cs");
+        string examples = string.Concat(files.Select(File.ReadAllText));
         return [.. Regex.Matches(examples, @"// README >\n(.*?)\n *// README <", RegexOptions.Singleline).Select(region => Unindented(region.Groups[1].Value))];
     }
 

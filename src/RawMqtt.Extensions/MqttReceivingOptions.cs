@@ -3,7 +3,7 @@
 namespace RawMqtt.Extensions;
 
 /// <summary>Specifies how an asynchronous function gets the messages of a subscription.</summary>
-public sealed record MqttHandlerOptions
+public sealed record MqttReceivingOptions
 {
     /// <summary>Gets the QoS of filters that are given as texts.</summary>
     public QualityOfService Qos { get; init; }
@@ -13,7 +13,7 @@ public sealed record MqttHandlerOptions
     public int MaxConcurrent { get; init; } = 1;
 
     /// <summary>Gets the function that hears of a message whose function threw; null: the first exception ends the subscription, and
-    /// <see cref="MqttHandling.Completion"/> fails with it.</summary>
+    /// <see cref="MqttReceiving.Completion"/> fails with it.</summary>
     /// <remarks>The message counts as handled when the function has returned: it is acknowledged.</remarks>
     public Action<MqttMessage, Exception>? Failed { get; init; }
 

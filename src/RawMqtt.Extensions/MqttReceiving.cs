@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: MIT
 
+using System.Diagnostics;
+
 namespace RawMqtt.Extensions;
 
 /// <summary>Represents a subscription whose messages an asynchronous function gets, until it is disposed of.</summary>
-public sealed class MqttHandling : IAsyncDisposable
+public sealed class MqttReceiving : IAsyncDisposable
 {
-    private readonly CancellationTokenSource stop = new();
-    private readonly MqttHandlerOptions options;
-    private readonly Func<MqttMessage, CancellationToken, ValueTask> handler;
+    private static readonly ActivitySource source = new("RawMqtt.Client");
 
-    internal MqttHandling(MqttSubscription subscription, Func<MqttMessage, CancellationToken, ValueTask> handler, MqttHandlerOptions options)
+    private readonly CancellationTokenSource stop = new();
+    private readonly MqttReceivingOptions options;
+    private readonly Func<MqttMessage, CancellationToken, ValueTask> receiver;
+
+    internal MqttReceiving(MqttSubscription subscription, Func<MqttMessage, CancellationToken, ValueTask> receiver, MqttReceivingOptions options)
     {
         this.options = options;
-        this.handler = handler;
+        this.receiver = receiver;
         Subscription = subscription;
         Completion = Task.Run(RunAsync);
     }
@@ -42,13 +46,13 @@ public sealed class MqttHandling : IAsyncDisposable
             {
                 await foreach (MqttMessage message in Subscription.WithCancellation(stop.Token).ConfigureAwait(false))
                 {
-                    await HandleAsync(message, stop.Token).ConfigureAwait(false);
+                    await ReceiveAsync(message, stop.Token).ConfigureAwait(false);
                 }
             }
             else
             {
                 var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.MaxConcurrent, CancellationToken = stop.Token };
-                await Parallel.ForEachAsync(Subscription, parallel, HandleAsync).ConfigureAwait(false);
+                await Parallel.ForEachAsync(Subscription, parallel, ReceiveAsync).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -57,11 +61,16 @@ public sealed class MqttHandling : IAsyncDisposable
         }
     }
 
-    private async ValueTask HandleAsync(MqttMessage message, CancellationToken cancellationToken)
+    private async ValueTask ReceiveAsync(MqttMessage message, CancellationToken cancellationToken)
     {
+        using Activity? activity = Start(message);
         try
         {
-            await handler(message, cancellationToken).ConfigureAwait(false);
+            await receiver(message, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (activity is not null && Tell(activity, failure))
+        {
+            throw;
         }
         catch (Exception failure) when (options.Failed is not null && !cancellationToken.IsCancellationRequested)
         {
@@ -69,5 +78,22 @@ public sealed class MqttHandling : IAsyncDisposable
         }
 
         message.Acknowledge();
+    }
+
+    /// <summary>The names are those of OpenTelemetry for messaging.</summary>
+    private static Activity? Start(MqttMessage message)
+    {
+        Activity? activity = source.StartActivity("process", ActivityKind.Consumer);
+        if (activity is not { IsAllDataRequested: true }) return activity;
+        activity.DisplayName = $"process {message.Topic}";
+        return activity.SetTag("messaging.system", "mqtt").SetTag("messaging.operation.name", "process").SetTag("messaging.operation.type", "process")
+            .SetTag("messaging.destination.name", message.Topic).SetTag("messaging.message.body.size", message.Payload.Length);
+    }
+
+    /// <summary>Marks the activity, and lets the exception go on.</summary>
+    private static bool Tell(Activity activity, Exception failure)
+    {
+        activity.SetStatus(ActivityStatusCode.Error, failure.Message).SetTag("error.type", failure.GetType().Name);
+        return false;
     }
 }

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+
+using RawMqtt.Interop.Parts;
+
+namespace RawMqtt.Interop;
+
+/// <summary>The samples of docs/samples, as the solution built them.</summary>
+public class SampleTests
+{
+    private static readonly string[] onAddress = ["Console", "RequestResponse"];
+
+    [Fact]
+    public async Task Samples_say_what_they_promise()
+    {
+        await using MqttBroker broker = await OurBroker.StartAsync();
+        string address = OurBroker.Address(broker, "ws");
+        foreach (string sample in onAddress)
+        {
+            Finished run = await RealProcess.RunAsync("dotnet", PathOf(sample), address);
+            Assert.True(run.ExitCode == 0, run.Output + run.Error);
+            Assert.Equal(sample == "Console" ? "samples/console: hello" : "HELLO", run.Output.Trim());
+        }
+
+        using MqttBrokerSubscription seen = broker.Subscribe("samples/embedded");
+        string port = new Uri(OurBroker.Address(broker, "tcp")).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        Finished embedded = await RealProcess.RunAsync("dotnet", PathOf("Embedded"), "127.0.0.1", port);
+        Assert.Equal("Accepted", embedded.Output.Trim());
+        await foreach (MqttMessage message in seen)
+        {
+            Assert.Equal("21.5", message.PayloadText);
+            break;
+        }
+    }
+
+    [Fact]
+    public async Task The_worker_lives_until_it_is_stopped()
+    {
+        await using MqttBroker broker = await OurBroker.StartAsync();
+        broker.Publish("samples/room/temperature", "15", retain: true);
+        using MqttBrokerSubscription heating = broker.Subscribe("samples/room/heating");
+        await using RealProcess worker = RealProcess.Start("dotnet", PathOf("Worker"), $"--Mqtt:Address={OurBroker.Address(broker, "ws")}");
+        await foreach (MqttMessage message in heating)
+        {
+            Assert.Equal("on", message.PayloadText);
+            break;
+        }
+
+        worker.Signal(15);
+        Assert.Equal(0, (await worker.FinishAsync()).ExitCode);
+    }
+
+    [Fact]
+    public async Task The_web_sample_has_a_page_and_a_broker_on_one_port()
+    {
+        string content = Path.Combine(RealPart.Folder, "..", "..", "docs", "samples", "Web");
+        await using RealProcess web = RealProcess.Start("dotnet", PathOf("Web"), "--urls", "http://127.0.0.1:0", "--contentRoot", content);
+        string line = await web.LineAsync("Now listening on: ");
+        string address = line[line.IndexOf("http", StringComparison.Ordinal)..].Trim();
+        using var http = new HttpClient();
+        Assert.Contains("WebSocket", await http.GetStringAsync(new Uri(address + "/")), StringComparison.Ordinal);
+        await using MqttClient client = await MqttClient.ConnectAsync(address.Replace("http", "ws", StringComparison.Ordinal) + "/mqtt");
+        await using MqttSubscription messages = await client.SubscribeAsync("samples/said", QualityOfService.AtLeastOnce);
+
+        (await http.PostAsync(new Uri(address + "/say?text=hello"), null)).EnsureSuccessStatusCode();
+        await foreach (MqttMessage message in messages)
+        {
+            Assert.Equal("hello", message.PayloadText);
+            break;
+        }
+
+        web.Signal(15);
+        Assert.Equal(0, (await web.FinishAsync()).ExitCode);
+    }
+
+    private static string PathOf(string sample)
+    {
+        string configuration = Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/')))!;
+        return Path.Combine(RealPart.Folder, "..", "..", "docs", "samples", sample, "bin", configuration, "net10.0", $"{sample}Sample.dll");
+    }
+}
