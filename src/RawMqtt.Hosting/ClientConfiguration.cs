@@ -37,6 +37,7 @@ internal static class ClientConfiguration
         [nameof(MqttClientOptions.Address)] = (o, s) => o with { Address = Text(s) },
         [nameof(MqttClientOptions.ClientId)] = (o, s) => o with { ClientId = Text(s) },
         [nameof(MqttClientOptions.CleanSession)] = (o, s) => o with { CleanSession = Flag(s) },
+        [nameof(MqttClientOptions.IsBridge)] = (o, s) => o with { IsBridge = Flag(s) },
         [nameof(MqttClientOptions.SessionFile)] = (o, s) => o with { SessionFile = Text(s) },
         [nameof(MqttClientOptions.RepublishQos2)] = (o, s) => o with { RepublishQos2 = Flag(s) },
         [nameof(MqttClientOptions.AcceptPubAckForQos2)] = (o, s) => o with { AcceptPubAckForQos2 = Flag(s) },
@@ -98,7 +99,8 @@ internal static class ClientConfiguration
         long.TryParse(Text(section), NumberStyles.Integer, CultureInfo.InvariantCulture, out long number) && (number <= int.MaxValue || IsLong(section))
             ? number : throw Fault(section, "is a whole number");
 
-    private static bool IsLong(IConfigurationSection section) => section.Key.Equals(nameof(MqttClientOptions.MaxQueuedBytes), StringComparison.OrdinalIgnoreCase);
+    private static bool IsLong(IConfigurationSection section) =>
+        section.Key.Equals(nameof(MqttClientOptions.MaxQueuedBytes), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A number alone is seconds: the framework's own reading would be days.</summary>
     private static TimeSpan Time(IConfigurationSection section)

@@ -26,7 +26,7 @@ internal sealed class HostedClient : IHostedLifecycleService, IAsyncDisposable
     {
         Task opening = Client.OpenAsync(waits ? cancellationToken : CancellationToken.None);
         if (waits) await opening.ConfigureAwait(false);
-        else _ = opening.ContinueWith(static ended => _ = ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        else _ = opening.ContinueWith(static ended => _ = ended.Exception, TaskScheduler.Default); // StateChanged tells of the failure
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask; // services that stop after this one may still publish

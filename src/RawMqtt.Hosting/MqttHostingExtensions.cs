@@ -23,7 +23,8 @@ public static class MqttHostingExtensions
     /// <param name="configuration">The section.</param>
     /// <param name="change">Changes the options after that; null for nothing.</param>
     public static IServiceCollection AddMqttClient(
-        this IServiceCollection services, string name, IConfiguration configuration, Func<IServiceProvider, MqttClientOptions, MqttClientOptions>? change = null)
+        this IServiceCollection services, string name, IConfiguration configuration,
+        Func<IServiceProvider, MqttClientOptions, MqttClientOptions>? change = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         return services.AddMqttClient(name, provider =>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+using System.Diagnostics;
 using System.Text;
 using RawMqtt.Clients;
 using RawMqtt.Codec;
@@ -167,9 +168,9 @@ public sealed class MqttClient : IAsyncDisposable
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
         if (qos > QualityOfService.ExactlyOnce) throw new ArgumentOutOfRangeException(nameof(qos));
-        return ClientActivities.AreWanted
-            ? ClientActivities.PublishAsync(this, topic.ToArray(), payload.ToArray(), qos, retain, cancellationToken)
-            : PublishNowAsync(topic, payload, qos, retain, cancellationToken);
+        if (!ClientActivities.AreWanted) return PublishNowAsync(topic, payload, qos, retain, cancellationToken);
+        Activity? activity = ClientActivities.Start(ClientId, topic, payload.Length);
+        return ClientActivities.EndAsync(activity, PublishNowAsync(topic, payload, qos, retain, cancellationToken));
     }
 
     /// <summary>Subscribes to a topic filter. The client calls <paramref name="receiver"/> for each message, which is read in the receive buffer without
@@ -298,7 +299,7 @@ public sealed class MqttClient : IAsyncDisposable
     }
 
     /// <summary>Publishes what was checked, without an activity.</summary>
-    internal ValueTask PublishNowAsync(
+    private ValueTask PublishNowAsync(
         ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos, bool retain, CancellationToken cancellationToken)
     {
         PendingPublish? pending;

@@ -14,14 +14,26 @@ internal static class ClientActivities
 
     public static bool AreWanted => source.HasListeners();
 
-    /// <summary>Publishes within an activity, which ends with the delivery.</summary>
-    public static async ValueTask PublishAsync(
-        MqttClient client, byte[] topic, byte[] payload, QualityOfService qos, bool retain, CancellationToken cancellationToken)
+    /// <summary>Starts the activity of a message, which does not become the caller's current one; null if no listener samples it.</summary>
+    public static Activity? Start(string clientId, ReadOnlySpan<byte> topic, int length)
     {
-        using Activity? activity = Start(client.ClientId, topic, payload.Length);
+        Activity? callers = Activity.Current;
+        Activity? activity = source.StartActivity("send", ActivityKind.Producer);
+        Activity.Current = callers;
+        if (activity is not { IsAllDataRequested: true }) return activity;
+        string name = Encoding.UTF8.GetString(topic);
+        activity.DisplayName = $"send {name}";
+        return activity.SetTag("messaging.system", "mqtt").SetTag("messaging.operation.name", "send").SetTag("messaging.operation.type", "send")
+            .SetTag("messaging.destination.name", name).SetTag("messaging.client.id", clientId).SetTag("messaging.message.body.size", length);
+    }
+
+    /// <summary>Ends the activity with the delivery.</summary>
+    public static async ValueTask EndAsync(Activity? activity, ValueTask sent)
+    {
+        using Activity? ending = activity;
         try
         {
-            await client.PublishNowAsync(topic, payload, qos, retain, cancellationToken).ConfigureAwait(false);
+            await sent.ConfigureAwait(false);
         }
         catch (Exception failure)
         {
@@ -29,15 +41,5 @@ internal static class ClientActivities
             activity?.SetStatus(ActivityStatusCode.Error, failure.Message).SetTag("error.type", kind);
             throw;
         }
-    }
-
-    private static Activity? Start(string clientId, byte[] topic, int length)
-    {
-        Activity? activity = source.StartActivity("send", ActivityKind.Producer);
-        if (activity is not { IsAllDataRequested: true }) return activity;
-        string name = Encoding.UTF8.GetString(topic);
-        activity.DisplayName = $"send {name}";
-        return activity.SetTag("messaging.system", "mqtt").SetTag("messaging.operation.name", "send").SetTag("messaging.operation.type", "send")
-            .SetTag("messaging.destination.name", name).SetTag("messaging.client.id", clientId).SetTag("messaging.message.body.size", length);
     }
 }

@@ -9,7 +9,7 @@ namespace RawMqtt.Tests.House;
 internal static class Budget
 {
     /// <summary>Lines of code of the whole library.</summary>
-    public const int MostLines = 12_990;
+    public const int MostLines = 13_098;
 
     /// <summary>Of Codec, WebSockets and Sessions together: what an embedded engineer copies.</summary>
     public const int MostLinesOfTheCore = 3580;
@@ -24,9 +24,9 @@ internal static class Budget
         ("Storage", 369, 0, "the folder of a journal: segments, commits, damage, the lock"),
         ("Transports", 650, 4, "a stream that carries MQTT"),
         ("Dialling", 1150, 0, "the client's way to a stream, and the diagnosis"),
-        ("Serving", 1590, 0, "the broker's shell: listeners, admission, hooks"),
-        ("Clients", 2430, 0, "the parts of MqttClient"),
-        ("", 920, 42, "MqttClient, MqttBroker and their options"),
+        ("Serving", 1653, 0, "the broker's shell: listeners, admission, hooks"),
+        ("Clients", 2454, 0, "the parts of MqttClient"),
+        ("", 939, 42, "MqttClient, MqttBroker and their options"),
     ];
 
     public static readonly string[] FrameworkAssemblies =

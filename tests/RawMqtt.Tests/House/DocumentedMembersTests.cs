@@ -13,7 +13,8 @@ public class DocumentedMembersTests
     public static TheoryData<Type> Packages =>
     [
         typeof(MqttClient), typeof(RawMqtt.Explain.Decoding), typeof(RawMqtt.Server.BrokerService), typeof(RawMqtt.Extensions.MqttReceiving),
-        typeof(MemoryBroker), typeof(RawMqtt.Hosting.MqttHostingExtensions), typeof(RawMqtt.AspNetCore.MqttEndpointExtensions),
+        typeof(MemoryBroker), typeof(RawMqtt.Browser.BrowserWebSocket), typeof(RawMqtt.Hosting.MqttHostingExtensions),
+        typeof(RawMqtt.AspNetCore.MqttEndpointExtensions),
     ];
 
     [Theory]
