@@ -14,7 +14,8 @@ internal sealed class AddressArguments(params string[] protocolLetters)
     private const int PlainPort = 1883;
     private const int TlsPort = 8883;
 
-    private static readonly string[] Protocols = ["mqtt", "mqtts", "tcp", "ssl", "tls", "ws", "wss"];
+    private static readonly string[] WithoutPath = ["mqtt", "mqtts", "tcp", "ssl", "tls"];
+    private static readonly string[] Protocols = [.. WithoutPath, "ws", "wss"];
 
     /// <summary>Gets the arguments without a name: an address, if the first one has a scheme; and what the command makes of the others.</summary>
     public Argument<string[]> Positional { get; } = new("URL")
@@ -87,9 +88,9 @@ internal sealed class AddressArguments(params string[] protocolLetters)
         OfHost.Append(Url).Append(Unix).Any(option => parsed.GetResult(option) is { Implicit: false }) || FirstUrl(parsed.GetValue(Positional)) is not null;
 
     /// <summary>Returns the arguments behind the address.</summary>
-    public string[] Words(ParseResult parsed)
+    public string[] Words(CommandResult result)
     {
-        string[] all = parsed.GetValue(Positional) ?? [];
+        string[] all = result.GetValue(Positional) ?? [];
         return FirstUrl(all) is null ? all : all[1..];
     }
 
@@ -131,7 +132,7 @@ internal sealed class AddressArguments(params string[] protocolLetters)
     private int? TopicPlace(string url)
     {
         int authority = url.IndexOf("://", StringComparison.Ordinal) + 3;
-        if (!TakesTopic || authority < 3 || url[0] is 'w' or 'W') return null;
+        if (!TakesTopic || authority < 3 || !WithoutPath.Contains(url[..(authority - 3)], StringComparer.OrdinalIgnoreCase)) return null;
         int slash = url.IndexOf('/', authority);
         return slash >= 0 && slash + 1 < url.Length ? slash : null;
     }

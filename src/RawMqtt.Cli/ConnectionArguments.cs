@@ -133,6 +133,18 @@ internal sealed class ConnectionArguments
         }
     }
 
+    /// <summary>Refuses a topic name that stands where it has no option of its own.</summary>
+    public static void RequireTopicName(CommandResult result, string topic)
+    {
+        if (!TopicName.IsValid(Encoding.UTF8.GetBytes(topic), out ProtocolViolation? violation)) AddError(result, topic, violation);
+    }
+
+    /// <summary>Refuses a topic filter that stands where it has no option of its own.</summary>
+    public static void RequireTopicFilter(CommandResult result, string filter)
+    {
+        if (!TopicFilter.IsValid(Encoding.UTF8.GetBytes(filter), out ProtocolViolation? violation)) AddError(result, filter, violation);
+    }
+
     /// <summary>Refuses a topic filter that the codec would refuse, before a connection is made.</summary>
     public static void RequireTopicFilter(OptionResult result)
     {
@@ -224,6 +236,9 @@ internal sealed class ConnectionArguments
 
     private static void AddError(OptionResult result, Token topic, ProtocolViolation violation) =>
         result.AddError($"{result.Option.Name} {TerminalText.Escape(topic.Value)}: {violation}");
+
+    private static void AddError(CommandResult result, string topic, ProtocolViolation violation) =>
+        result.AddError($"--topic {TerminalText.Escape(topic)}: {violation}");
 
     private static MqttClientOptions Traced(MqttClientOptions options, bool showsSecrets)
     {

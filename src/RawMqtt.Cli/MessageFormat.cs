@@ -3,68 +3,185 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace RawMqtt.Cli;
 
-/// <summary>Writes a message in a format that the user gives, with the letters of mosquitto_sub -F.</summary>
-/// <remarks>%t topic, %p payload, %x and %X its hexadecimal, %l its length, %q QoS, %r retain, %U and %I the time, %% itself.</remarks>
+/// <summary>Writes a message in a format that the user gives, with the letters of mosquitto_sub -F: %t topic, %p payload, and so on; @ and a letter of
+/// strftime for times; and \ for characters that are hard to type.</summary>
 internal sealed class MessageFormat
 {
-    private const string Letters = "tpxXlqrUI%";
+    private const string Letters = "%ACDEFIJPRSUXjlmpqrtx";
+    private const string Known = "%t topic, %p payload, %x and %X hexadecimal, %l length, %m packet identifier, %q QoS, %r retain, %j and %J JSON, %I and %U time, "
+        + "%%, and the letters of MQTT 5 %A %C %D %E %F %P %R %S, which print nothing";
 
-    private readonly string format;
+    private const string Version5 = "ACDEFPRS";
+    private const string Separators = "!\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~ ";
 
-    /// <exception cref="FormatException">The format has a letter that is not known.</exception>
-    public MessageFormat(string format)
+    private readonly List<FormatPart> parts = [];
+    private readonly bool isPretty;
+
+    /// <exception cref="FormatException">The format has a letter that is not known; the message has the list.</exception>
+    public MessageFormat(string format, bool isPretty = false)
     {
-        this.format = Unescape(format);
-        for (int i = this.format.IndexOf('%'); i >= 0; i = i + 2 > this.format.Length ? -1 : this.format.IndexOf('%', i + 2))
+        this.isPretty = isPretty;
+        var literal = new StringBuilder();
+        for (int i = 0; i < format.Length;)
         {
-            string field = this.format[i..Math.Min(i + 2, this.format.Length)];
-            if (field.Length == 2 && Letters.Contains(field[1], StringComparison.Ordinal)) continue;
-            throw new FormatException($"-F knows %t %p %x %X %l %q %r %U %I and %%, not \"{field}\"");
+            if (format[i] is not ('%' or '@' or '\\'))
+            {
+                literal.Append(format[i++]);
+                continue;
+            }
+
+            int start = i;
+            FormatPart part = format[i] switch { '%' => ReadField(format, ref i), '@' => ReadTime(format, ref i), _ => ReadEscape(format, ref i) };
+            if (i > format.Length) throw new FormatException($"-F ends within \"{format[start..]}\"");
+            if (part.Letter == FormatPart.Literal)
+            {
+                literal.Append(part.Text);
+                continue;
+            }
+
+            Add(literal);
+            parts.Add(part);
         }
+
+        Add(literal);
     }
+
+    /// <summary>Returns whether a file name in this format differs from message to message, or the format is of no use as one.</summary>
+    public bool HasFields => parts.Exists(part => part.Letter != FormatPart.Literal);
 
     /// <summary>Writes one message; <paramref name="topic"/> and <paramref name="payload"/> are the message's own, or escaped for a terminal.</summary>
     public void Write(
         IBufferWriter<byte> output, in MqttMessageView message, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, DateTimeOffset now)
     {
-        int start = 0;
-        for (int percent; (percent = format.IndexOf('%', start)) >= 0; start = percent + 2)
+        foreach (FormatPart part in parts)
         {
-            WriteText(output, format[start..percent]);
-            switch (format[percent + 1])
+            switch (part.Letter)
             {
-                case 't': output.Write(topic); break;
-                case 'p': output.Write(payload); break;
-                default: WriteText(output, FieldOf(format[percent + 1], message, now)); break;
+                case FormatPart.Literal: output.Write(part.Bytes); break;
+                case 't': Write(output, Cut(topic, part), part, mayBeZero: false); break;
+                case 'p': Write(output, Cut(payload, part), part, mayBeZero: false); break;
+                case 'j' or 'J': MessageJson.Write(output, message, now, part.Letter == 'J', isPretty); break;
+                default: Write(output, FieldOf(part, message, now), part); break;
             }
         }
-
-        WriteText(output, format[start..]);
     }
 
-    private static string FieldOf(char letter, in MqttMessageView message, DateTimeOffset now) => letter switch
+    private static FormatPart ReadField(string format, ref int i)
     {
-        'x' => Convert.ToHexStringLower(message.Payload),
-        'X' => Convert.ToHexString(message.Payload),
+        var part = new FormatPart { Width = 0, Precision = -1 };
+        for (i++; At(format, i) is '0' or '-'; i++) part = format[i] == '0' ? part with { IsZeroPadded = true } : part with { IsLeft = true };
+        part = part with { Width = ReadNumber(format, ref i) };
+        if (At(format, i) == '.')
+        {
+            i++;
+            part = part with { Precision = ReadNumber(format, ref i) };
+        }
+
+        if (At(format, i) is { } separator && Separators.Contains(separator) && At(format, i + 1) is 'x' or 'X')
+        {
+            part = part with { Separator = $"{format[i]}" };
+            i++;
+        }
+
+        char? letter = At(format, i++);
+        if (letter is null) return part;
+        if (!Letters.Contains(letter.Value)) throw new FormatException($"-F knows {Known}; not \"%{letter}\"");
+        return letter == '%' ? new FormatPart { Text = "%" } : part with { Letter = letter.Value };
+    }
+
+    private static FormatPart ReadTime(string format, ref int i)
+    {
+        char? letter = At(format, i + 1);
+        i += 2;
+        return letter == '@' ? new FormatPart { Text = "@" } : new FormatPart { Letter = '@', Text = $"{letter}" };
+    }
+
+    private static FormatPart ReadEscape(string format, ref int i)
+    {
+        char? letter = At(format, i + 1);
+        i += 2;
+        return new FormatPart
+        {
+            Text = letter switch
+            {
+                null or '\\' => "\\",
+                '0' => "\0",
+                'a' => "\a",
+                'e' => "\e",
+                'n' => "\n",
+                'r' => "\r",
+                't' => "\t",
+                'v' => "\v",
+                _ => throw new FormatException($"-F knows \\\\ \\0 \\a \\e \\n \\r \\t \\v; not \"\\{letter}\""),
+            },
+        };
+    }
+
+    private static char? At(string format, int i) => i < format.Length ? format[i] : null;
+
+    private static int ReadNumber(string format, ref int i)
+    {
+        int number = 0;
+        for (; At(format, i) is >= '0' and <= '9'; i++) number = Math.Min(100_000, (10 * number) + format[i] - '0');
+        return number;
+    }
+
+    private static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> bytes, FormatPart part) =>
+        part.Precision >= 0 && part.Precision < bytes.Length ? bytes[..part.Precision] : bytes;
+
+    private static string FieldOf(FormatPart part, in MqttMessageView message, DateTimeOffset now) => part.Letter switch
+    {
+        'x' => string.Join(part.Separator, Hexadecimal(Cut(message.Payload, part), "x2", part.Separator)),
+        'X' => string.Join(part.Separator, Hexadecimal(Cut(message.Payload, part), "X2", part.Separator)),
         'l' => message.Payload.Length.ToString(CultureInfo.InvariantCulture),
+        'm' => message.PacketId.ToString(CultureInfo.InvariantCulture),
         'q' => ((int)message.Qos).ToString(CultureInfo.InvariantCulture),
         'r' => message.Retain ? "1" : "0",
-        'U' => string.Create(CultureInfo.InvariantCulture, $"{now.ToUnixTimeMilliseconds() / 1000m:0.000}"),
-        'I' => now.ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture),
-        _ => "%",
+        'U' => string.Create(CultureInfo.InvariantCulture, $"{now.ToUnixTimeSeconds()}.{Nanoseconds(now)}"),
+        'I' => MessageJson.ZoneOf(now, "yyyy-MM-ddTHH:mm:ss"),
+        '@' when part.Text == "N" => Nanoseconds(now),
+        '@' => CalendarText.Of(now, part.Text),
+        _ => "",
     };
 
-    private static string Unescape(string format) => Regex.Replace(format, @"\\[\\nrt]", escape => escape.Value[1] switch
+    private static string[] Hexadecimal(ReadOnlySpan<byte> bytes, string form, string separator)
     {
-        'n' => "\n",
-        'r' => "\r",
-        't' => "\t",
-        _ => "\\",
-    });
+        if (separator.Length == 0) return [form == "x2" ? Convert.ToHexStringLower(bytes) : Convert.ToHexString(bytes)];
+        string[] pairs = new string[bytes.Length];
+        for (int i = 0; i < pairs.Length; i++) pairs[i] = bytes[i].ToString(form, CultureInfo.InvariantCulture);
+        return pairs;
+    }
 
-    private static void WriteText(IBufferWriter<byte> output, string text) => output.Write(Encoding.UTF8.GetBytes(text));
+    private static string Nanoseconds(DateTimeOffset now) => $"{now.Ticks % TimeSpan.TicksPerSecond * 100:000000000}";
+
+    private static void Write(IBufferWriter<byte> output, string text, FormatPart part)
+    {
+        if (Version5.Contains(part.Letter)) return; // a property that no message of MQTT 3.1.1 has
+        if (part is { Letter: 'I', Precision: >= 0 } && part.Precision < text.Length) text = text[..part.Precision];
+        Write(output, Encoding.UTF8.GetBytes(text), part, mayBeZero: part.Letter is 'l' or 'm' or 'x' or 'X');
+    }
+
+    private static void Write(IBufferWriter<byte> output, ReadOnlySpan<byte> text, FormatPart part, bool mayBeZero)
+    {
+        int padding = part.Letter is 'q' or 'r' or 'U' or '@' ? 0 : part.Width - text.Length;
+        if (padding > 0 && !part.IsLeft) Pad(output, padding, part.IsZeroPadded && mayBeZero ? (byte)'0' : (byte)' ');
+        output.Write(text);
+        if (padding > 0 && part.IsLeft) Pad(output, padding, (byte)' ');
+    }
+
+    private static void Pad(IBufferWriter<byte> output, int count, byte with)
+    {
+        output.GetSpan(count)[..count].Fill(with);
+        output.Advance(count);
+    }
+
+    private void Add(StringBuilder literal)
+    {
+        if (literal.Length == 0) return;
+        parts.Add(new FormatPart { Bytes = Encoding.UTF8.GetBytes(literal.ToString()) });
+        literal.Clear();
+    }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using System.Buffers;
+using System.Text;
 using RawMqtt.Codec;
 
 namespace RawMqtt.Cli;
@@ -8,8 +9,11 @@ namespace RawMqtt.Cli;
 /// <summary>Prints messages as they are received. While the output is slow, the client reads no more from the network.</summary>
 internal sealed class MessagePrinter(BatchedOutput output, int? count)
 {
+    private const int LongestName = 200;
+
     private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ArrayBufferWriter<byte> line = new();
+    private int files;
     private int left = count ?? int.MaxValue;
 
     /// <summary>Gets whether the topic stands in front of each message.</summary>
@@ -39,6 +43,18 @@ internal sealed class MessagePrinter(BatchedOutput output, int? count)
     /// <summary>Gets whether each message is written before it is acknowledged, so that a message of a kept session is not lost at a kill.</summary>
     public bool WritesEach { get; init; }
 
+    /// <summary>Gets the share of the messages that is printed, 0 to 1.</summary>
+    public double Chance { get; init; } = 1;
+
+    /// <summary>Gets what counts the messages instead of printing them; null to print.</summary>
+    public MessageRate? Rate { get; init; }
+
+    /// <summary>Gets the terminal's screen with one line for each topic; null for lines one after the other.</summary>
+    public WatchScreen? Screen { get; init; }
+
+    /// <summary>Gets the folder for a file a message; null for the output.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>Gets a task that completes when the last message wanted has been printed, and fails when the output does.</summary>
     public Task Done => done.Task;
 
@@ -53,11 +69,14 @@ internal sealed class MessagePrinter(BatchedOutput output, int? count)
             return;
         }
 
+        if (Chance < 1 && Random.Shared.NextDouble() >= Chance) return;
         try
         {
-            Write(message);
+            if (Rate is not null) Rate.Count();
+            else if (Folder is not null) WriteFile(Folder, message);
+            else Write(message);
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             left = 0;
             done.TrySetException(failure);
@@ -89,8 +108,18 @@ internal sealed class MessagePrinter(BatchedOutput output, int? count)
         }
 
         if (EndsLines) line.Write("\n"u8);
-        output.Add(line.WrittenSpan);
+        if (Screen is null) output.Add(line.WrittenSpan);
+        else output.Add(Screen.Place(message.Topic, line.WrittenSpan));
         if (WritesEach) output.Flush();
+    }
+
+    /// <summary>The topic is a peer's word: what could leave the folder becomes '_'.</summary>
+    private void WriteFile(string folder, in MqttMessageView message)
+    {
+        string topic = string.Concat(Encoding.UTF8.GetString(message.Topic).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' ? c : '_'));
+        string name = $"{++files:000000}-{topic[..Math.Min(topic.Length, LongestName)]}";
+        using FileStream file = File.Create(Path.Combine(folder, name));
+        file.Write(message.Payload);
     }
 
     private bool IsUnwanted(ReadOnlySpan<byte> topic)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Runtime.CompilerServices;
 using System.Text;
 
@@ -11,18 +12,28 @@ internal static class PubCommand
 {
     private const int DefaultWindow = 20;
 
-    private static readonly ConnectionArguments Connection = new();
-    private static readonly Option<string> Topic = new("--topic", "-t") { Description = "The topic to publish to.", Required = true, HelpName = "TOPIC" };
-    private static readonly Option<string?> Message = new("--message", "-m") { Description = "The message.", HelpName = "TEXT" };
-
-    private static readonly Option<string?> InputFile = new("--file", "-f")
+    private static readonly ConnectionArguments Connection = new() { Address = new AddressArguments("-C") { MostWords = 2, TakesTopic = true } };
+    private static readonly SessionArguments Session = new();
+    private static readonly Option<string?> Topic = new("--topic", "-t")
     {
-        Description = "Publish the content of a file as one message.",
+        Description = "The topic to publish to; it may stand behind the address.",
+        HelpName = "TOPIC",
+    };
+
+    private static readonly Option<string?> Message = new("--message", "-m")
+    {
+        Description = "The message; it may stand behind the topic.",
+        HelpName = "TEXT",
+    };
+
+    private static readonly Option<string[]> InputFile = new("--file", "-f")
+    {
+        Description = "Publish the content of a file as one message; may be repeated, for a message each.",
         HelpName = "FILE",
     };
 
-    private static readonly Option<bool> Lines = new("--stdin-line", "-l") { Description = "Publish each line of the standard input as one message." };
-    private static readonly Option<bool> Whole = new("--stdin-file", "-s") { Description = "Publish the whole standard input as one message." };
+    private static readonly Option<bool> Lines = new("--stdin-line", "-l", "--multiline") { Description = "Publish each line of the standard input as one message." };
+    private static readonly Option<bool> Whole = new("--stdin-file", "-s", "--stdin") { Description = "Publish the whole standard input as one message." };
     private static readonly Option<bool> Null = new("--null-message", "-n")
     {
         Description = "Publish an empty message; with -r this deletes the retained one.",
@@ -52,10 +63,17 @@ internal static class PubCommand
     {
         var command = new Command("pub", "Publish messages.") { Topic, Message, InputFile, Lines, Whole, Null, Qos, Retain, Repeat, RepeatDelay, Window };
         Topic.Validators.Add(ConnectionArguments.RequireTopicName);
+        Session.AddTo(command, Connection);
         Connection.AddTo(command);
         command.Validators.Add(result =>
         {
-            int sources = new Option[] { Message, InputFile, Lines, Whole, Null }.Count(option => result.GetResult(option) is not null);
+            if (result.Errors.Any()) return;
+            (string? topic, string? message, string? left) = WordsOf(result);
+            if (left is not null) result.AddError($"\"{left}\" is neither topic nor message, which are given: put a message with spaces in quotes");
+            if (topic is null) result.AddError("Say what to publish to with -t, or behind the address");
+            else ConnectionArguments.RequireTopicName(result, topic);
+            Option[] others = result.GetValue(Lines) ? [InputFile, Lines, Null] : [InputFile, Whole, Null]; // the mqtt tool has -s beside --multiline
+            int sources = others.Count(option => result.GetResult(option) is not null) + (message is null ? 0 : 1);
             if (sources != 1) result.AddError("Say what to publish with one of -m, -f, -l, -s and -n.");
             if (result.GetResult(RepeatDelay) is not null && result.GetResult(Repeat) is null) result.AddError("--repeat-delay has no effect without --repeat");
             if (result.GetValue(Lines) && result.GetResult(Repeat) is not null) result.AddError("--repeat is for one message, and -l publishes each line once");
@@ -68,7 +86,8 @@ internal static class PubCommand
     {
         int window = parsed.GetValue(Window) ?? DefaultWindow;
         MqttClientOptions options = Connection.Read(parsed) with { MaxInFlight = window };
-        byte[]? only = parsed.GetValue(Lines) ? null : await ReadMessageAsync(parsed, cancellationToken);
+        if (parsed.GetValue(Session.Keep)) options = options with { CleanSession = false };
+        byte[][]? only = parsed.GetValue(Lines) ? null : await ReadMessagesAsync(parsed, cancellationToken);
 
         MqttClient client;
         try
@@ -90,7 +109,7 @@ internal static class PubCommand
         }
     }
 
-    private static async Task<int> PublishAsync(ParseResult parsed, MqttClient client, Publisher publisher, byte[]? only, CancellationToken cancellationToken)
+    private static async Task<int> PublishAsync(ParseResult parsed, MqttClient client, Publisher publisher, byte[][]? only, CancellationToken cancellationToken)
     {
         bool isWhole = false;
         try
@@ -125,7 +144,7 @@ internal static class PubCommand
         options.SessionFile is not null && QosOf(parsed) > 0 && ExitCode.Of(failure.Code) is ExitCode.NotConnected or ExitCode.ConnectionLost;
 
     private static async Task<int> StoreAsync(
-        ParseResult parsed, MqttClientOptions options, byte[]? only, MqttException failure, CancellationToken cancellationToken)
+        ParseResult parsed, MqttClientOptions options, byte[][]? only, MqttException failure, CancellationToken cancellationToken)
     {
         int count;
         await using (var client = new MqttClient(options)) // never opened: what is published goes to the session file
@@ -144,13 +163,13 @@ internal static class PubCommand
         parsed.GetValue(Connection.SessionFile) is { } file ? $" What is missing is stored in {file}: the next run with it delivers it." : "";
 
     private static Publisher PublisherOf(ParseResult parsed, MqttClient client, int window) =>
-        new(client, Encoding.UTF8.GetBytes(parsed.GetValue(Topic)!), QosOf(parsed), parsed.GetValue(Retain), window);
+        new(client, Encoding.UTF8.GetBytes(WordsOf(parsed.CommandResult).Topic!), QosOf(parsed), parsed.GetValue(Retain), window);
 
     private static QualityOfService QosOf(ParseResult parsed) => (QualityOfService)(parsed.GetValue(Qos) ?? 0);
 
     /// <summary>Returns the lines of the input, each valid until the next one; or the only message, as often as it is wanted.</summary>
     private static async IAsyncEnumerable<ReadOnlyMemory<byte>> MessagesAsync(
-        ParseResult parsed, byte[]? only, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ParseResult parsed, byte[][]? only, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (only is null)
         {
@@ -161,17 +180,29 @@ internal static class PubCommand
 
         for (int left = parsed.GetValue(Repeat) ?? 1; left > 0; left--)
         {
-            yield return only;
+            foreach (byte[] message in only) yield return message;
             if (left > 1 && parsed.GetValue(RepeatDelay) is { } delay) await Task.Delay(delay, cancellationToken);
         }
     }
 
-    /// <summary>Reads the message before the connection is made, so that a missing file costs no connection.</summary>
-    private static async Task<byte[]> ReadMessageAsync(ParseResult parsed, CancellationToken cancellationToken)
+    /// <summary>Reads the messages before the connection is made, so that a missing file costs no connection.</summary>
+    private static async Task<byte[][]> ReadMessagesAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        if (parsed.GetValue(InputFile) is { } file) return await File.ReadAllBytesAsync(file, cancellationToken);
-        if (!parsed.GetValue(Whole)) return Encoding.UTF8.GetBytes(parsed.GetValue(Message) ?? "");
+        if (parsed.GetValue(InputFile) is { Length: > 0 } files)
+            return await Task.WhenAll(files.Select(file => File.ReadAllBytesAsync(file, cancellationToken)));
+        if (!parsed.GetValue(Whole)) return [Encoding.UTF8.GetBytes(WordsOf(parsed.CommandResult).Message ?? "")];
         using var input = InputBytes.Standard();
-        return await input.ReadToEndAsync(cancellationToken);
+        return [await input.ReadToEndAsync(cancellationToken)];
+    }
+
+    /// <summary>Returns topic and message, which have options, may stand behind the address, or in it.</summary>
+    private static (string? Topic, string? Message, string? Left) WordsOf(CommandResult result)
+    {
+        string? ofUrl = Connection.Address.TopicIn(Connection.Address.GivenUrl(result));
+        var words = new Queue<string>(Connection.Address.Words(result));
+        string? topic = result.GetValue(Topic) ?? ofUrl ?? (words.Count > 0 ? words.Dequeue() : null);
+        string? message = result.GetValue(Message) ?? (words.Count > 0 ? words.Dequeue() : null);
+        string? left = ofUrl is not null && result.GetValue(Topic) is not null ? ofUrl : null;
+        return (topic, message, left ?? (words.Count > 0 ? words.Dequeue() : null));
     }
 }

@@ -10,23 +10,18 @@ namespace RawMqtt.Cli;
 /// <summary><c>rawmqtt sub</c>: subscribes and prints messages, with the option letters of mosquitto_sub.</summary>
 internal static class SubCommand
 {
-    private static readonly ConnectionArguments Connection = new();
+    private static readonly ConnectionArguments Connection = new() { Address = new AddressArguments("-l") { MostWords = int.MaxValue, TakesTopic = true } };
+    private static readonly SessionArguments Session = new();
     private static readonly Option<string[]> Topics = new("--topic", "-t")
     {
-        Description = "A topic filter to subscribe to; may be repeated.",
-        Required = true,
+        Description = "A topic filter to subscribe to; may be repeated, or stand behind the address.",
         HelpName = "FILTER",
     };
 
-    private static readonly NumberOption Qos = NumberOption.Qos("The highest QoS to receive at.", "--qos", "-q");
+    private static readonly QosListOption Qos = new("The highest QoS to receive at; may be repeated, once for each -t.", "--qos", "-q");
     private static readonly Option<bool> Verbose = new("--verbose", "-v") { Description = "Print the topic in front of each message." };
     private static readonly NumberOption Count = new(1, int.MaxValue, "-C") { Description = "End after this many messages.", HelpName = "COUNT" };
     private static readonly SecondsOption Wait = new("-W") { Description = "End after this time, fractions allowed, with exit code 27 unless -C was reached." };
-    private static readonly Option<bool> Keep = new("--disable-clean-session", "-c")
-    {
-        Description = "Keep the session at the broker, so that messages wait there for the next run; needs -i.",
-    };
-
     private static readonly Option<bool> ExitAtOnce = new("-E") { Description = "End as soon as the subscriptions are answered; with -c, to begin a session." };
     private static readonly Option<bool> NoRetained = new("--no-retained", "-R") { Description = "Do not print retained messages." };
 
@@ -54,9 +49,19 @@ internal static class SubCommand
 
     private static readonly Option<MessageFormat?> Format = new("--format", "-F")
     {
-        Description = "Print each message like this: %t topic, %p payload, %x its hexadecimal, %l length, %q QoS, %r retain, %I and %U time.",
+        Description = "Print each message like this: %t topic, %p payload, %x its hexadecimal, %l length, %q QoS, %r retain, %j JSON; docs/tool.md has all.",
         HelpName = "FORMAT",
         CustomParser = ReadFormat,
+    };
+
+    private static readonly Option<bool> Pretty = new("--pretty") { Description = "Spread the JSON of %j and %J over lines." };
+    private static readonly Option<bool> Watch = new("--watch", "-w") { Description = "Keep one line for each topic on the terminal, with its last message." };
+    private static readonly Option<bool> Rate = new("--message-rate") { Description = "Print the number of messages of each second instead of the messages." };
+    private static readonly PercentOption Chance = new("--random-filter") { Description = "Print each message with this chance, from 0.1 to 100 percent." };
+    private static readonly Option<string?> Folder = new("--output-dir")
+    {
+        Description = "Write each message into a file of its own in this folder, as its number and topic.",
+        HelpName = "DIR",
     };
 
     private static readonly Option<bool> NoNewLine = new("-N") { Description = "Print no new line after a message." };
@@ -65,14 +70,22 @@ internal static class SubCommand
     {
         var command = new Command("sub", "Subscribe, and print the messages that arrive.")
         {
-            Topics, Qos, Verbose, Count, Wait, Keep, ExitAtOnce, NoRetained, RetainedOnly, RemoveRetained, Unwanted, Unsubscribed, Format, NoNewLine,
+            Topics, Qos, Verbose, Count, Wait, ExitAtOnce, NoRetained, RetainedOnly, RemoveRetained, Unwanted, Unsubscribed, Chance,
+            Format, Pretty, NoNewLine, Watch, Rate, Folder,
         };
-        foreach (Option<string[]> filters in new[] { Topics, Unwanted, Unsubscribed }) filters.Validators.Add(ConnectionArguments.RequireTopicFilter);
+        Session.AddTo(command, Connection);
+        foreach (Option<string[]> filters in new[] { Unwanted, Unsubscribed }) filters.Validators.Add(ConnectionArguments.RequireTopicFilter);
         Connection.AddTo(command);
         command.Validators.Add(result =>
         {
-            bool hasId = result.GetResult(Connection.Id) is not null;
-            if (result.GetValue(Keep) && !hasId) result.AddError("-c keeps the session of a client identifier: give one with -i.");
+            int count = FiltersOf(result).Length;
+            bool isRead = result.Errors.Any() || result.GetResult(Unsubscribed) is not null;
+            if (count == 0 && !isRead) result.AddError("Say what to subscribe to with -t, or behind the address");
+            int levels = result.GetResult(Qos)?.Tokens.Count ?? 0;
+            if (levels > 1 && levels != count) result.AddError($"-q is given {levels} times for {count} topic filters: give it once, or once for each");
+            foreach (string filter in FiltersOf(result)) ConnectionArguments.RequireTopicFilter(result, filter);
+            if (result.GetValue(Pretty) && result.GetResult(Format) is null) result.AddError("--pretty has no effect without -F %j or %J");
+            if (result.GetResult(Format) is not null && result.GetValue(Verbose)) result.AddError("-F says itself where the topic stands: leave out -v");
             if (result.GetValue(NoRetained) && result.GetValue(RetainedOnly)) result.AddError("-R and --retained-only leave nothing to print");
         });
         command.SetAction(RunAsync);
@@ -86,10 +99,11 @@ internal static class SubCommand
         if (parsed.GetValue(Wait) is { } time) timeUp.CancelAfter(time);
 
         MqttClientOptions options = Connection.Read(parsed);
-        if (parsed.GetValue(Keep)) options = options with { CleanSession = false };
+        if (parsed.GetValue(Session.Keep)) options = options with { CleanSession = false };
         using var output = new BatchedOutput(Tool.OpenOutput());
         MqttClient? client = null;
-        MessagePrinter printer = PrinterOf(parsed, output, options, topic => _ = RemoveRetainedAsync(client!, topic));
+        using MessageRate? rate = parsed.GetValue(Rate) ? new MessageRate(output) : null;
+        MessagePrinter printer = PrinterOf(parsed, output, options, topic => _ = RemoveRetainedAsync(client!, topic), rate);
 
         // Messages that wait in a kept session may arrive before SUBACK, and are printed too.
         var end = new SubscriptionEnd();
@@ -111,6 +125,14 @@ internal static class SubCommand
         }
     }
 
+    /// <summary>Returns the filters of the address, of -t, and behind the address.</summary>
+    private static string[] FiltersOf(CommandResult result)
+    {
+        string? ofUrl = Connection.Address.TopicIn(Connection.Address.GivenUrl(result));
+        string[] words = Connection.Address.Words(result);
+        return [.. ofUrl is null ? Array.Empty<string>() : [ofUrl], .. result.GetValue(Topics) ?? [], .. words];
+    }
+
     private static async Task RemoveRetainedAsync(MqttClient client, byte[] topic)
     {
         try
@@ -123,10 +145,14 @@ internal static class SubCommand
         }
     }
 
-    private static MessagePrinter PrinterOf(ParseResult parsed, BatchedOutput output, MqttClientOptions options, Action<byte[]> remove) =>
+    private static MessagePrinter PrinterOf(ParseResult parsed, BatchedOutput output, MqttClientOptions options, Action<byte[]> remove, MessageRate? rate) =>
         new(output, parsed.GetValue(Count))
         {
-            ShowsTopic = parsed.GetValue(Verbose),
+            ShowsTopic = parsed.GetValue(Verbose) || parsed.GetValue(Watch),
+            Screen = parsed.GetValue(Watch) && !Console.IsOutputRedirected ? new WatchScreen() : null,
+            Rate = rate,
+            Chance = parsed.GetValue(Chance) ?? 1,
+            Folder = parsed.GetValue(Folder) is { } folder ? Directory.CreateDirectory(folder).FullName : null,
             SkipsRetained = parsed.GetValue(NoRetained),
             TakesRetainedOnly = parsed.GetValue(RetainedOnly),
             Unwanted = [.. (parsed.GetValue(Unwanted) ?? []).Select(Encoding.UTF8.GetBytes)],
@@ -141,7 +167,7 @@ internal static class SubCommand
     {
         try
         {
-            return new MessageFormat(result.Tokens[0].Value);
+            return new MessageFormat(result.Tokens[0].Value, result.GetValue(Pretty));
         }
         catch (FormatException failure)
         {
@@ -163,8 +189,15 @@ internal static class SubCommand
         };
         await client.OpenAsync(cancellationToken);
         foreach (string filter in parsed.GetValue(Unsubscribed) ?? []) await client.UnsubscribeAsync(filter, cancellationToken);
-        var qos = (QualityOfService)(parsed.GetValue(Qos) ?? 0);
-        MqttTopicFilter[] filters = [.. parsed.GetValue(Topics)!.Select(filter => new MqttTopicFilter(filter, qos))];
+        string[] topics = FiltersOf(parsed.CommandResult);
+        int[] levels = parsed.GetValue(Qos) is { Length: > 0 } given ? given : [0];
+        MqttTopicFilter[] filters = [.. topics.Select((filter, n) => new MqttTopicFilter(filter, (QualityOfService)levels[Math.Min(n, levels.Length - 1)]))];
+        if (filters.Length == 0)
+        {
+            await DisconnectAsync(client); // -U alone
+            return;
+        }
+
         Task<MqttSubscription> subscribing = client.SubscribeAsync(filters, printer.Print, cancellationToken);
         await (await Task.WhenAny(subscribing, lost.Task, output.Failed));
         end.Watch(await subscribing);

@@ -22,6 +22,9 @@ internal static partial class Tool
     /// <summary>Gets the exit code of a command that the signal cut short; null while there was no signal.</summary>
     public static int? Interruption { get; private set; }
 
+    /// <summary>Gets how arguments are read: -m @home is a message, and names no file.</summary>
+    public static ParserConfiguration Parsing { get; } = new() { ResponseFileTokenReplacer = null };
+
     /// <summary>Gets or sets whether failures are told by the exit code alone.</summary>
     public static bool IsQuiet { get; set; }
 
@@ -35,7 +38,16 @@ internal static partial class Tool
         if (!OperatingSystem.IsWindows()) _ = Signal(Interrupt, 0);
         using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop, ExitCode.Interrupted));
         using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop, ExitCode.Terminated));
-        ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null }); // -m @home is a message, and names no file
+        try
+        {
+            arguments = DefaultsFile.Expand(root, arguments);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return Fail(ExitCode.File, failure.Message);
+        }
+
+        ParseResult parsed = root.Parse(arguments, Parsing);
         if (FaultIn(parsed) is { } fault)
         {
             return Fail(ExitCode.WrongArguments, $"{fault}. See {NameOf(parsed.CommandResult)} --help.");
@@ -55,34 +67,12 @@ internal static partial class Tool
     /// <summary>Returns all commands of the tool.</summary>
     public static Command Create()
     {
-        var root = new Command("rawmqtt", "MQTT 3.1.1 over WebSocket, TCP and TLS: broker, client, and an explainer of bytes.")
-        {
-            DemoCommand.Create(),
-            BrokerCommand.Create(),
-            ToolkitCommand.Create(),
-            DevCertCommand.Create(),
-            PasswdCommand.Create(),
-            PubCommand.Create(),
-            SubCommand.Create(),
-            DoctorCommand.Create(),
-            DecodeCommand.Create(),
-            EncodeCommand.Create(),
-            BenchCommand.Create(),
-            RetainedCommand.Create(),
-            PingCommand.Create(),
-            RpcCommand.Create(),
-            RecordCommand.Create(),
-            ReplayCommand.Create(),
-            JournalCommands.CreateSessions(),
-            JournalCommands.CreateJournal(),
-            new HelpOption("--help", "-?"),
-            new VersionOption(),
-        };
-        foreach (Option option in root.Options)
-        {
-            if (option is HelpOption help && help.Action is HelpAction action) help.Action = new HelpWithExitCodes(action);
-        }
-
+        var root = new Command("rawmqtt", "MQTT 3.1.1 over WebSocket, TCP and TLS: broker, client, and an explainer of bytes.");
+        foreach (Command command in Commands.Create()) root.Subcommands.Add(command);
+        root.Subcommands.Add(HelpCommand.Create(root));
+        root.Subcommands.Add(CompletionCommand.Create(root));
+        root.Options.Add(new HelpOption("--help", "-?") { Action = new HelpAction() });
+        root.Options.Add(new VersionOption());
         return root;
     }
 
@@ -133,7 +123,7 @@ internal static partial class Tool
         }
 
         if (parsed.Action is not ParseErrorAction) return null;
-        if (parsed.UnmatchedTokens.Count > 0) return $"\"{parsed.UnmatchedTokens[0]}\" is not known";
+        if (parsed.UnmatchedTokens.Count > 0) return $"\"{parsed.UnmatchedTokens[0]}\" is not known{Likeness.Advice(parsed.CommandResult.Command, parsed.UnmatchedTokens[0])}";
         return parsed.Errors.Count > 0 ? parsed.Errors[0].Message.TrimEnd('.') : "the arguments cannot be read";
     }
 
@@ -171,14 +161,14 @@ internal static partial class Tool
     private static string MessageOf(ArgumentException wrong) =>
         wrong.ParamName is null ? wrong.Message : wrong.Message.Replace($" (Parameter '{wrong.ParamName}')", "", StringComparison.Ordinal);
 
-    /// <summary>The help of System.CommandLine, and the table of exit codes below it.</summary>
-    private sealed class HelpWithExitCodes(HelpAction help) : SynchronousCommandLineAction
+    private sealed class HelpAction : SynchronousCommandLineAction
     {
+        public override bool ClearsParseErrors => true;
+
         public override int Invoke(ParseResult parseResult)
         {
-            int result = help.Invoke(parseResult);
-            parseResult.InvocationConfiguration.Output.WriteLine(ExitCode.Table);
-            return result;
+            parseResult.InvocationConfiguration.Output.Write(HelpText.Of(parseResult.CommandResult.Command));
+            return ExitCode.Done;
         }
     }
 }

@@ -20,6 +20,9 @@ public readonly ref struct MqttMessageView
     /// <summary>Gets whether the message may have been delivered before, section 3.3.1.1. If false, it may still be a repetition at QoS 1.</summary>
     public bool Duplicate { get; init; }
 
+    /// <summary>Gets the packet identifier that it came with at QoS 1 and 2, section 2.3.1; 0 at QoS 0, and for a message from a session file.</summary>
+    public ushort PacketId { get; init; }
+
     /// <summary>Gets the number that names this message at QoS 2; see <see cref="MqttMessage.DeliveryId"/>.</summary>
     public long? DeliveryId { get; init; }
 }

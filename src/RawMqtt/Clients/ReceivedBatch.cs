@@ -60,6 +60,7 @@ internal sealed class ReceivedBatch
             Qos = Receipt.Qos,
             Retain = Retain,
             Duplicate = Duplicate,
+            PacketId = Receipt.PacketId,
             DeliveryId = DeliveryNumber > 0 ? DeliveryNumber : null,
         };
     }
