@@ -169,6 +169,12 @@ internal sealed class AddressArguments(params string[] protocolLetters)
         if (ways > 1) result.AddError("Give the address once: as a URL, by -h and -p, or by --unix");
         if (result.GetResult(Path) is { Implicit: false } && SchemeOf(result)[0] != 'w') result.AddError("--path has no effect without --ws or --protocol ws");
         if (result.GetValue(WebSocket) && result.GetResult(Protocol) is { Implicit: false }) result.AddError("--ws has no effect beside --protocol");
+        foreach (string word in words.Where(word => word.Length > 1 && word[0] == '-'))
+        {
+            result.AddError($"\"{word}\" is not known{Likeness.Advice(result.Command, word)}");
+            return;
+        }
+
         int rest = words.Length - (hasUrl ? 1 : 0);
         if (rest <= MostWords) return;
         string unknown = words[^(rest - MostWords)];

@@ -51,7 +51,7 @@ internal static class CompletionCommand
             script.Append($"    {command.Name}) _arguments \\\n");
             foreach (Option option in command.Options.Where(option => !option.Hidden))
             {
-                string value = option.ValueType == typeof(bool) ? "" : $":{option.HelpName ?? "VALUE"}:{(option.HelpName is "FILE" or "DIR" or "SOCKET" ? "_files" : "")}";
+                string value = !HelpText.HasValue(option) ? "" : $":{option.HelpName ?? "VALUE"}:{(option.HelpName is "FILE" or "DIR" or "SOCKET" ? "_files" : "")}";
                 string what = $"[{(option.Description ?? "").Replace("[", "(", StringComparison.Ordinal).Replace("]", ")", StringComparison.Ordinal)}]";
                 foreach (string name in HelpText.NamesOf(option)) script.Append($"      {Quote($"*{name}{what}{value}")} \\\n");
             }
@@ -72,7 +72,7 @@ internal static class CompletionCommand
             foreach (Option option in command.Options.Where(option => !option.Hidden))
             {
                 string names = string.Concat(HelpText.NamesOf(option).Select(name => name.StartsWith("--", StringComparison.Ordinal) ? $" -l {name[2..]}" : $" -s {name[1..]}"));
-                string value = option.ValueType == typeof(bool) ? "" : " -r";
+                string value = HelpText.HasValue(option) ? " -r" : "";
                 script.Append($"complete -c rawmqtt -n '__fish_seen_subcommand_from {command.Name}'{names}{value} -d {Quote(option.Description ?? "")}\n");
             }
         }

@@ -47,9 +47,11 @@ internal static class HelpText
     /// <summary>Returns the option's names, short ones first, and what its value is called.</summary>
     public static string SignatureOf(Option option)
     {
-        string value = option.ValueType == typeof(bool) ? "" : $" {option.HelpName ?? "VALUE"}";
+        string value = HasValue(option) ? $" {option.HelpName ?? "VALUE"}" : "";
         return string.Join(", ", NamesOf(option).OrderBy(name => name.StartsWith("--", StringComparison.Ordinal))) + value;
     }
+
+    public static bool HasValue(Option option) => option.ValueType != typeof(bool) && option.Arity.MaximumNumberOfValues > 0;
 
     public static IEnumerable<string> NamesOf(Option option) => [option.Name, .. option.Aliases.Where(alias => alias != option.Name)];
 
@@ -62,7 +64,7 @@ internal static class HelpText
             _ => string.Concat(command.Arguments.Where(one => !one.Hidden).Select(one =>
                 one.Arity.MinimumNumberOfValues > 0 ? $" {one.HelpName ?? one.Name}" : $" [{one.HelpName ?? one.Name}]")),
         };
-        return PathOf(command) + (command.Subcommands.Count > 0 ? " COMMAND" : "") + words + (command.Options.Any(option => !option.Hidden) ? " [options]" : "");
+        return PathOf(command) + (command.Subcommands.Count == 0 ? "" : command.Parents.Any() ? " [COMMAND]" : " COMMAND") + words + (command.Options.Any(option => !option.Hidden) ? " [options]" : "");
     }
 
     private static string PathOf(Command command) =>

@@ -50,7 +50,7 @@ internal static partial class Tool
         ParseResult parsed = root.Parse(arguments, Parsing);
         if (FaultIn(parsed) is { } fault)
         {
-            return Fail(ExitCode.WrongArguments, $"{fault}. See {NameOf(parsed.CommandResult)} --help.");
+            return Fail(ExitCode.WrongArguments, $"{fault}{(fault.EndsWith('?') ? "" : ".")} See {NameOf(parsed.CommandResult)} --help.");
         }
 
         try

@@ -10,7 +10,7 @@ internal sealed class WillArguments
 {
     public Option<string?> Topic { get; } = new("--will-topic") { Description = "The topic of the Will.", HelpName = "TOPIC" };
 
-    public Option<string?> Payload { get; } = new("--will-payload") { Description = "The message of the Will.", HelpName = "TEXT" };
+    public Option<string?> Payload { get; } = new("--will-payload", "--will-message") { Description = "The message of the Will.", HelpName = "TEXT" };
 
     public NumberOption Qos { get; } = NumberOption.Qos("The QoS of the Will.", "--will-qos");
 
