@@ -9,9 +9,12 @@ export PATH="$PATH:/usr/sbin:/usr/local/sbin"
 declare -A packages=(
   [mosquitto]=mosquitto [mosquitto_pub]=mosquitto-clients [nginx]=nginx-light [openssl]=openssl [node]=nodejs [npm]=npm
   [mosquitto_passwd]=mosquitto [stdbuf]=coreutils [python3]=python3 [curl]=curl [chromium]=chromium [systemd-analyze]=systemd [unshare]=util-linux
+  [clang]=clang [ld.lld]=lld [llvm-objcopy]=llvm [aarch64-linux-gnu-gcc]=gcc-aarch64-linux-gnu [qemu-aarch64]=qemu-user
 )
 missing=()
 [ -d /usr/lib/python3/dist-packages/paho ] || missing+=(python3-paho-mqtt)
+[ -f /usr/aarch64-linux-gnu/lib/libc.a ] || missing+=(libc6-dev-arm64-cross)
+[ -f /usr/include/zlib.h ] || missing+=(zlib1g-dev) # the linker of native code asks for it
 for program in "${!packages[@]}"; do
   command -v "$program" > /dev/null || missing+=("${packages[$program]}")
 done

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 using System.CommandLine;
+using RawMqtt.Cli.Bench;
+using RawMqtt.Cli.Recordings;
 
 namespace RawMqtt.Cli;
 

@@ -6,8 +6,6 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using RawMqtt.Cli.Bench;
-using RawMqtt.Cli.Recordings;
 using RawMqtt.Server;
 
 namespace RawMqtt.Cli;

@@ -46,7 +46,7 @@ internal static class RecordCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         MqttClientOptions options = Connection.Read(parsed);
-        string file = Connection.Address.Words(parsed)[0];
+        string file = Connection.Address.Words(parsed.CommandResult)[0];
         using var output = new BatchedOutput(file == "-" ? Tool.OpenOutput() : new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read, 0));
         var recorder = new Recorder(output, parsed.GetValue(Count)) { SkipsRetained = parsed.GetValue(NoRetained) };
         using var timeUp = new CancellationTokenSource();

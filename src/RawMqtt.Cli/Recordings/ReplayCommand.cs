@@ -51,7 +51,7 @@ internal static class ReplayCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        string file = Connection.Address.Words(parsed)[0];
+        string file = Connection.Address.Words(parsed.CommandResult)[0];
         if (file != "-") File.OpenRead(file).Dispose(); // a missing file costs no connection
         await using MqttClient client = await MqttClient.ConnectAsync(Connection.Read(parsed) with { MaxInFlight = Window }, cancellationToken);
         long count = 0;

@@ -19,6 +19,22 @@ internal static class RealPart
 
     public static string Unshare => Program("unshare", "util-linux");
 
+    /// <summary>The linker of native code.</summary>
+    public static string Clang => Program("clang", "clang");
+
+    /// <summary>Runs programs for arm64; their C library and the tools that link them are there too.</summary>
+    public static string QemuArm64
+    {
+        get
+        {
+            Program("ld.lld", "lld");
+            Program("llvm-objcopy", "llvm");
+            Program("aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu");
+            if (!File.Exists("/usr/aarch64-linux-gnu/lib/libc.a")) Miss("The C library for arm64 is missing: install the package libc6-dev-arm64-cross.");
+            return Program("qemu-aarch64", "qemu-user");
+        }
+    }
+
     public static string Nginx => Program("nginx", "nginx-light");
 
     /// <summary>The folder of RabbitMQ's own programs, which run as any user and take their folders from the environment.</summary>

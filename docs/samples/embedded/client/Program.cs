@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Publishes a reading at QoS 1 with the whole client, which reconnects by itself, and prints what comes under TOPIC/set until it is stopped.
+// Publishes a reading at QoS 1 with the whole client, which reconnects by itself. With SECONDS it then stays, and answers each message under TOPIC/set
+// with one under TOPIC/state. It writes nothing to the console, which takes 270 KB of a native program.
 // client ADDRESS TOPIC READING [SECONDS]
 using RawMqtt;
 
@@ -20,7 +21,8 @@ using var end = new CancellationTokenSource(TimeSpan.FromSeconds(int.Parse(args[
 await using MqttSubscription settings = await client.SubscribeAsync(args[1] + "/set", QualityOfService.AtLeastOnce);
 try
 {
-    await foreach (MqttMessage message in settings.WithCancellation(end.Token)) Console.WriteLine(message.PayloadText);
+    await foreach (MqttMessage message in settings.WithCancellation(end.Token))
+        await client.PublishAsync(args[1] + "/state", message.Payload, QualityOfService.AtLeastOnce, cancellationToken: end.Token);
 }
 catch (OperationCanceledException)
 {
