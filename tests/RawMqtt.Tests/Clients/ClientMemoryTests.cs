@@ -20,7 +20,7 @@ public class ClientMemoryTests
         long before = GC.GetTotalMemory(forceFullCollection: true);
 
         int queued = 0;
-        while (client.PublishAsync("sensors/7", reading, QualityOfService.AtLeastOnce) is { IsFaulted: false }) queued++;
+        while (!client.PublishAsync("sensors/7", reading, QualityOfService.AtLeastOnce).AsTask().IsFaulted) queued++;
 
         long held = GC.GetTotalMemory(forceFullCollection: true) - before;
         long used = Math.Min(maxBytes, (long)maxMessages * (payload + "sensors/7".Length)) + (512L * queued);
