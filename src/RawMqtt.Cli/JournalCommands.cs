@@ -12,24 +12,28 @@ internal static class JournalCommands
     public static Command CreateSessions() => Create(
         "sessions", "List the kept sessions in the data folder of a broker, or the session in a client's --session-file.", JournalLines.Sessions);
 
-    public static Command CreateRetained() =>
-        Create("retained", "List the retained messages in the data folder of a broker; with list or clear, those of a broker that runs.", JournalLines.Retained);
+    /// <summary>Makes <c>retained DIR</c> list offline, beside the commands that ask a broker.</summary>
+    public static Command AddRetained(Command retained) => Add(retained, JournalLines.Retained);
 
     public static Command CreateJournal() => Create(
         "journal", "Explain each record in the data folder of a broker, or in a client's --session-file, and what is damaged.", JournalLines.Records);
 
-    private static Command Create(string name, string description, Func<string, Action<string>, bool> explain)
+    private static Command Create(string name, string description, Func<string, Action<string>, bool> explain) => Add(new Command(name, description), explain);
+
+    private static Command Add(Command command, Func<string, Action<string>, bool> explain)
     {
         var path = new Argument<string>("path")
         {
             Description = "The folder that the broker has with --data, or a session file. Nothing is changed.",
             HelpName = "DIR",
+            Arity = ArgumentArity.ZeroOrOne, // list and clear have none
         };
-        var command = new Command(name, description) { path };
+        command.Add(path);
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            string folder = parsed.GetValue(path) ?? throw new ArgumentException("Give the folder that the broker has with --data, or see --help.");
             await using var output = new StreamWriter(Tool.OpenOutput(), new UTF8Encoding(false), 64 * 1024);
-            bool isWhole = explain(parsed.GetValue(path)!, line =>
+            bool isWhole = explain(folder, line =>
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 output.WriteLine(TerminalText.Escape(line));

@@ -42,10 +42,8 @@ internal static class RetainedCommand
             });
         }
 
-        Command command = JournalCommands.CreateRetained();
-        command.Add(list);
-        command.Add(clear);
-        return command;
+        return JournalCommands.AddRetained(
+            new Command("retained", "Show or delete the messages that a broker keeps for later subscribers, or list those in its folder.") { list, clear });
     }
 
     private static async Task<int> ListAsync(ParseResult parsed, CancellationToken cancellationToken)

@@ -23,7 +23,8 @@ public static class JournalLines
         return Read(path, new RecordLines(line), line);
     }
 
-    /// <summary>Lists the kept sessions: client identifier, user, since when the client is away, subscriptions, and messages that wait or are in flight.</summary>
+    /// <summary>Lists the kept sessions: client identifier, user, since when the client is away, messages that wait or are in flight,
+    /// and subscriptions.</summary>
     /// <param name="path">The folder of a broker's journal, or a client's session file.</param>
     /// <param name="line">Takes each line.</param>
     /// <returns>False if something is damaged: a line says what and where.</returns>

@@ -90,7 +90,8 @@ internal sealed class SavedSession
 
         session.Header = header;
         if (header is not { Owner: JournalOwner.Client, Version: SegmentHeader.CurrentVersion } || file.Length < SegmentHeader.Length) return session;
-        if (isDamaged) session.Disbelieve(0, SegmentHeader.CopyLength);
+        bool isFirstWhole = SegmentHeader.TryRead(file[..SegmentHeader.CopyLength], out _, out _);
+        if (isDamaged) session.Disbelieve(isFirstWhole ? SegmentHeader.CopyLength : 0, SegmentHeader.CopyLength);
         session.ReadSegment(header, file);
         return session;
     }

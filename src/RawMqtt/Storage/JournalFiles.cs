@@ -67,7 +67,7 @@ internal sealed class JournalFiles : IJournalDisk, IDisposable
         RandomAccess.FlushToDisk(closing);
     }
 
-    public IEnumerable<string> List() => Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path));
+    public IEnumerable<string> List() => Array.ConvertAll(Directory.GetFiles(folder), path => Path.GetFileName(path));
 
     public long LengthOf(string name) => RandomAccess.GetLength(HandleOf(name));
 

@@ -75,7 +75,11 @@ internal sealed class JournalFolder
     public static JournalFolder Open(IJournalDisk disk, JournalOwner owner, long segmentLength, bool sync, IJournalVisitor visitor)
     {
         var folder = new JournalFolder(disk, owner, segmentLength, new JournalReading(disk, new JournalRepairs(disk), visitor));
-        foreach (string name in disk.List().Where(name => name.EndsWith(Unfinished, StringComparison.Ordinal)).ToArray()) disk.Delete(name);
+        foreach (string name in new List<string>(disk.List()))
+        {
+            if (name.EndsWith(Unfinished, StringComparison.Ordinal)) disk.Delete(name);
+        }
+
         if (!sync) return folder;
         for (int i = 0; i < folder.segments.Count; i++)
         {

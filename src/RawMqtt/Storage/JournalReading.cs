@@ -20,7 +20,9 @@ internal sealed class JournalReading(IJournalDisk disk, JournalRepairs? repairs,
     /// <exception cref="InvalidDataException">A segment is of a newer version, or of another owner.</exception>
     public List<JournalSegment> ReadAll(JournalOwner owner)
     {
-        foreach (string name in disk.List().Order(StringComparer.Ordinal).ToArray())
+        var names = new List<string>(disk.List());
+        names.Sort(StringComparer.Ordinal);
+        foreach (string name in names)
         {
             if (JournalSegment.TryParse(name, out uint number)) ReadHeader(name, number, owner);
         }

@@ -113,6 +113,7 @@ public class JournalCrashTests
             return folder;
         }
 
-        private static IEnumerable<long> Range(long first, long last) => Enumerable.Range((int)first, Math.Max(0, (int)(last - first + 1))).Select(i => (long)i);
+        private static IEnumerable<long> Range(long first, long last) =>
+            Enumerable.Range((int)first, Math.Max(0, (int)(last - first + 1))).Select(i => (long)i);
     }
 }

@@ -31,12 +31,17 @@ internal sealed class MemoryDisk : IJournalDisk
     }
 
     /// <summary>What is left after the power failed: files as of the last sync of the folder, bytes as of the last sync of each.</summary>
-    /// <param name="torn">Decides of each later change of the folder, and of each sector of later bytes, whether it is there nevertheless; null: none is.</param>
+    /// <param name="torn">Decides of later changes of the folder, and of each sector of later bytes, whether they are there nevertheless; null: none
+    /// is.</param>
     public MemoryDisk AfterPowerLoss(Random? torn = null)
     {
         var copy = new MemoryDisk();
         SortedDictionary<string, MemoryFile> left = torn?.Next(2) == 1 ? files : onDisk;
-        foreach ((string name, MemoryFile file) in left) copy[name] = torn is null || file.Dropped is not null ? [.. file.Synced] : Torn(file, torn);
+        foreach ((string name, MemoryFile file) in left)
+        {
+            copy[name] = torn is null || file.Dropped is not null ? [.. file.Synced] : Torn(file, torn);
+        }
+
         return copy;
     }
 
