@@ -86,6 +86,20 @@ internal static class BrokerArguments
         HelpName = "NETWORK",
     };
 
+    private static readonly Option<string?> Data = new("--data")
+    {
+        Description = "Keep sessions, messages and retained messages in this folder: what is acknowledged survives a crash and a loss of power.",
+        HelpName = "DIR",
+    };
+
+    /// <summary>Limits whose defaults are meant for queues in memory, and what they are with --data.</summary>
+    private static readonly (string Limit, string Value)[] limitsOnDisk =
+    [
+        ("Limits.MaxQueuedMessages", "1000000"),
+        ("Limits.MaxQueuedBytes", "1GiB"),
+        ("Limits.MaxAwaySessions", "100000"),
+    ];
+
     /// <summary>Options with a value that goes into the setting of this name as it is.</summary>
     private static readonly (Option<string?> Option, string Setting)[] texts =
     [
@@ -123,7 +137,7 @@ internal static class BrokerArguments
             command.Add(listener);
         }
 
-        Option[] others = [Path, Config, Preset, DevCert, DevCertFolder, Limit, Set, MaxPacket, AllowOrigin, HostName, TrustedProxy];
+        Option[] others = [Path, Config, Preset, DevCert, DevCertFolder, Limit, Set, Data, MaxPacket, AllowOrigin, HostName, TrustedProxy];
         foreach (Option option in others) command.Add(option);
         foreach ((Option<string?> option, _) in texts) command.Add(option);
         foreach ((Option<bool> option, _) in flags) command.Add(option);
@@ -154,6 +168,7 @@ internal static class BrokerArguments
             if (parsed.GetResult(option) is { Implicit: false }) configuration = configuration.With(setting, $"{parsed.GetValue(option)}", option.Name);
         }
 
+        configuration = AddData(configuration, parsed.GetValue(Data));
         configuration = AddList(configuration, parsed, AllowOrigin, "AllowedOrigins");
         configuration = AddList(configuration, parsed, HostName, "HostNames");
         configuration = AddList(configuration, parsed, TrustedProxy, "TrustedProxies");
@@ -182,6 +197,19 @@ internal static class BrokerArguments
         string[] secure = hasDevCert ? [$"wss://127.0.0.1:8084{path}", "mqtts://127.0.0.1:8883"] : [];
         if (listeners.Length == 0 && isDefault) listeners = [$"ws://127.0.0.1:8083{path}", "mqtt://127.0.0.1:1883", .. secure];
         return listeners.Length == 0 ? configuration : configuration.With("Listeners", string.Join(',', listeners), "command line");
+    }
+
+    /// <summary>A folder alone means that each step is on the disk before it is acknowledged, and that queues may be long.</summary>
+    private static BrokerConfiguration AddData(BrokerConfiguration configuration, string? folder)
+    {
+        if (folder is null) return configuration;
+        configuration = configuration.With("DataDirectory", folder, Data.Name);
+        foreach ((string name, string value) in ((string, string)[])[("Durability", nameof(MqttDurability.Disk)), .. limitsOnDisk])
+        {
+            if (configuration.SourceOf(name) == "default") configuration = configuration.With(name, value, Data.Name);
+        }
+
+        return configuration;
     }
 
     private static BrokerConfiguration AddList(BrokerConfiguration configuration, ParseResult parsed, Option<string[]> option, string setting) =>

@@ -14,10 +14,10 @@ internal sealed class RecoveredQueue(StoredTotal total)
 
     public void Add(in StoredMessage message)
     {
-        if (carried is { Count: > 0 } && message.Number <= carried.Last.Number) AddCarried(message);
-        else if (main.Count == 0 || message.Number > main.Last.Number) main.Add(message);
-        else if (main.IndexOf(message.Number) is var index and >= 0) main.Move(index, message.Place);
-        else AddCarried(message);
+        if (TryMove(main, message) || (carried is not null && TryMove(carried, message))) return;
+        if (carried is { Count: > 0 } && message.Number < carried.Last.Number) Complete(); // the next pass has begun
+        if (main.Count == 0 || message.Number > main.Last.Number) main.Add(message);
+        else (carried ??= new StoredQueue(total)).Add(message);
     }
 
     /// <summary>Removes the message that is next.</summary>
@@ -75,15 +75,10 @@ internal sealed class RecoveredQueue(StoredTotal total)
         return main;
     }
 
-    private void AddCarried(in StoredMessage message)
+    private static bool TryMove(StoredQueue queue, in StoredMessage message)
     {
-        if (carried is { Count: > 0 } && carried.IndexOf(message.Number) is var known and >= 0)
-        {
-            carried.Move(known, message.Place);
-            return;
-        }
-
-        if (carried is { Count: > 0 } && message.Number < carried.Last.Number) Complete(); // the next pass has begun
-        (carried ??= new StoredQueue(total)).Add(message);
+        if (queue.Count == 0 || message.Number > queue.Last.Number || queue.IndexOf(message.Number) is not (var index and >= 0)) return false;
+        queue.Move(index, message.Place);
+        return true;
     }
 }

@@ -31,7 +31,8 @@ internal sealed class Committer : IThreadPoolWorkItem
     private readonly JournalledBroker broker;
     private readonly JournalFolder folder;
     private readonly BrokerReports reports;
-    private readonly SemaphoreSlim? wake;
+    private readonly object? signal; // for the thread that syncs; null without one
+    private bool isAwake;
     private readonly ITimer retry;
     private readonly RecordBuffer taken = new();
     private readonly Func<int, int, JournalPlace> placeOf;
@@ -48,7 +49,7 @@ internal sealed class Committer : IThreadPoolWorkItem
         placeOf = folder.PlaceOf;
         retry = time.CreateTimer(_ => Run(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         if (!isSynced) return;
-        wake = new SemaphoreSlim(0);
+        signal = new object();
         new Thread(RunSynced) { IsBackground = true, Name = "RawMqtt journal" }.Start();
     }
 
@@ -93,7 +94,7 @@ internal sealed class Committer : IThreadPoolWorkItem
     /// <summary>Carries out the commit that has begun.</summary>
     public void Run()
     {
-        if (wake is not null) wake.Release();
+        if (signal is not null) Wake();
         else if (running == this) hasNext = true; // a flush below has led here
         else Execute();
     }
@@ -103,7 +104,7 @@ internal sealed class Committer : IThreadPoolWorkItem
     {
         isStopped = true;
         retry.Dispose();
-        wake?.Release();
+        if (signal is not null) Wake();
     }
 
     /// <summary>Carries out the commit that has begun, and those that follow.</summary>
@@ -122,7 +123,7 @@ internal sealed class Committer : IThreadPoolWorkItem
 
     private void RunSynced()
     {
-        for (wake!.Wait(); !isStopped; wake.Wait())
+        while (WaitForWork())
         {
             while (TryCommit())
             {
@@ -130,11 +131,30 @@ internal sealed class Committer : IThreadPoolWorkItem
         }
     }
 
+    private void Wake()
+    {
+        lock (signal!)
+        {
+            isAwake = true;
+            Monitor.Pulse(signal);
+        }
+    }
+
+    private bool WaitForWork()
+    {
+        lock (signal!)
+        {
+            while (!isAwake) Monitor.Wait(signal);
+            isAwake = false;
+            return !isStopped;
+        }
+    }
+
     /// <returns>Whether the next one has begun.</returns>
     private bool TryCommit()
     {
         hasNext = false;
-        JournalCommit commit = folder.Commit(taken, wake is not null);
+        JournalCommit commit = folder.Commit(taken, signal is not null);
         if (commit.Cause is not null)
         {
             if (!hasFailed) reports.JournalFailed(commit.Cause);
