@@ -30,6 +30,7 @@ public class SizeTests
         Assert.Equivalent((string[])["smallest", "blocking", "client", "client-tls", "rawmqtt"], Table().Keys, strict: true);
 
     private static Dictionary<string, long> Table() =>
-        Regex.Matches(File.ReadAllText(Path.Combine(RealPart.Folder, "..", "..", "docs", "embedded.md")), @"^\| `([a-z-]+)`, [^|]*\| ([\d ]+) \|", RegexOptions.Multiline)
+        Regex.Matches(File.ReadAllText(Path.Combine(RealPart.Folder, "..", "..", "docs", "embedded.md")),
+                @"^\| `([a-z-]+)`, [^|]*\| ([\d ]+) \|", RegexOptions.Multiline)
             .ToDictionary(row => row.Groups[1].Value, row => long.Parse(row.Groups[2].Value.Replace(" ", ""), CultureInfo.InvariantCulture));
 }
