@@ -17,8 +17,6 @@ internal sealed class BrowserWebSocketStream : Stream
     /// <summary>Bytes that the browser holds, beyond which a write waits.</summary>
     private const int MostUnsent = 1 << 20;
 
-    private const int Open = 1; // of readyState
-
     private static readonly TimeSpan SendingTick = TimeSpan.FromMilliseconds(10);
 
     private readonly string url;
@@ -94,16 +92,13 @@ internal sealed class BrowserWebSocketStream : Stream
         return length;
     }
 
-    /// <summary>Sends one binary message, and waits while the browser holds much. [MQTT-6.0.0-1]</summary>
+    /// <summary>Sends one binary message, and waits while the browser holds much. [MQTT-6.0.0-1] A closing socket drops it: reading tells why.</summary>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        RequireOpen();
+        ObjectDisposedException.ThrowIf(isDisposed, this);
         JsWebSocket.Send(socket, buffer.ToArray());
-        while (!isDisposed && socket.GetPropertyAsInt32("bufferedAmount") > MostUnsent)
-        {
+        while (!isDisposed && !received.Reader.Completion.IsCompleted && socket.GetPropertyAsInt32("bufferedAmount") > MostUnsent)
             await Task.Delay(SendingTick, cancellationToken).ConfigureAwait(true);
-            RequireOpen();
-        }
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -173,11 +168,6 @@ internal sealed class BrowserWebSocketStream : Stream
     {
         received.Writer.TryComplete(fault);
         JsWebSocket.Close(socket, 1000, "");
-    }
-
-    private void RequireOpen()
-    {
-        if (isDisposed || socket.GetPropertyAsInt32("readyState") != Open) throw new IOException("The WebSocket is closed.");
     }
 
     private static NotSupportedException NotSynchronously() => new("A page has one thread and cannot wait: use the asynchronous members.");

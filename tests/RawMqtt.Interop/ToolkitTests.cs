@@ -88,6 +88,18 @@ public class ToolkitTests
     }
 
     [Fact]
+    public async Task The_modules_without_a_page_convert_payloads_write_code_and_read_the_tour()
+    {
+        string modules = Path.Combine(RealPart.Folder, "..", "..", "src", "RawMqtt.Toolkit", "wwwroot", "js");
+        string tour = Path.Combine(RealPart.Folder, "..", "..", "spec-notes", "tour.md");
+
+        Finished finished = await RealProcess.RunAsync(RealPart.Node, Path.Combine(RealPart.Folder, "peers", "toolkit", "modules.mjs"), modules, tour);
+
+        Assert.True(finished.ExitCode == 0, finished.Output + finished.Error);
+        Assert.EndsWith("done\n", finished.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Wrong_addresses_are_judged_while_they_are_typed_and_explained_when_they_fail()
     {
         await using RealProcess broker = StartBroker("--ws", "127.0.0.1:0");

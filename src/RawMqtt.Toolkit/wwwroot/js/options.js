@@ -55,11 +55,16 @@ export function fromOptions(settings, json) {
 
 const kept = 'rawmqtt.connections'
 
+/** Two tabs with one identifier would throw each other out, so that one that was drawn is drawn anew. */
+function withOwnId(settings) {
+  return settings.clean && /^rawmqtt_[0-9a-f]{8}$/.test(settings.clientId) ? { ...settings, clientId: randomClientId() } : settings
+}
+
 /** Reads the connections of the last visit. Passwords are never kept. */
 export function load() {
   try {
     const list = JSON.parse(localStorage.getItem(kept) ?? '[]')
-    return Array.isArray(list) ? list.slice(0, 20).map(one => ({ ...defaults(), ...one, password: '' })) : []
+    return Array.isArray(list) ? list.slice(0, 20).map(one => withOwnId({ ...defaults(), ...one, password: '' })) : []
   } catch {
     return []
   }

@@ -22,7 +22,6 @@ await run(program, async browser => {
 
   const tab = await openTab(page.context(), url)
   const box = shown(tab)
-  await box.getByRole('button', { name: 'Generate' }).click()
   await box.getByText('Will: what the broker publishes').click()
   await connect(tab, { 'Will topic': 'use/will', 'Will message': 'gone' })
   await box.getByRole('button', { name: 'Remove use/#' }).click()
