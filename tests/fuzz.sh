@@ -12,8 +12,8 @@ work=artifacts/fuzz/$target
 rm -rf "$work/bin" "$work/seeds" # made anew: instrumented once only
 mkdir -p "$work/seeds"
 dotnet publish tests/RawMqtt.Fuzz -c Release -o "$work/bin" -v q --nologo
+dotnet "$work/bin/RawMqtt.Fuzz.dll" seeds "$target" "$work/seeds" # before the code is instrumented, which then needs the fuzzer
 (cd tests/RawMqtt.Fuzz && dotnet tool restore >/dev/null && dotnet sharpfuzz "../../$work/bin/RawMqtt.dll" && dotnet sharpfuzz "../../$work/bin/RawMqtt.Cli.dll")
-dotnet "$work/bin/RawMqtt.Fuzz.dll" seeds "$target" "$work/seeds"
 
 export AFL_SKIP_BIN_CHECK=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_SKIP_CPUFREQ=1 AFL_NO_UI=1 AFL_NO_AFFINITY=1 AFL_AUTORESUME=1
 nice -n 19 afl-fuzz -i "$work/seeds" -o "$work/findings" -t 5000 -m none -V "$seconds" -- dotnet "$work/bin/RawMqtt.Fuzz.dll" run "$target" > "$work/afl.log" 2>&1 || { tail -20 "$work/afl.log"; exit 1; }

@@ -30,8 +30,8 @@ internal static class ExitCode
           6  the connection was lost, or the server broke the protocol; pub: the server did not take every message
           7  a subscription was refused
           8  a file cannot be read
-          9  decode, encode: the bytes or the description are broken or incomplete; sessions, retained, journal: something is damaged
-         27  sub -W: the time was up
+          9  decode, encode, replay, bench compare: the input is broken or incomplete; sessions, retained, journal: something is damaged
+         27  sub -W, rpc: the time was up
         130  SIGINT came before the command was done; sub without -C, pub -l and broker end with 0
         143  the same for SIGTERM
         """;

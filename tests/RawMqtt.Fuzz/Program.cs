@@ -15,13 +15,12 @@ switch (args)
 
     case ["run", var target]:
         Action<byte[]> run = FuzzTarget.All[target].Run;
-        byte[] firstSeed = FuzzTarget.All[target].Seeds().First();
         Fuzzer.Run(stream =>
         {
             using var input = new MemoryStream();
             stream.CopyTo(input);
             // the first is read before afl-fuzz has surely written it, and afl-fuzz ends when it reaches no instrumented code
-            run(input.Length > 0 ? input.ToArray() : firstSeed);
+            run(input.Length > 0 ? input.ToArray() : FuzzTarget.All[target].Seeds().First());
         });
         return 0;
 
