@@ -50,7 +50,7 @@ internal sealed class WorkerLink
                 process.StandardInput.WriteLine(command);
                 process.StandardInput.Flush();
             }
-            catch (IOException)
+            catch (Exception failure) when (failure is IOException or InvalidOperationException)
             {
                 // it has ended, as its samples say
             }
