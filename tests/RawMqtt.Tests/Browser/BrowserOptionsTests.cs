@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 using RawMqtt.Browser;
+using RawMqtt.Dialling;
+using RawMqtt.Tests.Compiled;
 
 namespace RawMqtt.Tests.Browser;
 
@@ -38,6 +40,20 @@ public class BrowserOptionsTests
 
         Assert.Equal(MqttErrorCode.InvalidAddress, fault.Code);
         Assert.Contains(reason, fault.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The runtime decides which place this is, so the test reads that the dialler asks it, and what is told.</summary>
+    [Fact]
+    public void A_page_whose_options_were_not_passed_through_this_assembly_is_told_its_name()
+    {
+        IEnumerable<string?> calls = Instruction.ReadAll(typeof(Dialer).GetMethod(nameof(Dialer.ConnectAsync))!).Select(step => step.Member?.Name);
+        MqttException fault = AddressDiagnoses.Browser.Fault(MqttAddress.Parse("ws://localhost:8083/mqtt"), null);
+
+        Assert.Equal([nameof(OperatingSystem.IsBrowser), $"get_{nameof(AddressDiagnoses.Browser)}"], calls.Where(name => name?.Contains("Browser") == true));
+        Assert.Equal((MqttErrorCode.InvalidOptions, "options.browser"), (fault.Code, fault.Diagnosis?.Code));
+        Assert.Contains("ws://localhost:8083/mqtt cannot be dialled here", fault.Message, StringComparison.Ordinal);
+        Assert.Contains(typeof(BrowserWebSocket).Assembly.GetName().Name!, fault.Message, StringComparison.Ordinal);
+        Assert.Contains($"{nameof(BrowserWebSocket)}.Use.", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -16,6 +16,8 @@ public class CatalogueTests
         "name.unknown", "options.tls-without-tls", "options.request-headers", "http.wrong-101", "tls.not-yet-valid", "tls.no-names", "tls.wildcard",
         "tls.address-not-named", "tls.not-for-servers", // DialerTests
         "options.authority-file", "options.certificate-file", "tls.certificate-not-checked", "tls.refused-by-function", "tls.other-pin", // TlsOptionTests
+        "options.browser", // BrowserOptionsTests
+        "options.tls-left-out", // TlsSupportTests
         "address.listener-user", // MqttAddressTests
         "timeout.application", // ConnectHooksTests
         "timeout.name", "timeout.tcp", "tcp.unreachable", "tcp.refused-default-port", "tcp.refused-8884", "tls.refused", "tls.no-certificate", "tls.version",
