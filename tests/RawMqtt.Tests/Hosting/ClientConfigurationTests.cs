@@ -11,7 +11,8 @@ public class ClientConfigurationTests
     /// <summary>Functions and objects are no configuration.</summary>
     private static readonly string[] notInConfiguration =
     [
-        nameof(MqttClientOptions.BeforeConnect), nameof(MqttClientOptions.ConnectStream), nameof(MqttClientOptions.UnmatchedMessages),
+        nameof(MqttClientOptions.BeforeConnect), nameof(MqttClientOptions.ConnectStream), nameof(MqttClientOptions.ConnectTransport),
+        nameof(MqttClientOptions.UnmatchedMessages),
         nameof(MqttClientOptions.Tap), nameof(MqttClientOptions.PacketTap), nameof(MqttClientOptions.Log), nameof(MqttClientOptions.TimeProvider),
         nameof(MqttTlsOptions.Certificate), nameof(MqttTlsOptions.CertificateAuthorities), nameof(MqttTlsOptions.ValidateCertificate),
     ];
