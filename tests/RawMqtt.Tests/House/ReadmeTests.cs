@@ -42,6 +42,8 @@ public class ReadmeTests
     [InlineData("benchmarks/README.md")]
     [MemberData(nameof(Pages))]
     [InlineData("CHANGELOG.md")]
+    [InlineData("docs/samples/README.md")]
+    [InlineData("spec-notes/plain/README.md")]
     [InlineData("spec-notes/README.md")]
     [InlineData("spec-notes/architecture.md")]
     [InlineData("spec-notes/qos.md")]
