@@ -23,7 +23,7 @@ public class SampleTests
 
         using MqttBrokerSubscription seen = broker.Subscribe("samples/embedded");
         string port = new Uri(OurBroker.Address(broker, "tcp")).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        Finished embedded = await RealProcess.RunAsync("dotnet", PathOf("Embedded"), "127.0.0.1", port);
+        Finished embedded = await RealProcess.RunAsync("dotnet", PathOf("Codec"), "127.0.0.1", port);
         Assert.Equal("Accepted", embedded.Output.Trim());
         await foreach (MqttMessage message in seen)
         {

@@ -14,7 +14,8 @@ public class ClientConfigurationTests
         nameof(MqttClientOptions.BeforeConnect), nameof(MqttClientOptions.ConnectStream), nameof(MqttClientOptions.ConnectTransport),
         nameof(MqttClientOptions.UnmatchedMessages),
         nameof(MqttClientOptions.Tap), nameof(MqttClientOptions.PacketTap), nameof(MqttClientOptions.Log), nameof(MqttClientOptions.TimeProvider),
-        nameof(MqttTlsOptions.Certificate), nameof(MqttTlsOptions.CertificateAuthorities), nameof(MqttTlsOptions.ValidateCertificate),
+        nameof(MqttTlsOptions.Certificate), nameof(MqttTlsOptions.Configure), nameof(MqttTlsOptions.CertificateAuthorities),
+        nameof(MqttTlsOptions.ValidateCertificate),
     ];
 
     [Fact]
