@@ -8,7 +8,7 @@ namespace RawMqtt.Server;
 /// that it came from when the other one has acknowledged it.</summary>
 /// <remarks>
 /// At the own broker the bridge is a client with a kept session, so messages wait there while the far broker cannot be reached, within
-/// <see cref="MqttBrokerLimits"/>. Messages of one topic keep their order. The bridge never gets back from the own broker what it brought there.
+/// the limits of <see cref="MqttBridgeOptions"/>. Messages of one topic keep their order. The bridge never gets back from the own broker what it brought there.
 /// <para>RETAIN: messages go out with the RETAIN bit that they were published with; when the bridge starts for the first time, the retained messages of the own
 /// broker go out too. From the far broker RETAIN comes as published only if it takes <see cref="MqttClientOptions.IsBridge"/>; other brokers set it on
 /// what they had retained before the bridge subscribed, and on nothing else [MQTT-3.3.1-9].</para>
@@ -23,13 +23,21 @@ public sealed class MqttBridge : IAsyncDisposable
     private readonly MqttLog log;
     private readonly BridgeFigures sent;
     private readonly BridgeFigures received;
-    private readonly List<Task> flows = [];
+    private readonly List<Task> tasks = [];
+    private readonly ArrivalTimes arrivals = new();
+    private readonly CancellationTokenSource ending = new();
+    private readonly TimeProvider time;
+    private readonly long started;
+    private readonly List<(MqttSubscription Messages, QualityOfService Qos)> incoming = [];
+    private BridgeFlow? outgoing;
 
     private MqttBridge(MqttBroker broker, MqttBridgeOptions options)
     {
         this.broker = broker;
         this.options = options;
         log = options.Log ?? ((_, _) => { });
+        time = options.Remote.TimeProvider;
+        started = time.GetTimestamp();
         sent = new BridgeFigures(options.Name, "out", log);
         received = new BridgeFigures(options.Name, "in", log);
         remote = new MqttClient(options.Remote with
@@ -38,7 +46,9 @@ public sealed class MqttBridge : IAsyncDisposable
             CleanSession = false,
             RetryFirstConnect = true,
             OfflinePublishing = MqttOfflinePublishing.Queue,
-            MaxQueuedBytes = long.MaxValue, // MaxInFlight and the windows of both brokers bound them
+            MaxInFlight = options.MaxInFlight,
+            MaxQueuedMessages = int.MaxValue, // MaxInFlight and the windows of both brokers bound them
+            MaxQueuedBytes = long.MaxValue,
             Log = Log,
         });
         local = new MqttClient(new MqttClientOptions
@@ -49,28 +59,19 @@ public sealed class MqttBridge : IAsyncDisposable
             IsBridge = true,
             KeepAlive = TimeSpan.Zero,
             MaxInFlight = options.MaxInFlight,
+            MaxQueuedMessages = int.MaxValue,
             MaxQueuedBytes = long.MaxValue,
-            ConnectStream = (_, _) => ValueTask.FromResult(broker.Connect()),
-            TimeProvider = options.Remote.TimeProvider,
+            ConnectStream = (_, _) => ValueTask.FromResult(broker.ConnectBridge(options.MaxQueuedMessages, options.MaxQueuedBytes)),
+            TimeProvider = time,
             Log = Log,
         });
         remote.StateChanged += ShowState;
     }
 
     /// <summary>Gets what the bridge has done.</summary>
-    public MqttBridgeStatistics Statistics => new()
-    {
-        Name = options.Name,
-        IsConnected = remote.State == MqttClientState.Connected,
-        Connections = remote.Statistics.Connections,
-        Sent = sent.Passed,
-        SentBytes = sent.Bytes,
-        SendingDropped = sent.Dropped,
-        Received = received.Passed,
-        ReceivedBytes = received.Bytes,
-        ReceivingDropped = received.Dropped,
-        Waiting = Waiting(),
-    };
+    public MqttBridgeStatistics Statistics => Read(broker.FindClient(local.ClientId));
+
+    private TimeSpan Now => time.GetElapsedTime(started);
 
     /// <summary>Starts a bridge. Completes when it is subscribed at the own broker; the far one is connected to in the background, as often as it
     /// takes.</summary>
@@ -97,29 +98,83 @@ public sealed class MqttBridge : IAsyncDisposable
     /// <summary>Ends the bridge. What is not acknowledged yet stays in its sessions at both brokers.</summary>
     public async ValueTask DisposeAsync()
     {
+        await ending.CancelAsync().ConfigureAwait(false);
         await local.DisposeAsync().ConfigureAwait(false);
         await remote.DisposeAsync().ConfigureAwait(false);
-        foreach (Task flow in flows) await flow.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (Task task in tasks) await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        ending.Dispose();
     }
 
     private async Task StartAsync(CancellationToken cancellationToken)
     {
         ShowState(isConnected: false);
-        foreach (MqttBridgeRule rule in options.Rules)
-        {
-            if (rule.GoesOut) Begin(local, rule.LocalFilter, remote, new PrefixChange(rule.LocalPrefix, rule.RemotePrefix), rule.Qos, sent);
-            if (rule.GoesIn) Begin(remote, rule.RemoteFilter, local, new PrefixChange(rule.RemotePrefix, rule.LocalPrefix), rule.Qos, received);
-        }
-
+        MqttTopicFilter[] filters = [.. options.Rules.Where(rule => rule.GoesOut).Select(rule => new MqttTopicFilter(rule.LocalFilter, QosOut(rule)))];
+        if (options.Rules.Any(rule => rule.GoesOut && rule.Qos != QosOut(rule))) sent.NoteNoFile();
+        if (filters.Length > 0) BeginOut(filters);
+        foreach (MqttBridgeRule rule in options.Rules.Where(rule => rule.GoesIn)) BeginIn(rule);
+        tasks.Add(LookAsync());
         await local.OpenAsync(cancellationToken).ConfigureAwait(false);
         _ = ConnectAsync();
     }
 
-    private void Begin(MqttClient source, string filter, MqttClient target, PrefixChange change, QualityOfService qos, BridgeFigures figures)
+    /// <summary>One stream for all rules, so that each message comes once, and in order.</summary>
+    private void BeginOut(MqttTopicFilter[] filters)
     {
-        var delivery = new MqttSubscribeOptions { ManualAcknowledgement = true, MaxMessages = options.MaxInFlight };
-        MqttSubscription messages = source.Subscribe([new MqttTopicFilter(filter, qos)], delivery);
-        flows.Add(WatchAsync(new BridgeFlow(messages, target, change, options.MaxInFlight, figures).RunAsync()));
+        MqttSubscription messages = local.Subscribe(filters, Delivery());
+        outgoing = new BridgeFlow(messages, BridgeRoutes.Out(options.Rules), only: null, remote, options.MaxInFlight, sent, IsTooOld);
+        tasks.Add(WatchAsync(outgoing.RunAsync()));
+    }
+
+    /// <summary>A stream for each rule: the far broker may refuse one.</summary>
+    private void BeginIn(MqttBridgeRule rule)
+    {
+        MqttSubscription messages = remote.Subscribe([new MqttTopicFilter(rule.RemoteFilter, rule.Qos)], Delivery());
+        incoming.Add((messages, rule.Qos));
+        var flow = new BridgeFlow(messages, BridgeRoutes.In(options.Rules), rule, local, options.MaxInFlight, received);
+        tasks.Add(WatchAsync(flow.RunAsync()));
+    }
+
+    private MqttSubscribeOptions Delivery() => new() { ManualAcknowledgement = true, MaxMessages = options.MaxInFlight };
+
+    /// <summary>Without a session file the client forgets the identifiers that the far broker still holds at QoS 2 when the process ends: it would take later
+    /// messages with the same identifiers for repetitions.</summary>
+    private QualityOfService QosOut(MqttBridgeRule rule) =>
+        rule.Qos == QualityOfService.ExactlyOnce && options.Remote.SessionFile is null ? QualityOfService.AtLeastOnce : rule.Qos;
+
+    private bool IsTooOld(long number) =>
+        options.MaxAge is { } limit && arrivals.Of(number) is { } arrived && Now - arrived > limit;
+
+    /// <summary>Looks each second how many messages have come, and which QoS the far broker granted.</summary>
+    private async Task LookAsync()
+    {
+        using var second = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
+        while (await second.WaitForNextTickAsync(ending.Token).ConfigureAwait(false))
+        {
+            long settled = outgoing?.Settled ?? 0;
+            if (broker.FindClient(local.ClientId) is { } session) arrivals.Note(settled + session.InFlight + session.Queued, settled, Now);
+            if (incoming.Any(one => one.Messages.Granted is [{ } granted, ..] && granted < one.Qos)) received.NoteLowerQos();
+        }
+    }
+
+    private MqttBridgeStatistics Read(MqttBrokerClient? session)
+    {
+        int waiting = session is null ? 0 : session.InFlight + session.Queued;
+        return new MqttBridgeStatistics
+        {
+            Name = options.Name,
+            IsConnected = remote.State == MqttClientState.Connected,
+            Connections = remote.Statistics.Connections,
+            Sent = sent.Passed,
+            SentBytes = sent.Bytes,
+            SendingDropped = sent.Dropped,
+            QueueDropped = session?.Dropped ?? 0,
+            Expired = sent.Expired,
+            Received = received.Passed,
+            ReceivedBytes = received.Bytes,
+            ReceivingDropped = received.Dropped,
+            Waiting = waiting,
+            Lag = waiting > 0 && outgoing is not null && arrivals.Of(outgoing.Settled + 1) is { } arrived ? Now - arrived : TimeSpan.Zero,
+        };
     }
 
     private async Task ConnectAsync()
@@ -160,12 +215,6 @@ public sealed class MqttBridge : IAsyncDisposable
 
     private void ShowState(bool isConnected) =>
         broker.Publish($"$SYS/broker/connection/{options.Name}/state", isConnected ? "1" : "0", QualityOfService.AtLeastOnce, retain: true);
-
-    private int Waiting()
-    {
-        MqttBrokerClient? session = broker.Clients.FirstOrDefault(client => client.ClientId == local.ClientId);
-        return session is null ? 0 : session.InFlight + session.Queued;
-    }
 
     private void Log(MqttLogLevel level, string line) => log(level, $"bridge={LogText.Quote(options.Name)} {line}");
 }

@@ -60,6 +60,16 @@ public sealed class MqttBroker : IAsyncDisposable
         }
     }
 
+    /// <summary>Returns a client by its identifier, connected or away with a kept session; null if there is none.</summary>
+    public MqttBrokerClient? FindClient(string clientId)
+    {
+        byte[] name = Encoding.UTF8.GetBytes(clientId);
+        lock (shell.Core.Gate)
+        {
+            return shell.Core.Core.Sessions.TryFind(name, out Subscriber? subscriber) ? ApplicationViews.ClientOf(subscriber.Connection, subscriber) : null;
+        }
+    }
+
     /// <summary>Starts a broker. The broker accepts connections when the call completes.</summary>
     /// <exception cref="MqttException">The broker cannot listen on one of the addresses, or an option is invalid.</exception>
     public static async Task<MqttBroker> StartAsync(MqttBrokerOptions options, CancellationToken cancellationToken = default)
@@ -163,19 +173,22 @@ public sealed class MqttBroker : IAsyncDisposable
     /// <summary>Opens a connection in memory, for a client in the same process. The broker trusts a client that connects without a user name, whatever
     /// <see cref="MqttBrokerOptions.AllowAnonymous"/> says; a client with a user name must give its password.</summary>
     /// <returns>The client's end of the connection, for <see cref="MqttClientOptions.ConnectStream"/>.</returns>
-    public Stream Connect()
-    {
-        (Stream client, Stream server) = MemoryPipe.Create();
-        _ = ServeAsync(server, isOwn: true);
-        return client;
-    }
+    public Stream Connect() => Open(queue: null);
+
+    /// <summary>Opens a connection in memory for a client with <see cref="MqttClientOptions.IsBridge"/>. Other limits than
+    /// <see cref="MqttBrokerLimits.MaxQueuedMessages"/> and <see cref="MqttBrokerLimits.MaxQueuedBytes"/> hold for its queue, whether it is connected or
+    /// away; what waits there counts on top of <see cref="MqttBrokerLimits.MaxKeptBytes"/>.</summary>
+    /// <param name="maxQueuedMessages">The maximum number of messages that wait; the broker drops newer ones, and holds publishers back from half of it
+    /// on.</param>
+    /// <param name="maxQueuedBytes">The maximum bytes of their topics and payloads.</param>
+    public Stream ConnectBridge(int maxQueuedMessages, long maxQueuedBytes) => Open(new QueueBounds(maxQueuedMessages, maxQueuedBytes));
 
     /// <summary>Serves one client over a stream that the caller opened, such as a serial line. Completes when the connection has ended, and disposes the
     /// stream.</summary>
     public Task ServeAsync(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return ServeAsync(stream, isOwn: false);
+        return ServeAsync(stream, isOwn: false, queue: null);
     }
 
     /// <summary>Serves a client over a WebSocket whose opening handshake another HTTP server received, by the rules of a listener: origins, subprotocol,
@@ -215,9 +228,16 @@ public sealed class MqttBroker : IAsyncDisposable
         stopping.Dispose();
     }
 
-    private async Task ServeAsync(Stream stream, bool isOwn)
+    private Stream Open(QueueBounds? queue)
     {
-        await shell.ServeAsync(socket: null, listener: "", isOwn, _ => Task.FromResult<Stream?>(stream)).ConfigureAwait(false);
+        (Stream client, Stream server) = MemoryPipe.Create();
+        _ = ServeAsync(server, isOwn: true, queue);
+        return client;
+    }
+
+    private async Task ServeAsync(Stream stream, bool isOwn, QueueBounds? queue)
+    {
+        await shell.ServeAsync(socket: null, listener: "", isOwn, queue, _ => Task.FromResult<Stream?>(stream)).ConfigureAwait(false);
         await stream.DisposeAsync().ConfigureAwait(false); // a connection that was not admitted has not disposed it
     }
 
@@ -236,6 +256,7 @@ public sealed class MqttBroker : IAsyncDisposable
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
         store = options.OpenJournal?.Invoke(options, shell.Core, reports);
+        if (options.Starting is { } starting) await starting(this, cancellationToken).ConfigureAwait(false);
         await listeners.BindAsync(cancellationToken).ConfigureAwait(false);
         foreach (Listener listener in listeners.All) loops.Add(AcceptAsync(listener));
         loops.Add(RepeatAsync(Sweep.Interval, SweepOnce));
@@ -259,7 +280,7 @@ public sealed class MqttBroker : IAsyncDisposable
             try
             {
                 Socket socket = await listener.AcceptAsync(stopping.Token).ConfigureAwait(false);
-                _ = shell.ServeAsync(socket, address, isOwn: false, connection => OpenAsync(listener, socket, connection));
+                _ = shell.ServeAsync(socket, address, isOwn: false, queue: null, connection => OpenAsync(listener, socket, connection));
                 if (++accepted % MaxAccepted == 0) await Task.Yield(); // a flood of connections must not keep the thread from those that are there
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)

@@ -36,4 +36,7 @@ public sealed record MqttBrokerClient
 
     /// <summary>Gets the number of messages that wait until the client has acknowledged others, or connects.</summary>
     public int Queued { get; init; }
+
+    /// <summary>Gets the number of messages that the client's session has lost since it began or the broker was started, because a limit was reached.</summary>
+    public long Dropped { get; init; }
 }

@@ -136,6 +136,10 @@ public sealed record MqttBrokerOptions
     /// <see cref="Durability"/> but <see cref="MqttDurability.None"/>.</summary>
     public string? DataDirectory { get; init; }
 
+    /// <summary>Gets the function that is called while the broker starts, before it listens: for messages and bridges that must be there before the first
+    /// client. It may use the broker, which has no <see cref="MqttBroker.Addresses"/> yet; if it throws, the broker does not start. null for none.</summary>
+    public Func<MqttBroker, CancellationToken, Task>? Starting { get; init; }
+
     /// <summary>Gets the limits of the broker's memory and work.</summary>
     public MqttBrokerLimits Limits { get; init; } = new();
 

@@ -8,7 +8,8 @@ internal sealed class BridgeFigures(string name, string direction, MqttLog log)
     private long passed;
     private long bytes;
     private long dropped;
-    private int isDowngraded;
+    private long expired;
+    private int isQosNoted;
 
     public long Passed => Interlocked.Read(ref passed);
 
@@ -16,6 +17,9 @@ internal sealed class BridgeFigures(string name, string direction, MqttLog log)
     public long Bytes => Interlocked.Read(ref bytes);
 
     public long Dropped => Interlocked.Read(ref dropped);
+
+    /// <summary>Gets the number of messages that waited for too long.</summary>
+    public long Expired => Interlocked.Read(ref expired);
 
     public void CountPassed(MqttMessage message)
     {
@@ -26,19 +30,38 @@ internal sealed class BridgeFigures(string name, string direction, MqttLog log)
     public void CountDropped(MqttMessage message, Exception cause)
     {
         long count = Interlocked.Increment(ref dropped);
-        if ((count & (count - 1)) != 0) return; // the 1st, 2nd, 4th, 8th ...
+        if (!IsLogged(count)) return;
         log(
             MqttLogLevel.Warning,
             $"event=bridge-dropped bridge={LogText.Quote(name)} direction={direction} count={count} topic={LogText.Quote(message.Topic)} "
             + $"error={LogText.Quote(cause.Message)}");
     }
 
-    public void NoteDowngrade()
+    public void CountExpired(MqttMessage message)
     {
-        if (Interlocked.Exchange(ref isDowngraded, 1) != 0) return;
+        long count = Interlocked.Increment(ref expired);
+        if (!IsLogged(count)) return;
         log(
             MqttLogLevel.Warning,
-            $"event=bridge-qos bridge={LogText.Quote(name)} direction={direction} The broker takes messages at QoS 2 at QoS 1 only: from now on they are "
-            + "sent at QoS 1.");
+            $"event=bridge-expired bridge={LogText.Quote(name)} direction={direction} count={count} topic={LogText.Quote(message.Topic)} limit=MaxAge");
     }
+
+    /// <summary>Notes that PUBACK came for a message at QoS 2.</summary>
+    public void NoteDowngrade() =>
+        NoteQos("the far broker answers QoS 2 with PUBACK: it takes messages at QoS 1, and gets them at QoS 1 from now on");
+
+    /// <summary>Notes that a SUBACK granted less than the rule asks for.</summary>
+    public void NoteLowerQos() => NoteQos("the far broker grants a subscription a lower QoS than its rule has: messages come at that");
+
+    /// <summary>Notes that messages go out at QoS 1 because no file keeps the client's session.</summary>
+    public void NoteNoFile() => NoteQos("a rule has QoS 2, and SessionFile is not set: messages go out at QoS 1");
+
+    private void NoteQos(string text)
+    {
+        if (Interlocked.Exchange(ref isQosNoted, 1) != 0) return;
+        log(MqttLogLevel.Warning, $"event=bridge-qos bridge={LogText.Quote(name)} direction={direction} hint={LogText.Quote(text)}");
+    }
+
+    /// <summary>The 1st, 2nd, 4th, 8th and so on.</summary>
+    private static bool IsLogged(long count) => (count & (count - 1)) == 0;
 }

@@ -14,6 +14,9 @@ internal static class BridgeRules
     {
         if (options.Name.Length == 0 || options.Name.AsSpan().ContainsAny("+#/")) throw Fault($"The name \"{options.Name}\" is empty or has +, # or /.");
         if (options.MaxInFlight is < 1 or > 65_535) throw Fault($"{nameof(options.MaxInFlight)} is {options.MaxInFlight}; it may be 1 to 65535.");
+        if (options.MaxQueuedMessages < 1) throw Fault($"{nameof(options.MaxQueuedMessages)} is {options.MaxQueuedMessages}; it must be at least 1.");
+        if (options.MaxQueuedBytes < 1) throw Fault($"{nameof(options.MaxQueuedBytes)} is {options.MaxQueuedBytes}; it must be at least 1.");
+        if (options.MaxAge <= TimeSpan.Zero) throw Fault($"{nameof(options.MaxAge)} is {options.MaxAge}; it must be more than zero, or null.");
         if (options.Rules.Count == 0) throw Fault("It has no rule.");
         foreach (MqttBridgeRule rule in options.Rules)
         {

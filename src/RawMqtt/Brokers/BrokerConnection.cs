@@ -64,6 +64,9 @@ internal sealed class BrokerConnection(SpareOutputs outputs, TimeSpan now)
     /// <summary>It is the program's own.</summary>
     public bool IsOwn { get; set; }
 
+    /// <summary>What may wait for it, if it is the program's own bridge; null for the limits of all clients.</summary>
+    public QueueBounds? Queue { get; set; }
+
     /// <summary>The shell's object for this connection.</summary>
     public object? Carrier { get; set; }
 

@@ -117,6 +117,9 @@ internal sealed class BrokerTurn
         toLoad.Clear();
     }
 
+    /// <summary>What may wait for the program's own bridges, in bytes.</summary>
+    public long BridgeBytes { get; set; }
+
     /// <summary>Notes that the connection has something to send, an end to be carried out, or a pause that is over.</summary>
     public void MarkDirty(BrokerConnection connection)
     {

@@ -12,7 +12,9 @@ internal sealed class DropReports(BrokerTurn turn, DropObserver? observer)
     /// <param name="limit">The limit that was reached.</param>
     public void Count(Subscriber? subscriber, string limit)
     {
-        if (observer is null || subscriber is null) return;
+        if (subscriber is null) return;
+        subscriber.Lost++;
+        if (observer is null) return;
         subscriber.Dropped++;
         if (turn.Now < subscriber.NextDropReport) return;
         observer(subscriber, limit, subscriber.Dropped);

@@ -108,6 +108,7 @@ internal sealed class SessionList(BrokerTurn turn, MqttBrokerLimits limits, Utf8
         away.Remove(subscriber);
         filters.Clear(subscriber);
         subscriber.Session.Clear();
+        turn.BridgeBytes -= subscriber.Queue?.Bytes ?? 0;
         byClientId.Remove(subscriber.ClientId);
         turn.Sessions = Count;
     }

@@ -77,6 +77,7 @@ internal sealed class SessionOpening(
         subscriber.Connection = connection;
         subscriber.IsBridge = packet.IsBridge;
         subscriber.IsTrusted = connection.IsOwn && packet.IsBridge;
+        SetQueue(subscriber, subscriber.IsTrusted ? connection.Queue : null);
         connection.Subscriber = subscriber;
         connection.KeepAlive = packet.KeepAlive;
         // [MQTT-3.1.2-9]
@@ -97,6 +98,12 @@ internal sealed class SessionOpening(
         long number = turn.Journal?.SetWill(
             subscriber.ClientId, subscriber.UserName, packet.WillTopic, packet.WillMessage, packet.WillQos, packet.WillRetain) ?? 0;
         return new Will(messages.Keep(packet.WillTopic, packet.WillMessage, packet.WillQos), packet.WillRetain, number);
+    }
+
+    private void SetQueue(Subscriber subscriber, QueueBounds? queue)
+    {
+        turn.BridgeBytes += (queue?.Bytes ?? 0) - (subscriber.Queue?.Bytes ?? 0);
+        subscriber.Queue = queue;
     }
 
     private void Refuse(BrokerConnection connection, ConnectReturnCode code)

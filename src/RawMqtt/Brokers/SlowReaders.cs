@@ -15,6 +15,8 @@ namespace RawMqtt.Brokers;
 /// a second, or has not caught up within <see cref="MqttBrokerLimits.MaxHoldTime"/>, lags until it has caught up: publishers do not wait for it,
 /// and what is above ten times the limits of its queue is dropped. A publisher waits for all full clients at the same time.</item>
 /// <item>The queue of a client that is away drops what is above its limits. An empty queue takes one message of any length.</item>
+/// <item>The queue of the program's own bridge has limits of its own (<see cref="QueueBounds"/>), connected or away: it holds publishers back from half of
+/// them on.</item>
 /// <item>The limits that all clients share, <see cref="MqttBrokerLimits.MaxKeptBytes"/> and <see cref="MqttBrokerLimits.MaxTotalOutgoingBytes"/>,
 /// leave each client its share.</item>
 /// <item>A connection ends at twice the outgoing limit, and when it takes nothing for <see cref="MqttBrokerLimits.SendTimeout"/>
@@ -51,16 +53,17 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
 
     /// <summary>Whether a message at QoS 1 or 2 may be sent at once.</summary>
     public bool CanSend(Subscriber subscriber, ApplicationMessage message) =>
-        subscriber.Connection is { } connection && subscriber.Session.CanSend && connection.Unsent < OutgoingLimit && CanKeep(subscriber.Session, message);
+        subscriber.Connection is { } connection && subscriber.Session.CanSend && connection.Unsent < OutgoingLimit && CanKeep(subscriber, message);
 
     /// <summary>Returns the limit because of which a message at QoS 1 or 2 may not wait in the client's queue; null if it may.</summary>
     public string? FindFullLimit(Subscriber subscriber, ApplicationMessage message)
     {
-        long factor = subscriber.Connection is null ? 1 : ConnectedFactor;
         ServerSession session = subscriber.Session;
+        if (subscriber.Queue is { } own) return own.FindFull(session.Queued, session.QueuedBytes, message.Length);
+        long factor = subscriber.Connection is null ? 1 : ConnectedFactor;
         if (session.Queued >= factor * limits.MaxQueuedMessages) return nameof(limits.MaxQueuedMessages);
         if (session.Queued > 0 && session.QueuedBytes + message.Length > factor * limits.MaxQueuedBytes) return nameof(limits.MaxQueuedBytes);
-        return CanKeep(session, message) ? null : nameof(limits.MaxKeptBytes);
+        return CanKeep(subscriber, message) ? null : nameof(limits.MaxKeptBytes);
     }
 
     /// <summary>Whether messages that wait should leave memory, if they stand in a journal too.</summary>
@@ -68,7 +71,7 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
 
     /// <summary>Whether one client may have so many bytes kept. Beyond the limit of all clients, each one still has its share.</summary>
     public bool CanKeep(long bytes) =>
-        messages.BytesInUse + (EntryBytes * messages.References) <= limits.MaxKeptBytes || bytes <= limits.MaxKeptBytes / Math.Max(1, turn.Sessions);
+        messages.BytesInUse + (EntryBytes * messages.References) <= limits.MaxKeptBytes + turn.BridgeBytes || bytes <= limits.MaxKeptBytes / Math.Max(1, turn.Sessions);
 
     /// <summary>Notes that a message was appended: a long one does not count against its reader, and half of the outgoing limit makes the connection
     /// crowded.</summary>
@@ -95,8 +98,8 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
         ServerSession session = subscriber.Session;
         counters.MessagesQueued++;
         if (session.IsWindowFullInBytes) counters.InFlightBytesReached++;
-        if (subscriber.Connection is null || subscriber.IsFull || (session.Queued < limits.MaxQueuedMessages && session.QueuedBytes < limits.MaxQueuedBytes))
-            return;
+        (long most, long mostBytes) = FullFrom(subscriber);
+        if (subscriber.Connection is null || subscriber.IsFull || (session.Queued < most && session.QueuedBytes < mostBytes)) return;
         subscriber.IsFull = true;
         full++;
     }
@@ -105,7 +108,8 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
     public void NoteSent(Subscriber subscriber)
     {
         if (!subscriber.IsFull && !subscriber.IsLagging) return;
-        if (subscriber.Session.Queued > limits.MaxQueuedMessages / 2 || subscriber.Session.QueuedBytes > limits.MaxQueuedBytes / 2) return;
+        (long most, long mostBytes) = FullFrom(subscriber);
+        if (subscriber.Session.Queued > most / 2 || subscriber.Session.QueuedBytes > mostBytes / 2) return;
         subscriber.IsLagging = false;
         ClearFull(subscriber);
     }
@@ -241,8 +245,16 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
     /// <summary>A reader that has taken nothing since the last hold began earns no further one.</summary>
     private bool MayHoldAtMostOnce(BrokerConnection reader) => reader.Taken > reader.TakenAtHold || turn.Now - reader.HoldsSince < limits.MaxPublisherHoldTime;
 
-    private bool CanKeep(ServerSession session, ApplicationMessage message) =>
-        CanKeep(session.InFlightBytes + session.QueuedBytes + message.Length + (EntryBytes * (session.InFlight + session.Queued + 1L)));
+    private bool CanKeep(Subscriber subscriber, ApplicationMessage message)
+    {
+        ServerSession session = subscriber.Session;
+        return subscriber.Queue is not null
+            || CanKeep(session.InFlightBytes + session.QueuedBytes + message.Length + (EntryBytes * (session.InFlight + session.Queued + 1L)));
+    }
+
+    /// <summary>From how many messages and bytes on the queue of a connected client counts as full.</summary>
+    private (long Messages, long Bytes) FullFrom(Subscriber subscriber) =>
+        subscriber.Queue is { } own ? (own.Messages / 2, own.Bytes / 2) : (limits.MaxQueuedMessages, limits.MaxQueuedBytes);
 
     private void ClearFull(Subscriber subscriber)
     {

@@ -46,6 +46,9 @@ internal sealed class Subscriber(byte[] clientId, byte[]? userName, ServerSessio
     /// <summary>Whether messages of its queue are being read from the journal.</summary>
     public bool IsLoading { get; set; }
 
+    /// <summary>What may wait for the program's own bridge; null for each other client.</summary>
+    public QueueBounds? Queue { get; set; }
+
     /// <summary>Null while the client is away.</summary>
     public BrokerConnection? Connection { get; set; }
 
@@ -78,6 +81,9 @@ internal sealed class Subscriber(byte[] clientId, byte[]? userName, ServerSessio
 
     /// <summary>It has acknowledged a message: a new client holds no publisher back before it has.</summary>
     public bool HasAcknowledged { get; set; }
+
+    /// <summary>Messages that it lost.</summary>
+    public long Lost { get; set; }
 
     /// <summary>Messages that it lost since the last report.</summary>
     public long Dropped { get; set; }

@@ -28,6 +28,7 @@ internal sealed class Admission(LockedCore core, MqttBrokerLimits limits, ProxyT
                 connection.Connection = core.Core.Accept(core.Now);
                 connection.Connection.Carrier = connection;
                 connection.Connection.IsOwn = connection.IsOwn;
+                connection.Connection.Queue = connection.Queue;
                 connection.Connection.Origin = OriginOf(connection.RemoteAddress?.Address);
                 return true;
             }

@@ -25,6 +25,7 @@ internal static class ApplicationViews
             Subscriptions = subscriber.Filters?.Count ?? 0,
             InFlight = subscriber.Session.InFlight,
             Queued = subscriber.Session.Queued,
+            Dropped = subscriber.Lost,
         };
     }
 

@@ -55,10 +55,11 @@ internal sealed class BrokerShell
     /// <param name="socket">The accepted socket; null for a stream without one.</param>
     /// <param name="listener">The listener's address.</param>
     /// <param name="isOwn">The connection is the program's own, see <see cref="MqttBroker.Connect"/>.</param>
+    /// <param name="queue">What may wait for the program's own bridge; null for the limits of all clients.</param>
     /// <param name="open">Performs the opening handshakes and returns the stream that carries MQTT; null when the client was refused.</param>
-    public Task ServeAsync(Socket? socket, string listener, bool isOwn, Func<ServedConnection, Task<Stream?>> open)
+    public Task ServeAsync(Socket? socket, string listener, bool isOwn, QueueBounds? queue, Func<ServedConnection, Task<Stream?>> open)
     {
-        var connection = new ServedConnection(socket, listener) { IsOwn = isOwn };
+        var connection = new ServedConnection(socket, listener) { IsOwn = isOwn, Queue = queue };
         if (admission.TryAdmit(connection, socket)) return reading.RunAsync(connection, open);
         connection.Drop();
         return Task.CompletedTask;

@@ -29,6 +29,9 @@ internal sealed class ServedConnection(Socket? socket, string listener, IPEndPoi
     /// <summary>Gets whether the connection is the program's own, see <see cref="MqttBroker.Connect"/>.</summary>
     public bool IsOwn { get; init; }
 
+    /// <summary>Gets what may wait for the program's own bridge; null for the limits of all clients.</summary>
+    public QueueBounds? Queue { get; init; }
+
     public IPEndPoint? RemoteAddress { get; } = peer ?? socket?.RemoteEndPoint as IPEndPoint;
 
     /// <summary>Gets or sets the client's address according to a trusted proxy.</summary>

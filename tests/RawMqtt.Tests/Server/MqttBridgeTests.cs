@@ -5,9 +5,13 @@ using RawMqtt.Server;
 namespace RawMqtt.Tests.Server;
 
 /// <summary>A bridge between two brokers of this process.</summary>
-public sealed class MqttBridgeTests
+public sealed class MqttBridgeTests : IDisposable
 {
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("rawmqtt-");
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => folder.Delete(recursive: true);
 
     [Fact]
     public async Task Messages_go_both_ways_under_their_prefixes()
@@ -129,12 +133,17 @@ public sealed class MqttBridgeTests
         return MqttBroker.StartAsync(change?.Invoke(options) ?? options, Token);
     }
 
-    private static Task<MqttBridge> BridgeAsync(MqttBroker near, MqttBroker far, params MqttBridgeRule[] rules) => MqttBridge.StartAsync(
+    private Task<MqttBridge> BridgeAsync(MqttBroker near, MqttBroker far, params MqttBridgeRule[] rules) => MqttBridge.StartAsync(
         near,
         new MqttBridgeOptions
         {
             Name = "test",
-            Remote = new MqttClientOptions { Address = far.Addresses[0], ReconnectDelay = TimeSpan.FromMilliseconds(20) },
+            Remote = new MqttClientOptions
+            {
+                Address = far.Addresses[0],
+                ReconnectDelay = TimeSpan.FromMilliseconds(20),
+                SessionFile = Path.Combine(folder.FullName, "session"), // which QoS 2 needs
+            },
             Rules = rules,
         },
         Token);
