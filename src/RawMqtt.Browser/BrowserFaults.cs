@@ -45,7 +45,10 @@ internal static class BrowserFaults
     }
 
     public static MqttException Text() => new(MqttErrorCode.ProtocolViolation,
-        "The server sent a text message, and MQTT is carried in binary ones [MQTT-6.0.0-1].") { Rule = "MQTT-6.0.0-1" };
+        "The server sent a text message, and MQTT is carried in binary ones [MQTT-6.0.0-1].")
+    {
+        Rule = "MQTT-6.0.0-1",
+    };
 
     public static MqttException TooFarBehind(long limit) => new(MqttErrorCode.QueueFull,
         $"The page reads more slowly than the server sends: {limit} bytes wait, and a browser cannot slow the server down.");
