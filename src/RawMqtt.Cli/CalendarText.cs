@@ -27,8 +27,10 @@ internal static partial class CalendarText
     private static string OfWindows(DateTimeOffset time, string letter) => letter switch
     {
         "s" => time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
-        "Y" or "m" or "d" or "H" or "M" or "S" or "z" =>
-            MessageJson.ZoneOf(time, letter switch { "Y" => "yyyy", "m" => "MM", "d" => "dd", "H" => "HH", "M" => "mm", "S" => "ss", _ => "''" })[..^(letter == "z" ? 0 : 5)],
+        "Y" => time.ToString("yyyy", CultureInfo.InvariantCulture),
+        "m" or "M" => time.ToString(letter == "m" ? "MM" : "mm", CultureInfo.InvariantCulture),
+        "d" or "H" or "S" => time.ToString(letter switch { "d" => "dd", "H" => "HH", _ => "ss" }, CultureInfo.InvariantCulture),
+        "z" => MessageJson.ZoneOf(time, "''"),
         _ => $"%{letter}",
     };
 

@@ -37,7 +37,8 @@ internal static class CompletionCommand
         script.Append("_rawmqtt() {\n  local word=\"${COMP_WORDS[COMP_CWORD]}\" words\n  if [ \"$COMP_CWORD\" = 1 ]; then\n");
         script.Append($"    words=\"{string.Join(' ', commands.Select(one => one.Name))} --help --version\"\n  else\n    case \"${{COMP_WORDS[1]}}\" in\n");
         foreach (Command command in commands) script.Append($"      {command.Name}) words=\"{string.Join(' ', NamesOf(command))}\" ;;\n");
-        script.Append("    esac\n  fi\n  case \"$word\" in\n    -*) ;;\n    *) [ \"$COMP_CWORD\" = 1 ] || { COMPREPLY=($(compgen -f -- \"$word\")); return; } ;;\n  esac\n");
+        script.Append("    esac\n  fi\n  case \"$word\" in\n    -*) ;;\n");
+        script.Append("    *) [ \"$COMP_CWORD\" = 1 ] || { COMPREPLY=($(compgen -f -- \"$word\")); return; } ;;\n  esac\n");
         return script.Append("  COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n}\ncomplete -o filenames -F _rawmqtt rawmqtt\n").ToString();
     }
 
@@ -51,8 +52,10 @@ internal static class CompletionCommand
             script.Append($"    {command.Name}) _arguments \\\n");
             foreach (Option option in command.Options.Where(option => !option.Hidden))
             {
-                string value = !HelpText.HasValue(option) ? "" : $":{option.HelpName ?? "VALUE"}:{(option.HelpName is "FILE" or "DIR" or "SOCKET" ? "_files" : "")}";
-                string what = $"[{(option.Description ?? "").Replace("[", "(", StringComparison.Ordinal).Replace("]", ")", StringComparison.Ordinal)}]";
+                string files = option.HelpName is "FILE" or "DIR" or "SOCKET" ? "_files" : "";
+                string value = HelpText.HasValue(option) ? $":value:{files}" : "";
+                string description = option.Description ?? "";
+                string what = $"[{description.Replace("[", "(", StringComparison.Ordinal).Replace("]", ")", StringComparison.Ordinal)}]";
                 foreach (string name in HelpText.NamesOf(option)) script.Append($"      {Quote($"*{name}{what}{value}")} \\\n");
             }
 
@@ -71,7 +74,8 @@ internal static class CompletionCommand
         {
             foreach (Option option in command.Options.Where(option => !option.Hidden))
             {
-                string names = string.Concat(HelpText.NamesOf(option).Select(name => name.StartsWith("--", StringComparison.Ordinal) ? $" -l {name[2..]}" : $" -s {name[1..]}"));
+                bool IsLong(string name) => name.StartsWith("--", StringComparison.Ordinal);
+                string names = string.Concat(HelpText.NamesOf(option).Select(name => IsLong(name) ? $" -l {name[2..]}" : $" -s {name[1..]}"));
                 string value = HelpText.HasValue(option) ? " -r" : "";
                 script.Append($"complete -c rawmqtt -n '__fish_seen_subcommand_from {command.Name}'{names}{value} -d {Quote(option.Description ?? "")}\n");
             }
@@ -82,12 +86,16 @@ internal static class CompletionCommand
 
     private static string PowerShell(Command[] commands)
     {
-        var script = new StringBuilder("Register-ArgumentCompleter -Native -CommandName rawmqtt -ScriptBlock {\n  param($word, $line, $position)\n  $names = @{\n");
-        foreach (Command command in commands) script.Append($"    '{command.Name}' = @({string.Join(", ", NamesOf(command).Select(name => $"'{name}'"))})\n");
+        var script = new StringBuilder("Register-ArgumentCompleter -Native -CommandName rawmqtt -ScriptBlock {\n  param($word, $line, $position)\n");
+        script.Append("  $names = @{\n");
+        foreach (Command command in commands) script.Append($"    '{command.Name}' = @({QuotedNames(command)})\n");
         script.Append("  }\n  $words = @($line.CommandElements | ForEach-Object { $_.ToString() })\n");
         script.Append("  $list = if ($words.Count -gt 1 -and $names.ContainsKey($words[1])) { $names[$words[1]] } else { $names.Keys | Sort-Object }\n");
-        return script.Append("  $list | Where-Object { $_ -like \"$word*\" } | ForEach-Object { [System.Management.Automation.CompletionResult]::new($_) }\n}\n").ToString();
+        script.Append("  $list | Where-Object { $_ -like \"$word*\" } |\n    ForEach-Object { [System.Management.Automation.CompletionResult]::new($_) }\n}\n");
+        return script.ToString();
     }
+
+    private static string QuotedNames(Command command) => string.Join(", ", NamesOf(command).Select(name => $"'{name}'"));
 
     private static string Quote(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

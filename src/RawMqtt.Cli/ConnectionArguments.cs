@@ -197,10 +197,7 @@ internal sealed class ConnectionArguments
         MqttClientOptions options = file is null ? defaults : OptionsJson.Read(File.ReadAllBytes(file), defaults);
         bool hasId = parsed.GetValue(Id) is not null || options.ClientId is not null;
         if (!options.CleanSession && !hasId)
-        {
-            throw new ArgumentException(
-                $"{file ?? AccountFile.UsualPath} keeps a session (clean: false) without a clientId: add one, or give -i.");
-        }
+            throw new ArgumentException($"{file ?? AccountFile.UsualPath} keeps a session (clean: false) without a clientId: add one, or give -i.");
 
         string url = Address.Read(parsed, Tls.IsGiven(parsed) ?? account?.HasTls, account?.Url);
         bool hasLogin = url.Contains('@', StringComparison.Ordinal); // the address's login wins over the variables

@@ -23,7 +23,7 @@ internal static class DefaultsFile
     /// <exception cref="IOException">The file of -o cannot be read.</exception>
     public static string[] Expand(Command root, string[] arguments)
     {
-        Command? command = arguments.Length == 0 ? null : root.Subcommands.FirstOrDefault(one => one.Name == arguments[0] || one.Aliases.Contains(arguments[0]));
+        Command? command = arguments.Length == 0 ? null : root.Subcommands.FirstOrDefault(one => one.Name == arguments[0]);
         if (command is null || !command.Options.Contains(Option)) return arguments;
         int place = Array.FindIndex(arguments, argument => argument is Letter or "--options-file");
         string file = place > 0 && place + 1 < arguments.Length ? arguments[place + 1] : Path.Combine(AccountFile.ConfigFolder, $"mosquitto_{command.Name}");

@@ -9,7 +9,11 @@ internal static class HelpCommand
 {
     public static Command Create(Command root)
     {
-        var names = new Argument<string[]>("COMMAND") { Description = "The command to explain; without it, the list of commands.", Arity = ArgumentArity.ZeroOrMore };
+        var names = new Argument<string[]>("COMMAND")
+        {
+            Description = "The command to explain; without it, the list of commands.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         var man = new Option<bool>("--man") { Description = "Write the man page." };
         var command = new Command("help", "Explain a command.") { names, man };
         command.SetAction(parsed =>

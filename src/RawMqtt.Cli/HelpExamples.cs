@@ -31,7 +31,10 @@ internal static class HelpExamples
         ["decode"] = [("explain bytes that were copied from somewhere", "rawmqtt decode 30 05 00 01 61 68 69")],
         ["passwd"] = [("add a user to a broker's file", "rawmqtt passwd me >> users")],
         ["dev-cert"] = [("certificates for tests on this machine", "rawmqtt dev-cert")],
-        ["completion"] = [("complete commands and options with the tabulator in bash", "rawmqtt completion bash > ~/.local/share/bash-completion/completions/rawmqtt")],
+        ["completion"] =
+        [
+            ("complete commands and options with the tabulator in bash", "rawmqtt completion bash > ~/.local/share/bash-completion/completions/rawmqtt"),
+        ],
         ["help"] = [("the man page", "rawmqtt help --man > rawmqtt.1")],
     };
 

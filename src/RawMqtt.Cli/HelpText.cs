@@ -64,7 +64,8 @@ internal static class HelpText
             _ => string.Concat(command.Arguments.Where(one => !one.Hidden).Select(one =>
                 one.Arity.MinimumNumberOfValues > 0 ? $" {one.HelpName ?? one.Name}" : $" [{one.HelpName ?? one.Name}]")),
         };
-        return PathOf(command) + (command.Subcommands.Count == 0 ? "" : command.Parents.Any() ? " [COMMAND]" : " COMMAND") + words + (command.Options.Any(option => !option.Hidden) ? " [options]" : "");
+        string next = command.Subcommands.Count == 0 ? "" : command.Parents.Any() ? " [COMMAND]" : " COMMAND";
+        return PathOf(command) + next + words + (command.Options.Any(option => !option.Hidden) ? " [options]" : "");
     }
 
     private static string PathOf(Command command) =>

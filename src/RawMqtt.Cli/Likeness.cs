@@ -14,7 +14,9 @@ internal static class Likeness
     {
         bool isOption = given.StartsWith("--", StringComparison.Ordinal);
         if (!isOption && given.StartsWith('-')) return "";
-        IEnumerable<string> names = isOption ? AllOptions(command).SelectMany(HelpText.NamesOf).Where(name => name.Length > 2) : command.Subcommands.Select(one => one.Name);
+        IEnumerable<string> names = isOption
+            ? AllOptions(command).SelectMany(HelpText.NamesOf).Where(name => name.Length > 2)
+            : command.Subcommands.Select(one => one.Name);
         (int changes, string? name) = names.Select(name => (Distance(given, name), name)).OrderBy(pair => pair.Item1).FirstOrDefault((int.MaxValue, ""));
         return changes <= MostChanges && changes < given.TrimStart('-').Length ? $". Did you mean {name}?" : "";
     }
@@ -39,5 +41,6 @@ internal static class Likeness
         return table[one.Length, other.Length];
     }
 
-    private static IEnumerable<Option> AllOptions(Command command) => command.Options.Where(option => !option.Hidden).Concat(command.Parents.OfType<Command>().SelectMany(one => one.Options));
+    private static IEnumerable<Option> AllOptions(Command command) =>
+        command.Options.Where(option => !option.Hidden).Concat(command.Parents.OfType<Command>().SelectMany(one => one.Options));
 }

@@ -11,8 +11,8 @@ namespace RawMqtt.Cli;
 internal sealed class MessageFormat
 {
     private const string Letters = "%ACDEFIJPRSUXjlmpqrtx";
-    private const string Known = "%t topic, %p payload, %x and %X hexadecimal, %l length, %m packet identifier, %q QoS, %r retain, %j and %J JSON, %I and %U time, "
-        + "%%, and the letters of MQTT 5 %A %C %D %E %F %P %R %S, which print nothing";
+    private const string Known = "%t topic, %p payload, %x and %X hexadecimal, %l length, %m packet identifier, %q QoS, %r retain, %j and %J JSON, "
+        + "%I and %U time, %%, and the letters of MQTT 5 %A %C %D %E %F %P %R %S, which print nothing";
 
     private const string Version5 = "ACDEFPRS";
     private const string Separators = "!\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~ ";

@@ -9,8 +9,8 @@ internal static class OptionGroups
 {
     private static readonly (string Title, string[] Names)[] Groups =
     [
-        ("Where the broker is", ["--url", "--host", "--port", "--protocol", "--ws", "--path", "--unix", "--account", "--bind", "--proxy", "--nodelay", "--header",
-            "--connect-timeout"]),
+        ("Where the broker is", ["--url", "--host", "--port", "--protocol", "--ws", "--path", "--unix", "--account", "--bind", "--proxy", "--nodelay",
+            "--header", "--connect-timeout"]),
         ("Login and session", ["--username", "--pw", "--password-file", "--id", "--id-prefix", "--disable-clean-session", "--session-file", "--keepalive",
             "--protocol-version", "--max-packet", "--options", "--options-file"]),
         ("TLS", ["--cafile", "--capath", "--cert", "--key", "--keyform", "--key-password-file", "--pin", "--servername", "--insecure", "--tls-alpn",

@@ -32,7 +32,11 @@ internal static class PubCommand
         HelpName = "FILE",
     };
 
-    private static readonly Option<bool> Lines = new("--stdin-line", "-l", "--multiline") { Description = "Publish each line of the standard input as one message." };
+    private static readonly Option<bool> Lines = new("--stdin-line", "-l", "--multiline")
+    {
+        Description = "Publish each line of the standard input as one message.",
+    };
+
     private static readonly Option<bool> Whole = new("--stdin-file", "-s", "--stdin") { Description = "Publish the whole standard input as one message." };
     private static readonly Option<bool> Null = new("--null-message", "-n")
     {

@@ -121,7 +121,7 @@ internal static partial class Tool
         }
 
         if (parsed.Action is not ParseErrorAction) return null;
-        if (parsed.UnmatchedTokens.Count > 0) return $"\"{parsed.UnmatchedTokens[0]}\" is not known{Likeness.Advice(parsed.CommandResult.Command, parsed.UnmatchedTokens[0])}";
+        if (parsed.UnmatchedTokens is [string unknown, ..]) return $"\"{unknown}\" is not known{Likeness.Advice(parsed.CommandResult.Command, unknown)}";
         return parsed.Errors.Count > 0 ? parsed.Errors[0].Message.TrimEnd('.') : "the arguments cannot be read";
     }
 

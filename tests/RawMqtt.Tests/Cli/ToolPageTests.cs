@@ -51,7 +51,8 @@ public partial class ToolPageTests
     [Fact]
     public void Letters_of_formats_are_those_that_the_tool_knows()
     {
-        string[] letters = [.. SectionOf("Formats of sub -F").SelectMany(row => FormatName().Matches(row.Split('|')[1])).Select(match => match.Groups[1].Value)];
+        IEnumerable<Match> found = SectionOf("Formats of sub -F").SelectMany(row => FormatName().Matches(row.Split('|')[1]));
+        string[] letters = [.. found.Select(match => match.Groups[1].Value)];
 
         foreach (string letter in letters) _ = new MessageFormat(letter);
         IEnumerable<char> known = Enumerable.Range('!', '~' - '!').Select(code => (char)code).Where(IsKnown);
