@@ -2,6 +2,7 @@
 
 using System.Globalization;
 using BenchmarkDotNet.Running;
+using RawMqtt.Benchmarks.Bridges;
 using RawMqtt.Benchmarks.Brokers;
 using RawMqtt.Benchmarks.Codec;
 using RawMqtt.Benchmarks.EndToEnd;
@@ -17,5 +18,7 @@ switch (args)
     case ["serve", string ws, string tcp]: await BrokersSideBySide.ServeAsync(ws, tcp); break;
     case ["end-to-end", ..]: await EndToEndRun.RunAsync(args); break;
     case ["end-to-end-broker"]: await EndToEndRun.ServeAsync(); break;
+    case ["bridge", .. string[] load]: await BridgeRun.RunAsync(load); break;
+    case ["bridge-far"]: await BridgeRun.ServeAsync(); break;
     default: BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args); break;
 }

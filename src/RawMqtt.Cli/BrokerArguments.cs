@@ -100,6 +100,12 @@ internal static class BrokerArguments
         ("Limits.MaxAwaySessions", "100000"),
     ];
 
+    private static readonly Option<string[]> Bridge = new("--bridge")
+    {
+        Description = "Bridge to another broker; RULE as in mosquitto: FILTER [out|in|both] [QOS] [LOCAL-PREFIX] [REMOTE-PREFIX]; may be repeated.",
+        HelpName = "NAME=ADDRESS;RULE",
+    };
+
     /// <summary>Options with a value that goes into the setting of this name as it is.</summary>
     private static readonly (Option<string?> Option, string Setting)[] texts =
     [
@@ -137,7 +143,7 @@ internal static class BrokerArguments
             command.Add(listener);
         }
 
-        Option[] others = [Path, Config, Preset, DevCert, DevCertFolder, Limit, Set, Data, MaxPacket, AllowOrigin, HostName, TrustedProxy];
+        Option[] others = [Path, Config, Preset, DevCert, DevCertFolder, Limit, Set, Data, MaxPacket, AllowOrigin, HostName, TrustedProxy, Bridge];
         foreach (Option option in others) command.Add(option);
         foreach ((Option<string?> option, _) in texts) command.Add(option);
         foreach ((Option<bool> option, _) in flags) command.Add(option);
@@ -172,6 +178,7 @@ internal static class BrokerArguments
         configuration = AddList(configuration, parsed, AllowOrigin, "AllowedOrigins");
         configuration = AddList(configuration, parsed, HostName, "HostNames");
         configuration = AddList(configuration, parsed, TrustedProxy, "TrustedProxies");
+        if (parsed.GetValue(Bridge) is { Length: > 0 } bridges) configuration = configuration.With("Bridges", string.Join('\n', bridges), "--bridge");
         if (parsed.GetValue(MaxPacket) is { } bytes) configuration = configuration.With("Limits.MaxPacketLength", $"{bytes}", "--max-packet");
         foreach (string pair in parsed.GetValue(Limit) ?? []) configuration = AddPair(configuration, "Limits.", pair, "--limit");
         foreach (string pair in parsed.GetValue(Set) ?? []) configuration = AddPair(configuration, "", pair, "--set");

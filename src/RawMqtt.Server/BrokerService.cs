@@ -20,6 +20,7 @@ public sealed class BrokerService : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock reloading = new();
     private readonly List<Task> loops = [];
+    private readonly List<MqttBridge> bridges = [];
     private MqttBroker? broker;
     private SystemFigures? figures;
     private volatile BrokerConfiguration configuration;
@@ -39,6 +40,9 @@ public sealed class BrokerService : IAsyncDisposable
 
     /// <summary>Gets the configuration as it was read last.</summary>
     public BrokerConfiguration Configuration => configuration;
+
+    /// <summary>Gets the bridges of the configuration.</summary>
+    public IReadOnlyList<MqttBridge> Bridges => bridges;
 
     /// <summary>Starts a broker. It accepts connections when the call completes, and the service manager knows.</summary>
     /// <param name="read">Returns the configuration; called again by each <see cref="Reload"/>.</param>
@@ -101,6 +105,7 @@ public sealed class BrokerService : IAsyncDisposable
         await stopping.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(loops).ConfigureAwait(false);
         figures?.Dispose();
+        foreach (MqttBridge bridge in bridges) await bridge.DisposeAsync().ConfigureAwait(false);
         if (broker is not null) await broker.DisposeAsync().ConfigureAwait(false);
         manager.Dispose();
         stopping.Dispose();
@@ -108,7 +113,10 @@ public sealed class BrokerService : IAsyncDisposable
 
     private async Task StartAsync(Func<MqttBrokerOptions, MqttBrokerOptions> change, CancellationToken cancellationToken)
     {
-        broker = await MqttBroker.StartAsync(change(Options()), cancellationToken).ConfigureAwait(false);
+        MqttBrokerOptions options = change(Options());
+        Func<MqttBroker, CancellationToken, Task>? ofProgram = options.Starting;
+        if (started.Bridges.Count > 0) options = options with { Starting = (starting, stop) => StartBridgesAsync(starting, ofProgram, stop) };
+        broker = await MqttBroker.StartAsync(options, cancellationToken).ConfigureAwait(false);
         TimeSpan interval = started.Options.SystemTopicsInterval;
         if (started.MetricsListener is not null) figures = new SystemFigures(broker);
         if (interval > TimeSpan.Zero)
@@ -120,6 +128,23 @@ public sealed class BrokerService : IAsyncDisposable
 
         if (manager.WatchdogInterval is { } alive) loops.Add(RepeatAsync(alive, _ => SayAlive()));
         manager.Ready($"listening on {string.Join(", ", broker.Addresses)}");
+    }
+
+    /// <summary>Before the broker listens: what waits for a bridge is bounded by its own limits from the first message on.</summary>
+    private async Task StartBridgesAsync(MqttBroker starting, Func<MqttBroker, CancellationToken, Task>? ofProgram, CancellationToken cancellationToken)
+    {
+        if (ofProgram is not null) await ofProgram(starting, cancellationToken).ConfigureAwait(false);
+        foreach (BridgeSettings settings in started.Bridges)
+        {
+            try
+            {
+                bridges.Add(await MqttBridge.StartAsync(starting, settings.ToOptions() with { Log = log }, cancellationToken).ConfigureAwait(false));
+            }
+            catch (Exception e) when (e is ArgumentException or MqttException)
+            {
+                throw new ConfigurationException($"Bridges: {settings.Name}: {e.Message}", e);
+            }
+        }
     }
 
     /// <summary>The hooks that are asked for each topic stay away if there is no access file, so that they cost nothing.</summary>
@@ -156,7 +181,7 @@ public sealed class BrokerService : IAsyncDisposable
             ("process_resident_memory_bytes", process.WorkingSet64), ("process_cpu_seconds", process.TotalProcessorTime.TotalSeconds),
             ("process_start_time_seconds", new DateTimeOffset(process.StartTime).ToUnixTimeSeconds()),
         ];
-        return MetricsText.Write(version, broker.Statistics, [.. figures?.Gauges ?? [], .. own]);
+        return MetricsText.Write(version, broker.Statistics, [.. figures?.Gauges ?? [], .. own], bridges.Select(bridge => bridge.Statistics));
     }
 
     /// <summary>Takes the broker's lock, so that a broker that hangs is restarted.</summary>

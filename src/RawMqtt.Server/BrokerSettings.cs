@@ -34,6 +34,9 @@ public sealed record BrokerSettings
     /// <summary>Gets the listener, such as <c>127.0.0.1:9090</c>, that answers GET /metrics; null for none.</summary>
     public string? MetricsListener { get; init; }
 
+    /// <summary>Gets the bridges to other brokers.</summary>
+    public IReadOnlyList<BridgeSettings> Bridges { get; init; } = [];
+
     /// <summary>Gets the lowest level of log lines that are written.</summary>
     public MqttLogLevel LogLevel { get; init; }
 

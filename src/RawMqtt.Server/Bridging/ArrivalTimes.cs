@@ -10,7 +10,7 @@ internal sealed class ArrivalTimes
 
     private readonly Lock gate = new();
     private readonly List<(long Count, TimeSpan Time)> marks = [];
-    private long last;
+    private TimeSpan interval; // between two marks; each thinning doubles it
 
     /// <summary>Notes that so many messages have come by now, of which so many are gone.</summary>
     public void Note(long count, long gone, TimeSpan now)
@@ -18,8 +18,8 @@ internal sealed class ArrivalTimes
         lock (gate)
         {
             marks.RemoveRange(0, IndexOf(gone + 1));
-            if (count <= last) return;
-            last = count;
+            if (marks is [.., (long Count, TimeSpan Time) last] && (count <= last.Count || now - last.Time < interval)) return;
+            if (marks.Count == 0) interval = TimeSpan.Zero;
             if (marks.Count == MaxMarks) ThinOut();
             marks.Add((count, now));
         }
@@ -53,6 +53,7 @@ internal sealed class ArrivalTimes
     /// <summary>Drops each second mark: a message may then seem younger, and never older.</summary>
     private void ThinOut()
     {
+        interval = 2 * (marks[^1].Time - marks[0].Time) / (MaxMarks - 1);
         for (int i = 0; i < MaxMarks / 2; i++) marks[i] = marks[(2 * i) + 1];
         marks.RemoveRange(MaxMarks / 2, MaxMarks / 2);
     }

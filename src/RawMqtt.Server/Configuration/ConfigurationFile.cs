@@ -2,6 +2,7 @@
 
 using System.Text;
 using System.Text.Json;
+using RawMqtt.Server.Bridging;
 
 namespace RawMqtt.Server.Configuration;
 
@@ -78,7 +79,7 @@ internal sealed class ConfigurationFile
             else if (SettingTable.TryFind(name, out Setting? setting) && setting.IsLimit == prefix.Length > 0)
             {
                 reader.Read();
-                members.Add((setting, ReadValue(ref reader, setting), line));
+                members.Add((setting, ReadValue(ref reader, setting, setting.Name), line));
             }
             else if (prefix.Length > 0 || name != SchemaMember)
             {
@@ -92,7 +93,7 @@ internal sealed class ConfigurationFile
         }
     }
 
-    private object? ReadValue(ref Utf8JsonReader reader, Setting setting)
+    private object? ReadValue(ref Utf8JsonReader reader, Setting setting, string name)
     {
         try
         {
@@ -107,34 +108,71 @@ internal sealed class ConfigurationFile
                 case JsonTokenType.Number when setting.Kind == SettingKind.Time:
                     return reader.TryGetDouble(out double seconds) ? SettingText.Seconds(setting, seconds) : throw SettingText.Wrong(setting);
                 case JsonTokenType.String when setting.Kind == SettingKind.File:
-                    return Path.GetFullPath((string)SettingText.Parse(setting, NotEmpty(reader, setting))!, Path.GetDirectoryName(Path.GetFullPath(path))!);
-                case JsonTokenType.String when setting.Kind is not (SettingKind.Flag or SettingKind.Texts or SettingKind.Count):
-                    return SettingText.Parse(setting, NotEmpty(reader, setting));
+                    return Path.GetFullPath((string)SettingText.Parse(setting, NotEmpty(reader, setting, name))!, Path.GetDirectoryName(Path.GetFullPath(path))!);
+                case JsonTokenType.String
+                    when setting.Kind is not (SettingKind.Flag or SettingKind.Texts or SettingKind.Count or SettingKind.Bridges):
+                    return SettingText.Parse(setting, NotEmpty(reader, setting, name));
                 case JsonTokenType.StartArray when setting.Kind == SettingKind.Texts:
-                    return ReadTexts(ref reader, setting);
+                    return ReadTexts(ref reader, setting, name);
+                case JsonTokenType.StartArray when setting.Kind == SettingKind.Bridges:
+                    return ReadBridges(ref reader, setting);
                 default:
                     throw SettingText.Wrong(setting);
             }
         }
         catch (FormatException e)
         {
-            throw Fault(reader, setting.Name, e.Message);
+            throw Fault(reader, name, e.Message);
         }
     }
 
-    private string NotEmpty(in Utf8JsonReader reader, Setting setting)
+    private List<BridgeSettings> ReadBridges(ref Utf8JsonReader reader, Setting setting)
     {
-        string text = ReadText(reader, setting.Name);
+        var bridges = new List<BridgeSettings>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            string name = $"{setting.Name}[{bridges.Count}]";
+            if (reader.TokenType != JsonTokenType.StartObject) throw Fault(reader, name, "it must be an object, {...}");
+            int line = LineOf(reader);
+            BridgeSettings bridge = ReadBridge(ref reader, name);
+            if (bridge.FindFault() is { } fault) throw new ConfigurationException($"{path}:{line}: {name}: {fault}.");
+            if (bridges.Any(other => other.Name == bridge.Name)) throw new ConfigurationException($"{path}:{line}: {name}: another one has this name.");
+            bridges.Add(bridge);
+        }
+
+        return bridges;
+    }
+
+    private BridgeSettings ReadBridge(ref Utf8JsonReader reader, string prefix)
+    {
+        BrokerSettings settings = BridgeTable.Empty;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            string name = ReadText(reader, prefix);
+            string path = $"{prefix}.{name}";
+            if (!lines.TryAdd(path, LineOf(reader))) throw Fault(reader, path, $"it is there twice, first in line {lines[path]}");
+            if (!BridgeTable.TryFind(name, out Setting? member))
+                throw Fault(reader, path, $"this member is not known{NearestName.Hint(name, BridgeTable.All.Select(one => one.Name))}");
+            reader.Read();
+            settings = member.Set(settings, ReadValue(ref reader, member, path));
+        }
+
+        return settings.Bridges[0];
+    }
+
+    private string NotEmpty(in Utf8JsonReader reader, Setting setting, string name)
+    {
+        string text = ReadText(reader, name);
         return text.Length > 0 && text != "null" ? text : throw SettingText.Wrong(setting);
     }
 
-    private List<string> ReadTexts(ref Utf8JsonReader reader, Setting setting)
+    private List<string> ReadTexts(ref Utf8JsonReader reader, Setting setting, string name)
     {
         var texts = new List<string>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.String) throw SettingText.Wrong(setting);
-            texts.Add(ReadText(reader, $"{setting.Name}[{texts.Count}]"));
+            texts.Add(ReadText(reader, $"{name}[{texts.Count}]"));
         }
 
         return texts;

@@ -2,6 +2,7 @@
 
 using System.Text;
 using System.Text.Json;
+using RawMqtt.Server.Bridging;
 
 namespace RawMqtt.Server.Configuration;
 
@@ -21,10 +22,10 @@ internal static class ConfigurationSchema
             json.WriteStartObject("$schema");
             json.WriteString("type", "string");
             json.WriteEndObject();
-            foreach (Setting setting in SettingTable.All.Where(setting => !setting.IsLimit)) WriteSetting(json, setting);
+            foreach (Setting setting in SettingTable.All.Where(setting => !setting.IsLimit)) WriteSetting(json, setting, BrokerConfiguration.Default.Settings);
             json.WriteStartObject("Limits");
             BeginObject(json, "The limits of the broker's memory and work.");
-            foreach (Setting setting in SettingTable.All.Where(setting => setting.IsLimit)) WriteSetting(json, setting);
+            foreach (Setting setting in SettingTable.All.Where(setting => setting.IsLimit)) WriteSetting(json, setting, BrokerConfiguration.Default.Settings);
             for (int i = 0; i < 4; i++) json.WriteEndObject();
         }
 
@@ -39,7 +40,7 @@ internal static class ConfigurationSchema
         json.WriteStartObject("properties");
     }
 
-    private static void WriteSetting(Utf8JsonWriter json, Setting setting)
+    private static void WriteSetting(Utf8JsonWriter json, Setting setting, BrokerSettings defaults)
     {
         json.WriteStartObject(setting.ShortName);
         json.WriteString("description", setting.Description);
@@ -54,6 +55,7 @@ internal static class ConfigurationSchema
             json.WriteEndObject();
         }
 
+        if (setting.Kind == SettingKind.Bridges) WriteBridge(json);
         if (setting.Choices.Count > 0)
         {
             json.WriteStartArray("enum");
@@ -64,14 +66,27 @@ internal static class ConfigurationSchema
         if (types.Contains("integer") || types.Contains("number")) json.WriteNumber("minimum", 0);
         if (setting.Maximum != long.MaxValue) json.WriteNumber("maximum", setting.Maximum);
         json.WritePropertyName("default");
-        json.WriteRawValue(SettingText.ToJson(setting.Get(BrokerConfiguration.Default.Settings)));
+        json.WriteRawValue(SettingText.ToJson(setting.Get(defaults)));
+        json.WriteEndObject();
+    }
+
+    private static void WriteBridge(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("items");
+        BeginObject(json, "A bridge to another broker.");
+        foreach (Setting member in BridgeTable.All) WriteSetting(json, member, BridgeTable.Empty);
+        json.WriteEndObject();
+        json.WriteStartArray("required");
+        foreach (string name in new[] { nameof(BridgeSettings.Name), nameof(BridgeSettings.Addresses), nameof(BridgeSettings.Topics) })
+            json.WriteStringValue(name);
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 
     private static string[] TypesOf(SettingKind kind) => kind switch
     {
         SettingKind.Flag => ["boolean"],
-        SettingKind.Texts => ["array"],
+        SettingKind.Texts or SettingKind.Bridges => ["array"],
         SettingKind.Count => ["integer"],
         SettingKind.Bytes => ["integer", "string"],
         SettingKind.Time => ["number", "string"],

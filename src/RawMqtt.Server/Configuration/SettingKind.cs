@@ -2,7 +2,7 @@
 
 namespace RawMqtt.Server.Configuration;
 
-/// <summary>The form of a setting's value, and its type: bool, string, a list of strings, long or TimeSpan.</summary>
+/// <summary>The form of a setting's value, and its type: bool, string, a list of strings, long, TimeSpan or a list of bridges.</summary>
 internal enum SettingKind
 {
     Flag,
@@ -13,4 +13,5 @@ internal enum SettingKind
     Count,
     Bytes,
     Time,
+    Bridges,
 }

@@ -72,6 +72,8 @@ internal static class SettingTable
             s => s.Options.StopTimeout, (s, v) => s with { Options = s.Options with { StopTimeout = (TimeSpan)v! } }),
         Of(SettingKind.Text, nameof(BrokerSettings.MetricsListener), "HOST:PORT that answers GET /metrics for Prometheus.", s => s.MetricsListener,
             (s, v) => s with { MetricsListener = (string?)v }) with { IsOptional = true },
+        Of(SettingKind.Bridges, nameof(BrokerSettings.Bridges), "Bridges to other brokers, see docs/bridge.md.", s => s.Bridges,
+            (s, v) => s with { Bridges = (IReadOnlyList<BridgeSettings>)v! }),
         Choice(nameof(BrokerSettings.LogLevel), "The lowest level of log lines that are written.", s => s.LogLevel, (s, v) => s with { LogLevel = v }),
         Of(SettingKind.Flag, nameof(BrokerSettings.LogJson), "Write log lines as JSON objects.", s => s.LogJson, (s, v) => s with { LogJson = (bool)v! }),
         Of(SettingKind.Flag, nameof(BrokerSettings.Quiet), "Write no log.", s => s.Quiet, (s, v) => s with { Quiet = (bool)v! }),

@@ -4,6 +4,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using RawMqtt.Server.Bridging;
 
 namespace RawMqtt.Server.Configuration;
 
@@ -26,6 +27,7 @@ internal static class SettingText
         {
             SettingKind.Flag => bool.TryParse(text, out bool flag) ? flag : throw Wrong(setting),
             SettingKind.Choice => setting.Choices.FirstOrDefault(one => one.Equals(text, StringComparison.OrdinalIgnoreCase)) ?? throw Wrong(setting),
+            SettingKind.Bridges => BridgeText.Parse(text),
             SettingKind.Texts => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
             SettingKind.Count => Check(setting, Measure(text, []) ?? throw Wrong(setting)),
             SettingKind.Bytes => Check(setting, Measure(text, byteUnits) ?? throw Wrong(setting)),
@@ -50,6 +52,7 @@ internal static class SettingText
             SettingKind.Flag => "true or false",
             SettingKind.Choice => $"one of {string.Join(", ", setting.Choices)}",
             SettingKind.Texts => "a list of texts",
+            SettingKind.Bridges => "a list of bridges, [{\"Name\": ..., \"Addresses\": [...], \"Topics\": [...]}]",
             SettingKind.Count => $"a whole number from 0 to {setting.Maximum}",
             SettingKind.Bytes => $"a number of bytes such as 65536 or \"64 KiB\", at most {setting.Maximum}",
             SettingKind.Time => "a number of seconds such as 90, or a text such as \"90 s\", \"5 min\", \"2 h\" or \"7 d\"",
@@ -68,8 +71,12 @@ internal static class SettingText
         long number => number.ToString(CultureInfo.InvariantCulture),
         TimeSpan time => time.TotalSeconds.ToString("R", CultureInfo.InvariantCulture),
         IEnumerable<string> texts => $"[{string.Join(", ", texts.Select(Quote))}]",
+        IEnumerable<BridgeSettings> bridges => $"[{string.Join(", ", bridges.Select(ToJson))}]",
         _ => throw new ArgumentException($"{value.GetType().Name} is no type of a setting.", nameof(value)),
     };
+
+    private static string ToJson(BridgeSettings bridge) =>
+        $"{{{string.Join(", ", BridgeTable.Set(bridge).Select(one => $"\"{one.Setting.Name}\": {ToJson(one.Value)}"))}}}";
 
     private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 

@@ -25,7 +25,7 @@ internal static class MosquittoRemarks
         ("log_dest", _) => "the log goes to the error output: the service manager keeps it, or redirect it",
         ("pid_file", _) => "no file is written: the service manager knows the process",
         ("user", _) => "the broker changes no user: set it in the unit file",
-        ("capath" or "bridge_capath", _) => "write the authorities into one file, for ClientCertificateAuthorityFile",
+        ("capath", _) => "write the authorities into one file, for ClientCertificateAuthorityFile",
         ("tls_version" or "ciphers" or "ciphers_tls1.3" or "dhparamfile" or "tls_engine" or "tls_keyform", _) => "the TLS policy of the system decides",
         ("psk_file" or "psk_hint", _) => "pre-shared keys are not supported",
         ("http_dir", _) => "the broker serves no files",
@@ -37,7 +37,6 @@ internal static class MosquittoRemarks
         ("auto_id_prefix", _) => "identifiers that the broker gives begin with auto-",
         ("max_keepalive", _) => "each Keep Alive of 3.1.1 is taken",
         ("memory_limit", _) => "set Limits.MaxKeptBytes and the other limits; the variable DOTNET_GCHeapHardLimit bounds the whole process",
-        _ when IsOfABridge(line.Name) => "a connection to another broker is no setting of this file",
         _ when line.Name.StartsWith("auth_opt_", StringComparison.Ordinal) || line.Name.StartsWith("plugin_opt_", StringComparison.Ordinal) =>
             "plugins of mosquitto cannot be loaded",
         _ => "it has no setting here",

@@ -15,6 +15,7 @@ internal sealed class MosquittoTranslation
     private static readonly string[] ownName = ["*=%u"];
 
     private readonly MosquittoListener byDefault = new();
+    private readonly MosquittoBridges bridges = new();
     private readonly List<MosquittoListener> listeners = [];
     private readonly Dictionary<string, (string Json, string Place)> settings = [];
     private readonly List<string> remarks = [];
@@ -35,9 +36,11 @@ internal sealed class MosquittoTranslation
     {
         foreach (MosquittoLine line in lines)
         {
-            if (Translate(line) is { } remark && (MosquittoRemarks.IsOfABridge(line.Name) ? remarked.Add("bridge") : remarked.Add(line.Place)))
-                remarks.Add($"{line.Place}: {line.Name}: {remark}.");
+            string? remark = MosquittoRemarks.IsOfABridge(line.Name) ? bridges.Take(line) : Translate(line);
+            if (remark is not null && remarked.Add(line.Place)) remarks.Add($"{line.Place}: {line.Name}: {remark}.");
         }
+
+        if (bridges.Place is { } place) settings["Bridges"] = (bridges.Json, place);
 
         TakeListeners();
         if (!asksForCertificates && settings.Remove(nameof(BrokerSettings.ClientCertificateAuthorityFile), out (string Json, string Place) authorities))

@@ -12,7 +12,9 @@ internal static class MetricsText
     /// <param name="version">The broker's version.</param>
     /// <param name="statistics">The broker's counters.</param>
     /// <param name="gauges">Names after the prefix, and values.</param>
-    public static string Write(string version, MqttBrokerStatistics statistics, IEnumerable<(string Name, double Value)> gauges)
+    /// <param name="bridges">The counters of each bridge.</param>
+    public static string Write(
+        string version, MqttBrokerStatistics statistics, IEnumerable<(string Name, double Value)> gauges, IEnumerable<MqttBridgeStatistics> bridges)
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"# TYPE rawmqtt_build_info gauge\nrawmqtt_build_info{{version=\"{version}\"}} 1\n");
@@ -27,6 +29,7 @@ internal static class MetricsText
             text.Append(CultureInfo.InvariantCulture, $"# TYPE rawmqtt_{name} gauge\nrawmqtt_{name} {value:R}\n");
         }
 
+        BridgeMetrics.Append(text, [.. bridges]);
         return text.ToString().TrimEnd('\n'); // the broker ends the answer with a line break
     }
 

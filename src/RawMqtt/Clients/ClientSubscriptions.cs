@@ -118,9 +118,8 @@ internal sealed class ClientSubscriptions
             string filter = request.Filters[i].Filter;
             bool isRefused = returnCodes[i] == SubAckPacket.Failure;
             if (wanted.TryGetValue(filter, out WantedFilter? known)) known.IsGranted = !isRefused;
-            if (!request.IsRepeated) continue;
             foreach (LocalSubscription subscription in declared) subscription.Grant(filter, returnCodes[i]);
-            if (isRefused) EndRefused(filter, output);
+            if (isRefused && request.IsRepeated) EndRefused(filter, output);
         }
     }
 

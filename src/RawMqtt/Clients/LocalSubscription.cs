@@ -42,7 +42,8 @@ internal sealed class LocalSubscription(IReadOnlyList<MqttTopicFilter> filters, 
     /// <summary>Takes the return code of one filter when the server was asked again.</summary>
     public void Grant(string filter, byte returnCode)
     {
-        if (!Has(filter) || Granted.Count == 0) return;
+        if (!Has(filter) || (Granted.Count == 0 && Filters.Length > 1)) return; // of several, the others are not known yet
+        if (Granted.Count == 0) Granted = [null];
         List<QualityOfService?> granted = new(Granted);
         for (int i = 0; i < granted.Count; i++)
         {

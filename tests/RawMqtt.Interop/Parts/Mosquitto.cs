@@ -40,8 +40,9 @@ internal sealed class Mosquitto : IAsyncDisposable
     /// <param name="which">The certificate to show.</param>
     /// <param name="passwordFile">Null: everyone may connect.</param>
     /// <param name="wantsCertificate">Over TLS, only clients with a certificate of the authority.</param>
+    /// <param name="further">Lines of the configuration.</param>
     public static async Task<Mosquitto> StartAsync(
-        Certificates? certificates = null, string which = "good", string? passwordFile = null, bool wantsCertificate = false)
+        Certificates? certificates = null, string which = "good", string? passwordFile = null, bool wantsCertificate = false, string further = "")
     {
         string program = RealPart.Mosquitto;
         string folder = Directory.CreateTempSubdirectory("rawmqtt-mosquitto-").FullName;
@@ -49,7 +50,7 @@ internal sealed class Mosquitto : IAsyncDisposable
         string access = passwordFile is null ? "allow_anonymous true" : $"allow_anonymous false\npassword_file {passwordFile}";
         string user = Environment.UserName == "root" ? "user root\n" : "";
         // A WebSocket listener alone would not start, and without socket_domain it would listen on every address.
-        string configuration = $"{user}per_listener_settings true\nlog_dest stderr\nlog_type all\n"
+        string configuration = $"{user}per_listener_settings true\nlog_dest stderr\nlog_type all\n{further}"
             + $"listener {ports[0]} 127.0.0.1\n{access}\n"
             + $"listener {ports[1]} 127.0.0.1\nprotocol websockets\nsocket_domain ipv4\n{access}\n";
         if (certificates is not null)

@@ -5,7 +5,7 @@ namespace RawMqtt.Interop.Parts;
 /// <summary>An nginx of the test's own: TLS in front of a WebSocket broker.</summary>
 internal sealed class Nginx : IAsyncDisposable
 {
-    private readonly RealProcess process;
+    private RealProcess process;
     private readonly string folder;
 
     private Nginx(RealProcess process, string folder, int port)
@@ -26,7 +26,7 @@ internal sealed class Nginx : IAsyncDisposable
     /// <param name="path">The path at the brokers.</param>
     public static async Task<Nginx> StartAsync(Certificates certificates, IReadOnlyList<string> backends, string path)
     {
-        string program = RealPart.Nginx;
+        _ = RealPart.Nginx; // skips the test where there is none
         string folder = Directory.CreateTempSubdirectory("rawmqtt-nginx-").FullName;
         int port = FreePort.Take();
         string user = Environment.UserName == "root" ? "user root;" : "";
@@ -65,18 +65,33 @@ internal sealed class Nginx : IAsyncDisposable
               }
             }
             """;
-        string file = Path.Combine(folder, "nginx.conf");
-        await File.WriteAllTextAsync(file, configuration);
-        RealProcess process = RealProcess.Start(program, "-p", folder, "-c", file, "-e", "stderr");
+        await File.WriteAllTextAsync(Path.Combine(folder, "nginx.conf"), configuration);
+        RealProcess process = Start(folder);
         await FreePort.IsOpenAsync(port);
         return new Nginx(process, folder, port);
     }
 
+    /// <summary>Ends nginx with all its connections, and starts it again.</summary>
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        process = Start(folder);
+        await FreePort.IsOpenAsync(new Uri(Wss).Port);
+    }
+
     public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static RealProcess Start(string folder) =>
+        RealProcess.Start(RealPart.Nginx, "-p", folder, "-c", Path.Combine(folder, "nginx.conf"), "-e", "stderr");
+
+    private async Task StopAsync()
     {
         process.Signal(15); // the master ends its worker
         await process.FinishAsync();
         await process.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
     }
 }

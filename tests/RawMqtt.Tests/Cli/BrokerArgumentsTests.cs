@@ -34,6 +34,14 @@ public class BrokerArgumentsTests
         Assert.Equal(source, configuration.SourceOf(name));
     }
 
+    [Fact]
+    public void Each_bridge_option_is_a_bridge()
+    {
+        BrokerConfiguration configuration = Read("--bridge a=mqtt://b;t/# --bridge c=mqtt://d;u/#");
+        Assert.Equal(["a", "c"], configuration.Settings.Bridges.Select(bridge => bridge.Name));
+        Assert.Equal("--bridge", configuration.SourceOf("Bridges"));
+    }
+
     [Theory]
     [InlineData("--limit MaxPacketLength", "--limit takes NAME=VALUE, not \"MaxPacketLength\".")]
     [InlineData("--limit MaxPackets=1", "Limits.MaxPackets is not known")]

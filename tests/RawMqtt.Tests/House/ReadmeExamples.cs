@@ -5,6 +5,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using RawMqtt.Browser;
 using RawMqtt.Codec;
+using RawMqtt.Server;
 using RawMqtt.Transports;
 using RawMqtt.WebSockets;
 
@@ -54,6 +55,16 @@ public class ReadmeExamples
             Tls = new MqttTlsOptions { CertificateAuthorityFile = "ca.crt" },
         };
         await using MqttClient client = await MqttClient.ConnectAsync(options, cancellationToken);
+        // README <
+    }
+
+    internal static async Task BridgeAsync(MqttBroker broker, CancellationToken cancellationToken)
+    {
+        // README >
+        var far = new MqttClientOptions { Address = "wss://broker.example.com/mqtt" };
+        MqttBridgeRule[] rules = [new("sensors/#"), new("commands/#", MqttBridgeDirection.In)];
+        var options = new MqttBridgeOptions { Name = "cloud", Remote = far, Rules = rules };
+        await using MqttBridge bridge = await MqttBridge.StartAsync(broker, options, cancellationToken);
         // README <
     }
 

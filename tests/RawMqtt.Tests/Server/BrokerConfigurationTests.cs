@@ -16,7 +16,7 @@ public sealed class BrokerConfigurationTests
         nameof(MqttBrokerOptions.KeyPassword), nameof(MqttBrokerOptions.Authenticate), nameof(MqttBrokerOptions.AuthorizePublish),
         nameof(MqttBrokerOptions.AuthorizeSubscribe), nameof(MqttBrokerOptions.CanRead), nameof(MqttBrokerOptions.CanWrite),
         nameof(MqttBrokerOptions.ConfigureTls), nameof(MqttBrokerOptions.Identify), nameof(MqttBrokerOptions.AnswerGet), nameof(MqttBrokerOptions.AnswerHttp),
-        nameof(MqttBrokerOptions.Observe),
+        nameof(MqttBrokerOptions.Observe), nameof(MqttBrokerOptions.Starting),
         nameof(MqttBrokerOptions.Log), nameof(MqttBrokerOptions.Tap), nameof(MqttBrokerOptions.TimeProvider), nameof(MqttBrokerOptions.Limits),
     ];
 
@@ -60,6 +60,36 @@ public sealed class BrokerConfigurationTests
         Assert.Equal(SettingTable.All.Select(one => SettingText.ToJson(one.Get(configuration.Settings))),
             SettingTable.All.Select(one => SettingText.ToJson(one.Get(read.Settings))));
     }
+
+    [Fact]
+    public void Bridges_of_the_command_line_are_printed_as_a_file()
+    {
+        const string Text = "cloud=wss://a/mqtt,wss://b/mqtt;UserName=edge;MaxAge=1 h;sensors/# out 1 \"\" site7/;cmd/# in 2\nother=mqtt://c;#";
+        BrokerConfiguration configuration = BrokerConfiguration.Default.With("Bridges", Text, "--bridge");
+        string file = Path.GetTempFileName();
+        File.WriteAllText(file, configuration.Print());
+        IReadOnlyList<BridgeSettings> read = BrokerConfiguration.Default.WithFile(file).Settings.Bridges;
+        File.Delete(file);
+        Assert.Equal(["cloud", "other"], read.Select(bridge => bridge.Name));
+        MqttBridgeOptions options = read[0].ToOptions();
+        Assert.Equal(["wss://a/mqtt", "wss://b/mqtt"], options.Remote.Addresses);
+        Assert.Equal(("edge", TimeSpan.FromHours(1)), (options.Remote.UserName, options.MaxAge));
+        MqttBridgeRule[] rules =
+        [
+            new("sensors/#", MqttBridgeDirection.Out, QualityOfService.AtLeastOnce, "", "site7/"),
+            new("cmd/#", MqttBridgeDirection.In, QualityOfService.ExactlyOnce),
+        ];
+        Assert.Equal(rules, options.Rules);
+    }
+
+    [Theory]
+    [InlineData("cloud", "Bridges: \"cloud\" must be NAME=ADDRESS;RULE")]
+    [InlineData("cloud=mqtt://a", "Bridges: bridge cloud: The bridge cannot be used. It has no rule")]
+    [InlineData("cloud=mqtt://a;a/#;MaxInFlight=0", "Bridges: bridge cloud: The bridge cannot be used. MaxInFlight is 0")]
+    [InlineData("a/b=mqtt://a;a/#", "Bridges: bridge a/b: The bridge cannot be used. The name")]
+    [InlineData("cloud=mqtt://a;a/# out 3", "Bridges: bridge cloud: The rule \"a/# out 3\" cannot be read")]
+    public void A_wrong_bridge_of_the_command_line_is_refused(string text, string expected) => Assert.StartsWith(
+        expected, Assert.Throws<ConfigurationException>(() => BrokerConfiguration.Default.With("Bridges", text, "--bridge")).Message);
 
     [Fact]
     public void A_later_source_counts()
@@ -128,6 +158,7 @@ public sealed class BrokerConfigurationTests
         SettingKind.Flag => value is not true,
         SettingKind.Choice => setting.Choices.Last(choice => choice != (string)value!),
         SettingKind.Texts => new[] { "another" },
+        SettingKind.Bridges => new[] { new BridgeSettings { Name = "another" } },
         SettingKind.Count or SettingKind.Bytes => (long)value! + 1,
         SettingKind.Time => (TimeSpan)value! + TimeSpan.FromSeconds(1),
         _ => "another",

@@ -35,6 +35,45 @@ public sealed class BrokerServiceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_bridge_of_the_configuration_runs_with_the_broker()
+    {
+        await using MqttBroker far = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["mqtt://127.0.0.1:0"] }, Token);
+        using MqttBrokerSubscription heard = far.Subscribe("site7/#");
+        folder.Configure($$"""
+            {
+              "Listeners": ["mqtt://127.0.0.1:0"],
+              "Bridges": [{ "Name": "cloud", "Addresses": ["{{far.Addresses[0]}}"], "Topics": ["sensors/# out 1 \"\" site7/"] }],
+            }
+            """);
+        await using (BrokerService service = await folder.StartAsync())
+        {
+            await using MqttClient client = await MqttClient.ConnectAsync(service.Broker.Addresses[0], Token);
+            await client.PublishAsync("sensors/a", "1", QualityOfService.AtLeastOnce, cancellationToken: Token);
+            await foreach (MqttMessage message in heard.WithCancellation(Token))
+            {
+                Assert.Equal(("site7/sensors/a", "1"), (message.Topic, message.PayloadText));
+                break;
+            }
+
+            Assert.Equal("cloud", Assert.Single(service.Bridges).Statistics.Name);
+        }
+
+        Assert.Contains(folder.Log, line => line.Contains("bridge=\"cloud\""));
+    }
+
+    [Fact]
+    public async Task A_bridge_whose_password_file_is_missing_stops_the_start()
+    {
+        folder.Configure("""
+            {
+              "Listeners": ["mqtt://127.0.0.1:0"],
+              "Bridges": [{ "Name": "cloud", "Addresses": ["mqtt://127.0.0.1:1"], "UserName": "u", "PasswordFile": "missing", "Topics": ["#"] }],
+            }
+            """);
+        Assert.Contains("missing", (await Assert.ThrowsAsync<ConfigurationException>(folder.StartAsync)).Message);
+    }
+
+    [Fact]
     public async Task A_reload_changes_access_without_a_lost_connection()
     {
         folder.Write("access", "user alice\ntopic readwrite a/#");

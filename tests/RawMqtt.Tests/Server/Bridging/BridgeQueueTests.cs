@@ -18,7 +18,7 @@ public sealed class BridgeQueueTests
     public async Task A_cut_far_beyond_the_limits_of_other_clients_loses_nothing()
     {
         const int Count = 12_000;
-        await using MqttBroker near = await StartAsync(new MqttBrokerLimits { MaxQueuedMessages = 100, MaxQueuedBytes = 10_000, MaxKeptBytes = 100_000 });
+        await using MqttBroker near = await StartAsync(new MqttBrokerLimits { MaxQueuedMessages = 100, MaxQueuedBytes = 10_000 });
         string address = await UnusedAddressAsync();
         await using MqttBridge bridge = await MqttBridge.StartAsync(near, Options(address), Token);
         await PublishAsync(near, Count);
@@ -52,11 +52,12 @@ public sealed class BridgeQueueTests
         await using MqttBroker near = await StartAsync();
         string address = await UnusedAddressAsync();
         MqttBridgeOptions options = Options(address) with { MaxInFlight = 1, MaxAge = TimeSpan.FromMinutes(1) };
-        await using MqttBridge bridge = await MqttBridge.StartAsync(near, options with { Remote = options.Remote with { TimeProvider = time } }, Token);
+        MqttClientOptions remote = options.Remote with { TimeProvider = time, KeepAlive = TimeSpan.Zero, ConnectTimeout = TimeSpan.FromDays(1) };
+        await using MqttBridge bridge = await MqttBridge.StartAsync(near, options with { Remote = remote }, Token);
         await PublishAsync(near, Count);
-        await time.AdvanceUntil(UntilAsync(() => bridge.Statistics.Lag > TimeSpan.FromMinutes(2)));
+        await AdvanceUntilAsync(time, () => bridge.Statistics.Lag > TimeSpan.FromMinutes(2));
         await using MqttBroker far = await StartAsync(listener: address);
-        await time.AdvanceUntil(UntilAsync(() => bridge.Statistics.Waiting == 0));
+        await AdvanceUntilAsync(time, () => bridge.Statistics.Waiting == 0);
         MqttBridgeStatistics done = bridge.Statistics;
         Assert.Equal(Count, done.Sent + done.Expired);
         Assert.InRange(done.Sent, 1, 10); // they were under way already
@@ -93,7 +94,12 @@ public sealed class BridgeQueueTests
     private MqttBridgeOptions Options(string address) => new()
     {
         Name = "test",
-        Remote = new MqttClientOptions { Address = address, MaxReconnectDelay = TimeSpan.FromMilliseconds(100) },
+        Remote = new MqttClientOptions
+        {
+            Address = address,
+            ReconnectDelay = TimeSpan.FromMilliseconds(20),
+            MaxReconnectDelay = TimeSpan.FromMilliseconds(100),
+        },
         Rules = [new MqttBridgeRule("#")],
         Log = (_, line) => log.Enqueue(line),
     };
@@ -139,8 +145,12 @@ public sealed class BridgeQueueTests
         }
     }
 
-    private static async Task UntilAsync(Func<bool> condition)
+    private static async Task AdvanceUntilAsync(ManualTime time, Func<bool> condition)
     {
-        while (!condition()) await Task.Yield();
+        while (!condition())
+        {
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
     }
 }

@@ -61,6 +61,16 @@ public sealed class ConfigurationFileTests
     [InlineData("", "b.json:1: this is not JSON:")]
     [InlineData("{} x", "b.json:1: this is not JSON:")]
     [InlineData("{\"PasswordFile\": \"\"}", "b.json:1: PasswordFile: it must be the name of a file, or null.")]
+    [InlineData("{\"Bridges\": [\n{\"Nam\": 1}]}", "b.json:2: Bridges[0].Nam: this member is not known; the nearest name is Name.")]
+    [InlineData("{\"Bridges\": [\n{\"Name\": \"a\",\n\"Topics\": 1}]}", "b.json:3: Bridges[0].Topics: it must be a list of texts.")]
+    [InlineData("{\"Bridges\": [\n{\"Name\": \"a\", \"Name\": \"b\"}]}", "b.json:2: Bridges[0].Name: it is there twice, first in line 2.")]
+    [InlineData("{\"Bridges\": [\n{\"Name\": \"a\"}]}", "b.json:2: Bridges[0]: it has no Addresses.")]
+    [InlineData("{\"Bridges\": [\n{\"Name\": \"a\", \"Addresses\": [\"mqtt://a\"], \"Topics\": [\"a/# up\"]}]}",
+        "b.json:2: Bridges[0]: The rule \"a/# up\" cannot be read: it must be FILTER [out|in|both]")]
+    [InlineData("{\"Bridges\": [\n{\"Name\": \"a\", \"Addresses\": [\"mqtt://a\"], \"Topics\": [\"a/# both\"]}]}",
+        "b.json:2: Bridges[0]: The bridge cannot be used. Messages that go out to \"a/#\" would come back")]
+    [InlineData("{\"Bridges\": [1]}", "b.json:1: Bridges[0]: it must be an object, {...}.")]
+    [InlineData("{\"Bridges\": {}}", "b.json:1: Bridges: it must be a list of bridges")]
     public void An_error_has_line_and_path_of_the_member(string content, string expected)
     {
         ConfigurationException wrong = Assert.Throws<ConfigurationException>(() => Read(content));

@@ -48,6 +48,40 @@ public sealed class MosquittoImportTests : IDisposable
     }
 
     [Fact]
+    public void A_connection_is_a_bridge()
+    {
+        BridgeSettings bridge = Assert.Single(BrokerConfiguration.Default.WithFile(Repository.PathOf($"{Folder}/08-bridge.json")).Settings.Bridges);
+        Assert.Equal(("upstream", "bridge", "/etc/ssl/certs/ca-certificates.crt"), (bridge.Name, bridge.UserName, bridge.CertificateAuthorityFile));
+        Assert.Equal(["mqtts://mqtt.example.com:8883"], bridge.Addresses);
+        Assert.Equal(["sensors/# out 1"], bridge.Topics);
+    }
+
+    [Theory]
+    [InlineData("topic a/# both 1", "a/# both 1", true, "the far broker must take bridges")]
+    [InlineData("topic a/# both 1 l/ r/", "a/# both 1 l/ r/", true, "the far broker must take bridges")]
+    [InlineData("topic a/#", "a/# out 0", false, "")]
+    [InlineData("topic a/# in", "a/# in 0", false, "")]
+    [InlineData("topic a/# sideways 1", "", false, "its form is not known")]
+    [InlineData("topic a/# in 2 \"\" r/", "a/# in 2 \"\" r/", false, "")]
+    [InlineData("bridge_insecure true", "", false, "no setting here")]
+    [InlineData("remote_password not-to-be-seen", "", false, "PasswordFile")]
+    public void An_option_of_a_connection_is_translated_or_told(string line, string topic, bool isBridge, string remark)
+    {
+        string main = Path.Combine(folder.FullName, "mosquitto.conf");
+        File.WriteAllText(main, $"connection a/b\naddress [::1]:1884 host\n{line}\ntopic z out 1\n");
+        MosquittoImport import = MosquittoImport.Read(main);
+        string json = Path.Combine(folder.FullName, "broker.json");
+        File.WriteAllText(json, import.Text);
+        BridgeSettings bridge = Assert.Single(BrokerConfiguration.Default.WithFile(json).Settings.Bridges);
+        Assert.Equal(("a-b", isBridge), (bridge.Name, bridge.IsBridge));
+        Assert.Equal(["mqtt://[::1]:1884", "mqtt://host:1883"], bridge.Addresses);
+        Assert.Equal(topic.Length == 0 ? ["z out 1"] : [topic, "z out 1"], bridge.Topics);
+        string remarks = string.Join(' ', import.Remarks.Skip(1)); // the first is of the name
+        Assert.True(remark.Length == 0 ? remarks.Length == 0 : remarks.Contains(remark), remarks);
+        Assert.DoesNotContain("not-to-be-seen", import.Text);
+    }
+
+    [Fact]
     public void Included_files_are_read_in_the_order_of_their_names()
     {
         DirectoryInfo included = folder.CreateSubdirectory("conf.d");

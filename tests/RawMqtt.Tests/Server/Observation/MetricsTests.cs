@@ -28,12 +28,18 @@ public sealed partial class MetricsTests : IDisposable
     [Fact]
     public void Each_line_has_the_form_of_Prometheus()
     {
-        string text = MetricsText.Write("0.1.0", new MqttBrokerStatistics(), [("clients_connected", 3), ("load", 0.25)]);
+        string text = MetricsText.Write("0.1.0", new MqttBrokerStatistics(), [("clients_connected", 3), ("load", 0.25)],
+            [
+                new MqttBridgeStatistics { Name = "a\"b\\", Sent = 5, IsConnected = true },
+                new MqttBridgeStatistics { Name = "c", Lag = TimeSpan.FromSeconds(1.5) },
+            ]);
         string[] lines = text.Split('\n');
         Assert.All(lines, line => Assert.Matches(Line(), line));
         Assert.Contains("rawmqtt_build_info{version=\"0.1.0\"} 1", lines);
         Assert.Contains("# TYPE rawmqtt_messages_sent_total counter", lines);
         Assert.Contains("rawmqtt_load 0.25", lines);
+        Assert.Contains("rawmqtt_bridge_sent_total{bridge=\"a\\\"b\\\\\"} 5", lines);
+        Assert.Contains("rawmqtt_bridge_lag_seconds{bridge=\"c\"} 1.5", lines);
         Assert.Equal(lines.Length, lines.Distinct().Count());
     }
 
@@ -104,6 +110,6 @@ public sealed partial class MetricsTests : IDisposable
 
     private static Uri HttpOf(string listener, string path) => new(new Uri(listener.Replace("ws://", "http://", StringComparison.Ordinal)), path);
 
-    [GeneratedRegex(@"^(# TYPE [a-z_]+ (counter|gauge)|[a-z_]+(\{version=""[0-9.]*""\})? [0-9.]+)$")]
+    [GeneratedRegex(@"^(# TYPE [a-z_]+ (counter|gauge)|[a-z_]+(\{(version=""[0-9.]*""|bridge=""([^""\\]|\\.)*"")\})? [0-9.]+)$")]
     private static partial Regex Line();
 }

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+
+using System.Diagnostics;
+using RawMqtt.Interop.Parts;
+using RawMqtt.Server;
+using RawMqtt.Testing;
+
+namespace RawMqtt.Interop;
+
+/// <summary>Bridges of our broker over a line that fails, to a mosquitto, to a broker of ours, and to a cluster.</summary>
+public class BridgeTests(ITestOutputHelper output)
+{
+    private const int Seed = 20;
+    private const int Clients = 20;
+    private const int Each = 250;
+
+    /// <summary>A broker that keeps what waits for a bridge.</summary>
+    private static readonly MqttBrokerLimits roomy = new() { MaxQueuedMessages = 1_000_000, MaxQueuedBytes = 256 << 20 };
+
+    [Theory]
+    [InlineData("mosquitto", true)]
+    [InlineData("mosquitto", false)]
+    [InlineData("ours", true)]
+    [InlineData("ours", false)]
+    public async Task A_line_that_breaks_loses_nothing_either_way(string kind, bool isBridge)
+    {
+        await using Mosquitto? mosquitto = kind == "mosquitto" ? await Mosquitto.StartAsync(further: "max_queued_messages 0\nmax_inflight_messages 0\n") : null;
+        await using MqttBroker? ours = kind == "ours" ? await StartAsync(o => o with { AllowBridges = true, Limits = roomy }) : null;
+        string far = mosquitto?.Tcp ?? ours!.Addresses[0];
+        var random = new Random(Seed);
+        long[] cuts = [.. Enumerable.Range(0, 5).Select(_ => (long)random.Next(2_000, 100_000))];
+        await using var line = new FaultProxy(new Uri(far).Port, number => number > cuts.Length ? Fault.None : new Fault(cuts[number - 1], FaultEnd.Reset));
+        await using MqttBroker edge = await StartAsync();
+        MqttBridgeRule[] rules = isBridge
+            ? [new("up/#"), new("down/#", MqttBridgeDirection.In), new("state/#", MqttBridgeDirection.Both)]
+            : [new("#", MqttBridgeDirection.Out, QualityOfService.AtLeastOnce, "up/", "edge/up/"),
+                new("#", MqttBridgeDirection.In, QualityOfService.AtLeastOnce, "down/", "edge/down/")];
+        string prefix = isBridge ? "" : "edge/";
+        await using MqttBridge bridge = await MqttBridge.StartAsync(edge, new MqttBridgeOptions
+        {
+            Name = "edge",
+            Remote = new MqttClientOptions
+            {
+                Address = $"mqtt://127.0.0.1:{line.Port}",
+                IsBridge = isBridge,
+                ReconnectDelay = TimeSpan.FromMilliseconds(50),
+                MaxReconnectDelay = TimeSpan.FromMilliseconds(500),
+            },
+            Rules = rules,
+            Log = (_, text) => output.WriteLine(text),
+        });
+
+        (NumberedTraffic up, NumberedTraffic down) = await PassAsync(
+            new MqttClientOptions { Address = edge.Addresses[0] }, new MqttClientOptions { Address = far }, prefix, bridge);
+        MqttBridgeStatistics done = bridge.Statistics;
+        output.WriteLine($"up: {up}; down: {down}; {done}");
+        Assert.Equal((Clients * Each, 0), (up.Arrived, up.OutOfOrder));
+        Assert.Equal((Clients * Each, 0), (down.Arrived, down.OutOfOrder));
+        Assert.Equal((0, 0, 0), (done.SendingDropped, done.ReceivingDropped, done.QueueDropped));
+        Assert.True(line.Connections > 1);
+    }
+
+    /// <summary>Two edge brokers with 100 clients each, and three nodes of RabbitMQ behind nginx: while 100 000 messages go each way, a node is killed, nginx
+    /// is started again, and the line of one edge is cut for a minute.</summary>
+    [Fact(Explicit = true)]
+    public async Task A_cluster_gets_all_messages_of_its_edges_and_the_edges_get_all_of_the_cluster()
+    {
+        const int PerEdge = 50_000;
+        var patience = TimeSpan.FromMinutes(3);
+        using Certificates certificates = await Certificates.MakeAsync();
+        await using RabbitCluster cluster = await RabbitCluster.StartAsync();
+        await using Nginx nginx = await Nginx.StartAsync(certificates, [.. cluster.Addresses.Select(address => new Uri(address).Authority)], "/ws");
+        var clock = Stopwatch.StartNew();
+        TimeSpan from = TimeSpan.FromSeconds(15);
+        TimeSpan until = from + TimeSpan.FromSeconds(60);
+        await using var line = new FaultProxy(new Uri(nginx.Wss).Port, number =>
+            number == 1 ? new Fault(1_000_000, FaultEnd.Reset) : clock.Elapsed < until ? new Fault(0, FaultEnd.Reset) : Fault.None);
+        await using MqttBroker first = await StartAsync();
+        await using MqttBroker second = await StartAsync();
+        await using MqttBridge ofFirst = await BridgeAsync(first, "edge1", $"wss://localhost:{line.Port}/mqtt", certificates);
+        await using MqttBridge ofSecond = await BridgeAsync(second, "edge2", nginx.Wss, certificates);
+        var central = new MqttClientOptions { Addresses = cluster.Addresses, CleanSession = false, ClientId = "central" };
+        await using MqttClient reader = await MqttClient.ConnectAsync(central);
+        (NumberedTraffic Traffic, Task Reading)[] ups =
+        [
+            await ReadAsync(reader, "edge1/up/#", PerEdge, patience), await ReadAsync(reader, "edge2/up/#", PerEdge, patience),
+        ];
+        await using MqttClient atFirst = await MqttClient.ConnectAsync(KeptAt(first));
+        await using MqttClient atSecond = await MqttClient.ConnectAsync(KeptAt(second));
+        (NumberedTraffic Traffic, Task Reading)[] downs =
+        [
+            await ReadAsync(atFirst, "down/#", PerEdge, patience), await ReadAsync(atSecond, "down/#", PerEdge, patience),
+        ];
+        while (!ofFirst.Statistics.IsConnected || !ofSecond.Statistics.IsConnected) await Task.Yield();
+        clock.Restart();
+        var atCluster = new MqttClientOptions { Addresses = cluster.Addresses };
+        Task publishing = Task.WhenAll(
+            NumberedTraffic.PublishAsync(KeptAt(first), "up/", 100, PerEdge / 100, 700),
+            NumberedTraffic.PublishAsync(KeptAt(second), "up/", 100, PerEdge / 100, 700),
+            NumberedTraffic.PublishAsync(atCluster, "edge1/down/", 10, PerEdge / 10, 700),
+            NumberedTraffic.PublishAsync(atCluster, "edge2/down/", 10, PerEdge / 10, 700));
+        await UntilAsync(clock, TimeSpan.FromSeconds(10));
+        cluster.Kill(0);
+        output.WriteLine($"{clock.Elapsed.TotalSeconds:F0} s: node killed");
+        await cluster.RestartAsync(0);
+        output.WriteLine($"{clock.Elapsed.TotalSeconds:F0} s: node is back");
+        await nginx.RestartAsync();
+        output.WriteLine($"{clock.Elapsed.TotalSeconds:F0} s: nginx was started again");
+        await publishing;
+        await Task.WhenAll(ups.Concat(downs).Select(one => one.Reading));
+        foreach ((NumberedTraffic traffic, _) in ups) output.WriteLine($"up: {traffic}");
+        foreach ((NumberedTraffic traffic, _) in downs) output.WriteLine($"down: {traffic}");
+        output.WriteLine($"{clock.Elapsed.TotalSeconds:F0} s: {ofFirst.Statistics}");
+        output.WriteLine($"{ofSecond.Statistics}");
+        Assert.All(ups.Concat(downs), one => Assert.Equal((PerEdge, 0), (one.Traffic.Arrived, one.Traffic.OutOfOrder)));
+    }
+
+    private static async Task<(NumberedTraffic Up, NumberedTraffic Down)> PassAsync(
+        MqttClientOptions edge, MqttClientOptions far, string prefix, MqttBridge bridge)
+    {
+        await using MqttClient atEdge = await MqttClient.ConnectAsync(edge with { ClientId = "reader", CleanSession = false });
+        await using MqttClient atFar = await MqttClient.ConnectAsync(far with { ClientId = "reader", CleanSession = false });
+        (NumberedTraffic up, Task readingUp) = await ReadAsync(atFar, $"{prefix}up/#", Clients * Each, RealProcess.Patience);
+        (NumberedTraffic down, Task readingDown) = await ReadAsync(atEdge, "down/#", Clients * Each, RealProcess.Patience);
+        while (!bridge.Statistics.IsConnected) await Task.Yield();
+        while (!await IsSubscribedAsync(far, atEdge, prefix)) await Task.Yield();
+        await Task.WhenAll(
+            NumberedTraffic.PublishAsync(edge, "up/", Clients, Each), NumberedTraffic.PublishAsync(far, $"{prefix}down/", Clients, Each),
+            readingUp, readingDown);
+        return (up, down);
+    }
+
+    /// <summary>The far broker keeps nothing for the bridge before it is subscribed there: a message says that it is.</summary>
+    private static async Task<bool> IsSubscribedAsync(MqttClientOptions far, MqttClient atEdge, string prefix)
+    {
+        await using MqttSubscription probes = await atEdge.SubscribeAsync("down/probe/+", QualityOfService.AtLeastOnce);
+        await using MqttClient client = await MqttClient.ConnectAsync(far);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        try
+        {
+            await client.PublishAsync($"{prefix}down/probe/1", "0", QualityOfService.AtLeastOnce, cancellationToken: limit.Token);
+            await foreach (MqttMessage _ in probes.WithCancellation(limit.Token)) return true;
+        }
+        catch (OperationCanceledException)
+        {
+            // it came too early
+        }
+
+        return false;
+    }
+
+    private static async Task<(NumberedTraffic Traffic, Task Reading)> ReadAsync(MqttClient client, string filter, int total, TimeSpan patience)
+    {
+        var traffic = new NumberedTraffic();
+        MqttSubscription messages = await client.SubscribeAsync(filter, QualityOfService.AtLeastOnce);
+        return (traffic, traffic.ReceiveAsync(messages, total, patience));
+    }
+
+    private static MqttClientOptions KeptAt(MqttBroker broker) => new() { Address = broker.Addresses[0], CleanSession = false, ClientId = "reader" };
+
+    private static Task<MqttBroker> StartAsync(Func<MqttBrokerOptions, MqttBrokerOptions>? change = null)
+    {
+        var options = new MqttBrokerOptions { Listeners = ["mqtt://127.0.0.1:0"] };
+        return MqttBroker.StartAsync(change?.Invoke(options) ?? options);
+    }
+
+    private Task<MqttBridge> BridgeAsync(MqttBroker broker, string name, string address, Certificates certificates) => MqttBridge.StartAsync(
+        broker,
+        new MqttBridgeOptions
+        {
+            Name = name,
+            Remote = new MqttClientOptions
+            {
+                Address = address,
+                ClientId = name,
+                Tls = new MqttTlsOptions { CertificateAuthorityFile = certificates.Authority },
+                KeepAlive = TimeSpan.FromSeconds(5),
+                ConnectTimeout = TimeSpan.FromSeconds(5),
+                MaxReconnectDelay = TimeSpan.FromSeconds(2),
+            },
+            Rules =
+            [
+                new("#", MqttBridgeDirection.Out, QualityOfService.AtLeastOnce, "up/", $"{name}/up/"),
+                new("#", MqttBridgeDirection.In, QualityOfService.AtLeastOnce, "down/", $"{name}/down/"),
+            ],
+            Log = (_, text) => output.WriteLine(text),
+        });
+
+    private static async Task UntilAsync(Stopwatch clock, TimeSpan time)
+    {
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (clock.Elapsed < time) await tick.WaitForNextTickAsync();
+    }
+}
