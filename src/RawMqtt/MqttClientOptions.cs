@@ -98,7 +98,7 @@ public sealed record MqttClientOptions
     public string? PasswordText
     {
         get => Password is ReadOnlyMemory<byte> bytes ? Encoding.UTF8.GetString(bytes.Span) : null;
-        init => Password = value is null ? null : Encoding.UTF8.GetBytes(value);
+        init => Password = value is null ? default(ReadOnlyMemory<byte>?) : Encoding.UTF8.GetBytes(value);
     }
 
     /// <summary>Gets the message that the server publishes if it loses this client; null for none.</summary>

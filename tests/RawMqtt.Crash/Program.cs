@@ -19,6 +19,12 @@ if (args is ["broker", string folder, string promise, .. string[] addresses])
     return 0;
 }
 
+if (args is ["edge", string data, string listener, string bridge])
+{
+    await KilledEdge.RunAsync(data, listener, bridge);
+    return 0;
+}
+
 bool isBroker = args is ["brokers", ..];
 if (isBroker) args = args[1..];
 Dictionary<string, string> given = args.Chunk(2).ToDictionary(pair => pair[0], pair => pair[1]);

@@ -60,6 +60,42 @@ public class BridgeTests(ITestOutputHelper output)
         Assert.True(line.Connections > 1);
     }
 
+    /// <summary>The edge keeps a journal. What it had not acknowledged, its clients send again.</summary>
+    [Fact]
+    public async Task An_edge_that_is_killed_loses_nothing_and_keeps_the_order()
+    {
+        string folder = Directory.CreateTempSubdirectory("rawmqtt-edge-").FullName;
+        string address = $"mqtt://127.0.0.1:{FreePort.Take()}";
+        await using MqttBroker far = await StartAsync(o => o with { Limits = roomy });
+        var edge = new MqttClientOptions
+        {
+            Address = address,
+            ReconnectDelay = TimeSpan.FromMilliseconds(50),
+            MaxReconnectDelay = TimeSpan.FromMilliseconds(200),
+        };
+        await using MqttClient reader = await MqttClient.ConnectAsync(KeptAt(far));
+        (NumberedTraffic up, Task reading) = await ReadAsync(reader, "site/up/#", Clients * Each, RealProcess.Patience);
+        string[] arguments = [RealPart.Crash, "edge", folder, address, $"far={far.Addresses[0]};up/# out 1 \"\" site/"];
+        RealProcess process = RealProcess.Start("dotnet", arguments);
+        await process.LineAsync("ready");
+        Task publishing = NumberedTraffic.PublishAsync(edge, "up/", Clients, Each, perSecond: 1000);
+        for (int kills = 1; kills <= 3; kills++)
+        {
+            while (up.Arrived < Clients * Each * kills / 5) await Task.Yield();
+            process.KillAtOnce();
+            await process.DisposeAsync();
+            process = RealProcess.Start("dotnet", arguments);
+            await process.LineAsync("ready");
+        }
+
+        await publishing;
+        await reading;
+        output.WriteLine($"{up}");
+        await process.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+        Assert.Equal((Clients * Each, 0), (up.Arrived, up.OutOfOrder));
+    }
+
     /// <summary>Two edge brokers with 100 clients each, and three nodes of RabbitMQ behind nginx: while 100 000 messages go each way, a node is killed, nginx
     /// is started again, and the line of one edge is cut for a minute.</summary>
     [Fact(Explicit = true)]

@@ -151,7 +151,12 @@ public sealed class BrokerConfigurationTests
         .. settings.Options.Limits.GetType().GetProperties().Select(one => $"Limits.{one.Name} {Text(one.GetValue(settings.Options.Limits))}"),
     ];
 
-    private static string Text(object? value) => value is IEnumerable<string> texts ? string.Join(' ', texts) : $"{value}";
+    private static string Text(object? value) => value switch
+    {
+        IEnumerable<string> texts => string.Join(' ', texts),
+        IEnumerable<BridgeSettings> bridges => string.Join(' ', bridges),
+        _ => $"{value}",
+    };
 
     private static object Other(Setting setting, object? value) => setting.Kind switch
     {

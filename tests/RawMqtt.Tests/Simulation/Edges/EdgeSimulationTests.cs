@@ -34,6 +34,7 @@ public class EdgeSimulationTests(ITestOutputHelper output)
         }
 
         int attemptsBefore = 0;
+        int mostWaiting = 0;
         var storm = new List<double>();
         world.At(cutAt, () =>
         {
@@ -41,31 +42,23 @@ public class EdgeSimulationTests(ITestOutputHelper output)
             attemptsBefore = all.Sum(edge => edge.Attempts);
             Watch();
         });
-        int attempts = 0;
         PassUntil(world, () => storm.Count == 3, TimeSpan.FromHours(1));
-        attempts = all.Sum(edge => edge.Attempts) - attemptsBefore;
-        int mostWaiting = 0;
-        PassUntil(
-            world,
-            () =>
-            {
-                mostWaiting = Math.Max(mostWaiting, all[0].Waiting);
-                return world.Now > TimeSpan.FromSeconds(600) && center.Arrived == edges * MessagesOfEach;
-            },
-            TimeSpan.FromHours(2));
+        int attempts = all.Sum(edge => edge.Attempts) - attemptsBefore;
+        PassUntil(world, () => world.Now > TimeSpan.FromSeconds(600) && center.Arrived == edges * MessagesOfEach, TimeSpan.FromHours(2));
         PassUntil(world, () => all.All(edge => edge.Waiting == 0), TimeSpan.FromHours(3));
         output.WriteLine(
             $"seed {seed}: {edges} edges, {handshakesPerSecond} handshakes/s: {center.Arrived} messages, 0 lost, {center.Duplicates} twice; "
-            + $"after the cut of all half are back in {storm[0]:F1} s, 99 % in {storm[1]:F1} s, nearly all in {storm[2]:F1} s, with {attempts} attempts; "
-            + $"at most {mostWaiting} waited at an edge");
+            + $"after the cut of all half are back in {storm[0]:F1} s, 90 % in {storm[1]:F1} s, 99 % in {storm[2]:F1} s, with {attempts} attempts; "
+            + $"at most {mostWaiting} messages waited at an edge meanwhile");
         Assert.Equal(0, all.Sum(edge => edge.Dropped));
 
+        // of the edges that the cut of all took; some lose their line again meanwhile
         void Watch()
         {
-            double[] parts = [0.5, 0.99, 1];
+            double[] parts = [0.5, 0.9, 0.99];
             int connected = all.Count(edge => edge.IsConnected);
-            while (storm.Count < 3 && connected >= Math.Floor(edges * parts[storm.Count]) - (storm.Count == 2 ? edges / 100 : 0))
-                storm.Add((world.Now - cutAt).TotalSeconds);
+            mostWaiting = Math.Max(mostWaiting, all.Max(edge => edge.Waiting));
+            while (storm.Count < 3 && connected >= Math.Floor(edges * parts[storm.Count])) storm.Add((world.Now - cutAt).TotalSeconds);
             if (storm.Count < 3) world.After(TimeSpan.FromSeconds(0.1), Watch);
         }
     }

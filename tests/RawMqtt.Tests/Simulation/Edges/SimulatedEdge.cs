@@ -153,8 +153,14 @@ internal sealed class SimulatedEdge
         {
             byte[] bytes = toCore.Written.ToArray();
             toCore.Reset();
-            if (core.Receive(own, bytes, world.Now) < bytes.Length) throw new SimulationException($"{name}: the own broker left bytes");
-            TakeFromCore();
+            ReadOnlySpan<byte> rest = bytes;
+            do
+            {
+                rest = rest[core.Receive(own, rest, world.Now)..];
+                TakeFromCore();
+            }
+            while (rest.Length > 0 && own is { End: null, HasStopped: true, Pause: Pause.None }); // its turn was over
+            if (rest.Length > 0) throw new SimulationException($"{name}: the own broker left bytes");
         }
     }
 
