@@ -75,11 +75,11 @@ internal static class BridgeRun
         await using MqttClient reader = await MqttClient.ConnectAsync(new MqttClientOptions { Address = address });
         var received = new TaskCompletionSource();
         await using MqttSubscription subscription = await reader.SubscribeAsync(
-            "lag", QualityOfService.AtLeastOnce, (in MqttMessageView message) =>
+            "lag", (in MqttMessageView message) =>
             {
                 lags.Add(Stopwatch.GetElapsedTime(BinaryPrimitives.ReadInt64LittleEndian(message.Payload)).TotalMilliseconds);
                 if (lags.Count == count) received.TrySetResult();
-            });
+            }, QualityOfService.AtLeastOnce);
         byte[] payload = new byte[length];
         long begun = Stopwatch.GetTimestamp();
         for (int i = 0; i < count;)

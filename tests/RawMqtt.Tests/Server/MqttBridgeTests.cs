@@ -44,11 +44,20 @@ public sealed class MqttBridgeTests : IDisposable
         await publisher.PublishAsync("n", "0", QualityOfService.AtLeastOnce, cancellationToken: Token);
         await far.DisposeAsync();
         for (int i = 1; i < 500; i++) await publisher.PublishAsync("n", $"{i}", QualityOfService.AtLeastOnce, cancellationToken: Token);
-        far = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = far.Addresses }, Token);
-        await using MqttBroker again = far;
-        using MqttBrokerSubscription heard = far.Subscribe("n");
+        MqttBrokerSubscription heard = null!;
+        await using MqttBroker again = await MqttBroker.StartAsync(
+            new MqttBrokerOptions
+            {
+                Listeners = far.Addresses,
+                Starting = (broker, _) =>
+                {
+                    heard = broker.Subscribe("n");
+                    return Task.CompletedTask;
+                },
+            },
+            Token);
         int next = 0;
-        await foreach (MqttMessage message in heard)
+        await foreach (MqttMessage message in heard.WithCancellation(Token))
         {
             int number = int.Parse(message.PayloadText, System.Globalization.CultureInfo.InvariantCulture);
             if (number > 0) Assert.Equal(Math.Max(1, next), number); // the first may be in flight at the end of the old broker
