@@ -189,7 +189,12 @@ public sealed class PacketParser
                 int packetId = qos > 0 ? ReadPacketId() : 0;
                 return new Packet(kind)
                 {
-                    Topic = topic, Qos = qos, PacketId = packetId, Payload = ReadRest(), Retain = (flags & 0b0001) != 0, Duplicate = (flags & 0b1000) != 0,
+                    Topic = topic,
+                    Qos = qos,
+                    PacketId = packetId,
+                    Payload = ReadRest(),
+                    Retain = (flags & 0b0001) != 0,
+                    Duplicate = (flags & 0b1000) != 0,
                 };
             case PacketKind.Subscribe or PacketKind.Unsubscribe: return ReadFilters(kind);
             case PacketKind.SubAck:
@@ -245,7 +250,12 @@ public sealed class PacketParser
         if (clientId.Length == 0 && !cleanSession) throw new BrokenRuleException("MQTT-3.1.3-7");
         return new Packet(PacketKind.Connect)
         {
-            ClientId = clientId, CleanSession = cleanSession, KeepAlive = keepAlive, Will = will, UserName = userName, Password = password,
+            ClientId = clientId,
+            CleanSession = cleanSession,
+            KeepAlive = keepAlive,
+            Will = will,
+            UserName = userName,
+            Password = password,
         };
     }
 

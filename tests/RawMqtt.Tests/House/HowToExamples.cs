@@ -190,15 +190,18 @@ public class HowToExamples
         await app.RunAsync();
     }
 
-    internal static MqttBrokerOptions Deciding() =>
+    internal static MqttBrokerOptions Deciding()
+    {
         // README >
-        new MqttBrokerOptions
+        var options = new MqttBrokerOptions
         {
             Authenticate = (request, stop) => ValueTask.FromResult(
                 request.UserName == "pump" ? ConnectReturnCode.Accepted : ConnectReturnCode.NotAuthorized),
             CanWrite = (client, topic) => topic.StartsWith(Encoding.UTF8.GetBytes($"pumps/{client.UserName}/")),
         };
         // README <
+        return options;
+    }
 
     internal static double Degrees(MqttMessage message) => double.Parse(message.PayloadText, CultureInfo.InvariantCulture);
 }
