@@ -29,7 +29,7 @@ public class LinqTests
         Instruction.ReadAll(method).Any(instruction => instruction.Member?.DeclaringType?.Assembly == typeof(Enumerable).Assembly);
 
     private static bool IsOfTheBroker(Type type) =>
-        type.Namespace is "RawMqtt.Brokers" or "RawMqtt.Serving" or "RawMqtt.Storage" || type.Name.StartsWith("MqttBroker", StringComparison.Ordinal);
+        type.Namespace is "RawMqtt.Brokers" or "RawMqtt.Serving" || type.Name.StartsWith("MqttBroker", StringComparison.Ordinal);
 
     private static Type OutermostOf(MethodBase method)
     {
