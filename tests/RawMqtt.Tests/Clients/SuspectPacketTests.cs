@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 using RawMqtt.Codec;
 using RawMqtt.WebSockets;
 
@@ -25,6 +26,8 @@ public class SuspectPacketTests
         await using ClosingServer server = new ClosingServer(scheme, packet => ClosingServer.Name(packet) == "poison") { KeepsSession = !isClean }.Start();
         MqttClientOptions options = server.ClientOptions with { CleanSession = isClean };
         await using MqttClient client = await MqttClient.ConnectAsync(options, Soon);
+        ConcurrentQueue<string> ends = EndsOf(client);
+        Task isGivenUp = client.When(change => change.Cause?.Code == MqttErrorCode.PacketRejected);
         await using MqttSubscription messages = await client.SubscribeAsync("after", cancellationToken: Soon);
         Task[] before = [.. Enumerable.Range(0, 5).Select(i => client.PublishAsync($"{i}", "x", qos, cancellationToken: Soon).AsTask())];
         Task poison = client.PublishAsync("poison", "12345", qos, cancellationToken: Soon).AsTask();
@@ -35,29 +38,34 @@ public class SuspectPacketTests
         MqttException rejected = await Assert.ThrowsAsync<MqttException>(() => poison);
         Assert.Equal(MqttErrorCode.PacketRejected, rejected.Code);
         Assert.Contains($"PUBLISH of topic \"poison\" at QoS {(int)qos} with 5 bytes", rejected.Message, StringComparison.Ordinal);
-        Assert.Equal(5, server.Connections); // all at once, three times alone, and without it
+        await isGivenUp.WaitAsync(Soon);
+        ExpectConnections(server, ends); // all at once, three times alone, and without it
         await client.PublishAsync("after", "y", Qos0, cancellationToken: Soon);
         Assert.NotEmpty(await messages.TakeAsync(1, Soon));
         Assert.Equal(MqttErrorCode.PacketRejected, client.LastFault!.Code);
     }
 
     [Theory]
-    [InlineData(CloseCode.ProtocolError, 3)]
-    [InlineData(CloseCode.UnacceptableData, 3)]
-    [InlineData(CloseCode.InvalidPayload, 3)]
-    [InlineData(CloseCode.PolicyViolation, 3)]
-    [InlineData(CloseCode.MessageTooBig, 3)]
-    [InlineData(CloseCode.NormalClosure, 5)]
-    [InlineData(CloseCode.InternalError, 5)]
-    public async Task A_code_that_says_that_a_packet_was_wrong_counts_at_once(CloseCode code, int connections)
+    [InlineData(CloseCode.ProtocolError, true)]
+    [InlineData(CloseCode.UnacceptableData, true)]
+    [InlineData(CloseCode.InvalidPayload, true)]
+    [InlineData(CloseCode.PolicyViolation, true)]
+    [InlineData(CloseCode.MessageTooBig, true)]
+    [InlineData(CloseCode.NormalClosure, false)]
+    [InlineData(CloseCode.InternalError, false)]
+    public async Task A_code_that_says_that_a_packet_was_wrong_counts_at_once(CloseCode code, bool isEnough)
     {
         await using ClosingServer server = new ClosingServer("ws", packet => ClosingServer.Name(packet) == "poison") { Code = code }.Start();
         await using MqttClient client = await MqttClient.ConnectAsync(server.ClientOptions, Soon);
+        ConcurrentQueue<string> ends = EndsOf(client);
+        Task isGivenUp = client.When(change => change.Cause?.Code == MqttErrorCode.PacketRejected);
         Task poison = client.PublishAsync("poison", "x", Qos1, cancellationToken: Soon).AsTask();
         await client.PublishAsync("good", "x", Qos1, cancellationToken: Soon);
         MqttException rejected = await Assert.ThrowsAsync<MqttException>(() => poison);
         Assert.Equal((MqttErrorCode.PacketRejected, code, "go"), (rejected.Code, rejected.CloseCode, rejected.CloseReason));
-        Assert.Equal(connections, server.Connections);
+        await isGivenUp.WaitAsync(Soon);
+        if (isEnough) Assert.Equal(3, server.Connections);
+        else ExpectConnections(server, ends);
     }
 
     [Fact]
@@ -218,6 +226,26 @@ public class SuspectPacketTests
         }
 
         await broker.DisposeAsync();
+    }
+
+    private static ConcurrentQueue<string> EndsOf(MqttClient client)
+    {
+        var ends = new ConcurrentQueue<string>();
+        client.StateChanged += change =>
+        {
+            if (change.To == MqttClientState.Reconnecting) ends.Enqueue(change.Cause!.Message);
+        };
+        return ends;
+    }
+
+    /// <summary>Each connection but the last has ended, and exactly three ends were counted against the packet. The server may read the packet and end the
+    /// connection before the client has noted that its write is done: such an end is not counted, as that of the burst.</summary>
+    private static void ExpectConnections(ClosingServer server, ConcurrentQueue<string> ends)
+    {
+        string[] counts = [.. ends.Select(end => Regex.Match(end, @"""poison"".*\((\d) in a row\)").Groups[1].Value)];
+        Assert.Equal(["1", "2", "3"], counts.Where(count => count.Length > 0));
+        Assert.Equal(counts.Length + 1, server.Connections);
+        Assert.InRange(server.Connections, 5, 8);
     }
 
     private static async Task<int> LoadAsync(MqttClient client, string topic, QualityOfService qos, CancellationToken over)
