@@ -15,6 +15,7 @@ internal static class KilledEdge
         {
             Durability = MqttDurability.Process,
             DataDirectory = folder,
+            Limits = options.Limits with { MaxQueuedMessages = 1_000_000, MaxQueuedBytes = 256 << 20 }, // of readers that are away with it
             Log = (_, line) => Console.Error.WriteLine(line),
         });
         Console.WriteLine("ready");

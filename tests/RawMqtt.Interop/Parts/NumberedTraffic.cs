@@ -17,6 +17,9 @@ internal sealed class NumberedTraffic
     /// <summary>Messages that came for the first time after a later one of their topic.</summary>
     public int OutOfOrder { get; private set; }
 
+    /// <summary>A topic below those of the publishers, whose messages do not count.</summary>
+    public static string Probe(string topics) => topics + "probe";
+
     /// <summary>Publishes from several clients at once, each on a topic of its own.</summary>
     /// <param name="options">Where to; each client gets an identifier of its own.</param>
     /// <param name="topics">What stands before the number of the client.</param>
@@ -49,6 +52,7 @@ internal sealed class NumberedTraffic
 
     private void Count(MqttMessage message)
     {
+        if (message.Topic.EndsWith(Probe("/"), StringComparison.Ordinal)) return;
         int number = int.Parse(message.PayloadText, CultureInfo.InvariantCulture);
         int expected = next.GetValueOrDefault(message.Topic);
         if (number < expected)
