@@ -6,6 +6,7 @@ using RawMqtt.Benchmarks.Bridges;
 using RawMqtt.Benchmarks.Brokers;
 using RawMqtt.Benchmarks.Codec;
 using RawMqtt.Benchmarks.EndToEnd;
+using RawMqtt.Benchmarks.Fleets;
 using RawMqtt.Benchmarks.WebSockets;
 
 switch (args)
@@ -14,6 +15,8 @@ switch (args)
     case ["side-by-side", "websockets"]: WebSocketsSideBySide.Run(); break;
     case ["side-by-side", "brokers", .. string[] parts]: BrokersSideBySide.Run(parts); break;
     case ["pairs", string old, string @new, string count]: BrokerPairs.Run(old, @new, int.Parse(count, CultureInfo.InvariantCulture)); break;
+    case ["fleet" or "fan-in", ..]: FleetRun.Run(args); break;
+    case ["tables", .. string[] files]: FleetRun.PrintTables(files); break;
     case ["access"]: AccessCost.Run(); break;
     case ["serve", string ws, string tcp]: await BrokersSideBySide.ServeAsync(ws, tcp); break;
     case ["end-to-end", ..]: await EndToEndRun.RunAsync(args); break;

@@ -36,6 +36,8 @@ internal sealed class RawClient : IDisposable
 
     public delegate void Taken(int type, int flags, ReadOnlySpan<byte> body);
 
+    public nint Handle => socket.Handle;
+
     public void Dispose() => socket.Dispose();
 
     /// <summary>Ends without a word and without leaving a port in TIME_WAIT.</summary>
