@@ -21,7 +21,7 @@ internal sealed record FormatPart
     /// <summary>Gets the least width in bytes.</summary>
     public int Width { get; init; }
 
-    /// <summary>Gets the most bytes of the value; -1 for no limit.</summary>
+    /// <summary>Gets the most bytes of %t and %I; -1 for no limit.</summary>
     public int Precision { get; init; } = -1;
 
     /// <summary>Gets what stands between two bytes of %x and %X.</summary>

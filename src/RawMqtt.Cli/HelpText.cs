@@ -15,7 +15,7 @@ internal static class HelpText
     {
         bool isRoot = !command.Parents.OfType<Command>().Any();
         var text = new StringBuilder();
-        text.Append($"{PathOf(command)}: {command.Description}\n\nUsage: {UsageOf(command)}\n");
+        text.Append($"{PathOf(command)}: {command.Description}\n\nUsage:\n  {UsageOf(command)}\n");
         if (command.Subcommands.Count > 0)
         {
             text.Append("\nCommands:\n");

@@ -62,7 +62,7 @@ internal sealed class MessageFormat
             {
                 case FormatPart.Literal: output.Write(part.Bytes); break;
                 case 't': Write(output, Cut(topic, part), part, mayBeZero: false); break;
-                case 'p': Write(output, Cut(payload, part), part, mayBeZero: false); break;
+                case 'p': Write(output, payload, part, mayBeZero: false); break;
                 case 'j' or 'J': MessageJson.Write(output, message, now, part.Letter == 'J', isPretty); break;
                 default: Write(output, FieldOf(part, message, now), part); break;
             }
@@ -134,8 +134,8 @@ internal sealed class MessageFormat
 
     private static string FieldOf(FormatPart part, in MqttMessageView message, DateTimeOffset now) => part.Letter switch
     {
-        'x' => string.Join(part.Separator, Hexadecimal(Cut(message.Payload, part), "x2", part.Separator)),
-        'X' => string.Join(part.Separator, Hexadecimal(Cut(message.Payload, part), "X2", part.Separator)),
+        'x' => string.Join(part.Separator, Hexadecimal(message.Payload, "x2", part.Separator)),
+        'X' => string.Join(part.Separator, Hexadecimal(message.Payload, "X2", part.Separator)),
         'l' => message.Payload.Length.ToString(CultureInfo.InvariantCulture),
         'm' => message.PacketId.ToString(CultureInfo.InvariantCulture),
         'q' => ((int)message.Qos).ToString(CultureInfo.InvariantCulture),

@@ -37,7 +37,8 @@ public class HelpTests
         """
         rawmqtt completion: Write the script by which a shell completes commands and options.
 
-        Usage: rawmqtt completion SHELL
+        Usage:
+          rawmqtt completion SHELL
 
         Arguments:
           SHELL                           bash, zsh, fish or pwsh.

@@ -12,7 +12,7 @@ public class MessageFormatTests
     [Theory]
     [InlineData("%t %p|%l|%q%r%%", "k/a hello|5|11%")]
     [InlineData("%10t|%-10t|%.2t|%05l|%-5l|%05m", "       k/a|k/a       |k/|00005|5    |00007")]
-    [InlineData("%8p|%.3p|%012x|%.1X|%:x|% X", "   hello|hel|0068656c6c6f|68|68:65:6c:6c:6f|68 65 6C 6C 6F")]
+    [InlineData("%8p|%.3p|%012x|%X|%:x|% X", "   hello|hello|0068656c6c6f|68656C6C6F|68:65:6c:6c:6f|68 65 6C 6C 6F")]
     [InlineData(@"\\\0\a\e\n\r\t\v@@", "\\\0\a\e\n\r\t\v@")]
     [InlineData("[%A%C%D%E%F%P%R%S%5A]", "[]")]
     [InlineData("@Y-@m-@d @N|%U|%.4I", "2026-11-29 123456700|1795963390.123456700|2026")]
