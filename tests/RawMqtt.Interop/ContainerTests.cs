@@ -24,7 +24,9 @@ public class ContainerTests
         await File.WriteAllTextAsync(
             Path.Combine(root, "etc", "rawmqtt", "broker.json"), """{ "Listeners": ["wss://127.0.0.1:0/mqtt"], "CertificateFile": "server.pem" }""");
 
-        const string run = "mount -t proc proc \"$0/proc\" && exec chroot --userspec=10001:10001 \"$0\" "
+        // /proc and /dev/urandom are there in any container: the engine mounts them
+        const string run = "mount -t proc proc \"$0/proc\" && install -D /dev/null \"$0/dev/urandom\" && mount --bind /dev/urandom \"$0/dev/urandom\" "
+            + "&& exec chroot --userspec=10001:10001 \"$0\" "
             + "/dotnet/dotnet /app/RawMqtt.Cli.dll broker --config /etc/rawmqtt/broker.json";
         Dictionary<string, string> environment = new() { ["DOTNET_EnableDiagnostics"] = "0" };
         await using (RealProcess broker = RealProcess.Start(unshare, ["--mount", "sh", "-c", run, root], environment))
