@@ -14,7 +14,8 @@ internal sealed class BrokerStore : IDisposable
     private readonly Committer committer;
     private readonly LockedCore core;
 
-    private BrokerStore(LockedCore core, JournalFiles files, Committer committer) => (this.core, this.files, this.committer) = (core, files, committer);
+    private BrokerStore(LockedCore core, JournalFiles files, Committer committer) =>
+        (this.core, this.files, this.committer) = (core, files, committer);
 
     /// <summary>Opens the journal in <see cref="MqttBrokerOptions.DataDirectory"/>, and gives the broker what an earlier process noted.</summary>
     /// <exception cref="MqttException">The folder cannot be used.</exception>
@@ -32,7 +33,11 @@ internal sealed class BrokerStore : IDisposable
         {
             files?.Dispose();
             if (failure is IOException or UnauthorizedAccessException or InvalidDataException)
-                throw new MqttException(MqttErrorCode.InvalidOptions, $"The folder {folder} cannot be used for the broker's journal: {failure.Message}", failure);
+            {
+                string message = $"The folder {folder} cannot be used for the broker's journal: {failure.Message}";
+                throw new MqttException(MqttErrorCode.InvalidOptions, message, failure);
+            }
+
             throw;
         }
     }

@@ -33,6 +33,8 @@ internal sealed class Committer : IThreadPoolWorkItem
     private readonly BrokerReports reports;
     private readonly object? signal; // for the thread that syncs; null without one
     private bool isAwake;
+    private long seenLength;
+    private uint seenSegment;
     private readonly ITimer retry;
     private readonly RecordBuffer taken = new();
     private readonly Func<int, int, JournalPlace> placeOf;
@@ -54,7 +56,7 @@ internal sealed class Committer : IThreadPoolWorkItem
     }
 
     /// <summary>Gets or sets what keeps the journal short.</summary>
-    public JournalCarrier? Carrier { get; set; }
+    public IThreadPoolWorkItem? Carrier { get; set; }
 
     /// <summary>Gets whether all that was noted is committed; under the lock.</summary>
     public bool IsIdle => !isUnderWay && broker.Journal.Position == broker.Committed;
@@ -131,6 +133,15 @@ internal sealed class Committer : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>Whether the journal has grown since the last look, or has a new segment.</summary>
+    private bool IsLonger()
+    {
+        (long length, uint newest) = (folder.Length, folder.NewestSegment);
+        bool isLonger = newest != seenSegment || Math.Abs(length - seenLength) >= MostGathered;
+        if (isLonger) (seenLength, seenSegment) = (length, newest);
+        return isLonger;
+    }
+
     private void Wake()
     {
         lock (signal!)
@@ -166,7 +177,7 @@ internal sealed class Committer : IThreadPoolWorkItem
         if (hasFailed) reports.JournalGoesOn();
         hasFailed = false;
         bool goesOn = core.EndCommit() | hasNext;
-        Carrier?.Begin();
+        if (Carrier is not null && IsLonger()) ThreadPool.UnsafeQueueUserWorkItem(Carrier, preferLocal: false);
         return goesOn;
     }
 }

@@ -22,14 +22,11 @@ internal sealed class JournalCarrier(LockedCore core, JournalledBroker broker, J
     /// <summary>Gets whether the journal is longer than it may be.</summary>
     public bool IsWanted => journal.OldestSegment < journal.NewestSegment && journal.Length > (2 * (Counting() + uncounted)) + (2 * segmentLength);
 
-    /// <summary>Begins to carry forward, if it is wanted and not under way.</summary>
-    public void Begin()
+    /// <summary>Carries forward while it is wanted, unless that is under way.</summary>
+    public void Execute()
     {
-        if (Volatile.Read(ref isUnderWay) == 0 && IsWanted && Interlocked.Exchange(ref isUnderWay, 1) == 0)
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        if (IsWanted && Interlocked.Exchange(ref isUnderWay, 1) == 0) _ = RunAsync();
     }
-
-    public void Execute() => _ = RunAsync();
 
     public void Visit(SealedRecord record) => step.Add(((BrokerRecord)record.Kind, record.Fields.ToArray()));
 

@@ -39,7 +39,8 @@ internal sealed class SimulatedServer
     public bool IsDurable => store is not null;
 
     /// <summary>Nothing waits and nothing is in flight.</summary>
-    public bool IsIdle => store is not { IsIdle: false } && core.Sessions.All.All(subscriber => subscriber.Session is { InFlight: 0, Queued: 0, Receiver.Unreleased: 0 });
+    public bool IsIdle => store is not { IsIdle: false }
+        && core.Sessions.All.All(subscriber => subscriber.Session is { InFlight: 0, Queued: 0, Receiver.Unreleased: 0 });
 
     public void Accept(Link link)
     {

@@ -138,7 +138,8 @@ internal sealed class SimulatedStore(World world, bool isSynced, Mistake? mistak
         {
             int length = Sealing.LengthOf(all.AsSpan(at));
             byte found = all[at + RecordBuffer.PrefixLength];
-            kept.Append(found == (byte)kind ? (byte)BrokerRecord.SessionResumed : found, all.AsSpan(at + RecordBuffer.SmallestRecord, length - RecordBuffer.SmallestRecord));
+            ReadOnlySpan<byte> fields = all.AsSpan(at + RecordBuffer.SmallestRecord, length - RecordBuffer.SmallestRecord);
+            kept.Append(found == (byte)kind ? (byte)BrokerRecord.SessionResumed : found, fields);
             at += length;
         }
 
