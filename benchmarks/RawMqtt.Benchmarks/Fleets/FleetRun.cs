@@ -63,7 +63,8 @@ internal static class FleetRun
     private static void PrintTable(FleetReport report)
     {
         Console.WriteLine($"\n{report.Date}, {report.Cores} x {report.Cpu}, {report.Kernel}, {report.Runtime}, {report.Mosquitto}, "
-            + $"commit {report.Commit[..8]}: `{report.CommandLine}`\n\n| load | broker | CPU us a message | p50 us | p99 us | max us | lost |\n|---|---|---|---|---|---|---|");
+            + $"commit {report.Commit[..8]}: `{report.CommandLine}`\n");
+        Console.WriteLine("| load | broker | CPU us a message | p50 us | p99 us | max us | lost |\n|---|---|---|---|---|---|---|");
         foreach (IGrouping<(FleetPlan, string), FleetFigures> row in report.Rounds.GroupBy(round => (round.Plan, round.Broker)))
         {
             FleetPlan plan = row.Key.Item1;
