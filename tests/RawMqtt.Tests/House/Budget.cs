@@ -9,7 +9,7 @@ namespace RawMqtt.Tests.House;
 internal static class Budget
 {
     /// <summary>Lines of code of the whole library.</summary>
-    public const int MostLines = 13_160;
+    public const int MostLines = 13_170;
 
     /// <summary>Of Codec, WebSockets and Sessions together: what an embedded engineer copies.</summary>
     public const int MostLinesOfTheCore = 3580;
@@ -24,7 +24,7 @@ internal static class Budget
         ("Storage", 380, 0, "the folder of a journal: segments, commits, damage, the lock"),
         ("Transports", 650, 4, "a stream that carries MQTT"),
         ("Dialling", 1150, 0, "the client's way to a stream, and the diagnosis"),
-        ("Serving", 1670, 0, "the broker's shell: listeners, admission, hooks"),
+        ("Serving", 1680, 0, "the broker's shell: listeners, admission, hooks"),
         ("Clients", 2460, 0, "the parts of MqttClient"),
         ("", 950, 42, "MqttClient, MqttBroker and their options"),
     ];
