@@ -19,6 +19,9 @@ switch (args)
     case ["tables", .. string[] files]: FleetRun.PrintTables(files); break;
     case ["access"]: AccessCost.Run(); break;
     case ["serve", string ws, string tcp]: await BrokersSideBySide.ServeAsync(ws, tcp); break;
+    case ["serve", string ws, string tcp, string durability, string folder]:
+        await BrokersSideBySide.ServeAsync(ws, tcp, Enum.Parse<RawMqtt.MqttDurability>(durability), folder);
+        break;
     case ["end-to-end", ..]: await EndToEndRun.RunAsync(args); break;
     case ["end-to-end-broker"]: await EndToEndRun.ServeAsync(); break;
     case ["bridge", .. string[] load]: await BridgeRun.RunAsync(load); break;

@@ -49,6 +49,15 @@ internal sealed class BrokerProcess : IDisposable
         return Start(name, Run(cores, Environment.ProcessPath!, typeof(BrokerProcess).Assembly.Location, "serve", $"{ws}", $"{tcp}"), ws, tcp);
     }
 
+    /// <summary>This program once more, as a broker with a journal in a new folder.</summary>
+    public static BrokerProcess Durable(MqttDurability durability)
+    {
+        (int ws, int tcp) = (FreePort(), FreePort());
+        string folder = Directory.CreateTempSubdirectory("rawmqtt-bench-").FullName;
+        string[] arguments = [typeof(BrokerProcess).Assembly.Location, "serve", $"{ws}", $"{tcp}", $"{durability}", folder];
+        return Start($"RawMqtt, {durability}", Run(null, Environment.ProcessPath!, arguments), ws, tcp);
+    }
+
     /// <summary>The benchmark program of another build, as a broker.</summary>
     /// <param name="name">What it is called.</param>
     /// <param name="program">Its RawMqtt.Benchmarks.dll.</param>

@@ -47,10 +47,10 @@ internal sealed class RawClient : IDisposable
         socket.Dispose();
     }
 
-    public void Connect(string clientId)
+    public void Connect(string clientId, bool keepsSession = false)
     {
         byte[] id = Encoding.ASCII.GetBytes(clientId);
-        Send([0x10, (byte)(12 + id.Length), 0, 4, .. "MQTT"u8, 4, 2, 0, 0, 0, (byte)id.Length, .. id]);
+        Send([0x10, (byte)(12 + id.Length), 0, 4, .. "MQTT"u8, 4, (byte)(keepsSession ? 0 : 2), 0, 0, 0, (byte)id.Length, .. id]);
         WaitFor(type: 2);
     }
 

@@ -6,7 +6,7 @@ using System.Diagnostics;
 namespace RawMqtt.Benchmarks.Brokers;
 
 /// <summary>One publisher, some subscribers: messages as fast as they go through, with a limited number under way.</summary>
-internal sealed class ThroughputRun(BrokerProcess broker, string scheme, int qos, int payload, int subscribers, long count)
+internal sealed class ThroughputRun(BrokerProcess broker, string scheme, int qos, int payload, int subscribers, long count, bool keepsSession = false)
 {
     private const int Batch = 64;
 
@@ -94,7 +94,7 @@ internal sealed class ThroughputRun(BrokerProcess broker, string scheme, int qos
     private void Subscribe(string clientId, CountdownEvent ready)
     {
         using var client = new RawClient(scheme, port);
-        client.Connect(clientId);
+        client.Connect(keepsSession ? $"kept{clientId[clientId.LastIndexOf('-')..]}" : clientId, keepsSession);
         client.Subscribe(Topic, qos);
         ready.Signal();
         var answers = new MemoryStream();
