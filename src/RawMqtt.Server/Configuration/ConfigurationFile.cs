@@ -108,7 +108,8 @@ internal sealed class ConfigurationFile
                 case JsonTokenType.Number when setting.Kind == SettingKind.Time:
                     return reader.TryGetDouble(out double seconds) ? SettingText.Seconds(setting, seconds) : throw SettingText.Wrong(setting);
                 case JsonTokenType.String when setting.Kind == SettingKind.File:
-                    return Path.GetFullPath((string)SettingText.Parse(setting, NotEmpty(reader, setting, name))!, Path.GetDirectoryName(Path.GetFullPath(path))!);
+                    string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+                    return Path.GetFullPath((string)SettingText.Parse(setting, NotEmpty(reader, setting, name))!, folder);
                 case JsonTokenType.String
                     when setting.Kind is not (SettingKind.Flag or SettingKind.Texts or SettingKind.Count or SettingKind.Bridges):
                     return SettingText.Parse(setting, NotEmpty(reader, setting, name));

@@ -24,7 +24,8 @@ internal sealed class ClientFilters(
     public bool AreTooMany(ReadOnlySpan<byte> body, int behind)
     {
         long left = PacketFactor * Math.Max((long)limits.MaxSubscriptions, MaxRepeated);
-        for (int at = sizeof(ushort); at + 1 < body.Length && left >= 0; left--) at += sizeof(ushort) + BinaryPrimitives.ReadUInt16BigEndian(body[at..]) + behind;
+        for (int at = sizeof(ushort); at + 1 < body.Length && left >= 0; left--)
+            at += sizeof(ushort) + BinaryPrimitives.ReadUInt16BigEndian(body[at..]) + behind;
         return left < 0;
     }
 

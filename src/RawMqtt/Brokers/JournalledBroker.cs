@@ -53,7 +53,8 @@ internal sealed class JournalledBroker(BrokerParts parts, BrokerJournal journal,
     public CarryingForward CarryingForward() => new(parts, journal);
 
     /// <summary>The bytes of the journal that count.</summary>
-    public long Counting => stored.Bytes + parts.Messages.BytesInUse + (BytesOfMessage * parts.Messages.InUse) + (BytesOfSession * (turn.Sessions + parts.Subscriptions.Count));
+    public long Counting => stored.Bytes + parts.Messages.BytesInUse + (BytesOfMessage * parts.Messages.InUse)
+        + (BytesOfSession * (turn.Sessions + parts.Subscriptions.Count));
 
     /// <summary>Returns the next messages of a session's queue that must be read from the journal.</summary>
     /// <param name="subscriber">The session.</param>

@@ -71,7 +71,8 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
 
     /// <summary>Whether one client may have so many bytes kept. Beyond the limit of all clients, each one still has its share.</summary>
     public bool CanKeep(long bytes) =>
-        messages.BytesInUse + (EntryBytes * messages.References) <= limits.MaxKeptBytes + turn.BridgeBytes || bytes <= limits.MaxKeptBytes / Math.Max(1, turn.Sessions);
+        messages.BytesInUse + (EntryBytes * messages.References) <= limits.MaxKeptBytes + turn.BridgeBytes
+        || bytes <= limits.MaxKeptBytes / Math.Max(1, turn.Sessions);
 
     /// <summary>Notes that a message was appended: a long one does not count against its reader, and half of the outgoing limit makes the connection
     /// crowded.</summary>

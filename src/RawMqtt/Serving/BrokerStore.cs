@@ -67,7 +67,8 @@ internal sealed class BrokerStore : IDisposable
         long begun = time.GetTimestamp();
         bool isSynced = options.Durability == MqttDurability.Disk;
         var recovered = new RecoveredBroker(core.Core.Comparer);
-        JournalFolder journal = JournalFolder.Open(files, JournalOwner.Broker, options.Limits.JournalSegmentLength, isSynced, new JournalReplay(recovered, reports));
+        var replay = new JournalReplay(recovered, reports);
+        JournalFolder journal = JournalFolder.Open(files, JournalOwner.Broker, options.Limits.JournalSegmentLength, isSynced, replay);
         using CoreUse use = core.Enter();
         long startedAt = time.GetUtcNow().ToUnixTimeSeconds() - (long)use.Now.TotalSeconds;
         use.Core.Parts.Turn.Journal = new BrokerJournal(recovered.Last, startedAt);

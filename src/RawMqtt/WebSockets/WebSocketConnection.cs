@@ -8,7 +8,8 @@ namespace RawMqtt.WebSockets;
 /// code.</summary>
 /// <remarks>
 /// It serves programs that have a transport and a scheduler of their own; <c>Transports.WebSocketStream</c> stands on it. The opening handshake is
-/// done before, by <see cref="ClientHandshake"/> and <see cref="UpgradeResponse"/>. Both roles. Its two halves may run side by side: the reader calls <see cref="TryReceive"/> and <see cref="EndOfTransport"/>;
+/// done before, by <see cref="ClientHandshake"/> and <see cref="UpgradeResponse"/>. Both roles. Its two halves
+/// may run side by side: the reader calls <see cref="TryReceive"/> and <see cref="EndOfTransport"/>;
 /// one sender at a time calls the methods that write. <see cref="Close()"/> may come from any thread.
 /// </remarks>
 public sealed class WebSocketConnection
@@ -145,7 +146,8 @@ public sealed class WebSocketConnection
         ownClose ??= new OwnClose(code, reason);
     }
 
-    /// <summary>Writes the Close that is due into at least <see cref="MaxCloseSize"/> bytes, and returns its size; 0 if it was sent before. The answer to the peer comes before this end's own wish.</summary>
+    /// <summary>Writes the Close that is due into at least <see cref="MaxCloseSize"/> bytes, and returns its size; 0
+    /// if it was sent before. The answer to the peer comes before this end's own wish.</summary>
     public int WriteClose(Span<byte> destination)
     {
         if (closeSent) return 0;                                                        // [WS-5.5.1-11]

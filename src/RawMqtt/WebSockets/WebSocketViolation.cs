@@ -30,7 +30,8 @@ public sealed record WebSocketViolation(string Rule, CloseCode CloseCode, string
 
     internal static readonly WebSocketViolation CloseReasonNotUtf8 = new("WS-8.1-1", CloseCode.InvalidPayload, "close reason that is not UTF-8");
     internal static readonly WebSocketViolation TextNotUtf8 = new("WS-8.1-1", CloseCode.InvalidPayload, "text message that is not UTF-8");
-    internal static readonly WebSocketViolation TextNotAccepted = new("WS-7.4.1-1", CloseCode.UnacceptableData, "text message where only binary ones are taken");
+    internal static readonly WebSocketViolation TextNotAccepted =
+        new("WS-7.4.1-1", CloseCode.UnacceptableData, "text message where only binary ones are taken");
     internal static readonly WebSocketViolation TooBig = new("WS-10.4-1", CloseCode.MessageTooBig, "message larger than the limit");
 
     private static WebSocketViolation Protocol(string rule, string message) => new(rule, CloseCode.ProtocolError, message);

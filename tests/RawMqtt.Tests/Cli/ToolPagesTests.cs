@@ -34,7 +34,7 @@ public class ToolPagesTests
 
     [Theory]
     [InlineData("bench", "Load a broker and measure it", "conn", "pub", "sub", "pubsub", "fan", "compare")]
-    [InlineData("bench compare", "Usage: rawmqtt bench compare A.json B.json")]
+    [InlineData("bench compare", "A.json  ", "B.json  ")]
     [InlineData("bench pubsub", "Publish and subscribe in pairs", "--publishers COUNT", "--rate RATE|max", "--html FILE", "-h, --host")]
     [InlineData("retained", "list", "clear")]
     [InlineData("retained clear", "Write: clear [URL] FILTER...", "--dry-run")]

@@ -27,9 +27,7 @@ internal sealed class SimulatedClient
     private readonly bool clean;
     private Link? link;
     private ushort subscribing;
-    private bool mustSubscribe;
-    private bool hasKeptSession;
-    private bool mayBeForgotten;
+    private bool mustSubscribe, hasKeptSession, mayBeForgotten;
     private readonly SuspectWatch watch;
     private int connections;
     private bool hasTimer;
@@ -237,17 +235,14 @@ internal sealed class SimulatedClient
         if (receipt.Qos == QualityOfService.AtMostOnce) return;
         var message = new Held(Received[^1], receipt);
         disk?.Held.Add(message);
-        if (traits.Slowness == 0 || world.Chance(0.5)) Acknowledge(session, receipt, message);
-        else
+        ClientSession process = session;
+        if (traits.Slowness == 0 || world.Chance(0.5)) Acknowledge(process, receipt, message);
+        else world.After(world.Delay(traits.Slowness), () =>
         {
-            ClientSession process = session;
-            world.After(world.Delay(traits.Slowness), () =>
-            {
-                if (process != session) return; // it has ended
-                Acknowledge(process, receipt, message); // perhaps out of order, perhaps on the next connection
-                Flush();
-            });
-        }
+            if (process != session) return; // it has ended
+            Acknowledge(process, receipt, message); // perhaps out of order, perhaps on the next connection
+            Flush();
+        });
     }
 
     private void Acknowledge(ClientSession process, Receipt receipt, Held message)
