@@ -11,6 +11,7 @@ internal sealed class HostileServer : IAsyncDisposable
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stop = new();
     private readonly Func<Socket, CancellationToken, Task> harm;
+    private readonly TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task accepting;
     private int connections;
 
@@ -24,6 +25,9 @@ internal sealed class HostileServer : IAsyncDisposable
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
     public int Connections => Volatile.Read(ref connections);
+
+    /// <summary>Completes with the first connection: a client may have given up before a busy machine has taken what the system had accepted.</summary>
+    public Task First => first.Task;
 
     /// <summary>Sends the beginning, and then the rest again and again for as long as the client takes it.</summary>
     public static Func<Socket, CancellationToken, Task> Endless(byte[] beginning, byte[] rest) => async (socket, cancel) =>
@@ -63,6 +67,7 @@ internal sealed class HostileServer : IAsyncDisposable
             {
                 Socket socket = await listener.AcceptSocketAsync(stop.Token);
                 Interlocked.Increment(ref connections);
+                first.TrySetResult();
                 harming.Add(HarmAsync(socket));
             }
         }
