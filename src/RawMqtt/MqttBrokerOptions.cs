@@ -3,8 +3,8 @@
 using System.Globalization;
 using System.Net.Security;
 using System.Text;
-using RawMqtt.Serving;
 using RawMqtt.Codec;
+using RawMqtt.Serving;
 
 namespace RawMqtt;
 

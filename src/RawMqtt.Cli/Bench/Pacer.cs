@@ -18,7 +18,11 @@ internal static class Pacer
             PreciseWait.SharpenThread();
             Offer(plan, publishers, start, cancellationToken);
             ended.SetResult();
-        }) { IsBackground = true, Name = "pacer" };
+        })
+        {
+            IsBackground = true,
+            Name = "pacer",
+        };
         thread.Start();
         return ended.Task;
     }
