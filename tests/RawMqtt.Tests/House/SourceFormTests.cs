@@ -20,7 +20,7 @@ public class SourceFormTests
 
     /// <summary>The numbers are wide lines that still wait to be wrapped: they only fall.</summary>
     [Theory]
-    [InlineData("src", 41)]
+    [InlineData("src", 0)]
     [InlineData("tests", 0)]
     [InlineData("benchmarks", 0)]
     public void Lines_have_at_most_160_characters(string folder, int notYet)
