@@ -74,6 +74,7 @@ internal static class BrokerLimitTable
             (nameof(limits.MaxKeptBytes), Bytes(limits.MaxKeptBytes), "no client takes more than its share", counters.MessagesDropped),
             (nameof(limits.MaxKeptBytes), Bytes(limits.MaxKeptBytes), "CONNACK 3 to a Will above the share", counters.WillsRefused),
             (nameof(limits.MaxJournalMemory), Bytes(limits.MaxJournalMemory), "with --data: what waits is kept on disk alone", null),
+            (nameof(limits.JournalSegmentLength), Bytes(limits.JournalSegmentLength), "the journal goes on in a new file", null),
             (nameof(limits.MaxProgramBytes), Bytes(limits.MaxProgramBytes),
                 "the program's own subscriptions, observer and log miss the newest", counters.ProgramDropped),
             (nameof(limits.HookTimeout), Seconds(limits.HookTimeout), "CONNACK 3, SUBACK 0x80 or the PUBLISH goes to nobody", counters.HooksTimedOut),

@@ -79,7 +79,7 @@ internal static class BrokersSideBySide
             for (int i = 0; i < brokers.Length; i++)
             {
                 bool isOurs = brokers[i].Name.StartsWith("RawMqtt", StringComparison.Ordinal);
-                int messages = isOurs ? count : mosquittoCount;
+                long messages = isOurs ? count : mosquittoCount;
                 (double PerSecond, double Cpu) got = new ThroughputRun(brokers[i], scheme, qos, payload, subscribers, messages, keepsSession).Run();
                 if (round > 0 && got.PerSecond > best[i].PerSecond) best[i] = got; // the first one warms up
             }
