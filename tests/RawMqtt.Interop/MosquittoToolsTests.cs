@@ -90,7 +90,7 @@ public partial class MosquittoToolsTests
     [GeneratedRegex(@"(?m)(?:^ |^  |[\[{/]|, )(--?[A-Za-z][A-Za-z0-9-]*)")]
     private static partial Regex OptionOf();
 
-    [GeneratedRegex(@"T\d\d:\d\d:\d\d(\.\d{6})?|\b\d{10}\.\d{9}\b")]
+    [GeneratedRegex(@"T\d\d:\d\d:\d\d(\.\d{6}Z?)?|\b\d{10}\.\d{9}\b")]
     private static partial Regex Clock();
 
     [GeneratedRegex(@"(?<=@ \d{3} )\d{9}")]
