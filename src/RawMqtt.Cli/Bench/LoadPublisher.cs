@@ -97,8 +97,8 @@ internal sealed class LoadPublisher(BenchPlan plan, int number, MqttClient clien
         ValueTask published = client.PublishAsync(topic, payload, plan.Qos, plan.Retain, CancellationToken.None);
         if (published.IsCompletedSuccessfully)
         {
+            Measure(due); // before it counts: the last report is made when all have been counted
             acknowledged++;
-            Measure(due);
             return;
         }
 
