@@ -72,6 +72,49 @@ public class SampleTests
         Assert.Equal(0, (await web.FinishAsync()).ExitCode);
     }
 
+    /// <summary>The far broker starts last: what is too hot waits in the folder while the sample does not run.</summary>
+    [Fact]
+    public async Task The_edge_keeps_readings_and_passes_on_alarms_when_the_far_broker_is_back()
+    {
+        string folder = Directory.CreateTempSubdirectory("rawmqtt-edge-sample-").FullName;
+        string far = $"mqtt://127.0.0.1:{FreePort.Take()}";
+        string[] arguments = [PathOf("Edge"), far, "mqtt://127.0.0.1:0", folder];
+        await using (RealProcess edge = RealProcess.Start("dotnet", arguments))
+        {
+            string address = (await edge.LineAsync("listening on "))["listening on ".Length..];
+            await using MqttClient device = await MqttClient.ConnectAsync(address);
+            await using MqttSubscription alarms = await device.SubscribeAsync("alarms/#", QualityOfService.AtLeastOnce);
+            foreach (string degrees in new[] { "21.5", "35" })
+                await device.PublishAsync("sensors/hall/temperature", degrees, QualityOfService.AtLeastOnce);
+            await foreach (MqttMessage alarm in alarms)
+            {
+                Assert.Equal("35", alarm.PayloadText);
+                break;
+            }
+
+            edge.Signal(15);
+            Assert.Equal(0, (await edge.FinishAsync()).ExitCode);
+        }
+
+        MqttBrokerSubscription? arrived = null;
+        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions
+        {
+            Listeners = [far],
+            Starting = (starting, _) => Task.FromResult(arrived = starting.Subscribe("#")),
+        });
+        await using RealProcess again = RealProcess.Start("dotnet", arguments);
+        using var limit = new CancellationTokenSource(RealProcess.Patience);
+        await foreach (MqttMessage message in arrived!.WithCancellation(limit.Token))
+        {
+            Assert.Equal(("site7/alarms/sensors/hall/temperature", "35"), (message.Topic, message.PayloadText));
+            break;
+        }
+
+        again.Signal(15);
+        Assert.Equal(0, (await again.FinishAsync()).ExitCode);
+        Directory.Delete(folder, recursive: true);
+    }
+
     private static string PathOf(string sample)
     {
         string configuration = Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/')))!;
