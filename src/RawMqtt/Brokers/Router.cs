@@ -130,7 +130,9 @@ internal sealed class Router(
 
         foreach (TopicRoute.Receiver receiver in route.Receivers)
         {
-            if (receiver.Subscriber.Connection is { } connection) connection.WaitsFor = journal.Position;
+            if (receiver.Subscriber.Connection is not { } connection) continue;
+            connection.WaitsFor = journal.Position;
+            turn.MarkDirty(connection); // what it has gathered waits too, even if it gets nothing of this message
         }
     }
 }

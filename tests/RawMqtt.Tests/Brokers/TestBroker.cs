@@ -57,7 +57,8 @@ internal sealed class TestBroker
             foreach (BrokerConnection connection in dirty)
             {
                 var client = (TestClient)connection.Carrier!;
-                if (!client.TakesBytes || connection.BeginFlush(Now) is not { } output) continue;
+                Core.Parts.Turn.AwaitCommit(connection);
+                if (!client.TakesBytes || connection.BeginFlush(Now, Core.Parts.Turn.Committed) is not { } output) continue;
                 client.Take(output.Written.Span);
                 Core.Flushed(connection, output, Now);
             }
