@@ -84,9 +84,11 @@ internal sealed class JournalledBroker(BrokerParts parts, BrokerJournal journal,
         ServerSession session = subscriber.Session;
         if (session.Stored is not { Count: > 0 } queue || queue.First.Number != stored.Number) return; // the session was discarded meanwhile
         if (fields.IsEmpty && queue.First.Place != stored.Place) return; // it was carried forward meanwhile: it is read again
+        StoredMessage first = queue.First;
         queue.RemoveFirst();
         if (TryKeep(stored.Number, fields, out ApplicationMessage? message))
         {
+            (message.Place, message.Sharers) = (first.Place, first.Sharers); // it may leave memory again
             session.QueueLoaded(message, stored.Qos, stored.Retain);
             message.Release();
             return;
@@ -129,8 +131,10 @@ internal sealed class JournalledBroker(BrokerParts parts, BrokerJournal journal,
     private static void Place(in Placement noted, Func<int, int, JournalPlace> placeOf)
     {
         if (noted.Message is { } message && message.Number == noted.Number) message.Place = placeOf(noted.Offset, noted.Length);
-        if (noted.Session?.Stored is not { Count: > 0 } queue || queue.IndexOf(noted.Number) is not (var index and >= 0)) return;
-        queue.Move(index, placeOf(noted.Offset, noted.Length));
+        if (noted.Session is not { } session) return;
+        if (session.Stored is { Count: > 0 } queue && queue.IndexOf(noted.Number) is var index and >= 0) queue.Move(index, placeOf(noted.Offset, noted.Length));
+        else if (session.TryFind(noted.Number, out SessionDelivery delivery) && delivery.Message is { } loaded) // since it was noted
+            loaded.Place = placeOf(noted.Offset, noted.Length);
     }
 
     private void Restore(RecoveredSession recovered, StoredReader read, long startedAt, Dictionary<long, ApplicationMessage> shared)

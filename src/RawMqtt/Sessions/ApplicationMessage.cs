@@ -78,6 +78,7 @@ internal sealed class ApplicationMessage
         Qos = qos;
         Number = 0;
         Place = default;
+        Sharers = 0;
         references = 1;
     }
 

@@ -25,6 +25,9 @@ internal sealed class TestJournal
         journalled = new JournalledBroker(broker.Core.Parts, broker.Core.Parts.Turn.Journal, recovered.Stored);
     }
 
+    /// <summary>The number of the newest segment.</summary>
+    public uint Newest => folder.NewestSegment;
+
     /// <summary>Begins a commit, and ends it.</summary>
     public void Commit()
     {
@@ -40,5 +43,44 @@ internal sealed class TestJournal
         Assert.True(folder.Commit(taken, sync: false).IsDone);
         journalled.EndCommit(taken.Appended, folder.PlaceOf, broker.Now);
         broker.Flush();
+    }
+
+    /// <summary>Reads what sessions wait for.</summary>
+    public void Load()
+    {
+        var subscribers = new List<Subscriber>();
+        broker.Core.Parts.Turn.TakeToLoad(subscribers);
+        foreach (Subscriber subscriber in subscribers)
+        {
+            var places = new StoredMessage[10];
+            int count = JournalledBroker.BeginLoad(subscriber, places, mostBytes: 10_000);
+            for (int i = 0; i < count; i++) journalled.Load(subscriber, places[i], Read(places[i].Place));
+            journalled.EndLoad(subscriber, broker.Now);
+        }
+
+        broker.Flush();
+    }
+
+    /// <summary>Notes once more what counts of the oldest segment.</summary>
+    public void CarryOldest()
+    {
+        CarryingForward carrying = journalled.CarryingForward();
+        var oldest = new Records();
+        folder.Visit(folder.OldestSegment, 0, int.MaxValue, oldest);
+        foreach ((BrokerRecord kind, byte[] fields) in oldest.All) carrying.Carry(kind, fields, folder.OldestSegment, folder.NewestSegment);
+    }
+
+    public void DeleteOldest() => folder.DeleteOldest(sync: false);
+
+    private ReadOnlySpan<byte> Read(JournalPlace place) =>
+        folder.TryRead(place, new byte[place.Length], out SealedRecord record) ? record.Fields : default;
+
+    private sealed class Records : IJournalVisitor
+    {
+        public List<(BrokerRecord Kind, byte[] Fields)> All { get; } = [];
+
+        public void Visit(SealedRecord record) => All.Add(((BrokerRecord)record.Kind, record.Fields.ToArray()));
+
+        public void Visit(JournalDamage damage) => Assert.Fail("There is no damage.");
     }
 }
