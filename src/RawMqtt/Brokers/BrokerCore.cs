@@ -175,12 +175,13 @@ internal sealed class BrokerCore
         ends.CarryOut();
     }
 
-    /// <summary>Begins a subscription of the program itself; it gets the retained messages before this returns.</summary>
+    /// <summary>Begins a subscription of the program itself; it gets the retained messages before this returns, if they are
+    /// committed.</summary>
     public Subscriber Subscribe(ReadOnlySpan<byte> filter, QualityOfService qos, LocalReceiver receiver)
     {
         var subscriber = new Subscriber([], userName: null, new ServerSession(1, 1, 1), cleanSession: true) { Local = receiver };
         Subscriptions.Add(subscriber, filter, qos);
-        replays.SendAll(receiver, filter, qos);
+        replays.SendAll(subscriber, filter, qos);
         return subscriber;
     }
 

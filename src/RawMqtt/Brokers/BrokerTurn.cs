@@ -35,8 +35,8 @@ internal sealed class BrokerTurn
     /// <summary>The <see cref="BrokerJournal.Position"/> up to which all is committed.</summary>
     public long Committed { get; private set; }
 
-    /// <summary>Whether a connection waits for a commit.</summary>
-    public bool IsCommitWanted => waiting.Count > 0;
+    /// <summary>Whether a connection or a subscription of the program waits for a commit.</summary>
+    public bool IsCommitWanted => waiting.Count > 0 || deferred.Count > 0;
 
     /// <summary>Puts the connection among those that wait for a commit, if it does.</summary>
     public void AwaitCommit(BrokerConnection connection)
@@ -69,8 +69,8 @@ internal sealed class BrokerTurn
     }
 
     /// <summary>Lets a subscription of the program wait for the commit of a message.</summary>
-    public void DeferLocal(Subscriber subscriber, in PublishPacket message, ApplicationMessagePool messages) => deferred.Enqueue(
-        (Journal!.Position + 1, subscriber, messages.Keep(message.Topic, message.Payload, message.Qos), message.Qos, message.Retain));
+    public void DeferLocal(Subscriber subscriber, in PublishPacket message, ApplicationMessagePool messages, long position) =>
+        deferred.Enqueue((position, subscriber, messages.Keep(message.Topic, message.Payload, message.Qos), message.Qos, message.Retain));
 
     /// <summary>Takes the next message whose commit is over, or that needed none.</summary>
     public bool TryTakeDeferred(

@@ -23,7 +23,7 @@ internal sealed class JournalledBroker(BrokerParts parts, BrokerJournal journal,
     /// <summary>The position up to which all is committed.</summary>
     public long Committed => turn.Committed;
 
-    /// <summary>Whether a connection waits for a commit.</summary>
+    /// <summary>Whether a connection or a subscription of the program waits for a commit.</summary>
     public bool IsCommitWanted => turn.IsCommitWanted;
 
     /// <summary>Begins a commit.</summary>

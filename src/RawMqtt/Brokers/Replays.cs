@@ -27,15 +27,17 @@ internal sealed class Replays(
         budget = isSweep ? SweepFactor * limits.MaxRetainedSearch : limits.MaxRetainedSearch;
     }
 
-    /// <summary>Sends all at once, to a subscription of the program.</summary>
-    public void SendAll(LocalReceiver receiver, ReadOnlySpan<byte> filter, QualityOfService granted)
+    /// <summary>Sends all at once, to a subscription of the program; those that wait for a commit, after it.</summary>
+    public void SendAll(Subscriber subscriber, ReadOnlySpan<byte> filter, QualityOfService granted)
     {
-        var messages = new List<ApplicationMessage>(); // the receiver may subscribe once more
-        retained.Search(filter, messages);
-        foreach (ApplicationMessage message in messages)
+        var found = new List<ApplicationMessage>(); // the receiver may subscribe once more
+        retained.Search(filter, found);
+        foreach (ApplicationMessage message in found)
         {
-            receiver(
-                new PublishPacket { Topic = message.Topic, Payload = message.Payload, Qos = message.Qos < granted ? message.Qos : granted, Retain = true });
+            QualityOfService qos = message.Qos < granted ? message.Qos : granted;
+            var packet = new PublishPacket { Topic = message.Topic, Payload = message.Payload, Qos = qos, Retain = true };
+            if (MustWait(message)) turn.DeferLocal(subscriber, packet, messages, turn.Journal!.Position);
+            else subscriber.Local!(packet);
         }
     }
 
@@ -80,6 +82,10 @@ internal sealed class Replays(
         message.Release();
     }
 
+    /// <summary>Whether the message may not be committed yet: one that came in at QoS 2 is forwarded to nobody before that.</summary>
+    private bool MustWait(ApplicationMessage message) =>
+        message.Qos == QualityOfService.ExactlyOnce && turn.Journal is { } journal && journal.Position > turn.Committed;
+
     private bool TrySend(Subscriber subscriber, BrokerConnection connection, ApplicationMessage message, QualityOfService qos)
     {
         if (qos > QualityOfService.AtMostOnce)
@@ -93,6 +99,7 @@ internal sealed class Replays(
             connection.Output.Write(new PublishPacket { Topic = message.Topic, Payload = message.Payload, Retain = true }); // [MQTT-3.3.1-8]
         }
 
+        if (MustWait(message)) connection.WaitsFor = turn.Journal!.Position;
         slow.NoteAppended(connection, message.Length);
         turn.Statistics.MessagesSent++;
         turn.MarkDirty(connection);

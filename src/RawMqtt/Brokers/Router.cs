@@ -34,7 +34,7 @@ internal sealed class Router(
             if (subscriber.Local is not null) // the program sees RETAIN as it was published
             {
                 var message = new PublishPacket { Topic = packet.Topic, Payload = packet.Payload, Qos = qos, Retain = packet.Retain };
-                if (journal is not null && packet.Qos == QualityOfService.ExactlyOnce) turn.DeferLocal(subscriber, message, messages);
+                if (journal is not null && packet.Qos == QualityOfService.ExactlyOnce) turn.DeferLocal(subscriber, message, messages, journal.Position + 1);
                 else if (subscriber.Local(message)) slow.HoldForProgram(subscriber);
             }
             else if (qos > QualityOfService.AtMostOnce)

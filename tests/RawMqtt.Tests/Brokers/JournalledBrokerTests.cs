@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 
+using System.Text;
+using RawMqtt.Codec;
+
 namespace RawMqtt.Tests.Brokers;
 
 /// <summary>What a client gets from a broker with a journal, and when.</summary>
@@ -22,6 +25,48 @@ public sealed class JournalledBrokerTests
         Assert.Equal("PUBLISH qos0 a=" + new string('x', 90), Assert.Single(reader.Received()));
         Assert.Equal(["PUBREC 1"], publisher.Received());
         Assert.Equal(2, kept.Received().Count);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_retained_QoS_2_message_goes_to_a_new_subscription_once_it_is_committed(int qos)
+    {
+        var broker = new TestBroker();
+        var journal = new TestJournal(broker);
+        TestClient reader = broker.Connect();
+        TestClient publisher = broker.Connect();
+        publisher.Publish("a", "x", qos: 2, id: 1, retain: true);
+        reader.Subscribe(1, ("a", qos));
+        Assert.Empty(reader.Received());
+        journal.Commit();
+        Assert.Equal([$"SUBACK 1: {qos}", $"PUBLISH {(qos > 0 ? "1 " : "")}qos{qos} retain a=x"], reader.Received());
+        publisher.Publish("a", "y", qos: 1, id: 2, retain: true);
+        reader.Subscribe(2, ("a", 0));
+        Assert.Contains("PUBLISH qos0 retain a=y", reader.Received());
+    }
+
+    [Fact]
+    public void A_subscription_of_the_program_gets_a_retained_QoS_2_message_once_it_is_committed()
+    {
+        var broker = new TestBroker();
+        var journal = new TestJournal(broker);
+        broker.Connect().Publish("a", "x", qos: 2, id: 1, retain: true);
+        List<string> received = [];
+        broker.Core.Subscribe("a"u8, QualityOfService.ExactlyOnce, Receive);
+        journal.BeginCommit();
+        Assert.Empty(received);
+        journal.EndCommit();
+        Assert.Equal(["x"], received);
+        broker.Core.Subscribe("a"u8, QualityOfService.ExactlyOnce, Receive);
+        Assert.Equal(["x", "x"], received);
+
+        bool Receive(in PublishPacket packet)
+        {
+            received.Add(Encoding.UTF8.GetString(packet.Payload));
+            return false;
+        }
     }
 
     /// <summary>A client with a kept session and a subscription, both committed.</summary>
