@@ -16,6 +16,9 @@ internal sealed class LockedCore(BrokerCore core, TimeProvider time)
     /// <summary>How long the peer of a connection that has ended may take to close its side.</summary>
     private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a connection that has ended waits for a commit, such as that of a DISCONNECT which makes a Will void.</summary>
+    private static readonly TimeSpan CommitTimeout = TimeSpan.FromSeconds(30);
+
     [ThreadStatic]
     private static Stack<List<ServedConnection>>? flushLists; // a write that completes synchronously re-enters, so each thread keeps a stack of lists
 
@@ -229,7 +232,8 @@ internal sealed class LockedCore(BrokerCore core, TimeProvider time)
             var served = (ServedConnection)connection.Carrier!;
             if (connection.End is not null)
             {
-                served.DropAt ??= now + GoodbyeTimeout;
+                TimeSpan dropAt = now + (connection.WaitsFor > core.Parts.Turn.Committed ? CommitTimeout : GoodbyeTimeout);
+                if (served.DropAt is null || dropAt < served.DropAt) served.DropAt = dropAt;
                 served.CancelHook();
             }
 
