@@ -10,11 +10,15 @@ namespace RawMqtt.Brokers;
 /// and the connections to which the call gives something to do.</summary>
 internal sealed class BrokerTurn
 {
+    private const int MostUncommitted = 16 << 20; // bytes of records: while the disk does not take them, publishers wait
+
     private readonly Stack<BrokerConnection> ended = new();
     private readonly List<BrokerConnection> dirty = [];
     private readonly List<BrokerConnection> waiting = []; // for the next commit
     private readonly List<BrokerConnection> sealedOnes = []; // for the commit under way
     private readonly Queue<(long Position, Subscriber Subscriber, ApplicationMessage Message, QualityOfService Qos, bool Retain)> deferred = new();
+    private readonly HashSet<BrokerConnection> heldForCommit = [];
+    private long committing; // bytes of the commit under way
     private readonly List<Subscriber> toLoad = [];
     private readonly Queue<Subscriber> toEvict = new();
 
@@ -38,6 +42,8 @@ internal sealed class BrokerTurn
     /// <summary>Whether a connection or a subscription of the program waits for a commit.</summary>
     public bool IsCommitWanted => waiting.Count > 0 || deferred.Count > 0;
 
+    private bool IsRoomInJournal => committing + Journal!.Length <= MostUncommitted;
+
     /// <summary>Puts the connection among those that wait for a commit, if it does.</summary>
     public void AwaitCommit(BrokerConnection connection)
     {
@@ -46,9 +52,21 @@ internal sealed class BrokerTurn
         waiting.Add(connection);
     }
 
-    /// <summary>Begins a commit of all that was noted: what the connections have gathered leaves when it is over.</summary>
-    public void BeginCommit()
+    /// <summary>Pauses the publisher of a message that may be noted while too much of the journal is not committed.</summary>
+    public bool TryHoldForCommit(in PublishPacket packet, BrokerConnection publisher)
     {
+        if (Journal is null || IsRoomInJournal || (packet.Qos == QualityOfService.AtMostOnce && !packet.Retain)) return false;
+        publisher.Pause = Pause.Held;
+        heldForCommit.Add(publisher);
+        Statistics.PublishersHeld++;
+        return true;
+    }
+
+    /// <summary>Begins a commit of all that was noted: what the connections have gathered leaves when it is over.</summary>
+    /// <param name="length">The bytes of its records.</param>
+    public void BeginCommit(int length)
+    {
+        committing = length;
         foreach (BrokerConnection connection in waiting)
         {
             connection.IsAwaitingCommit = false;
@@ -66,6 +84,16 @@ internal sealed class BrokerTurn
         Committed = position;
         foreach (BrokerConnection connection in sealedOnes) MarkDirty(connection);
         sealedOnes.Clear();
+        committing = 0;
+        if (!IsRoomInJournal) return; // the next commit begins at once
+        foreach (BrokerConnection publisher in heldForCommit)
+        {
+            publisher.Pause = Pause.None;
+            publisher.LastReceived = Now; // the silence was not the publisher's
+            MarkDirty(publisher);
+        }
+
+        heldForCommit.Clear();
     }
 
     /// <summary>Lets a subscription of the program wait for the commit of a message.</summary>
@@ -134,6 +162,7 @@ internal sealed class BrokerTurn
         if (connection.End is not null) return;
         connection.End = reason;
         connection.Pause = Pause.None;
+        heldForCommit.Remove(connection);
         if (connection.Subscriber is { } subscriber) subscriber.Connection = null;
         ended.Push(connection);
         MarkDirty(connection);

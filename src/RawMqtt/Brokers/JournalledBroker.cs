@@ -31,7 +31,7 @@ internal sealed class JournalledBroker(BrokerParts parts, BrokerJournal journal,
     public void BeginCommit(RecordBuffer taken)
     {
         journal.MoveTo(taken, ref placements);
-        turn.BeginCommit();
+        turn.BeginCommit(taken.Length);
     }
 
     /// <summary>Ends a commit: what waited for it may leave.</summary>

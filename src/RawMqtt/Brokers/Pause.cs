@@ -11,6 +11,6 @@ internal enum Pause : byte
     /// <summary>The next packet waits for a <see cref="HookAnswer"/>.</summary>
     Asks,
 
-    /// <summary>The next packet is a PUBLISH for a client whose queue is full.</summary>
+    /// <summary>The next packet is a PUBLISH for a client whose queue is full, or for a journal of which too much waits for a commit.</summary>
     Held,
 }

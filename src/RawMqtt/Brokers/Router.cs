@@ -63,9 +63,9 @@ internal sealed class Router(
         }
     }
 
-    /// <summary>Pauses the connection if its PUBLISH has to wait until a client that gets the message has caught up.</summary>
+    /// <summary>Pauses the connection if its PUBLISH has to wait until a client that gets the message, or the journal, has caught up.</summary>
     public bool TryHold(in PublishPacket packet, BrokerConnection from) =>
-        slow.IsAnyFull && slow.TryHold(RouteOf(packet, from), packet.Qos, packet.Length, from);
+        turn.TryHoldForCommit(packet, from) || (slow.IsAnyFull && slow.TryHold(RouteOf(packet, from), packet.Qos, packet.Length, from));
 
     /// <summary>Returns whether the client may publish to the topic. The program is asked once for each topic while one client alone publishes to it.</summary>
     public bool CanWrite(in PublishPacket packet, BrokerConnection from)
