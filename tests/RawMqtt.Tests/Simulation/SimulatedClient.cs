@@ -27,7 +27,7 @@ internal sealed class SimulatedClient
     private readonly bool clean;
     private Link? link;
     private ushort subscribing;
-    private bool mustSubscribe, hasKeptSession, mayBeForgotten;
+    private bool mustSubscribe;
     private readonly SuspectWatch watch;
     private int connections;
     private bool hasTimer;
@@ -50,7 +50,6 @@ internal sealed class SimulatedClient
 
     public string Name { get; }
 
-    /// <summary>Whether its session outlives its process.</summary>
     public bool HasDisk => disk is not null;
 
     /// <summary>The server has confirmed the subscriptions of a session that lasts.</summary>
@@ -98,7 +97,7 @@ internal sealed class SimulatedClient
     {
         foreach (Published message in inFlight.Values) message.MayComeTwice = true;
         server.Forget(Name);
-        (hasKeptSession, mayBeForgotten) = (false, true);
+        watch.Forgotten();
         serverRules.Discarded();
     }
 
@@ -201,9 +200,7 @@ internal sealed class SimulatedClient
         {
             case SessionEventKind.Connected:
                 if (happened.SessionLost) LoseInFlight();
-                if (hasKeptSession && !happened.SessionPresent) throw new SimulationException($"{Name}: the server has lost the session");
-                hasKeptSession = !clean && !mayBeForgotten;
-                if (!happened.SessionPresent) mayBeForgotten = false;
+                watch.Connected(happened.SessionPresent, clean);
                 mustSubscribe = filters.Length > 0 && !(happened.SessionPresent && IsSubscribed);
                 break;
             case SessionEventKind.Subscribed when happened.PacketId == subscribing:
@@ -235,14 +232,17 @@ internal sealed class SimulatedClient
         if (receipt.Qos == QualityOfService.AtMostOnce) return;
         var message = new Held(Received[^1], receipt);
         disk?.Held.Add(message);
-        ClientSession process = session;
-        if (traits.Slowness == 0 || world.Chance(0.5)) Acknowledge(process, receipt, message);
-        else world.After(world.Delay(traits.Slowness), () =>
+        if (traits.Slowness == 0 || world.Chance(0.5)) Acknowledge(session, receipt, message);
+        else
         {
-            if (process != session) return; // it has ended
-            Acknowledge(process, receipt, message); // perhaps out of order, perhaps on the next connection
-            Flush();
-        });
+            ClientSession process = session;
+            world.After(world.Delay(traits.Slowness), () =>
+            {
+                if (process != session) return; // it has ended
+                Acknowledge(process, receipt, message); // perhaps out of order, perhaps on the next connection
+                Flush();
+            });
+        }
     }
 
     private void Acknowledge(ClientSession process, Receipt receipt, Held message)

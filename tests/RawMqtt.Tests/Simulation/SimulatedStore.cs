@@ -7,8 +7,7 @@ using RawMqtt.Storage;
 
 namespace RawMqtt.Tests.Simulation;
 
-/// <summary>The journal of a simulated broker, on a disk that fails: the steps of the shell, one at a time, so that the broker can be killed between
-/// them.</summary>
+/// <summary>The journal of a simulated broker, on a disk that fails: the steps of the shell, one at a time. The broker can be killed between them.</summary>
 internal sealed class SimulatedStore(World world, bool isSynced, Mistake? mistake)
 {
     private const long StartedAt = 1_000_000;
