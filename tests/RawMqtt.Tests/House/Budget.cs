@@ -9,7 +9,7 @@ namespace RawMqtt.Tests.House;
 internal static class Budget
 {
     /// <summary>Lines of code of the whole library.</summary>
-    public const int MostLines = 13_170;
+    public const int MostLines = 13_200;
 
     /// <summary>Of Codec, WebSockets and Sessions together: what an embedded engineer copies.</summary>
     public const int MostLinesOfTheCore = 3580;
@@ -20,7 +20,7 @@ internal static class Budget
         ("Codec", 900, 33, "packets: bytes to views and back"),
         ("WebSockets", 1250, 9, "RFC 6455: handshake, frames, masking, both roles"),
         ("Sessions", 1490, 4, "what each end remembers: QoS 1 and 2, identifiers, keep alive"),
-        ("Brokers", 2350, 0, "the broker without sockets"),
+        ("Brokers", 2380, 0, "the broker without sockets"),
         ("Storage", 380, 0, "the folder of a journal: segments, commits, damage, the lock"),
         ("Transports", 650, 4, "a stream that carries MQTT"),
         ("Dialling", 1150, 0, "the client's way to a stream, and the diagnosis"),
