@@ -17,6 +17,8 @@ internal sealed class JournalFiles : IJournalDisk, IDisposable
     private readonly FileAccess access;
     private readonly FileStream? locked;
     private readonly ConcurrentDictionary<string, SafeFileHandle> open = [];
+    private readonly Lock changing = new(); // what is open, and the names
+    private bool isDisposed;
 
     private JournalFiles(string folder, FileAccess access, FileStream? locked)
     {
@@ -94,20 +96,34 @@ internal sealed class JournalFiles : IJournalDisk, IDisposable
 
     public void Rename(string name, string newName)
     {
-        Close(name);
-        Close(newName);
-        File.Move(PathOf(name), PathOf(newName), overwrite: true);
+        lock (changing)
+        {
+            Close(name);
+            Close(newName);
+            ObjectDisposedException.ThrowIf(isDisposed, this);
+            File.Move(PathOf(name), PathOf(newName), overwrite: true);
+        }
     }
 
     public void Delete(string name)
     {
-        Close(name);
-        File.Delete(PathOf(name));
+        lock (changing)
+        {
+            Close(name); // who reads it at this moment gets an ObjectDisposedException
+            ObjectDisposedException.ThrowIf(isDisposed, this);
+            File.Delete(PathOf(name));
+        }
     }
 
+    /// <summary>Closes all files, and the lock last: nothing is written from then on.</summary>
     public void Dispose()
     {
-        foreach (string name in open.Keys) Close(name);
+        lock (changing)
+        {
+            isDisposed = true;
+            foreach (string name in open.Keys) Close(name);
+        }
+
         locked?.Dispose();
     }
 
@@ -127,7 +143,12 @@ internal sealed class JournalFiles : IJournalDisk, IDisposable
     private SafeFileHandle HandleOf(string name)
     {
         if (open.TryGetValue(name, out SafeFileHandle? handle)) return handle;
-        return open[name] = File.OpenHandle(PathOf(name), FileMode.Open, access, FileShare.ReadWrite | FileShare.Delete);
+        lock (changing)
+        {
+            ObjectDisposedException.ThrowIf(isDisposed, this);
+            if (open.TryGetValue(name, out handle)) return handle; // another thread was first
+            return open[name] = File.OpenHandle(PathOf(name), FileMode.Open, access, FileShare.ReadWrite | FileShare.Delete);
+        }
     }
 
     private void Close(string name)

@@ -22,6 +22,7 @@ internal sealed class JournalFolder
     private long nextNumber;
     private uint nextSegment;
     private bool mustBegin; // the sync of the newest segment failed
+    private bool mustSyncFolder; // the sync after a deletion failed
 
     private JournalFolder(IJournalDisk disk, JournalOwner owner, long segmentLength, JournalReading reading)
     {
@@ -83,7 +84,7 @@ internal sealed class JournalFolder
         if (!sync) return folder;
         for (int i = 0; i < folder.segments.Count; i++)
         {
-            if (i >= folder.segments.Count - 2) Rewrite(disk, folder.segments[i]);
+            if (i >= folder.segments.Count - 2) JournalRepairs.Rewrite(disk, folder.segments[i]);
             disk.Sync(folder.segments[i].Name);
         }
 
@@ -186,23 +187,23 @@ internal sealed class JournalFolder
         {
             if (segments.Count < 2) return;
             oldest = segments[0];
+            segments.RemoveAt(0); // first: nobody begins to read it any more
         }
 
-        disk.Delete(oldest.Name);
-        lock (gate) segments.RemoveAt(0);
-        if (sync) disk.SyncFolder();
-    }
-
-    /// <summary>Writes what a segment holds once more. If a sync failed before the last process ended, the system has the bytes and does not write them any
-    /// more; a commit reaches over two segments at most.</summary>
-    private static void Rewrite(IJournalDisk disk, JournalSegment segment)
-    {
-        byte[] bytes = new byte[(int)Math.Min(1 << 20, segment.Length)];
-        for (long offset = 0; offset < segment.Length; offset += bytes.Length)
+        try
         {
-            int count = disk.Read(segment.Name, offset, bytes.AsSpan(0, (int)Math.Min(bytes.Length, segment.Length - offset)));
-            disk.Write(segment.Name, offset, bytes.AsSpan(0, count));
+            if (mustSyncFolder) disk.SyncFolder(); // the one before may still be on the disk
+            disk.Delete(oldest.Name);
         }
+        catch
+        {
+            lock (gate) segments.Insert(0, oldest);
+            throw;
+        }
+
+        mustSyncFolder = sync; // unless this succeeds
+        if (sync) disk.SyncFolder();
+        mustSyncFolder = false;
     }
 
     private JournalSegment? Find(uint number)
@@ -264,8 +265,7 @@ internal sealed class JournalFolder
         return newest = segment;
     }
 
-    /// <summary>Undoes a commit that failed. What the disk refuses to undo does no harm: it is written over, or it ends where the next segment
-    /// begins.</summary>
+    /// <summary>Undoes a commit that failed. What cannot be undone does no harm: it is written over, or ends where the next segment begins.</summary>
     private void TakeBack(JournalSegment? before, long length)
     {
         while (newest != before && newest is not null)

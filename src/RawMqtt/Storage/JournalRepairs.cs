@@ -11,6 +11,18 @@ internal sealed class JournalRepairs(IJournalDisk disk)
 
     private string? kept;
 
+    /// <summary>Writes what a segment holds once more. If a sync failed before the last process ended, the system has the bytes and does not write them any
+    /// more; a commit reaches over two segments at most.</summary>
+    public static void Rewrite(IJournalDisk disk, JournalSegment segment)
+    {
+        byte[] bytes = new byte[(int)Math.Min(1 << 20, segment.Length)];
+        for (long offset = 0; offset < segment.Length; offset += bytes.Length)
+        {
+            int count = disk.Read(segment.Name, offset, bytes.AsSpan(0, (int)Math.Min(bytes.Length, segment.Length - offset)));
+            disk.Write(segment.Name, offset, bytes.AsSpan(0, count));
+        }
+    }
+
     /// <summary>Copies a file as it is, once.</summary>
     /// <returns>The name of the copy.</returns>
     public string Keep(string name)

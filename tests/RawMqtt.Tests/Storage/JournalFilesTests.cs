@@ -39,6 +39,20 @@ public sealed class JournalFilesTests : IDisposable
     }
 
     [Fact]
+    public void Nothing_is_opened_written_or_deleted_after_the_end()
+    {
+        var files = JournalFiles.Lock(folder);
+        files.Create("a");
+        files.Write("a", 0, "text"u8);
+        files.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => files.Write("a", 0, "more"u8));
+        Assert.Throws<ObjectDisposedException>(() => files.Delete("a"));
+        Assert.Throws<ObjectDisposedException>(() => files.Rename("a", "b"));
+        Assert.Equal("text", File.ReadAllText(Path.Combine(folder, "a")));
+    }
+
+    [Fact]
     public void Damaged_file_is_repaired_and_kept()
     {
         using var files = JournalFiles.Lock(folder);

@@ -178,6 +178,56 @@ public class JournalFolderTests
     }
 
     [Fact]
+    public void Segment_is_not_read_any_more_when_its_deletion_begins()
+    {
+        JournalFolder folder = Open(segmentLength: 200);
+        JournalPlace place = CommitAndPlace(folder, "one")[0];
+        Commit(folder, sync: true, new string('x', 100));
+        Assert.True(folder.TryRead(place, new byte[place.Length], out _));
+        bool? isRead = null;
+        disk.Refuses = (call, file) =>
+        {
+            if (call == "Delete") isRead = folder.TryRead(place, new byte[place.Length], out _);
+            return false;
+        };
+
+        folder.DeleteOldest(sync: true);
+
+        Assert.False(isRead);
+    }
+
+    [Fact]
+    public void Segment_that_the_disk_does_not_delete_stays()
+    {
+        JournalFolder folder = Open(segmentLength: 200);
+        JournalPlace place = CommitAndPlace(folder, "one")[0];
+        Commit(folder, sync: true, new string('x', 100));
+        disk.Refuses = (call, _) => call == "Delete";
+        Assert.Throws<IOException>(() => folder.DeleteOldest(sync: true));
+        Assert.True(folder.TryRead(place, new byte[place.Length], out _));
+        disk.Refuses = (_, _) => false;
+
+        folder.DeleteOldest(sync: true);
+
+        Assert.Equal(2u, folder.OldestSegment);
+    }
+
+    [Fact]
+    public void Next_deletion_waits_for_the_one_before_to_be_on_the_disk()
+    {
+        JournalFolder folder = Open(segmentLength: 200);
+        foreach (char letter in "abc") Commit(folder, sync: true, new string(letter, 100));
+        disk.Refuses = (call, _) => call == "SyncFolder";
+        Assert.Throws<IOException>(() => folder.DeleteOldest(sync: true));
+        disk.Refuses = (_, _) => false;
+        disk.Calls.Clear();
+
+        folder.DeleteOldest(sync: true);
+
+        Assert.Equal(["SyncFolder", "Delete 0000000002.journal", "SyncFolder"], disk.Calls);
+    }
+
+    [Fact]
     public void Commit_of_a_steady_stream_allocates_nothing()
     {
         JournalFolder folder = JournalFolder.Open(new NullDisk(), JournalOwner.Broker, 1 << 30, sync: false, new VisitedJournal());

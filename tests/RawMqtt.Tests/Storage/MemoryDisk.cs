@@ -13,6 +13,9 @@ internal sealed class MemoryDisk : IJournalDisk
     /// <summary>Whether a call fails: its name and the file.</summary>
     public Func<string, string, bool> Refuses { get; set; } = (_, _) => false;
 
+    /// <summary>Why a file cannot be read; null if it can.</summary>
+    public Func<string, Exception?> ReadFault { get; set; } = _ => null;
+
     /// <summary>The calls that succeeded.</summary>
     public List<string> Calls { get; } = [];
 
@@ -69,6 +72,7 @@ internal sealed class MemoryDisk : IJournalDisk
 
     public int Read(string name, long offset, Span<byte> destination)
     {
+        if (ReadFault(name) is { } fault) throw fault;
         ReadOnlySpan<byte> bytes = files[name].Bytes.AsSpan((int)Math.Min(offset, files[name].Bytes.Length));
         int count = Math.Min(bytes.Length, destination.Length);
         bytes[..count].CopyTo(destination);
