@@ -6,6 +6,7 @@ using System.Text;
 using RawMqtt.Brokers;
 using RawMqtt.Codec;
 using RawMqtt.Dialling;
+using RawMqtt.Sessions.Journal;
 using RawMqtt.Storage;
 using RawMqtt.Transports;
 using RawMqtt.WebSockets;
@@ -74,6 +75,16 @@ internal sealed class BrokerReports(BrokerEvents? events, BrokerLog? log)
         $"error={BrokerLog.Quote(cause.Message)} hint=\"the broker acknowledges nothing until the folder of Durability can be written; it tries each second\"");
 
     public void JournalGoesOn() => log?.Add(MqttLogLevel.Information, "journal-goes-on", $"");
+
+    /// <summary>Reports that messages cannot be read from the journal: they wait.</summary>
+    public void JournalUnreadable(Exception cause) => log?.Add(
+        MqttLogLevel.Error,
+        "journal-unreadable",
+        $"error={BrokerLog.Quote(cause.Message)} hint=\"messages that stand in the journal alone wait; the broker reads again each second\"");
+
+    /// <summary>Reports a message of a session that is lost, because its record is damaged.</summary>
+    public void MessageDamaged(Subscriber subscriber, JournalPlace place) =>
+        log?.Add(MqttLogLevel.Error, "message-damaged", $"{ClientOf(subscriber)} segment={place.Segment} offset={place.Offset} bytes={place.Length}");
 
     /// <summary>Reports that the files were read again because the program asked for it.</summary>
     public void Reloaded(string? passwordFile, int entries, string? certificateFile) => log?.Add(

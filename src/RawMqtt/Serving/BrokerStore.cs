@@ -13,9 +13,10 @@ internal sealed class BrokerStore : IDisposable
     private readonly JournalFiles files;
     private readonly Committer committer;
     private readonly LockedCore core;
+    private readonly StoredLoader loader;
 
-    private BrokerStore(LockedCore core, JournalFiles files, Committer committer) =>
-        (this.core, this.files, this.committer) = (core, files, committer);
+    private BrokerStore(LockedCore core, JournalFiles files, Committer committer, StoredLoader loader) =>
+        (this.core, this.files, this.committer, this.loader) = (core, files, committer, loader);
 
     /// <summary>Opens the journal in <see cref="MqttBrokerOptions.DataDirectory"/>, and gives the broker what an earlier process noted.</summary>
     /// <exception cref="MqttException">The folder cannot be used.</exception>
@@ -58,6 +59,7 @@ internal sealed class BrokerStore : IDisposable
     public void Dispose()
     {
         committer.Stop();
+        loader.Dispose();
         files.Dispose();
     }
 
@@ -78,8 +80,9 @@ internal sealed class BrokerStore : IDisposable
         Report(recovered, use.Core, reports, options.DataDirectory!, time.GetElapsedTime(begun));
         core.Committer = new Committer(core, broker, journal, isSynced, reports, time);
         core.Committer.Carrier = new JournalCarrier(core, broker, journal, core.Committer, options.Limits.JournalSegmentLength, isSynced);
-        core.Loader = new StoredLoader(core, broker, new RecordReader(journal));
-        return new BrokerStore(core, files, core.Committer);
+        var loader = new StoredLoader(core, broker, reader, reports, time);
+        core.Loader = loader;
+        return new BrokerStore(core, files, core.Committer, loader);
     }
 
     private static void Report(RecoveredBroker recovered, BrokerCore core, BrokerReports reports, string folder, TimeSpan took)

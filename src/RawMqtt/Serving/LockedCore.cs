@@ -38,6 +38,9 @@ internal sealed class LockedCore(BrokerCore core, TimeProvider time)
     /// <summary>Gets or sets what reads messages from the journal that a client can take; null without one.</summary>
     public IThreadPoolWorkItem? Loader { get; set; }
 
+    /// <summary>Gets or sets whether <see cref="Loader"/> runs or will; under <see cref="Gate"/> alone.</summary>
+    public bool IsLoading { get; set; }
+
     /// <summary>Gets the core; use it under <see cref="Gate"/> alone.</summary>
     public BrokerCore Core => core;
 
@@ -165,7 +168,8 @@ internal sealed class LockedCore(BrokerCore core, TimeProvider time)
         {
             CollectDirty(toFlush, now);
             if (Committer is not null) isCommitBegun = Committer.TryBegin(now);
-            if (core.Parts.Turn.IsLoadWanted && Loader is not null) ThreadPool.UnsafeQueueUserWorkItem(Loader, preferLocal: false);
+            if (!IsLoading && core.Parts.Turn.IsLoadWanted && Loader is not null)
+                IsLoading = ThreadPool.UnsafeQueueUserWorkItem(Loader, preferLocal: false);
         }
         finally
         {

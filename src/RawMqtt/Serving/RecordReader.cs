@@ -12,7 +12,8 @@ internal sealed class RecordReader(JournalFolder journal)
 
     private byte[] buffer = new byte[1024];
 
-    /// <summary>Returns the fields of a record, valid until the next call; empty if it cannot be read.</summary>
+    /// <summary>Returns the fields of a record, valid until the next call; empty if it is damaged, or its segment is gone.</summary>
+    /// <exception cref="IOException">It could not be read this time.</exception>
     public ReadOnlySpan<byte> Read(JournalPlace place)
     {
         if (buffer.Length < place.Length || buffer.Length > Math.Max(KeptLength, place.Length)) buffer = new byte[place.Length];
@@ -20,9 +21,9 @@ internal sealed class RecordReader(JournalFolder journal)
         {
             return journal.TryRead(place, buffer, out SealedRecord record) ? record.Fields : default;
         }
-        catch (IOException)
+        catch (Exception failure) when (failure is UnauthorizedAccessException or ObjectDisposedException)
         {
-            return default;
+            throw new IOException(failure.Message, failure); // a segment that is deleted at this moment is closed
         }
     }
 }
