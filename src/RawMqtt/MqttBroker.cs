@@ -215,7 +215,12 @@ public sealed class MqttBroker : IAsyncDisposable
         await Task.WhenAll(loops).ConfigureAwait(false);
         await WaitAsync(shell.Core.EndAllAsync(), cancellationToken).ConfigureAwait(false);
         shell.Core.DropAll();
-        if (store is not null) await WaitAsync(store.CommitRestAsync(), cancellationToken).ConfigureAwait(false);
+        using (var rest = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
+        {
+            if (store is not null) await WaitAsync(store.CommitRestAsync(rest.Token), cancellationToken).ConfigureAwait(false);
+            await rest.CancelAsync().ConfigureAwait(false); // nobody waits any more
+        }
+
         await WaitAsync(reports.CompleteAsync(), cancellationToken).ConfigureAwait(false);
     }
 

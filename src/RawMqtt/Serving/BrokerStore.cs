@@ -14,9 +14,10 @@ internal sealed class BrokerStore : IDisposable
     private readonly Committer committer;
     private readonly LockedCore core;
     private readonly StoredLoader loader;
+    private readonly TimeSpan stopTimeout;
 
-    private BrokerStore(LockedCore core, JournalFiles files, Committer committer, StoredLoader loader) =>
-        (this.core, this.files, this.committer, this.loader) = (core, files, committer, loader);
+    private BrokerStore(LockedCore core, JournalFiles files, Committer committer, StoredLoader loader, TimeSpan stopTimeout) =>
+        (this.core, this.files, this.committer, this.loader, this.stopTimeout) = (core, files, committer, loader, stopTimeout);
 
     /// <summary>Opens the journal in <see cref="MqttBrokerOptions.DataDirectory"/>, and gives the broker what an earlier process noted.</summary>
     /// <exception cref="MqttException">The folder cannot be used.</exception>
@@ -44,21 +45,21 @@ internal sealed class BrokerStore : IDisposable
     }
 
     /// <summary>Waits until all that was noted is committed.</summary>
-    public async Task CommitRestAsync()
+    public async Task CommitRestAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             bool isIdle;
             using (core.Enter()) isIdle = committer.IsIdle;
             if (isIdle) return;
-            await Task.Delay(TimeSpan.FromMilliseconds(1)).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Closes the journal.</summary>
+    /// <summary>Closes the journal when the commit that is under way is over, or after <see cref="MqttBrokerOptions.StopTimeout"/>.</summary>
     public void Dispose()
     {
-        committer.Stop();
+        committer.Stop(stopTimeout);
         loader.Dispose();
         files.Dispose();
     }
@@ -82,7 +83,7 @@ internal sealed class BrokerStore : IDisposable
         core.Committer.Carrier = new JournalCarrier(core, broker, journal, core.Committer, options.Limits.JournalSegmentLength, isSynced);
         var loader = new StoredLoader(core, broker, reader, reports, time);
         core.Loader = loader;
-        return new BrokerStore(core, files, core.Committer, loader);
+        return new BrokerStore(core, files, core.Committer, loader, options.StopTimeout);
     }
 
     private static void Report(RecoveredBroker recovered, BrokerCore core, BrokerReports reports, string folder, TimeSpan took)

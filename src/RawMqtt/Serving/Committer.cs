@@ -36,6 +36,7 @@ internal sealed class Committer : IThreadPoolWorkItem
     private long seenLength;
     private uint seenSegment;
     private readonly ITimer retry;
+    private readonly Lock writing = new(); // while the folder is written
     private readonly RecordBuffer taken = new();
     private readonly Func<int, int, JournalPlace> placeOf;
     private TimeSpan lastCommit;
@@ -65,20 +66,28 @@ internal sealed class Committer : IThreadPoolWorkItem
     /// <returns>Whether it has begun, and <see cref="Run"/> must follow.</returns>
     public bool TryBegin(TimeSpan now)
     {
-        if (isUnderWay) return false;
+        if (isUnderWay || isStopped) return false;
         bool isDue = broker.Journal.Length >= MostGathered || now - lastCommit >= LongestWait;
         if (!broker.IsCommitWanted && awaited <= broker.Committed && !(isDue && !IsIdle)) return false;
         lastCommit = now;
-        isUnderWay = true;
         broker.BeginCommit(taken);
-        return true;
+        return isUnderWay = true;
     }
 
-    /// <summary>Under the lock: ends the commit that was carried out.</summary>
+    /// <summary>Under the lock: ends the commit that was carried out. If that fails it stays under way, and is ended later.</summary>
     public void End()
     {
+        try
+        {
+            broker.EndCommit(taken.Appended, placeOf, core.Now);
+        }
+        catch (Exception failure)
+        {
+            RetryLater(failure);
+            return;
+        }
+
         isUnderWay = false;
-        broker.EndCommit(taken.Appended, placeOf, core.Now);
         if (awaited > broker.Committed) return;
         awaiting?.SetResult();
         awaiting = null;
@@ -102,11 +111,16 @@ internal sealed class Committer : IThreadPoolWorkItem
     }
 
     /// <summary>Ends the thread; nothing is committed any more.</summary>
-    public void Stop()
+    /// <param name="atMost">How long to wait for the commit that is under way.</param>
+    /// <returns>Whether it is over.</returns>
+    public bool Stop(TimeSpan atMost)
     {
         isStopped = true;
         retry.Dispose();
         if (signal is not null) Wake();
+        if (!writing.TryEnter(atMost)) return false;
+        writing.Exit();
+        return true;
     }
 
     /// <summary>Carries out the commit that has begun, and those that follow.</summary>
@@ -120,7 +134,7 @@ internal sealed class Committer : IThreadPoolWorkItem
             break;
         }
 
-        running = null;
+        running = null; // nothing above throws
     }
 
     private void RunSynced()
@@ -165,19 +179,52 @@ internal sealed class Committer : IThreadPoolWorkItem
     private bool TryCommit()
     {
         hasNext = false;
-        JournalCommit commit = folder.Commit(taken, signal is not null);
-        if (commit.Cause is not null)
+        if (!TryWrite()) return false;
+        try
         {
-            if (!hasFailed) reports.JournalFailed(commit.Cause);
-            hasFailed = true;
-            retry.Change(RetryAfter, Timeout.InfiniteTimeSpan);
+            bool goesOn = core.EndCommit() | hasNext;
+            if (Carrier is not null && IsLonger()) ThreadPool.UnsafeQueueUserWorkItem(Carrier, preferLocal: false);
+            return goesOn;
+        }
+        catch (Exception failure) // of what leaving the lock begins: this commit is over
+        {
+            reports.JournalFailed(failure);
+            return hasNext;
+        }
+    }
+
+    /// <returns>Whether all that was taken is written.</returns>
+    private bool TryWrite()
+    {
+        Exception? cause;
+        try
+        {
+            lock (writing)
+            {
+                if (isStopped) return false; // another process may have the folder
+                cause = folder.Commit(taken, signal is not null).Cause;
+            }
+        }
+        catch (Exception failure)
+        {
+            cause = failure;
+        }
+
+        if (cause is not null)
+        {
+            RetryLater(cause);
             return false;
         }
 
         if (hasFailed) reports.JournalGoesOn();
         hasFailed = false;
-        bool goesOn = core.EndCommit() | hasNext;
-        if (Carrier is not null && IsLonger()) ThreadPool.UnsafeQueueUserWorkItem(Carrier, preferLocal: false);
-        return goesOn;
+        return true;
+    }
+
+    private void RetryLater(Exception cause)
+    {
+        if (!hasFailed) reports.JournalFailed(cause);
+        hasFailed = true;
+        retry.Change(RetryAfter, Timeout.InfiniteTimeSpan);
     }
 }

@@ -82,7 +82,16 @@ internal sealed class LockedCore(BrokerCore core, TimeProvider time)
     public bool EndCommit()
     {
         CoreUse use = Enter(); // LeaveToCommit leaves it
-        Committer!.End();
+        try
+        {
+            Committer!.End();
+        }
+        catch
+        {
+            Gate.Exit();
+            throw;
+        }
+
         return LeaveToCommit(use.Now);
     }
 
@@ -167,9 +176,9 @@ internal sealed class LockedCore(BrokerCore core, TimeProvider time)
         try
         {
             CollectDirty(toFlush, now);
-            if (Committer is not null) isCommitBegun = Committer.TryBegin(now);
             if (!IsLoading && core.Parts.Turn.IsLoadWanted && Loader is not null)
                 IsLoading = ThreadPool.UnsafeQueueUserWorkItem(Loader, preferLocal: false);
+            if (Committer is not null) isCommitBegun = Committer.TryBegin(now); // last: one that has begun is carried out
         }
         finally
         {
