@@ -13,7 +13,7 @@ internal static class BrokerLogging
         "listening", "connected", "ended", "refused", "handshake-refused", "not-admitted", "dropped", "reloaded", "certificate", "certificate-unusable",
         "password-file-unusable", "accept-failed", "fault", "hook-failed", "untrusted-proxy", "silent-proxy", "client-certificate-refused", "log-dropped",
         "reload-failed", "observer-failed", "journal-read", "journal-damaged", "session-uncertain", "journal-failed", "journal-goes-on", "bridge-ended",
-        "bridge-dropped", "bridge-qos", "bridge-expired", "journal-unreadable", "message-damaged",
+        "bridge-dropped", "bridge-qos", "bridge-expired", "journal-unreadable", "message-damaged", "journal-not-shortened",
     ];
 
     public static void Write(ILogger logger, MqttLogLevel level, string line)

@@ -82,6 +82,9 @@ internal sealed class BrokerReports(BrokerEvents? events, BrokerLog? log)
         "journal-unreadable",
         $"error={BrokerLog.Quote(cause.Message)} hint=\"messages that stand in the journal alone wait; the broker reads again each second\"");
 
+    /// <summary>Reports that the journal grows, because what does not count any more cannot be read or deleted.</summary>
+    public void JournalNotShortened(Exception cause) => log?.Add(MqttLogLevel.Error, "journal-not-shortened", $"error={BrokerLog.Quote(cause.Message)}");
+
     /// <summary>Reports a message of a session that is lost, because its record is damaged.</summary>
     public void MessageDamaged(Subscriber subscriber, JournalPlace place) =>
         log?.Add(MqttLogLevel.Error, "message-damaged", $"{ClientOf(subscriber)} segment={place.Segment} offset={place.Offset} bytes={place.Length}");

@@ -80,7 +80,7 @@ internal sealed class BrokerStore : IDisposable
         broker.Restore(recovered, reader.Read, startedAt);
         Report(recovered, use.Core, reports, options.DataDirectory!, time.GetElapsedTime(begun));
         core.Committer = new Committer(core, broker, journal, isSynced, reports, time);
-        core.Committer.Carrier = new JournalCarrier(core, broker, journal, core.Committer, options.Limits.JournalSegmentLength, isSynced);
+        core.Committer.Carrier = new JournalCarrier(core, broker, journal, core.Committer, reports, options);
         var loader = new StoredLoader(core, broker, reader, reports, time);
         core.Loader = loader;
         return new BrokerStore(core, files, core.Committer, loader, options.StopTimeout);
