@@ -2,6 +2,7 @@
 
 using System.Text.Json;
 using RawMqtt.Extensions;
+using RawMqtt.Tests.House;
 
 namespace RawMqtt.Tests.Extensions;
 

@@ -11,7 +11,6 @@ using RawMqtt.AspNetCore;
 using RawMqtt.Codec;
 using RawMqtt.Extensions;
 using RawMqtt.Hosting;
-using RawMqtt.Tests.Extensions;
 
 namespace RawMqtt.Tests.House;
 
@@ -201,6 +200,28 @@ public class HowToExamples
         };
         // README <
         return options;
+    }
+
+    internal static async Task FromMqttNetAsync()
+    {
+        // README >
+        var options = new MqttClientOptions
+        {
+            Address = "ws://localhost:8083/mqtt",
+            ClientId = "pump-7",
+            UserName = "pump",
+            PasswordText = "s3cret",
+            Will = new MqttWill("pumps/7/state", "gone", QualityOfService.AtLeastOnce, retain: true),
+        };
+        await using MqttClient client = await MqttClient.ConnectAsync(options);
+        await using MqttSubscription commands = await client.SubscribeAsync("pumps/7/command", QualityOfService.AtLeastOnce);
+        await client.PublishAsync("pumps/7/state", "here", QualityOfService.AtLeastOnce, retain: true);
+        await foreach (MqttMessage command in commands)
+        {
+            Console.WriteLine(command.PayloadText);
+            await client.PublishAsync("pumps/7/done", command.Payload, QualityOfService.AtLeastOnce);
+        }
+        // README <
     }
 
     internal static double Degrees(MqttMessage message) => double.Parse(message.PayloadText, CultureInfo.InvariantCulture);
