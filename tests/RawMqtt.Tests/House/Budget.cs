@@ -9,7 +9,7 @@ namespace RawMqtt.Tests.House;
 internal static class Budget
 {
     /// <summary>Lines of code of the whole library.</summary>
-    public const int MostLines = 13_200;
+    public const int MostLines = 13_330;
 
     /// <summary>Of Codec, WebSockets and Sessions together: what an embedded engineer copies.</summary>
     public const int MostLinesOfTheCore = 3580;
@@ -21,12 +21,12 @@ internal static class Budget
         ("WebSockets", 1250, 9, "RFC 6455: handshake, frames, masking, both roles"),
         ("Sessions", 1490, 4, "what each end remembers: QoS 1 and 2, identifiers, keep alive"),
         ("Brokers", 2380, 0, "the broker without sockets"),
-        ("Storage", 380, 0, "the folder of a journal: segments, commits, damage, the lock"),
+        ("Storage", 400, 0, "the folder of a journal: segments, commits, damage, the lock"),
         ("Transports", 650, 4, "a stream that carries MQTT"),
         ("Dialling", 1150, 0, "the client's way to a stream, and the diagnosis"),
-        ("Serving", 1680, 0, "the broker's shell: listeners, admission, hooks"),
+        ("Serving", 1790, 0, "the broker's shell: listeners, admission, hooks"),
         ("Clients", 2460, 0, "the parts of MqttClient"),
-        ("", 950, 42, "MqttClient, MqttBroker and their options"),
+        ("", 960, 42, "MqttClient, MqttBroker and their options"),
     ];
 
     public static readonly string[] FrameworkAssemblies =
