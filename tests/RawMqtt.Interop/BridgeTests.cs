@@ -124,13 +124,15 @@ public class BridgeTests(ITestOutputHelper output)
         await second.LineAsync("ready");
         MqttClientOptions atSecond = KeptAt(first) with { Address = address, MaxReconnectDelay = TimeSpan.FromSeconds(2) };
         var atCluster = new MqttClientOptions { Addresses = cluster.Addresses };
-        await using MqttClient reader = await MqttClient.ConnectAsync(atCluster with { CleanSession = false, ClientId = "central" });
+        // One for each: a message that one leaves unread, such as a repeated one after its last, would hold the answers of the other.
+        await using MqttClient reader1 = await MqttClient.ConnectAsync(atCluster with { CleanSession = false, ClientId = "central1" });
+        await using MqttClient reader2 = await MqttClient.ConnectAsync(atCluster with { CleanSession = false, ClientId = "central2" });
         await using MqttClient ofEdge1 = await MqttClient.ConnectAsync(KeptAt(first));
         await using MqttClient ofEdge2 = await MqttClient.ConnectAsync(atSecond);
         (string Name, NumberedTraffic Traffic, Task Reading)[] all =
         [
-            await ReadAsync("up from edge 1", reader, "edge1/up/#", PerEdge, patience),
-            await ReadAsync("up from edge 2", reader, "edge2/up/#", PerEdge, patience),
+            await ReadAsync("up from edge 1", reader1, "edge1/up/#", PerEdge, patience),
+            await ReadAsync("up from edge 2", reader2, "edge2/up/#", PerEdge, patience),
             await ReadAsync("down to edge 1", ofEdge1, "down/#", PerEdge, patience),
             await ReadAsync("down to edge 2", ofEdge2, "down/#", PerEdge, patience),
         ];
