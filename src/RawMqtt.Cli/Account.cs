@@ -16,7 +16,7 @@ internal sealed record Account(string? Url, MqttClientOptions Options)
     /// <summary>Gets the file of its key; null for none.</summary>
     public string? Key { get; init; }
 
-    /// <summary>Gets whether host and port are to be reached by TLS: true for an account with certificates, null if it does not say.</summary>
+    /// <summary>Gets whether the tool uses TLS for host and port: true for an account with certificates, null if the account does not say.</summary>
     public bool? HasTls => (CaFile ?? Cert) is not null ? true : null;
 
     /// <summary>Shows no secrets.</summary>

@@ -20,7 +20,7 @@ internal static class MessageJson
         IndentSize = 1,
     };
 
-    /// <summary>Writes the object. A payload that is to be JSON itself and is none leaves nothing, and a line on the error output.</summary>
+    /// <summary>Writes the object. If the payload has to be JSON and is not, this writes nothing but a line on the error output.</summary>
     public static void Write(IBufferWriter<byte> output, in MqttMessageView message, DateTimeOffset now, bool isPayloadJson, bool isPretty)
     {
         JsonDocument? document = null;

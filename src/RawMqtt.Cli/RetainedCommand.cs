@@ -74,7 +74,7 @@ internal static class RetainedCommand
         return ExitCode.Done;
     }
 
-    /// <summary>A retained message with an empty payload deletes the one that is kept, 3.3.1.3.</summary>
+    /// <summary>Publishes an empty retained message: the broker then deletes the one that it keeps, 3.3.1.3.</summary>
     private static Task ClearAsync(MqttClient client, byte[] topic, CancellationToken cancellationToken) =>
         client.PublishAsync(topic, default, QualityOfService.AtLeastOnce, retain: true, cancellationToken).AsTask();
 

@@ -32,7 +32,7 @@ internal sealed class KilledBroker(string folder, MqttDurability durability) : I
             },
         });
         Console.WriteLine("ready");
-        await Task.Delay(Timeout.Infinite);
+        await Task.Delay(Timeout.Infinite); // until it is killed
     }
 
     /// <summary>Starts the broker; it serves when this completes.</summary>

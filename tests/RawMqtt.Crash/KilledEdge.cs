@@ -19,6 +19,6 @@ internal static class KilledEdge
             Log = (_, line) => Console.Error.WriteLine(line),
         });
         Console.WriteLine("ready");
-        await Task.Delay(Timeout.Infinite);
+        await Task.Delay(Timeout.Infinite); // until it is killed
     }
 }

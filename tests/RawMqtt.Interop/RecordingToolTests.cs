@@ -94,24 +94,4 @@ public class RecordingToolTests
         Assert.Equal((0, "add/response 1+2=3\n", ""), (answered.ExitCode, answered.Output, answered.Error));
         Assert.Equal((27, "", "rawmqtt: no answer came within 0.2 s.\n"), (silent.ExitCode, silent.Output, silent.Error));
     }
-
-    [Theory]
-    [InlineData(1, "retained list", "Give a topic filter")]
-    [InlineData(1, "retained clear a/#/b", "MQTT-4.7.1-2")]
-    [InlineData(1, "record", "Give a file, or - for the standard input and output. See rawmqtt record --help.")]
-    [InlineData(1, "replay - --repeat 2", "--repeat needs a file")]
-    [InlineData(8, "replay mqtt://127.0.0.1:1 /no/such/file", "/no/such/file")]
-    [InlineData(1, "rpc -t a", "Say what to send with one of")]
-    [InlineData(1, "ping --endless -C 2", "-C has no effect beside --endless")]
-    [InlineData(8, "bench compare /no/such/file /no/such/file", "/no/such/file")]
-    [InlineData(1, "bench conn a b c", "See rawmqtt bench conn --help.")]
-    public async Task Mistakes_end_in_one_sentence_and_a_code(int exitCode, string arguments, string expected)
-    {
-        Finished tool = await RealProcess.RunToolAsync(arguments.Split(' '));
-
-        Assert.Equal((exitCode, ""), (tool.ExitCode, tool.Output));
-        Assert.Contains(expected, tool.Error, StringComparison.Ordinal);
-        Assert.StartsWith("rawmqtt: ", tool.Error, StringComparison.Ordinal);
-        Assert.Single(tool.Error.TrimEnd('\n').Split('\n'));
-    }
 }

@@ -102,6 +102,15 @@ public class ToolTests
     [InlineData(2, "pub --url ws://127.0.0.1:1/mqtt -t a -m b", "connection refused")]
     [InlineData(2, "sub --url ws://no-such-host.invalid/mqtt -t a", "knows no address of the host")]
     [InlineData(8, "pub --url ws://127.0.0.1:1/mqtt -t a -f /no/such/file", "/no/such/file")]
+    [InlineData(1, "retained list", "Give a topic filter")]
+    [InlineData(1, "retained clear a/#/b", "MQTT-4.7.1-2")]
+    [InlineData(1, "record", "Give a file, or - for the standard input and output. See rawmqtt record --help.")]
+    [InlineData(1, "replay - --repeat 2", "--repeat needs a file")]
+    [InlineData(8, "replay mqtt://127.0.0.1:1 /no/such/file", "/no/such/file")]
+    [InlineData(1, "rpc -t a", "Say what to send with one of")]
+    [InlineData(1, "ping --endless -C 2", "-C has no effect beside --endless")]
+    [InlineData(8, "bench compare /no/such/file /no/such/file", "/no/such/file")]
+    [InlineData(1, "bench conn a b c", "See rawmqtt bench conn --help.")]
     public async Task Mistakes_end_in_one_sentence_and_a_code(int exitCode, string arguments, string expected)
     {
         Finished tool = await RealProcess.RunToolAsync(arguments.Split(' '));

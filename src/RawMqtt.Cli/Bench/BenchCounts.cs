@@ -39,7 +39,7 @@ internal readonly record struct BenchCounts
 
     public long OutOfOrder { get; init; }
 
-    /// <summary>Gets the messages before a subscriber's latest one that have not arrived there.</summary>
+    /// <summary>Gets the number of messages that a subscriber misses before its latest one.</summary>
     public long Missing { get; init; }
 
     /// <summary>Gets the messages that this run did not send.</summary>

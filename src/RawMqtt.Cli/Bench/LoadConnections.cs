@@ -28,7 +28,7 @@ internal sealed class LoadConnections(BenchPlan plan, MqttClientOptions options,
         ConnectionsLost = Interlocked.Read(ref lost),
     };
 
-    /// <summary>Opens and ends a connection that does not count, so that the first one that counts pays for no loading of code.</summary>
+    /// <summary>Opens and ends a connection that does not count, because the first one also loads code.</summary>
     /// <exception cref="MqttException">The broker does not take it.</exception>
     public async Task WarmUpAsync(CancellationToken cancellationToken)
     {

@@ -21,7 +21,7 @@ internal sealed class SequenceTrack
     /// <summary>Gets the number of messages that arrived after a later one.</summary>
     public long OutOfOrder { get; private set; }
 
-    /// <summary>Gets the number of messages before the latest one that have not arrived.</summary>
+    /// <summary>Gets the number of messages that the subscriber misses before the latest one.</summary>
     public long Missing => expected - first - Unique;
 
     /// <summary>Begins at this number: earlier ones were sent before the subscriber was there.</summary>

@@ -16,7 +16,7 @@ internal static class ConnectionCapture
     /// <summary>Stands for an address that is not known: 192.0.2.1 is for documentation, RFC 5737.</summary>
     private static readonly IPAddress unknown = IPAddress.Parse("192.0.2.1");
 
-    /// <summary>Returns the options with a tap beside the one that they have. Each connection of the client becomes one of the capture.</summary>
+    /// <summary>Adds a tap to the options, beside the one that they have. The capture has a connection for each of the client.</summary>
     public static MqttClientOptions Of(MqttClientOptions options, CaptureFile file)
     {
         int count = 0;
