@@ -47,6 +47,8 @@ fi
 
 # runs one test project and adds up what its summary says
 passed=0 failed=0 skipped=0
+failures=$(mktemp)
+trap 'rm -f "$failures"' EXIT
 run() {
   local log total errors fails skips notrun status
   log=$(mktemp)
@@ -54,16 +56,23 @@ run() {
   status=${PIPESTATUS[0]}
   local summary
   summary=$(grep -oE 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+, Not Run: [0-9]+' "$log" | tail -1)
-  rm -f "$log"
+  # what failed stands again at the end: a long output is often cut to its last lines
+  grep -F -A 25 '[FAIL]' "$log" | cut -c 1-400 >> "$failures"
   if [ -z "$summary" ]; then
     failed=$((failed + 1))
+    { echo "$1 ended with status $status and without a summary; its last lines:"; tail -n 30 "$log"; } | cut -c 1-400 >> "$failures"
+    rm -f "$log"
     return
   fi
+  rm -f "$log"
   read -r total errors fails skips notrun <<< "$(grep -oE '[0-9]+' <<< "$summary" | tr '\n' ' ')"
   passed=$((passed + total - fails - skips - notrun))
   failed=$((failed + fails + errors))
   skipped=$((skipped + skips))
-  if [ "$status" != 0 ] && [ "$((fails + errors))" = 0 ]; then failed=$((failed + 1)); fi
+  if [ "$status" != 0 ] && [ "$((fails + errors))" = 0 ]; then
+    failed=$((failed + 1))
+    echo "$1 ended with status $status, though no test failed" >> "$failures"
+  fi
 }
 
 run RawMqtt.Tests "$@"
@@ -74,5 +83,9 @@ if [ "$((passed + failed + skipped))" = 0 ]; then
   failed=1
 fi
 
+if [ -s "$failures" ]; then
+  echo "What failed:"
+  cat "$failures"
+fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ] && { [ "${CI:-}" != true ] || [ "$skipped" = 0 ]; }
