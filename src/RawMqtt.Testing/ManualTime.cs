@@ -55,11 +55,11 @@ public sealed class ManualTime : TimeProvider
     }
 
     /// <summary>Moves the clock in steps of 100 ms until a task has ended. The task's result is not looked at.</summary>
-    /// <exception cref="OperationCanceledException">The task did not end within 30 seconds of the machine's clock.</exception>
+    /// <exception cref="OperationCanceledException">The task did not end within 60 seconds of the machine's clock.</exception>
     public async Task AdvanceUntil(Task task)
     {
         ArgumentNullException.ThrowIfNull(task);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!task.IsCompleted)
         {
             deadline.Token.ThrowIfCancellationRequested();

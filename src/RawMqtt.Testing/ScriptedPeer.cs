@@ -14,7 +14,7 @@ public sealed class ScriptedPeer : IAsyncDisposable
     public ManualTime Time { get; } = new();
 
     /// <summary>Gets or sets the time, on the machine's clock, after which a wait for a packet or a connection fails.</summary>
-    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Returns options of a client that connects to this peer in memory, on its clock.</summary>
     public MqttClientOptions ClientOptions(MqttClientOptions? options = null) =>

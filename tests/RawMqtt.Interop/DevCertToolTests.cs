@@ -51,10 +51,10 @@ public sealed class DevCertToolTests : IDisposable
         Finished kept = await RunAsync($"{await TrustAsync(broker, "rawmqtt")}", " sub ", " pub ", " -m kept -r -q 1");
         Assert.Equal((0, ""), (kept.ExitCode, kept.Error));
 
-        Finished ours = await RunAsync(await TrustAsync(broker, "rawmqtt"), "", "", " -C 1 -W 20");
-        Finished mosquitto = await RunAsync(await TrustAsync(broker, "mosquitto"), "", "", " -C 1 -W 20");
+        Finished ours = await RunAsync(await TrustAsync(broker, "rawmqtt"), "", "", " -C 1 -W 100");
+        Finished mosquitto = await RunAsync(await TrustAsync(broker, "mosquitto"), "", "", " -C 1 -W 100");
         Finished node = await RunAsync(await TrustAsync(broker, "node"), "", "", "");
-        Finished net = await RunAsync(await TrustAsync(broker, ".net"), "dotnet run --no-restore", $"rawmqtt sub {wss} -t test -C 1 -W 20", "");
+        Finished net = await RunAsync(await TrustAsync(broker, ".net"), "dotnet run --no-restore", $"rawmqtt sub {wss} -t test -C 1 -W 100", "");
         Finished curled = await RunAsync(await TrustAsync(broker, "curl"), "curl ", "curl -sS -o /dev/null -w '%{http_code} %{ssl_verify_result}' ", "");
 
         foreach (Finished subscriber in new[] { ours, mosquitto, node, net }) Assert.Equal((0, "kept\n"), (subscriber.ExitCode, subscriber.Output));

@@ -57,7 +57,7 @@ public class MosquittoClientsTests
         Assert.Equal(0, (await RealProcess.RunAsync(pub, "-h", "127.0.0.1", "-p", port, "-t", "kept", "-m", "old", "-r", "-q", "1")).ExitCode);
 
         Finished retained = await RealProcess.RunAsync(RealPart.MosquittoSub, "-h", "127.0.0.1", "-p", port, "-t", "kept", "-C", "1",
-            "-F", "%t %r %p", "-W", "20");
+            "-F", "%t %r %p", "-W", "100");
         Assert.Equal("kept 1 old\n", retained.Output);
 
         await using RealProcess watcher = StartSub("-h", "127.0.0.1", "-p", port, "-t", "gone", "-C", "1", "-d", "-F", "%p");
@@ -91,7 +91,7 @@ public class MosquittoClientsTests
             Assert.True(sent.ExitCode == 0, sent.Error);
         }
 
-        Finished second = await RealProcess.RunAsync(RealPart.MosquittoSub, [.. session, "-C", "2", "-F", "%t %q %p", "-W", "20"]);
+        Finished second = await RealProcess.RunAsync(RealPart.MosquittoSub, [.. session, "-C", "2", "-F", "%t %q %p", "-W", "100"]);
         Assert.Equal("away/1 1 waited 1\naway/2 2 waited 2\n", second.Output);
     }
 

@@ -86,7 +86,7 @@ public class MosquittoTests
         Assert.Equal($"from/us {qos} grüße\n", (await theirs.FinishAsync()).Output);
 
         await using RealProcess ours = RealProcess.StartTool("sub", "--url", mosquitto.Address(carrier), "-t", "to/us/#", "-q",
-            qos, "-v", "-C", "2", "-W", "20");
+            qos, "-v", "-C", "2", "-W", "100");
         await SubscribedAsync(mosquitto, "to/us/#");
         foreach (string text in new[] { "one", "two" })
             Assert.Equal(0, (await RealProcess.RunAsync(mosquittoPub, "-h", "127.0.0.1", "-p", port, "-t", $"to/us/{text}", "-m", text, "-q", qos)).ExitCode);
@@ -111,11 +111,11 @@ public class MosquittoTests
         }
 
         Finished woken = await RealProcess.RunToolAsync("sub", "--url", mosquitto.Ws, "-t", "kept/#", "-q", "1", "-c", "-i", "sleeper",
-            "-C", "3", "-v", "-R", "-W", "20");
+            "-C", "3", "-v", "-R", "-W", "100");
         Assert.True(woken.ExitCode == 0, woken.Error + mosquitto.Log);
         Assert.Equal("kept/file from a file\nkept/line first\nkept/line second\n", woken.Output);
 
-        Finished retained = await RealProcess.RunToolAsync("sub", "--url", mosquitto.Ws, "-t", "kept/file", "-C", "1", "-W", "20");
+        Finished retained = await RealProcess.RunToolAsync("sub", "--url", mosquitto.Ws, "-t", "kept/file", "-C", "1", "-W", "100");
         Assert.Equal((0, "from a file\n"), (retained.ExitCode, retained.Output));
     }
 

@@ -30,7 +30,7 @@ public partial class MosquittoToolsTests
         await PublishAsync(port, "k/a", "hello \"w\"é");
         await PublishAsync(port, "k/b", "{\"a\":1,\"b\":[1,2]}");
         const string format = @"%x|%X|%20p|%-30p|%10t|%-10t|%010l|%-5l|%.2t|%m|%q%r|%.3p|%I|%-40I|%.4I|%U|@Y-@m-@d@@ @j @N|%A%E|\0\a\e|%05m|%-5m|%j";
-        string[] arguments = ["-h", "127.0.0.1", "-p", port, "-t", "k/+", "-q", "1", "-C", "2", "-W", "20", "-F", format];
+        string[] arguments = ["-h", "127.0.0.1", "-p", port, "-t", "k/+", "-q", "1", "-C", "2", "-W", "100", "-F", format];
 
         Finished real = await RealProcess.RunAsync(RealPart.MosquittoSub, arguments);
         Finished ours = await RealProcess.RunToolAsync(["sub", .. arguments]);

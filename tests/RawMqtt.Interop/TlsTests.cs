@@ -87,7 +87,7 @@ public class TlsTests
         await broker.LineAsync("ready");
 
         Finished pub = await RealProcess.RunToolAsync("pub", "--url", url, "--cafile", certificates.Authority, "-t", "a", "-m", "b", "-q", "1", "-r");
-        Finished sub = await RealProcess.RunToolAsync("sub", "--url", url, "--cafile", certificates.Authority, "-t", "a", "-C", "1", "-W", "20");
+        Finished sub = await RealProcess.RunToolAsync("sub", "--url", url, "--cafile", certificates.Authority, "-t", "a", "-C", "1", "-W", "100");
 
         Assert.Equal((0, ""), (pub.ExitCode, pub.Error));
         Assert.Equal((0, "b\n"), (sub.ExitCode, sub.Output));

@@ -58,7 +58,7 @@ public class ToolkitTests
         first.KillAtOnce();
         string lost = await page.LineAsync("lost: ");
         await using RealProcess second = StartBroker("--ws", port);
-        Finished finished = await page.FinishAsync(TimeSpan.FromSeconds(60));
+        Finished finished = await page.FinishAsync();
 
         Assert.True(finished.ExitCode == 0, finished.Output + finished.Error);
         Assert.Contains("1006", lost, StringComparison.Ordinal);
@@ -144,7 +144,7 @@ public class ToolkitTests
             for (int i = 0; i < FloodRate / 100; i++) broker.Publish("flood", $"message {++sent}");
         }
 
-        Finished finished = await page.FinishAsync(TimeSpan.FromSeconds(60));
+        Finished finished = await page.FinishAsync();
         Assert.True(finished.ExitCode == 0, finished.Output + finished.Error);
         Assert.Contains($"counted {count - broker.Statistics.MessagesDropped - broker.Statistics.MessagesShed}\n", finished.Output, StringComparison.Ordinal);
     }
@@ -160,7 +160,7 @@ public class ToolkitTests
     private static async Task<string[]> RunAsync(string script, params string[] arguments)
     {
         await using RealProcess page = StartPage(script, arguments);
-        Finished finished = await page.FinishAsync(TimeSpan.FromSeconds(70));
+        Finished finished = await page.FinishAsync();
         Assert.True(finished.ExitCode == 0, finished.Output + finished.Error);
         return finished.Output.TrimEnd().Split('\n');
     }

@@ -9,7 +9,8 @@ namespace RawMqtt.Interop.Parts;
 /// <summary>A program that a test started, and ends by its pid.</summary>
 internal sealed class RealProcess : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>Ends a test that hangs: far more than any program needs, on a machine that compiles native code beside it.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly Process process;
     private readonly Lock gate = new();

@@ -10,7 +10,7 @@ const [program, url, library] = process.argv.slice(2)
 const modules = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'node_modules')
 const script = { mqttjs: 'mqtt/dist/mqtt.min.js', paho: 'paho-mqtt/paho-mqtt-min.js' }[library]
 const fail = message => { console.log(`error ${message}`); process.exit(1) }
-setTimeout(() => fail('not done in 25 s'), 25000).unref()
+setTimeout(() => fail('not done in 110 s'), 110000).unref()
 
 const pages = {
   mqttjs: `

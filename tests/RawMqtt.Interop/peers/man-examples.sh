@@ -15,7 +15,7 @@ printf 'some\ndata' > data
 read_cc128.pl() { printf 'first\nsecond\nthird\n'; }
 
 await() { # FILE COUNT PATTERN: waits until so many lines of the file match
-  for ((i = 0; i < 300; i++)); do
+  for ((i = 0; i < 1200; i++)); do
     [ "$(grep -c "$3" "$1" 2> /dev/null)" -ge "$2" ] && return 0
     sleep 0.05
   done

@@ -25,7 +25,7 @@ if (caFile) options.ca = fs.readFileSync(caFile)
 
 const say = line => process.stdout.write(line + '\n')
 const fail = error => { say(`error ${error.message}`); process.exit(1) }
-setTimeout(() => fail(new Error('not done in 20 s')), 20000).unref()
+setTimeout(() => fail(new Error('not done in 110 s')), 110000).unref()
 
 const client = mqtt.connect(url, options)
 client.on('error', fail)

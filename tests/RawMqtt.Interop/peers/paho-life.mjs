@@ -11,7 +11,7 @@ const { default: Paho } = await import('paho-mqtt')
 const url = process.argv[2]
 const name = 'pahojs' + Math.random().toString(16).slice(2, 10)
 const fail = message => { console.log(`error ${message}`); process.exit(1) }
-setTimeout(() => fail('not done in 40 s'), 40000).unref()
+setTimeout(() => fail('not done in 110 s'), 110000).unref()
 
 class Life {
   constructor (clientId, cleanSession, will) {

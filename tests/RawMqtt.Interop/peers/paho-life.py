@@ -31,7 +31,7 @@ class Life:
         self.expect('connected', 0, present)
 
     def expect(self, *event):
-        got = self.events.get(timeout=20)
+        got = self.events.get(timeout=60)
         if got != event:
             sys.exit(f'expected {event}, got {got}')
         print(*event, flush=True)

@@ -12,7 +12,7 @@ client.on_message = lambda c, u, m: events.put(('message', m.topic, m.payload.de
 
 
 def expect(*event):
-    got = events.get(timeout=20)
+    got = events.get(timeout=60)
     if got != event:
         sys.exit(f'expected {event}, got {got}')
     print(*event, flush=True)

@@ -22,7 +22,7 @@ public sealed class MqttEndpointTests : IDisposable
     public MqttEndpointTests() => certificate = files.Issue(["localhost"]);
 
     /// <summary>Ends a test that hangs.</summary>
-    private static CancellationToken Limit => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Limit => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     public void Dispose()
     {

@@ -38,7 +38,7 @@ public class BatchedOutputTests
 
         Assert.False(third.IsCompleted);
         stream.Open();
-        await third.WaitAsync(TimeSpan.FromSeconds(20));
+        await third.WaitAsync(TimeSpan.FromSeconds(60));
         output.Flush();
         Assert.Equal(1 + 3 * half.Length, stream.Text.Length);
     }
@@ -71,7 +71,7 @@ public class BatchedOutputTests
 
         public void Open() => isOpen.Set();
 
-        public void WaitForWrite() => Assert.True(isBegun.Wait(TimeSpan.FromSeconds(20)));
+        public void WaitForWrite() => Assert.True(isBegun.Wait(TimeSpan.FromSeconds(60)));
 
         public override void Write(byte[] buffer, int offset, int count)
         {

@@ -45,7 +45,7 @@ public class SubscriptionEndTests
     {
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         Task<int> sub = Tool.Create().Parse(["sub", "--url", url, "-t", "a", "-k", "1"]).InvokeAsync(configuration, TestContext.Current.CancellationToken);
-        MqttException end = await Assert.ThrowsAsync<MqttException>(() => sub.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        MqttException end = await Assert.ThrowsAsync<MqttException>(() => sub.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
         Assert.Equal(ExitCode.SubscriptionRefused, ExitCode.Of(end.Code));
         return end;
     }

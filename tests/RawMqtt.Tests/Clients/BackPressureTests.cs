@@ -10,7 +10,7 @@ namespace RawMqtt.Tests.Clients;
 /// <summary>What a client does for readers that are slower than the server.</summary>
 public class BackPressureTests
 {
-    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Theory]
     [InlineData(false)]

@@ -12,7 +12,7 @@ public class ClientActivitiesTests
     [Fact]
     public async Task Sending_and_processing_are_activities_with_the_names_of_the_convention()
     {
-        var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var ended = new ConcurrentQueue<Activity>();
         var processed = new TaskCompletionSource();
         await using MemoryBroker broker = await MemoryBroker.StartAsync();

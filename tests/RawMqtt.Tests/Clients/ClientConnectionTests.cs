@@ -11,7 +11,7 @@ namespace RawMqtt.Tests.Clients;
 /// <summary>One network connection: who writes to it, and how it ends on streams and servers that do not play along.</summary>
 public class ClientConnectionTests
 {
-    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Theory]
     [InlineData("abort")]

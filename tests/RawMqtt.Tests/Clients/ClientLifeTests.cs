@@ -11,7 +11,7 @@ public class ClientLifeTests
 {
     private const string Nobody = "mqtt://127.0.0.1:1";
 
-    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Fact]
     public async Task A_provider_that_never_returns_is_given_up_at_the_connect_timeout()

@@ -9,7 +9,7 @@ public class ClientSubscriptionsTests
 {
     private const QualityOfService Qos1 = QualityOfService.AtLeastOnce;
 
-    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Fact]
     public async Task A_SUBSCRIBE_waits_for_a_packet_identifier()

@@ -7,7 +7,7 @@ namespace RawMqtt.Tests.Clients;
 /// <summary>What an attempt to connect is told about itself, and what options can be bound from text.</summary>
 public class ConnectAttemptTests
 {
-    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Fact]
     public async Task First_attempt_after_a_lost_connection_has_number_1()

@@ -11,7 +11,7 @@ namespace RawMqtt.Tests.Clients;
 /// <summary>What the application may supply for each attempt to connect.</summary>
 public class ConnectHooksTests
 {
-    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Fact]
     public async Task A_function_that_fails_once_with_an_argument_exception_is_asked_again()

@@ -9,7 +9,7 @@ public class DisconnectTests
 {
     private const string Nobody = "mqtt://127.0.0.1:1";
 
-    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Fact]
     public async Task A_disconnect_that_outlives_its_connection_leaves_the_next_one_alone()

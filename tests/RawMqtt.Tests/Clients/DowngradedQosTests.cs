@@ -14,7 +14,7 @@ public sealed class DowngradedQosTests : IDisposable
 
     private readonly string folder = Directory.CreateTempSubdirectory("rawmqtt-qos-").FullName;
 
-    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 

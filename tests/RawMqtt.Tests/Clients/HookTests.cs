@@ -9,7 +9,7 @@ namespace RawMqtt.Tests.Clients;
 /// <summary>What the application hooks in to look on: it may throw, and it sees no secrets.</summary>
 public class HookTests
 {
-    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Fact]
     public async Task A_log_that_throws_harms_nothing()

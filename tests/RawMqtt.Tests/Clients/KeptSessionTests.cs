@@ -13,7 +13,7 @@ public class KeptSessionTests
     private const QualityOfService Qos1 = QualityOfService.AtLeastOnce;
     private const QualityOfService Qos2 = QualityOfService.ExactlyOnce;
 
-    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Theory]
     [InlineData(Qos1)]

@@ -6,7 +6,7 @@ namespace RawMqtt.Tests.Clients;
 
 public class MqttClientTests
 {
-    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token;
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Theory]
     [InlineData("mqtt://127.0.0.1:0", QualityOfService.AtMostOnce)]

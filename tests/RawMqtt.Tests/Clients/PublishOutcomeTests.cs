@@ -9,7 +9,7 @@ public class PublishOutcomeTests
 {
     private const QualityOfService Qos1 = QualityOfService.AtLeastOnce;
 
-    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Fact]
     public async Task Taking_the_result_too_early_harms_nobody_else()

@@ -9,7 +9,7 @@ namespace RawMqtt.Tests.Clients;
 /// <summary>How messages reach the application.</summary>
 public class ReceivingTests
 {
-    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Fact]
     [Rule("MQTT-4.6.0-2")]

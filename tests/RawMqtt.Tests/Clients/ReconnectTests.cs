@@ -9,7 +9,7 @@ namespace RawMqtt.Tests.Clients;
 /// <summary>How a client connects, connects again, or gives up.</summary>
 public class ReconnectTests
 {
-    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Fact]
     public async Task A_lost_connection_is_made_again_and_subscriptions_with_it()

@@ -8,7 +8,7 @@ namespace RawMqtt.Tests.Clients;
 /// <summary>Subscriptions that the server refuses, and those that are ended.</summary>
 public class RefusedFilterTests
 {
-    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Fact]
     public async Task A_refused_filter_is_an_error_unless_allowed()

@@ -9,7 +9,7 @@ public class ResubscribeTests
 {
     private const QualityOfService Qos1 = QualityOfService.AtLeastOnce;
 
-    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Theory]
     [InlineData(20)]

@@ -14,7 +14,7 @@ public class ServerCloseTests
     private const WebSocketRole Client = WebSocketRole.Client;
     private static readonly byte[] ConnAck = RawFrame.To(Client, 0x82, [0x20, 0x02, 0x00, 0x00]);
 
-    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Theory]
     [InlineData(1000, "", "normal closure")]

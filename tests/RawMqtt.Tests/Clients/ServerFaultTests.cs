@@ -9,7 +9,7 @@ namespace RawMqtt.Tests.Clients;
 /// <summary>What a client does about a server that breaks the rules or does not answer.</summary>
 public class ServerFaultTests
 {
-    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Fact]
     public async Task A_server_that_does_not_answer_CONNECT_is_given_up()

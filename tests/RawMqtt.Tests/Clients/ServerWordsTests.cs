@@ -12,7 +12,7 @@ namespace RawMqtt.Tests.Clients;
 /// <summary>What the server said is in the exception, in the state change and in the log.</summary>
 public class ServerWordsTests
 {
-    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Fact]
     public async Task The_HTTP_status_and_body_are_told()

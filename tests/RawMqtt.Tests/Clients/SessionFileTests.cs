@@ -15,7 +15,7 @@ public sealed class SessionFileTests : IDisposable
 
     private readonly string folder = Directory.CreateTempSubdirectory("rawmqtt-session-").FullName;
 
-    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     private string SessionFile => Path.Combine(folder, "session");
 

@@ -9,7 +9,7 @@ namespace RawMqtt.Tests.Clients;
 /// <summary>What becomes of the messages in flight when the connection is lost.</summary>
 public class SessionPresentTests
 {
-    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Fact]
     public async Task What_may_have_arrived_at_QoS_2_in_a_clean_session_is_reported_lost()

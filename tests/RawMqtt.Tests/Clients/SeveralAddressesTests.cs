@@ -9,7 +9,7 @@ namespace RawMqtt.Tests.Clients;
 /// <summary>A client that has several addresses.</summary>
 public class SeveralAddressesTests
 {
-    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Fact]
     public async Task Several_addresses_are_tried_in_turn()

@@ -7,7 +7,7 @@ public class SlowLineTests
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
 
-    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Theory]
     [InlineData(true, 40_000)]

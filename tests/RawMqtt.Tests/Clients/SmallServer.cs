@@ -76,7 +76,7 @@ internal sealed class SmallServer : IAsyncDisposable
     /// <summary>Waits until so many packets of a type have come.</summary>
     public async Task HasReceived(string type, int count)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (Received.Count(other => other == type) < count) await arrived.WaitAsync(deadline.Token);
     }
 

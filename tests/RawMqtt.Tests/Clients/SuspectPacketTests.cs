@@ -14,7 +14,7 @@ public class SuspectPacketTests
     private const QualityOfService Qos1 = QualityOfService.AtLeastOnce;
     private const QualityOfService Qos2 = QualityOfService.ExactlyOnce;
 
-    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Theory]
     [InlineData("mqtt", Qos1, true)]

@@ -10,7 +10,7 @@ public class WrongAnswerTests
 {
     private const QualityOfService Qos1 = QualityOfService.AtLeastOnce;
 
-    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Theory]
     [InlineData(2)]

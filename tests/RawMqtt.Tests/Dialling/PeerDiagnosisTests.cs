@@ -125,7 +125,7 @@ public class PeerDiagnosisTests
         };
         await client.OpenAsync();
 
-        await Assert.ThrowsAsync<MqttException>(() => client.SubscribeAsync("a/#").WaitAsync(TimeSpan.FromSeconds(30)));
+        await Assert.ThrowsAsync<MqttException>(() => client.SubscribeAsync("a/#").WaitAsync(TimeSpan.FromSeconds(60)));
 
         Assert.Equal("lost.after-subscribe", (await ended.Task)?.Diagnosis?.Code);
     }

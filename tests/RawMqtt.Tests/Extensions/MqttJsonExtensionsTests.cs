@@ -9,7 +9,7 @@ namespace RawMqtt.Tests.Extensions;
 public class MqttJsonExtensionsTests
 {
     /// <summary>Ends a test that hangs.</summary>
-    private static CancellationToken Limit => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Limit => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Fact]
     public async Task A_value_goes_there_as_json_and_comes_back()

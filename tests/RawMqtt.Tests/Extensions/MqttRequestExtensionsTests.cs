@@ -8,7 +8,7 @@ namespace RawMqtt.Tests.Extensions;
 public class MqttRequestExtensionsTests
 {
     /// <summary>Ends a test that hangs.</summary>
-    private static CancellationToken Limit => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Limit => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
 

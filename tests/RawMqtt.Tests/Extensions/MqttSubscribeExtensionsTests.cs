@@ -8,7 +8,7 @@ namespace RawMqtt.Tests.Extensions;
 public class MqttSubscribeExtensionsTests
 {
     /// <summary>Ends a test that hangs.</summary>
-    private static CancellationToken Limit => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Limit => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     private readonly Channel<string> seen = Channel.CreateUnbounded<string>();
 

@@ -7,7 +7,7 @@ namespace RawMqtt.Tests.Extensions;
 public class MqttWaitExtensionsTests
 {
     /// <summary>Ends a test that hangs.</summary>
-    private static CancellationToken Limit => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Limit => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Fact]
     public async Task The_first_message_that_satisfies_the_condition_is_returned()

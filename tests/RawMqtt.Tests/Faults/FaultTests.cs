@@ -44,7 +44,7 @@ public class FaultTests(ITestOutputHelper output)
         {
             if (change.Cause is not null) noticed.TrySetResult(change.Cause.Code);
         };
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await client.OpenAsync(deadline.Token);
         await client.PublishAsync("frozen", new byte[300], QualityOfService.ExactlyOnce, cancellationToken: deadline.Token);
         Assert.Equal(MqttErrorCode.KeepAliveExpired, await noticed.Task.WaitAsync(deadline.Token));

@@ -12,7 +12,7 @@ namespace RawMqtt.Tests.Hosting;
 public class MqttHostingExtensionsTests
 {
     /// <summary>Ends a test that hangs.</summary>
-    private static CancellationToken Limit => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Limit => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Fact]
     public async Task A_client_lives_as_long_as_its_host()

@@ -20,7 +20,7 @@ public class HowToExamples
     private readonly ConcurrentQueue<string> seen = [];
 
     /// <summary>Ends a test that hangs.</summary>
-    private static CancellationToken CancellationToken => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken CancellationToken => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Fact]
     public async Task Several_filters_and_functions()

@@ -18,7 +18,7 @@ public class ReadmeExamples
     public async Task Four_lines_print_the_message()
     {
         await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["ws://127.0.0.1:0/mqtt"] });
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await using MqttClient client = await MqttClient.ConnectAsync(broker.Addresses[0], limit.Token);
         await using MqttSubscription messages = await client.SubscribeAsync("testtopic", QualityOfService.AtLeastOnce);
         await client.PublishAsync("testtopic", "ws connection demo...!");
@@ -112,7 +112,7 @@ public class ReadmeExamples
     {
         await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["ws://127.0.0.1:0/mqtt"] });
         using MqttBrokerSubscription arrivals = broker.Subscribe("a");
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync("127.0.0.1", new Uri(broker.Addresses[0]).Port, limit.Token);
         await LayersAsync(socket, limit.Token);

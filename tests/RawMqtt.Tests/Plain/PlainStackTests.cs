@@ -75,7 +75,7 @@ public class PlainStackTests
             client.Subscribe("a/#", qos);
             client.Publish("a/b", "hello"u8.ToArray(), qos);
             return client.Receive();
-        }).WaitAsync(TimeSpan.FromSeconds(30));
+        }).WaitAsync(TimeSpan.FromSeconds(60));
 
         Assert.Equal(("a/b", "hello", qos), (received.Topic, Encoding.UTF8.GetString(received.Payload), received.Qos));
     }

@@ -13,7 +13,7 @@ public class ThermostatTests
     [InlineData("20.5", "off")]
     public async Task The_heating_follows_the_temperature(string temperature, string heating)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await using MemoryBroker broker = await MemoryBroker.StartAsync();
         broker.Broker.Publish("samples/room/temperature", temperature, retain: true);
         using var thermostat = new Thermostat(await broker.ConnectAsync(cancellationToken: limit.Token));

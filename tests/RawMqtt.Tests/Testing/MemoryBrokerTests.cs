@@ -8,7 +8,7 @@ namespace RawMqtt.Tests.Testing;
 public class MemoryBrokerTests
 {
     /// <summary>Ends a test that hangs.</summary>
-    private static CancellationToken Limit => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    private static CancellationToken Limit => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Fact]
     public async Task Messages_go_from_client_to_client()

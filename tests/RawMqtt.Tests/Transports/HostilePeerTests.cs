@@ -13,7 +13,7 @@ namespace RawMqtt.Tests.Transports;
 public sealed class HostilePeerTests : IDisposable
 {
     private const WebSocketRole Server = WebSocketRole.Server;
-    private readonly CancellationTokenSource deadline = new(TimeSpan.FromSeconds(30));
+    private readonly CancellationTokenSource deadline = new(TimeSpan.FromSeconds(60));
 
     private CancellationToken Soon => deadline.Token;
 
@@ -234,7 +234,7 @@ public sealed class HostilePeerTests : IDisposable
             loopback.ClientSocket.SendTimeout = 5000;
             Assert.Throws<SocketException>(() => SendForEver(loopback.ClientSocket, data));
         });
-        await server.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10), Soon);
+        await server.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60), Soon);
         await flooding;
     }
 

@@ -10,7 +10,7 @@ namespace RawMqtt.Tests.Transports;
 /// <summary>What a client that was refused knows of the refusal.</summary>
 public sealed class OpeningHandshakeTests : IDisposable
 {
-    private readonly CancellationTokenSource deadline = new(TimeSpan.FromSeconds(20));
+    private readonly CancellationTokenSource deadline = new(TimeSpan.FromSeconds(60));
 
     private CancellationToken Soon => deadline.Token;
 

@@ -17,7 +17,7 @@ public sealed class SecureWebSocketTests : IDisposable
 {
     private readonly TestCertificates certificates = new();
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource deadline = new(TimeSpan.FromSeconds(20));
+    private readonly CancellationTokenSource deadline = new(TimeSpan.FromSeconds(60));
 
     public SecureWebSocketTests() => listener.Start();
 

@@ -9,7 +9,7 @@ namespace RawMqtt.Tests.Transports;
 /// <summary>Closing, however it goes: every wait ends, and the peer is told what there is to tell.</summary>
 public sealed class WebSocketStreamClosingTests : IDisposable
 {
-    private readonly CancellationTokenSource deadline = new(TimeSpan.FromSeconds(20));
+    private readonly CancellationTokenSource deadline = new(TimeSpan.FromSeconds(60));
 
     private CancellationToken Soon => deadline.Token;
 
@@ -24,7 +24,7 @@ public sealed class WebSocketStreamClosingTests : IDisposable
         var client = new WebSocketStream(loopback.Client, WebSocketRole.Client) { CloseTimeout = TimeSpan.FromMilliseconds(100) };
         Task<int> reading = client.ReadAsync(new byte[size], Soon).AsTask();
         await client.CloseAsync(cancellationToken: Soon);
-        Exception? thrown = await Record.ExceptionAsync(() => reading.WaitAsync(TimeSpan.FromSeconds(10), Soon));
+        Exception? thrown = await Record.ExceptionAsync(() => reading.WaitAsync(TimeSpan.FromSeconds(60), Soon));
         Assert.True(thrown is null or IOException or ObjectDisposedException);
         Assert.Equal(CloseCode.AbnormalClosure, client.CloseCode);
     }

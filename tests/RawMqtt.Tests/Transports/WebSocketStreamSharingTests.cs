@@ -10,7 +10,7 @@ namespace RawMqtt.Tests.Transports;
 /// <summary>Several callers on one stream: writers, a reader and pongs.</summary>
 public sealed class WebSocketStreamSharingTests : IDisposable
 {
-    private readonly CancellationTokenSource deadline = new(TimeSpan.FromSeconds(20));
+    private readonly CancellationTokenSource deadline = new(TimeSpan.FromSeconds(60));
 
     private CancellationToken Soon => deadline.Token;
 

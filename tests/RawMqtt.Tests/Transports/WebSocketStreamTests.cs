@@ -9,7 +9,7 @@ namespace RawMqtt.Tests.Transports;
 
 public sealed class WebSocketStreamTests : IDisposable
 {
-    private readonly CancellationTokenSource deadline = new(TimeSpan.FromSeconds(20));
+    private readonly CancellationTokenSource deadline = new(TimeSpan.FromSeconds(60));
 
     private CancellationToken Soon => deadline.Token;
 

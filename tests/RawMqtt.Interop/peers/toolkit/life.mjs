@@ -24,7 +24,7 @@ async function live(address) {
   function until(id, isThere, what) {
     const known = seen.get(id)
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${what} did not come`)), 15000)
+      const timer = setTimeout(() => reject(new Error(`${what} did not come`)), 45000)
       known.waiters.push(() => {
         if (!known.last || !isThere(known.last, known.messages)) return false
         clearTimeout(timer)
@@ -45,7 +45,7 @@ async function live(address) {
       known.last = news
       known.waiters = known.waiters.filter(waiter => !waiter())
     })
-    good(engine.open(id, address, JSON.stringify({ keepalive: 60, connectTimeout: 10000, reconnectPeriod: 0, clean: true, ...options })))
+    good(engine.open(id, address, JSON.stringify({ keepalive: 60, connectTimeout: 45000, reconnectPeriod: 0, clean: true, ...options })))
     return id
   }
 

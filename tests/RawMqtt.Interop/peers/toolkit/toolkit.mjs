@@ -1,11 +1,11 @@
 // The toolkit's page in Chromium, as a person uses it: by labels, roles and texts.
 import { chromium } from 'playwright-core'
 
-export const patience = 15000
+export const patience = 45000
 
 /** Runs a scenario with a browser. Its last line is "done", or "error" and why. */
 export async function run(program, act) {
-  setTimeout(() => { console.log('error not done in 60 s'); process.exit(1) }, 60000).unref()
+  setTimeout(() => { console.log('error not done in 110 s'); process.exit(1) }, 110000).unref()
   const browser = await chromium.launch({ executablePath: program, headless: true })
   try {
     await act(browser)

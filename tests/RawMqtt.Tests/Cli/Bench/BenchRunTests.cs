@@ -7,7 +7,7 @@ namespace RawMqtt.Tests.Cli.Bench;
 /// <summary>Loads against our broker, by count: what was sent, what arrived, what was lost. No time is asserted.</summary>
 public class BenchRunTests
 {
-    private static readonly CancellationToken Patience = new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token;
+    private static CancellationToken Patience => new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token;
 
     [Theory]
     [InlineData(QualityOfService.AtMostOnce, "ws")]
