@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
 
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using RawMqtt.Tests.Transports;
 
 namespace RawMqtt.Crash;
 
 /// <summary>A broker with a journal in a process of its own, which is killed with SIGKILL and started again on the same ports.</summary>
 internal sealed class KilledBroker(string folder, MqttDurability durability) : IDisposable
 {
-    private readonly int webSocketPort = FreePort();
-    private readonly int tcpPort = FreePort();
+    private readonly int webSocketPort = FreePort.Take();
+    private readonly int tcpPort = FreePort.Take();
     private Process? process;
 
     public string WebSocketAddress => $"ws://127.0.0.1:{webSocketPort}/mqtt";
@@ -55,12 +54,5 @@ internal sealed class KilledBroker(string folder, MqttDurability durability) : I
     {
         process?.Kill();
         process?.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -71,7 +71,7 @@ public sealed class AccessTests : IDisposable
         string configuration = Write(
             "mosquitto.conf", $"{asRoot}listener {port} 127.0.0.1\nallow_anonymous true\npassword_file {users}\nacl_file {access}\nlog_dest stderr\n");
         await using RealProcess mosquitto = RealProcess.Start(RealPart.Mosquitto, "-c", configuration);
-        await FreePort.IsOpenAsync(port);
+        await OpenPort.WaitAsync(port);
         await using RealProcess tool = RealProcess.StartTool(
             "broker", "--tcp", "127.0.0.1:0", "--password-file", users, "--access-file", access, "--allow-anonymous");
         string listening = await tool.LineAsync("listening mqtt:");

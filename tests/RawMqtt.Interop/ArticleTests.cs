@@ -76,7 +76,7 @@ public sealed class ArticleTests : IDisposable
             }
             """);
         await using RealProcess nginx = RealProcess.Start(RealPart.Nginx, "-p", folder, "-c", file, "-e", "stderr");
-        await FreePort.IsOpenAsync(port);
+        await OpenPort.WaitAsync(port);
 
         Finished pub = await RealProcess.RunToolAsync("pub", $"ws://localhost:{port}/mqtt", "-t", "a", "-m", "b");
         nginx.Signal(15);

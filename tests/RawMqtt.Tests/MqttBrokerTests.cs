@@ -5,6 +5,7 @@ using System.Net;
 using System.Net.Sockets;
 using RawMqtt.Tests.Codec.Vectors;
 using RawMqtt.Tests.Serving;
+using RawMqtt.Tests.Transports;
 using RawMqtt.Transports;
 using RawMqtt.WebSockets;
 
@@ -219,7 +220,7 @@ public sealed class MqttBrokerTests : IDisposable
     [Fact]
     public async Task A_broker_starts_again_on_the_port_that_clients_were_connected_to()
     {
-        MqttBroker broker = await sockets.StartAsync("mqtt");
+        MqttBroker broker = await sockets.StartAsync("mqtt", o => o with { Listeners = [$"mqtt://127.0.0.1:{FreePort.Take()}"] });
         await using Stream stream = await sockets.DialAsync(broker);
         await stream.WriteAsync(ByteText.Parse(Connect), Token);
         await BrokerSockets.ReadAsync(stream, 4);

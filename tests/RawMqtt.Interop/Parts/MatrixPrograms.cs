@@ -11,7 +11,6 @@ public sealed class MatrixPrograms : IAsyncLifetime
     private const string Upgrade = "proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection \"upgrade\";";
     private readonly List<IAsyncDisposable> started = [];
     private readonly Dictionary<string, int> ports = [];
-    private readonly HashSet<int> taken = [];
     private readonly string folder = Directory.CreateTempSubdirectory("rawmqtt-matrix-").FullName;
     private Certificates certificates = null!;
 
@@ -34,7 +33,7 @@ public sealed class MatrixPrograms : IAsyncLifetime
     {
         certificates = await Certificates.MakeAsync();
         await StartOurBrokerAsync();
-        foreach (string name in Names.Where(name => !ports.ContainsKey(name))) ports[name] = TakeAnotherPort();
+        foreach (string name in Names.Where(name => !ports.ContainsKey(name))) ports[name] = FreePort.Take();
         await StartMosquittoAsync();
         await StartNginxAsync();
         await StartOpenSslAsync("openssl");
@@ -46,18 +45,6 @@ public sealed class MatrixPrograms : IAsyncLifetime
         foreach (IAsyncDisposable program in started) await program.DisposeAsync();
         certificates.Dispose();
         Directory.Delete(folder, recursive: true);
-    }
-
-    /// <summary>The system may give a port twice while nothing listens on it yet.</summary>
-    private int TakeAnotherPort()
-    {
-        int port;
-        do
-        {
-            port = FreePort.Take();
-        }
-        while (!taken.Add(port));
-        return port;
     }
 
     private async Task StartOurBrokerAsync()
@@ -113,7 +100,7 @@ public sealed class MatrixPrograms : IAsyncLifetime
             + Server("nginx-without-upgrade", $"{to} proxy_http_version 1.1;")
             + Server("nginx-curly-quotes", $"{to} {curly}")
             + Server("nginx-curly-quotes-mosquitto", $"proxy_pass http://127.0.0.1:{ports["mosquitto-ws"]}; {curly}")
-            + Server("nginx-dead-broker", $"proxy_pass http://127.0.0.1:{TakeAnotherPort()}; proxy_http_version 1.1; {Upgrade}")
+            + Server("nginx-dead-broker", $"proxy_pass http://127.0.0.1:{FreePort.Take()}; proxy_http_version 1.1; {Upgrade}")
             + Server("nginx-client-certificate", to, isTls: true, $"ssl_client_certificate {certificates.Authority}; ssl_verify_client on;")
             + Server("nginx-login", "auth_basic \"brokers\"; auth_basic_user_file /dev/null;")
             + Server("nginx-forbidden", "deny all;")
@@ -129,7 +116,7 @@ public sealed class MatrixPrograms : IAsyncLifetime
             """);
         var process = RealProcess.Start(program, "-p", folder, "-c", file, "-e", "stderr");
         started.Add(process);
-        await FreePort.IsOpenAsync(ports["nginx-tls"]);
+        await OpenPort.WaitAsync(ports["nginx-tls"]);
     }
 
     private string Server(string name, string location, bool isTls = false, string more = "") =>
@@ -142,6 +129,6 @@ public sealed class MatrixPrograms : IAsyncLifetime
         var process = RealProcess.Start(RealPart.OpenSsl, [
             "s_server", "-accept", $"127.0.0.1:{ports[name]}", "-cert", certificates.Chain("good"), "-key", certificates.Key("good"), "-quiet", .. more]);
         started.Add(process);
-        await FreePort.IsOpenAsync(ports[name]);
+        await OpenPort.WaitAsync(ports[name]);
     }
 }

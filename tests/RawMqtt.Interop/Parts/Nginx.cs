@@ -67,7 +67,7 @@ internal sealed class Nginx : IAsyncDisposable
             """;
         await File.WriteAllTextAsync(Path.Combine(folder, "nginx.conf"), configuration);
         RealProcess process = Start(folder);
-        await FreePort.IsOpenAsync(port);
+        await OpenPort.WaitAsync(port);
         return new Nginx(process, folder, port);
     }
 
@@ -76,7 +76,7 @@ internal sealed class Nginx : IAsyncDisposable
     {
         await StopAsync();
         process = Start(folder);
-        await FreePort.IsOpenAsync(new Uri(Wss).Port);
+        await OpenPort.WaitAsync(new Uri(Wss).Port);
     }
 
     public async ValueTask DisposeAsync()

@@ -51,7 +51,7 @@ internal sealed class RabbitCluster : IAsyncDisposable
     private async Task StartNodesAsync()
     {
         portMapper = RealProcess.Start("epmd", "-port", $"{portMapperPort}", "-address", "127.0.0.1");
-        await FreePort.IsOpenAsync(portMapperPort);
+        await OpenPort.WaitAsync(portMapperPort);
         for (int number = 1; number <= Size; number++) nodes.Add(new RabbitNode(folder, number, Size, portMapperPort));
         foreach (RabbitNode node in nodes) node.Start();
         foreach (RabbitNode node in nodes) await node.IsOpenAsync();

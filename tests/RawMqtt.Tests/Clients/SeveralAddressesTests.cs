@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Sockets;
+using RawMqtt.Tests.Transports;
 
 namespace RawMqtt.Tests.Clients;
 
@@ -15,10 +14,7 @@ public class SeveralAddressesTests
     public async Task Several_addresses_are_tried_in_turn()
     {
         await using var server = new SmallServer();
-        using var nobody = new TcpListener(IPAddress.Loopback, 0);
-        nobody.Start();
-        string dead = $"mqtt://127.0.0.1:{((IPEndPoint)nobody.LocalEndpoint).Port}";
-        nobody.Stop();
+        string dead = $"mqtt://127.0.0.1:{FreePort.Take()}";
         await using var client = new MqttClient(server.ClientOptions with { Addresses = [dead, server.Address], RetryFirstConnect = true });
         await client.OpenAsync(Soon);
         Assert.Equal(1, server.Connections);

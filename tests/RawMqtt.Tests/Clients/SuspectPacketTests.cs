@@ -3,6 +3,7 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using RawMqtt.Codec;
+using RawMqtt.Tests.Transports;
 using RawMqtt.WebSockets;
 
 namespace RawMqtt.Tests.Clients;
@@ -196,9 +197,9 @@ public class SuspectPacketTests
     [InlineData("ws")]
     public async Task A_broker_that_is_restarted_five_times_under_load_fails_nothing(string scheme)
     {
-        var options = new MqttBrokerOptions { Listeners = [scheme == "ws" ? "ws://127.0.0.1:0/mqtt" : "mqtt://127.0.0.1:0"] };
+        string address = $"{scheme}://127.0.0.1:{FreePort.Take()}{(scheme == "ws" ? "/mqtt" : "")}";
+        var options = new MqttBrokerOptions { Listeners = [address] };
         MqttBroker broker = await MqttBroker.StartAsync(options);
-        string address = broker.Addresses[0];
         using var over = new CancellationTokenSource();
         Task<int>[] loads;
         await using (var client = new MqttClient(new MqttClientOptions
@@ -216,7 +217,7 @@ public class SuspectPacketTests
             {
                 Task back = client.When(change => change.To == MqttClientState.Connected);
                 await broker.DisposeAsync();
-                broker = await MqttBroker.StartAsync(options with { Listeners = [address] });
+                broker = await MqttBroker.StartAsync(options);
                 await back.WaitAsync(Soon);
                 await client.PublishAsync("load/x", "x", Qos1, cancellationToken: Soon);
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using RawMqtt.Server;
+using RawMqtt.Tests.Transports;
 
 namespace RawMqtt.Tests.Server;
 
@@ -38,7 +39,7 @@ public sealed class MqttBridgeTests : IDisposable
     public async Task What_is_published_while_the_far_broker_is_away_comes_in_order_when_it_is_back()
     {
         await using MqttBroker near = await StartAsync();
-        MqttBroker far = await StartAsync();
+        MqttBroker far = await StartAsync(o => o with { Listeners = [$"mqtt://127.0.0.1:{FreePort.Take()}"] });
         await using MqttBridge bridge = await BridgeAsync(near, far, new MqttBridgeRule("#"));
         await using MqttClient publisher = await ClientAsync(near);
         await publisher.PublishAsync("n", "0", QualityOfService.AtLeastOnce, cancellationToken: Token);

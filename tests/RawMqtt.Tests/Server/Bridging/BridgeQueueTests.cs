@@ -3,6 +3,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using RawMqtt.Server;
+using RawMqtt.Tests.Transports;
 
 namespace RawMqtt.Tests.Server.Bridging;
 
@@ -19,7 +20,7 @@ public sealed class BridgeQueueTests
     {
         const int Count = 12_000;
         await using MqttBroker near = await StartAsync(new MqttBrokerLimits { MaxQueuedMessages = 100, MaxQueuedBytes = 10_000 });
-        string address = await UnusedAddressAsync();
+        string address = $"mqtt://127.0.0.1:{FreePort.Take()}";
         await using MqttBridge bridge = await MqttBridge.StartAsync(near, Options(address), Token);
         await PublishAsync(near, Count);
         MqttBrokerSubscription? heard = null;
@@ -32,7 +33,7 @@ public sealed class BridgeQueueTests
     public async Task What_exceeds_the_limit_is_counted_and_logged_and_the_oldest_stay()
     {
         await using MqttBroker near = await StartAsync();
-        string address = await UnusedAddressAsync();
+        string address = $"mqtt://127.0.0.1:{FreePort.Take()}";
         await using MqttBridge bridge = await MqttBridge.StartAsync(near, Options(address) with { MaxInFlight = 10, MaxQueuedMessages = 100 }, Token);
         await PublishAsync(near, 1000);
         MqttBridgeStatistics cut = bridge.Statistics;
@@ -50,7 +51,7 @@ public sealed class BridgeQueueTests
         const int Count = 100;
         var time = new ManualTime();
         await using MqttBroker near = await StartAsync();
-        string address = await UnusedAddressAsync();
+        string address = $"mqtt://127.0.0.1:{FreePort.Take()}";
         MqttBridgeOptions options = Options(address) with { MaxInFlight = 1, MaxAge = TimeSpan.FromMinutes(1) };
         MqttClientOptions remote = options.Remote with { TimeProvider = time, KeepAlive = TimeSpan.Zero, ConnectTimeout = TimeSpan.FromDays(1) };
         await using MqttBridge bridge = await MqttBridge.StartAsync(near, options with { Remote = remote }, Token);
@@ -118,13 +119,6 @@ public sealed class BridgeQueueTests
                 },
             },
             Token);
-
-    /// <summary>The address of a broker that has ended.</summary>
-    private async Task<string> UnusedAddressAsync()
-    {
-        await using MqttBroker broker = await StartAsync();
-        return broker.Addresses[0];
-    }
 
     private static async Task PublishAsync(MqttBroker broker, int count)
     {

@@ -5,18 +5,11 @@ using System.Net.Sockets;
 
 namespace RawMqtt.Interop.Parts;
 
-/// <summary>A port that the system says is free on the loopback address, for programs that cannot ask themselves.</summary>
-internal static class FreePort
+/// <summary>A port on which a program of the test is about to listen.</summary>
+internal static class OpenPort
 {
-    public static int Take()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    /// <summary>Until someone accepts there.</summary>
-    public static async Task IsOpenAsync(int port)
+    /// <summary>Waits until the program accepts there.</summary>
+    public static async Task WaitAsync(int port)
     {
         using var limit = new CancellationTokenSource(RealProcess.Patience);
         while (true)
