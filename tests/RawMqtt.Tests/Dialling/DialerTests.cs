@@ -75,9 +75,13 @@ public sealed class DialerTests : IDisposable
     [Fact]
     public async Task Silence_ends_at_the_connect_timeout_and_names_the_step()
     {
-        var options = new DialOptions { ConnectTimeout = TimeSpan.FromMilliseconds(200) };
-        MqttException failure =
-            await Assert.ThrowsAsync<MqttException>(() => Dialer.ConnectAsync(MqttAddress.Parse($"mqtts://127.0.0.1:{Port}"), options, CancellationToken.None));
+        var time = new ManualTime();
+        var options = new DialOptions { ConnectTimeout = TimeSpan.FromMilliseconds(200), TimeProvider = time };
+        Task<Stream> dialling = Dialer.ConnectAsync(MqttAddress.Parse($"mqtts://127.0.0.1:{Port}"), options, CancellationToken.None);
+        using Socket server = await listener.AcceptSocketAsync();
+        await server.ReceiveAsync(new byte[1]); // the TLS handshake has begun
+        time.Advance(TimeSpan.FromMilliseconds(200));
+        MqttException failure = await Assert.ThrowsAsync<MqttException>(() => dialling);
         Assert.Equal(MqttErrorCode.ConnectTimeout, failure.Code);
         Assert.Matches(@"still waiting for the TLS handshake, after name service [0-9.]+ ms, TCP [0-9.]+ ms\. ", failure.Message);
     }

@@ -29,8 +29,10 @@ internal sealed class MatrixEndpoint : IAsyncDisposable
 
     public string Path { get; init; } = "/mqtt";
 
-    /// <summary>Short where the client waits for what never comes.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The clock of a client at an endpoint that never answers; null for the system's.</summary>
+    public ManualTime? Time { get; init; }
 
     public async ValueTask DisposeAsync()
     {

@@ -11,12 +11,12 @@ namespace RawMqtt.Tests.Dialling.Matrix;
 internal static class MatrixEndpoints
 {
     private const string NginxPage = "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n</body>\r\n</html>\r\n";
-    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan HalfASecond = TimeSpan.FromMilliseconds(500);
 
     public static IReadOnlyDictionary<string, Func<MatrixEndpoint>> All { get; } = new Dictionary<string, Func<MatrixEndpoint>>
     {
         ["closed-port"] = () => new MatrixEndpoint(null),
-        ["silence"] = () => new MatrixEndpoint((_, stop) => Task.Delay(Timeout.Infinite, stop)) { ConnectTimeout = Short },
+        ["silence"] = Silence,
         ["reset-after-accept"] = () => new MatrixEndpoint(ResetAsync),
         ["half-closed"] = () => new MatrixEndpoint(HalfCloseAsync),
         ["closes-after-request"] = () => new MatrixEndpoint(CloseAsync),
@@ -52,6 +52,22 @@ internal static class MatrixEndpoints
     };
 
     private static string Page(string title) => NginxPage.Replace("{0}", title, StringComparison.Ordinal);
+
+    /// <summary>The client's time is up when it has asked.</summary>
+    private static MatrixEndpoint Silence()
+    {
+        var time = new ManualTime();
+        return new MatrixEndpoint(async (socket, stop) =>
+        {
+            await socket.ReceiveAsync(new byte[1], stop);
+            time.Advance(HalfASecond);
+            await Task.Delay(Timeout.Infinite, stop);
+        })
+        {
+            ConnectTimeout = HalfASecond,
+            Time = time,
+        };
+    }
 
     private static Task ResetAsync(Socket socket, CancellationToken stop)
     {

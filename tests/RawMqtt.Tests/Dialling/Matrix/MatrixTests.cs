@@ -32,7 +32,14 @@ public class MatrixTests
     {
         await using MatrixEndpoint server = MatrixEndpoints.All[endpoint]();
 
-        string[] differences = await Table.DifferencesAsync(endpoint, server.Port, scheme => FailureAsync(server, scheme));
+        using var turn = new SemaphoreSlim(server.Time is null ? MatrixTable.Schemes.Length : 1);
+        string[] differences = await Table.DifferencesAsync(endpoint, server.Port, async scheme =>
+        {
+            await turn.WaitAsync();
+            MqttException? failure = await FailureAsync(server, scheme);
+            turn.Release();
+            return failure;
+        });
 
         Assert.True(differences.Length == 0, string.Join('\n', differences));
     }
@@ -56,6 +63,7 @@ public class MatrixTests
         {
             Address = $"{scheme}://{server.Host}:{server.Port}{(scheme[0] == 'w' ? server.Path : "")}",
             ConnectTimeout = server.ConnectTimeout,
+            TimeProvider = server.Time ?? TimeProvider.System,
             ReconnectDelay = TimeSpan.Zero,
             Tls = isTls ? server.Tls : null,
         };
