@@ -24,7 +24,7 @@ internal static class Dialer
     /// <summary>Returns how long an address is tried: its equal share of the time that is left, and at most two seconds while others wait.</summary>
     internal static TimeSpan TurnOf(TimeSpan timeLeft, int addressesLeft)
     {
-        TimeSpan share = timeLeft / addressesLeft;
+        TimeSpan share = timeLeft > TimeSpan.Zero ? timeLeft / addressesLeft : TimeSpan.Zero; // the name service may have taken all of it
         return addressesLeft == 1 || share < AddressTimeout ? share : AddressTimeout;
     }
 

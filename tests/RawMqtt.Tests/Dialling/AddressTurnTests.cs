@@ -14,5 +14,6 @@ public class AddressTurnTests
         Assert.Equal(TimeSpan.FromSeconds(0.5), Dialer.TurnOf(TimeSpan.FromSeconds(2), addressesLeft: 4));
         Assert.Equal(TimeSpan.FromSeconds(2), Dialer.TurnOf(TimeSpan.FromSeconds(30), addressesLeft: 3));
         Assert.Equal(TimeSpan.FromSeconds(30), Dialer.TurnOf(TimeSpan.FromSeconds(30), addressesLeft: 1));
+        Assert.Equal(TimeSpan.Zero, Dialer.TurnOf(TimeSpan.FromSeconds(-1), addressesLeft: 2));
     }
 }
