@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -75,7 +76,8 @@ public class BrokerToolTests
         Assert.Equal(0, await others[^1].GetStream().ReadAsync(new byte[1])); // one too many
         await first.PublishAsync("a", "x", QualityOfService.AtLeastOnce);
         foreach (TcpClient other in others) other.Dispose();
-        await using MqttClient later = await MqttClient.ConnectAsync($"mqtt://127.0.0.1:{port}");
+        var options = new MqttClientOptions { Address = $"mqtt://127.0.0.1:{port}", RetryFirstConnect = true }; // the broker may not have seen them go
+        await using MqttClient later = await MqttClient.ConnectAsync(options);
         await later.PublishAsync("a", "y", QualityOfService.AtLeastOnce);
     }
 
@@ -168,12 +170,13 @@ public class BrokerToolTests
         File.Delete(users);
     }
 
-    /// <summary>The pipe of the error output takes 64 KiB, then whoever writes to it waits.</summary>
+    /// <summary>The pipe of the error output takes 64 KiB, then whoever writes to it waits. The broker has a heap of 64 MiB: how much memory a process takes
+    /// without such a limit depends on the caches of the processor.</summary>
     [Fact]
     public async Task Error_output_that_nobody_reads_stops_nothing()
     {
-        if (!OperatingSystem.IsLinux()) Assert.Skip("Only Linux tells the memory of a process as a file.");
-        await using RealProcess broker = RealProcess.Start("dotnet", [RealPart.Tool, "broker", "--tcp", "127.0.0.1:0"], null, readsError: false);
+        Dictionary<string, string> environment = new() { ["DOTNET_GCHeapHardLimit"] = "0x4000000" };
+        await using RealProcess broker = RealProcess.Start("dotnet", [RealPart.Tool, "broker", "--tcp", "127.0.0.1:0"], environment, readsError: false);
         string address = (await broker.LineAsync("listening mqtt:"))["listening ".Length..];
         await broker.LineAsync("ready");
         int port = new Uri(address).Port;
@@ -182,10 +185,10 @@ public class BrokerToolTests
         await using IAsyncEnumerator<MqttMessage> received = messages.GetAsyncEnumerator();
 
         // Each refused packet has a client identifier that is shown with six characters for each of its own: 1.5 KB a line. In each second
-        // 20 of them are written, so that the pipe is full after three; a message goes there and back beside each.
+        // 20 of them are written, so that the pipe is full after three, however fast the machine is; a message goes there and back beside each.
         byte[] connect = [0x10, 0x96, 0x02, 0, 4, .. "MQTT"u8, 4, 2, 0, 0, 0x01, 0x0A, .. Enumerable.Repeat((byte)1, 266), 0xF0, 0];
-        long before = ResidentBytes(broker.Id);
-        for (int i = 0; i < 2000; i++)
+        var clock = Stopwatch.StartNew();
+        for (int i = 0; i < 2000 || clock.Elapsed < TimeSpan.FromSeconds(5); i++)
         {
             using var other = new TcpClient();
             await other.ConnectAsync(IPAddress.Loopback, port);
@@ -196,7 +199,6 @@ public class BrokerToolTests
             Assert.Equal($"{i}", received.Current.PayloadText);
         }
 
-        Assert.InRange(ResidentBytes(broker.Id) - before, long.MinValue, 64L << 20);
         broker.Signal(15);
         Assert.Equal(0, (await broker.FinishAsync()).ExitCode);
         Assert.InRange((await broker.ReadErrorAsync()).Length, 60_000, 70_000); // the pipe was full
@@ -204,7 +206,4 @@ public class BrokerToolTests
 
     private static string Listening(RealProcess broker, string scheme) =>
         broker.Output.Split('\n').First(line => line.StartsWith($"listening {scheme}:", StringComparison.Ordinal))["listening ".Length..];
-
-    private static long ResidentBytes(int pid) =>
-        1024 * long.Parse(File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ')[^2]);
 }
