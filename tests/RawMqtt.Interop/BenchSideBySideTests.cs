@@ -54,7 +54,7 @@ public class BenchSideBySideTests
         await client.PublishAsync("load", "ready", QualityOfService.AtLeastOnce, retain: true);
         await using RealProcess sub = RealProcess.Start("bash", "-c",
             $"{RealPart.MosquittoSub} -h 127.0.0.1 -p {port} -t load -q {qos} -C {Count + 2} -W 30 > {received}");
-        while (!File.Exists(received) || new FileInfo(received).Length == 0) await Task.Yield(); // the retained message comes with SUBACK
+        await Until.TrueAsync(() => File.Exists(received) && new FileInfo(received).Length > 0); // the retained message comes with SUBACK
         await client.PublishAsync("load"u8, default, QualityOfService.AtLeastOnce, retain: true);
         long start = Stopwatch.GetTimestamp();
         await using RealProcess pub = RealProcess.Start("bash", "-c", $"{RealPart.MosquittoPub} -h 127.0.0.1 -p {port} -t load -q {qos} -l < {lines}");

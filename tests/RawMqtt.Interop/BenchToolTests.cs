@@ -51,7 +51,7 @@ public class BenchToolTests
         await using MqttBroker broker = await OurBroker.StartAsync();
         string url = OurBroker.Address(broker, "tcp");
         await using RealProcess sub = RealProcess.StartTool("bench", "sub", url, "--count", "200", "--duration", "60", "-q", "1");
-        while (broker.Clients.Sum(client => client.Subscriptions) == 0) await Task.Yield();
+        await Until.TrueAsync(() => broker.Clients.Sum(client => client.Subscriptions) > 0);
 
         Finished pub = await RealProcess.RunToolAsync("bench", "pub", url, "--count", "200", "-q", "1");
         Finished ended = await sub.FinishAsync();
@@ -68,7 +68,7 @@ public class BenchToolTests
         await using MqttBroker broker = await OurBroker.StartAsync();
         await using RealProcess bench = RealProcess.StartTool(
             "bench", "pub", OurBroker.Address(broker, "tcp"), "--duration", "600", "--processes", "2", "-c", "2");
-        while (broker.Statistics.MessagesReceived < 10) await Task.Yield();
+        await Until.TrueAsync(() => broker.Statistics.MessagesReceived >= 10);
 
         bench.Signal(2);
         Finished ended = await bench.FinishAsync();

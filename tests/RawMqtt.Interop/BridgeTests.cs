@@ -81,7 +81,8 @@ public class BridgeTests(ITestOutputHelper output)
         Task publishing = NumberedTraffic.PublishAsync(edge, "up/", Clients, Each, perSecond: 1000);
         for (int kills = 1; kills <= 3; kills++)
         {
-            while (up.Arrived < Clients * Each * kills / 5) await Task.Yield();
+            int soMany = Clients * Each * kills / 5;
+            await Until.TrueAsync(() => up.Arrived >= soMany);
             process.KillAtOnce();
             await process.DisposeAsync();
             process = RealProcess.Start("dotnet", arguments);
@@ -187,7 +188,7 @@ public class BridgeTests(ITestOutputHelper output)
         await using MqttClient atFar = await MqttClient.ConnectAsync(far with { ClientId = "reader", CleanSession = false });
         (NumberedTraffic up, Task readingUp) = await ReadAsync(atFar, $"{prefix}up/#", Clients * Each, RealProcess.Patience);
         (NumberedTraffic down, Task readingDown) = await ReadAsync(atEdge, "down/#", Clients * Each, RealProcess.Patience);
-        while (!bridge.Statistics.IsConnected) await Task.Yield();
+        await Until.TrueAsync(() => bridge.Statistics.IsConnected);
         while (!await IsSubscribedAsync(far, edge, prefix)) await Task.Yield();
         await Task.WhenAll(
             NumberedTraffic.PublishAsync(edge, "up/", Clients, Each), NumberedTraffic.PublishAsync(far, $"{prefix}down/", Clients, Each),

@@ -20,7 +20,7 @@ public class RecordingToolTests
         await using MqttClient client = await MqttClient.ConnectAsync(url);
         await client.PublishAsync("x/kept", "before", QualityOfService.AtLeastOnce, retain: true);
         await using RealProcess record = RealProcess.StartTool("record", url, file, "-t", "x/#", "-C", "3");
-        while (!File.Exists(file) || new FileInfo(file).Length == 0) await Task.Yield();
+        await Until.TrueAsync(() => File.Exists(file) && new FileInfo(file).Length > 0);
 
         await client.PublishAsync("x/a", "text", QualityOfService.ExactlyOnce);
         await client.PublishAsync("x/b", new byte[] { 0xFF, 0 }, QualityOfService.AtLeastOnce);

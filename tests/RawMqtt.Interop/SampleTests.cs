@@ -27,11 +27,7 @@ public class SampleTests
         string port = new Uri(OurBroker.Address(broker, "tcp")).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
         Finished embedded = await RealProcess.RunAsync("dotnet", PathOf("Codec"), "127.0.0.1", port);
         Assert.Equal("Accepted", embedded.Output.Trim());
-        await foreach (MqttMessage message in seen)
-        {
-            Assert.Equal("21.5", message.PayloadText);
-            break;
-        }
+        Assert.Equal("21.5", (await FirstAsync(seen)).PayloadText);
     }
 
     [Fact]
@@ -41,11 +37,7 @@ public class SampleTests
         broker.Publish("samples/room/temperature", "15", retain: true);
         using MqttBrokerSubscription heating = broker.Subscribe("samples/room/heating");
         await using RealProcess worker = RealProcess.Start("dotnet", PathOf("Worker"), $"--Mqtt:Address={OurBroker.Address(broker, "ws")}");
-        await foreach (MqttMessage message in heating)
-        {
-            Assert.Equal("on", message.PayloadText);
-            break;
-        }
+        Assert.Equal("on", (await FirstAsync(heating)).PayloadText);
 
         worker.Signal(15);
         Assert.Equal(0, (await worker.FinishAsync()).ExitCode);
@@ -64,11 +56,7 @@ public class SampleTests
         await using MqttSubscription messages = await client.SubscribeAsync("samples/said", QualityOfService.AtLeastOnce);
 
         (await http.PostAsync(new Uri(address + "/say?text=hello"), null)).EnsureSuccessStatusCode();
-        await foreach (MqttMessage message in messages)
-        {
-            Assert.Equal("hello", message.PayloadText);
-            break;
-        }
+        Assert.Equal("hello", (await FirstAsync(messages)).PayloadText);
 
         web.Signal(15);
         Assert.Equal(0, (await web.FinishAsync()).ExitCode);
@@ -88,11 +76,7 @@ public class SampleTests
             await using MqttSubscription alarms = await device.SubscribeAsync("alarms/#", QualityOfService.AtLeastOnce);
             foreach (string degrees in new[] { "21.5", "35" })
                 await device.PublishAsync("sensors/hall/temperature", degrees, QualityOfService.AtLeastOnce);
-            await foreach (MqttMessage alarm in alarms)
-            {
-                Assert.Equal("35", alarm.PayloadText);
-                break;
-            }
+            Assert.Equal("35", (await FirstAsync(alarms)).PayloadText);
 
             edge.Signal(15);
             Assert.Equal(0, (await edge.FinishAsync()).ExitCode);
@@ -105,13 +89,8 @@ public class SampleTests
             Starting = (starting, _) => Task.FromResult(arrived = starting.Subscribe("#")),
         });
         await using RealProcess again = RealProcess.Start("dotnet", arguments);
-        using var limit = new CancellationTokenSource(RealProcess.Patience);
-        await foreach (MqttMessage message in arrived!.WithCancellation(limit.Token))
-        {
-            Assert.Equal(("site7/alarms/sensors/hall/temperature", "35"), (message.Topic, message.PayloadText));
-            break;
-        }
-
+        MqttMessage late = await FirstAsync(arrived!);
+        Assert.Equal(("site7/alarms/sensors/hall/temperature", "35"), (late.Topic, late.PayloadText));
         again.Signal(15);
         Assert.Equal(0, (await again.FinishAsync()).ExitCode);
         Directory.Delete(folder, recursive: true);
@@ -126,6 +105,13 @@ public class SampleTests
         Finished built = await build.FinishAsync(TimeSpan.FromMinutes(5));
         Assert.True(built.ExitCode == 0, built.Output + built.Error);
         Assert.True(File.Exists(Path.Combine(project, "bin", Configuration, "net10.0", "BlazorSample.dll")));
+    }
+
+    private static async Task<MqttMessage> FirstAsync(IAsyncEnumerable<MqttMessage> messages)
+    {
+        using var limit = new CancellationTokenSource(RealProcess.Patience);
+        await foreach (MqttMessage message in messages.WithCancellation(limit.Token)) return message;
+        throw new InvalidOperationException("The messages have ended.");
     }
 
     private static string PathOf(string sample) =>

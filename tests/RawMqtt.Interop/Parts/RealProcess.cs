@@ -17,6 +17,7 @@ internal sealed class RealProcess : IAsyncDisposable
     private readonly StringBuilder output = new();
     private readonly StringBuilder error = new();
     private TaskCompletionSource grown = New();
+    private Task ended = Task.CompletedTask;
 
     private RealProcess(Process process)
     {
@@ -46,6 +47,7 @@ internal sealed class RealProcess : IAsyncDisposable
         var started = new RealProcess(Process.Start(start)!);
         started.process.BeginOutputReadLine();
         if (readsError) started.process.BeginErrorReadLine();
+        started.ended = started.process.WaitForExitAsync();
         return started;
     }
 
@@ -78,6 +80,7 @@ internal sealed class RealProcess : IAsyncDisposable
     public async Task<string> LineAsync(string text)
     {
         using var limit = new CancellationTokenSource(Patience);
+        bool hasEnded = false;
         while (true)
         {
             Task growth;
@@ -91,11 +94,11 @@ internal sealed class RealProcess : IAsyncDisposable
                 growth = grown.Task;
             }
 
-            if (process.HasExited && growth.IsCompleted == false && !await EndsSoonAsync(growth))
-                Assert.Fail($"{process.StartInfo.FileName} ended with {process.ExitCode} before it wrote \"{text}\".\n{Output}\n{Error}");
+            if (hasEnded) Assert.Fail($"{process.StartInfo.FileName} ended with {process.ExitCode} before it wrote \"{text}\".\n{Output}\n{Error}");
+            hasEnded = ended.IsCompleted; // then all lines are there, and are looked through once more
             try
             {
-                await growth.WaitAsync(limit.Token);
+                if (!hasEnded) await Task.WhenAny(growth, ended).WaitAsync(limit.Token);
             }
             catch (OperationCanceledException)
             {
@@ -136,13 +139,6 @@ internal sealed class RealProcess : IAsyncDisposable
         if (!process.HasExited) process.Kill(entireProcessTree: true);
         await process.WaitForExitAsync();
         process.Dispose();
-    }
-
-    /// <summary>The program is gone, but its last lines may still be on their way.</summary>
-    private async Task<bool> EndsSoonAsync(Task growth)
-    {
-        await process.WaitForExitAsync();
-        return growth.IsCompleted;
     }
 
     private void Add(StringBuilder text, string? line)
