@@ -8,6 +8,7 @@ using RawMqtt.Interop.Parts;
 namespace RawMqtt.Interop;
 
 /// <summary>What docs/operating.md tells an operator is done here, as it stands there.</summary>
+[Collection("packs")]
 public sealed class OperatingTests : IDisposable
 {
     private static readonly string docs = Path.GetFullPath(Path.Combine(RealPart.Folder, "..", "..", "docs"));

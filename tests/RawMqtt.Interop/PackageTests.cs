@@ -9,6 +9,7 @@ using RawMqtt.Interop.Parts;
 namespace RawMqtt.Interop;
 
 /// <summary>The packages as their users get them: installed from a folder into new projects, with an empty cache, and run.</summary>
+[Collection("packs")] // two that pack the same project at once meet in its folders
 public sealed class PackageTests : IDisposable
 {
     private static readonly string root = Path.GetFullPath(Path.Combine(RealPart.Folder, "..", ".."));
@@ -28,6 +29,16 @@ public sealed class PackageTests : IDisposable
             RunAsync("console", "Microsoft.NET.Sdk", "", ["RawMqtt.Extensions", "RawMqtt.Testing", "RawMqtt.Explain"], PackagePrograms.Console),
             RunAsync("web", "Microsoft.NET.Sdk.Web", "", ["RawMqtt.AspNetCore"], PackagePrograms.Web),
             InstallToolAsync());
+    }
+
+    [Fact]
+    public async Task The_published_program_is_called_rawmqtt()
+    {
+        string output = Path.Combine(folder, "published");
+        await DotnetAsync(root, "publish", "src/RawMqtt.Cli", "-c", "Release", "--no-build", "-o", output);
+
+        Finished version = await RealProcess.RunAsync(Path.Combine(output, "rawmqtt"), "--version");
+        Assert.Equal((0, ""), (version.ExitCode, version.Error));
     }
 
     /// <summary>By name: each needs packages of the framework, or a minute of the compiler.</summary>

@@ -139,19 +139,6 @@ public class ToolTests
     }
 
     [Fact]
-    public async Task The_published_program_is_called_rawmqtt()
-    {
-        string folder = Directory.CreateTempSubdirectory("rawmqtt-").FullName;
-        string project = Path.Combine(RealPart.Folder, "../../src/RawMqtt.Cli");
-        Finished publish = await RealProcess.RunAsync("dotnet", "publish", project, "-c", "Release", "--no-build", "-o", folder);
-        Assert.True(publish.ExitCode == 0, publish.Output);
-
-        Finished version = await RealProcess.RunAsync(Path.Combine(folder, "rawmqtt"), "--version");
-
-        Assert.Equal((0, ""), (version.ExitCode, version.Error));
-    }
-
-    [Fact]
     public async Task Options_of_the_article_are_read_from_a_file()
     {
         await using MqttBroker broker = await OurBroker.StartAsync();

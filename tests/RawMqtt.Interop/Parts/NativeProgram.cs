@@ -7,8 +7,9 @@ namespace RawMqtt.Interop.Parts;
 /// <summary>Programs as native code, published once by tests/native.sh and then kept until their sources change.</summary>
 internal static class NativeProgram
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private static readonly SemaphoreSlim Two = new(2);
+    private static readonly ConcurrentDictionary<string, SemaphoreSlim> OneOfProject = new();
     private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> Published = new();
 
     /// <summary>Publishes the program, if that was not done yet, and returns the path of its file.</summary>
@@ -20,6 +21,8 @@ internal static class NativeProgram
 
     private static async Task<string> RunAsync(string name)
     {
+        SemaphoreSlim one = OneOfProject.GetOrAdd(ProjectOf(name), static _ => new SemaphoreSlim(1));
+        await one.WaitAsync();
         await Two.WaitAsync();
         try
         {
@@ -32,6 +35,10 @@ internal static class NativeProgram
         finally
         {
             Two.Release();
+            one.Release();
         }
     }
+
+    /// <summary>Programs of one project, with TLS and without, for this machine and for arm64, have the same folder for what the compiler makes.</summary>
+    private static string ProjectOf(string name) => name.Replace("arm64-", "", StringComparison.Ordinal).Replace("-tls", "", StringComparison.Ordinal);
 }
