@@ -79,7 +79,8 @@ internal static class RetainedCommand
         client.PublishAsync(topic, default, QualityOfService.AtLeastOnce, retain: true, cancellationToken).AsTask();
 
     private static Task FindAsync(ParseResult parsed, MqttClient client, MqttMessageReceiver take, CancellationToken cancellationToken) =>
-        RetainedMessages.FindAsync(client, Connection.Address.Words(parsed.CommandResult), parsed.GetValue(Silence) ?? DefaultSilence, take, cancellationToken);
+        RetainedMessages.FindAsync(
+            client, Connection.Address.Words(parsed.CommandResult), parsed.GetValue(Silence) ?? DefaultSilence, take, TimeProvider.System, cancellationToken);
 
     private static byte[] LineOf(ParseResult parsed, in MqttMessageView message, bool isTerminal)
     {

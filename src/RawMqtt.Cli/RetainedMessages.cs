@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-using System.Diagnostics;
-
 namespace RawMqtt.Cli;
 
 /// <summary>Finds the retained messages of topic filters at a broker.</summary>
@@ -14,21 +12,23 @@ internal static class RetainedMessages
     /// <param name="filters">The topic filters.</param>
     /// <param name="silence">How long nothing may come before the list counts as whole.</param>
     /// <param name="take">Gets each message, on the connection's thread.</param>
+    /// <param name="time">Measures the silence.</param>
     /// <param name="cancellationToken">Ends the search.</param>
     public static async Task FindAsync(
-        MqttClient client, IEnumerable<string> filters, TimeSpan silence, MqttMessageReceiver take, CancellationToken cancellationToken)
+        MqttClient client, IEnumerable<string> filters, TimeSpan silence, MqttMessageReceiver take, TimeProvider time, CancellationToken cancellationToken)
     {
-        long latest = Stopwatch.GetTimestamp();
+        long latest = 0;
         await using MqttSubscription subscription = await client.SubscribeAsync(
             [.. filters.Select(filter => new MqttTopicFilter(filter))],
             (in MqttMessageView message) =>
             {
                 if (!message.Retain) return; // published meanwhile
-                Volatile.Write(ref latest, Stopwatch.GetTimestamp());
+                Volatile.Write(ref latest, time.GetTimestamp());
                 take(message);
             },
             cancellationToken);
         await client.PingAsync(cancellationToken);
-        while (silence - Stopwatch.GetElapsedTime(Volatile.Read(ref latest)) is { Ticks: > 0 } left) await Task.Delay(left, cancellationToken);
+        Volatile.Write(ref latest, time.GetTimestamp());
+        while (silence - time.GetElapsedTime(Volatile.Read(ref latest)) is { Ticks: > 0 } left) await Task.Delay(left, time, cancellationToken);
     }
 }
