@@ -131,7 +131,8 @@ public sealed class MqttBrokerTests : IDisposable
     [Fact]
     public async Task The_system_topics_are_there_and_can_be_switched_off()
     {
-        await using MqttBroker broker = await sockets.StartAsync("mqtt", o => o with { SystemTopicsInterval = TimeSpan.FromSeconds(10), TimeProvider = new SettableTime() });
+        await using MqttBroker broker = await sockets.StartAsync(
+            "mqtt", o => o with { SystemTopicsInterval = TimeSpan.FromSeconds(10), TimeProvider = new SettableTime() }); // so that 0 seconds have passed
         using MqttBrokerSubscription system = broker.Subscribe("$SYS/#");
         system.Dispose();
         var got = new Dictionary<string, string>();
