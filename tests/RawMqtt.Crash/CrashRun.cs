@@ -9,7 +9,7 @@ internal sealed record CrashRun(int Messages, int Kills, bool HasSessionFile, in
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestLife = TimeSpan.FromMilliseconds(1200);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public async Task<Tally> RunAsync()
     {

@@ -86,7 +86,7 @@ public class DoctorToolTests
         await using Mosquitto mosquitto = await Mosquitto.StartAsync(certificates, wantsCertificate: true);
         string[] doctor = ["doctor", mosquitto.Address(carrier), "--cafile", certificates.Authority];
 
-        Finished without = await RealProcess.RunToolAsync([.. doctor, "--timeout", "2"]);
+        Finished without = await RealProcess.RunToolAsync([.. doctor, "--timeout", "5"]);
         Finished with = await RealProcess.RunToolAsync([.. doctor, "--cert", certificates.Chain("client"), "--key", certificates.Key("client")]);
 
         Assert.NotEqual(0, without.ExitCode);
@@ -165,7 +165,7 @@ public class DoctorToolTests
         string url = OurBroker.Address(broker, "ws");
         if (origin.StartsWith("https", StringComparison.Ordinal)) url = url.Replace("127.0.0.1", Dns.GetHostName(), StringComparison.Ordinal);
 
-        Finished doctor = await RealProcess.RunToolAsync("doctor", url, "--page", origin, "--timeout", "1");
+        Finished doctor = await RealProcess.RunToolAsync("doctor", url, "--page", origin, "--timeout", "10");
 
         Assert.Contains(expected, doctor.Output, StringComparison.Ordinal);
         if (!origin.StartsWith("https", StringComparison.Ordinal)) Assert.Equal(exitCode, doctor.ExitCode);
