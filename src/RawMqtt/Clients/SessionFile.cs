@@ -76,10 +76,10 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
             if (isDisposed) return;
             try
             {
+                if (!file.CanWrite) Reopen(); // writing it anew failed half way
                 if (unsaved.Length == 0) TakeNoted();
                 for (; unsaved.Length > 0; TakeNoted())
                 {
-                    if (!file.CanWrite) Reopen();
                     long next = Sealing.Seal(unsaved.Records, key, nextRecord);
                     RandomAccess.Write(file.SafeFileHandle, unsaved.Records, length); // a second try writes over the first
                     nextRecord = next;
@@ -234,7 +234,7 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
     {
         try
         {
-            RandomAccess.FlushToDisk(saving.SafeFileHandle); // others append meanwhile
+            JournalFiles.Sync(saving.SafeFileHandle); // others append meanwhile
         }
         catch (IOException)
         {
@@ -251,7 +251,7 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
         using (FileStream target = JournalFiles.OpenAlone(next))
         {
             Write(saved, target);
-            target.Flush(flushToDisk: true);
+            JournalFiles.Sync(target.SafeFileHandle);
         }
 
         file.Dispose();

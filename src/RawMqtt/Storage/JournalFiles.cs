@@ -13,6 +13,11 @@ internal sealed class JournalFiles : IJournalDisk, IDisposable
     private const string LockName = "lock";
     private const UnixFileMode OwnerAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    private const int FullSync = 51; // F_FULLFSYNC: the disk's own memory too
+    private const int Interrupted = 4; // EINTR
+    private const int NotSupported = 22; // EINVAL
+    private const int ReadOnlySystem = 30; // EROFS
+
     private readonly string folder;
     private readonly FileAccess access;
     private readonly FileStream? locked;
@@ -66,7 +71,25 @@ internal sealed class JournalFiles : IJournalDisk, IDisposable
         int handle = OpenFolder(Encoding.UTF8.GetBytes(folder + '\0'), 0);
         if (handle < 0) throw new IOException($"The folder {folder} could not be opened: error {Marshal.GetLastPInvokeError()}.");
         using var closing = new SafeFileHandle(handle, ownsHandle: true);
-        RandomAccess.FlushToDisk(closing);
+        Sync(closing);
+    }
+
+    /// <summary>Waits until what was written to a file is on the disk. The framework's own call says nothing of a failure on Linux and macOS.</summary>
+    /// <exception cref="IOException">The disk refuses: what was written since the last success may be lost.</exception>
+    public static void Sync(SafeFileHandle file)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            RandomAccess.FlushToDisk(file);
+            return;
+        }
+
+        while ((OperatingSystem.IsMacOS() ? Control(file, FullSync) : FlushFile(file)) < 0)
+        {
+            int error = Marshal.GetLastPInvokeError();
+            if (error is NotSupported or ReadOnlySystem) return; // a file system, or a folder of one, that knows no sync
+            if (error != Interrupted) throw new IOException($"The disk refuses to sync: {Marshal.GetPInvokeErrorMessage(error)}.");
+        }
     }
 
     public IEnumerable<string> List() => Array.ConvertAll(Directory.GetFiles(folder), path => Path.GetFileName(path));
@@ -90,7 +113,7 @@ internal sealed class JournalFiles : IJournalDisk, IDisposable
 
     public void Cut(string name, long length) => RandomAccess.SetLength(HandleOf(name), length);
 
-    public void Sync(string name) => RandomAccess.FlushToDisk(HandleOf(name));
+    public void Sync(string name) => Sync(HandleOf(name));
 
     public void SyncFolder() => SyncFolder(folder);
 
@@ -130,6 +153,14 @@ internal sealed class JournalFiles : IJournalDisk, IDisposable
     [DllImport("libc", EntryPoint = "open", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int OpenFolder(byte[] path, int flags);
+
+    [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int FlushFile(SafeFileHandle file);
+
+    [DllImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Control(SafeFileHandle file, int command);
 
     private static FileStreamOptions Options(FileMode mode, FileShare share)
     {

@@ -17,6 +17,9 @@ internal static class RealPart
 
     public static string SystemdAnalyze => Program("systemd-analyze", "systemd");
 
+    /// <summary>Lets calls of a program to the system fail.</summary>
+    public static string Strace => Program("strace", "strace");
+
     public static string Unshare => Program("unshare", "util-linux");
 
     /// <summary>The linker of native code.</summary>

@@ -9,7 +9,7 @@ namespace RawMqtt.Tests.House;
 internal static class Budget
 {
     /// <summary>Lines of code of the whole library.</summary>
-    public const int MostLines = 13_330;
+    public const int MostLines = 13_350;
 
     /// <summary>Of Codec, WebSockets and Sessions together: what an embedded engineer copies.</summary>
     public const int MostLinesOfTheCore = 3580;
@@ -21,7 +21,7 @@ internal static class Budget
         ("WebSockets", 1250, 9, "RFC 6455: handshake, frames, masking, both roles"),
         ("Sessions", 1490, 4, "what each end remembers: QoS 1 and 2, identifiers, keep alive"),
         ("Brokers", 2380, 0, "the broker without sockets"),
-        ("Storage", 400, 0, "the folder of a journal: segments, commits, damage, the lock"),
+        ("Storage", 420, 0, "the folder of a journal: segments, commits, damage, the lock"),
         ("Transports", 650, 4, "a stream that carries MQTT"),
         ("Dialling", 1150, 0, "the client's way to a stream, and the diagnosis"),
         ("Serving", 1790, 0, "the broker's shell: listeners, admission, hooks"),
