@@ -24,7 +24,14 @@ internal sealed class KilledBroker(string folder, MqttDurability durability) : I
             Listeners = addresses,
             Durability = durability,
             DataDirectory = folder,
-            Limits = new MqttBrokerLimits { MaxQueuedMessages = int.MaxValue, MaxQueuedBytes = int.MaxValue, MaxKeptBytes = int.MaxValue },
+            Limits = new MqttBrokerLimits
+            {
+                MaxQueuedMessages = int.MaxValue,
+                MaxQueuedBytes = int.MaxValue,
+                MaxKeptBytes = int.MaxValue,
+                MaxJournalMemory = 128 << 10, // messages leave memory,
+                JournalSegmentLength = 512 << 10, // and what counts of old files is carried forward
+            },
             Log = (level, line) =>
             {
                 if (level < MqttLogLevel.Information || line.Contains("journal", StringComparison.Ordinal)) Console.Error.WriteLine(line);
@@ -37,9 +44,16 @@ internal sealed class KilledBroker(string folder, MqttDurability durability) : I
     /// <summary>Starts the broker; it serves when this completes.</summary>
     public async Task StartAsync()
     {
-        string[] arguments = [typeof(KilledBroker).Assembly.Location, "broker", folder, durability.ToString(), WebSocketAddress, TcpAddress];
-        process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
+        process = Run();
         if (await process.StandardOutput.ReadLineAsync() != "ready") throw new InvalidOperationException("The broker did not start.");
+    }
+
+    /// <summary>Starts the broker, and kills it soon, perhaps while it reads its journal.</summary>
+    public async Task StartAndKillAsync(TimeSpan soon)
+    {
+        process = Run();
+        await Task.Delay(soon);
+        await KillAsync();
     }
 
     public async Task KillAsync()
@@ -54,5 +68,11 @@ internal sealed class KilledBroker(string folder, MqttDurability durability) : I
     {
         process?.Kill();
         process?.Dispose();
+    }
+
+    private Process Run()
+    {
+        string[] arguments = [typeof(KilledBroker).Assembly.Location, "broker", folder, durability.ToString(), WebSocketAddress, TcpAddress];
+        return Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
     }
 }
