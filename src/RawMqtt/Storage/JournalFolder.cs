@@ -14,56 +14,48 @@ internal sealed class JournalFolder
     private readonly IJournalDisk disk;
     private readonly JournalOwner owner;
     private readonly long segmentLength;
-    private readonly Lock gate = new(); // the list alone
-    private readonly List<JournalSegment> segments;
+    private readonly SegmentList segments;
     private readonly List<(int Offset, JournalSegment Segment, long Place)> runs = []; // of the last commit: what went from where to where
-    private JournalSegment? newest;
+    private JournalSegment? newest; // of the committing thread
+    private uint newestCommitted;
     private SegmentScan? visiting;
     private long nextNumber;
     private uint nextSegment;
     private bool mustBegin; // the sync of the newest segment failed
     private bool mustSyncFolder; // the sync after a deletion failed
 
-    private JournalFolder(IJournalDisk disk, JournalOwner owner, long segmentLength, JournalReading reading)
+    private JournalFolder(IJournalDisk disk, JournalOwner owner, long segmentLength, JournalReading reading, List<JournalSegment> read)
     {
         this.disk = disk;
         this.owner = owner;
         this.segmentLength = segmentLength;
-        segments = reading.ReadAll(owner);
+        segments = new SegmentList(read);
         (nextNumber, nextSegment) = (reading.NextNumber, reading.NextSegment);
-        if (segments.Count > 0) newest = segments[^1];
+        newest = segments.Newest;
+        newestCommitted = newest?.Number ?? 0;
         mustBegin = newest is not null && newest.Number + 1 < nextSegment; // a later one cannot be read
     }
 
     /// <summary>The position up to which all records are committed: what waits for a position up to this may leave.</summary>
     public long Committed { get; private set; }
 
-    /// <summary>The number of the segment that was written last; 0 if there is none.</summary>
-    public uint NewestSegment => newest?.Number ?? 0;
+    /// <summary>What was written; for the committing thread.</summary>
+    public JournalCounts Counts { get; private set; }
+
+    /// <summary>The number of the segment in which the last commit ended; 0 if there is none. Those before it do not change any more.</summary>
+    public uint NewestSegment => Volatile.Read(ref newestCommitted);
 
     /// <summary>The number of the oldest segment; 0 if there is none.</summary>
-    public uint OldestSegment
-    {
-        get
-        {
-            lock (gate) return segments.Count > 0 ? segments[0].Number : 0;
-        }
-    }
+    public uint OldestSegment => segments.Oldest?.Number ?? 0;
+
+    /// <summary>Whether there is a segment before the one in which the last commit ended.</summary>
+    public bool HasOlder => OldestSegment < NewestSegment;
 
     /// <summary>The bytes of all segments.</summary>
-    public long Length
-    {
-        get
-        {
-            long sum = 0;
-            lock (gate)
-            {
-                foreach (JournalSegment segment in segments) sum += segment.Length;
-            }
+    public long Length => segments.Length;
 
-            return sum;
-        }
-    }
+    /// <summary>Returns the bytes of a segment; 0 if it is gone.</summary>
+    public long LengthOf(uint segment) => segments.Find(segment)?.Length ?? 0;
 
     /// <summary>Reads all segments, oldest first, and cuts off a last record that was not written to the end.</summary>
     /// <param name="disk">The folder.</param>
@@ -75,17 +67,19 @@ internal sealed class JournalFolder
     /// <exception cref="InvalidDataException">The journal is of a newer version, or of another owner.</exception>
     public static JournalFolder Open(IJournalDisk disk, JournalOwner owner, long segmentLength, bool sync, IJournalVisitor visitor)
     {
-        var folder = new JournalFolder(disk, owner, segmentLength, new JournalReading(disk, new JournalRepairs(disk), visitor));
+        var reading = new JournalReading(disk, new JournalRepairs(disk), visitor);
+        List<JournalSegment> read = reading.ReadAll(owner);
+        var folder = new JournalFolder(disk, owner, segmentLength, reading, [.. read]);
         foreach (string name in new List<string>(disk.List()))
         {
             if (name.EndsWith(Unfinished, StringComparison.Ordinal)) disk.Delete(name);
         }
 
         if (!sync) return folder;
-        for (int i = 0; i < folder.segments.Count; i++)
+        for (int i = 0; i < read.Count; i++)
         {
-            if (i >= folder.segments.Count - 2) JournalRepairs.Rewrite(disk, folder.segments[i]);
-            disk.Sync(folder.segments[i].Name);
+            if (i >= read.Count - 2) JournalRepairs.Rewrite(disk, read[i]);
+            disk.Sync(read[i].Name);
         }
 
         disk.SyncFolder();
@@ -101,7 +95,7 @@ internal sealed class JournalFolder
     public JournalCommit Commit(RecordBuffer taken, bool sync)
     {
         JournalSegment? before = newest;
-        (long length, long number) = (before?.Length ?? 0, nextNumber);
+        (long length, long number, uint segment) = (before?.Length ?? 0, nextNumber, nextSegment);
         for (bool hadToBegin = mustBegin; taken.Length > 0;)
         {
             try
@@ -118,6 +112,8 @@ internal sealed class JournalFolder
             }
         }
 
+        if (taken.Length > 0) Counts = Counts.Add(nextNumber - number, taken.Length, sync ? runs.Count : 0, nextSegment - segment);
+        Volatile.Write(ref newestCommitted, newest?.Number ?? 0);
         Committed = taken.Appended;
         taken.Clear();
         return default;
@@ -142,7 +138,7 @@ internal sealed class JournalFolder
     public bool TryRead(JournalPlace place, Span<byte> destination, out SealedRecord record)
     {
         record = default;
-        if (Find(place.Segment) is not { } segment) return false;
+        if (segments.Find(place.Segment) is not { } segment) return false;
         Span<byte> bytes = destination[..place.Length];
         if (disk.Read(segment.Name, place.Offset, bytes) < bytes.Length) return false;
         var reader = new SegmentReader(segment.Header, bytes, place.Offset, place.End, segment.Header.FirstNumber);
@@ -158,19 +154,21 @@ internal sealed class JournalFolder
     /// <exception cref="IOException">The disk refuses.</exception>
     public long? Visit(uint number, long offset, int mostBytes, IJournalVisitor visitor)
     {
-        if (Find(number) is not { } segment) return null;
+        if (segments.Find(number) is not { } segment) return null;
         long start = Math.Max(offset, SegmentHeader.Length);
         if (visiting?.Segment != segment || visiting.Offset != start) visiting = new SegmentScan(disk, segment, start, segment.Header.FirstNumber);
         while (visiting.Offset - start < mostBytes)
         {
             long before = visiting.Offset;
-            if (!visiting.TryRead(out SealedRecord record, out int skipped, out _))
+            bool isEnd = !visiting.TryRead(out SealedRecord record, out int skipped, out _);
+            long damaged = isEnd ? segment.Length - before : skipped;
+            if (damaged > 0) visitor.Visit(new JournalDamage(JournalDamageKind.Gap, segment.Name, before, damaged, 0, -1, null));
+            if (isEnd)
             {
                 visiting = null;
                 return null;
             }
 
-            if (skipped > 0) visitor.Visit(new JournalDamage(JournalDamageKind.Gap, segment.Name, before, skipped, 0, -1, null));
             if (record.Kind != SealedRecord.LostKind) visitor.Visit(record);
         }
 
@@ -182,14 +180,7 @@ internal sealed class JournalFolder
     /// <exception cref="IOException">The disk refuses.</exception>
     public void DeleteOldest(bool sync)
     {
-        JournalSegment oldest;
-        lock (gate)
-        {
-            if (segments.Count < 2) return;
-            oldest = segments[0];
-            segments.RemoveAt(0); // first: nobody begins to read it any more
-        }
-
+        if (segments.TakeOldest() is not { } oldest) return; // first: nobody begins to read it any more
         try
         {
             if (mustSyncFolder) disk.SyncFolder(); // the one before may still be on the disk
@@ -197,26 +188,13 @@ internal sealed class JournalFolder
         }
         catch
         {
-            lock (gate) segments.Insert(0, oldest);
+            segments.PutBack(oldest);
             throw;
         }
 
         mustSyncFolder = sync; // unless this succeeds
         if (sync) disk.SyncFolder();
         mustSyncFolder = false;
-    }
-
-    private JournalSegment? Find(uint number)
-    {
-        lock (gate)
-        {
-            foreach (JournalSegment segment in segments)
-            {
-                if (segment.Number == number) return segment;
-            }
-        }
-
-        return null;
     }
 
     private void Write(Span<byte> records, bool sync)
@@ -261,7 +239,7 @@ internal sealed class JournalFolder
         if (sync) disk.Sync(segment.Name + Unfinished);
         disk.Rename(segment.Name + Unfinished, segment.Name);
         nextSegment++;
-        lock (gate) segments.Add(segment);
+        segments.Add(segment);
         return newest = segment;
     }
 
@@ -272,12 +250,8 @@ internal sealed class JournalFolder
         {
             JournalSegment begun = newest;
             nextSegment = begun.Number;
-            lock (gate)
-            {
-                segments.Remove(begun);
-                newest = segments.Count > 0 ? segments[^1] : null;
-            }
-
+            segments.Remove(begun);
+            newest = segments.Newest;
             Try(() => disk.Delete(begun.Name));
         }
 

@@ -90,6 +90,7 @@ internal sealed class JournalReading(IJournalDisk disk, JournalRepairs? repairs,
             visitor.Visit(new JournalDamage(JournalDamageKind.Gap, segment.Name, end, rest, expected, limit - 1, repairs?.Keep(segment.Name)));
             repairs?.EndWithLost(segment, end, limit - 1);
         }
+        else if (rest > 0) segment.Length = end; // it was written again in the next one
     }
 
     private bool Visit(JournalSegment segment, long end, long expected, SealedRecord record, int skipped, long lost)

@@ -10,10 +10,16 @@ internal sealed class JournalSegment(SegmentHeader header, long length)
 {
     private const string Extension = ".journal";
 
+    private long length = length;
+
     public SegmentHeader Header { get; } = header;
 
     /// <summary>Where the next record is written.</summary>
-    public long Length { get; set; } = length;
+    public long Length
+    {
+        get => Volatile.Read(ref length); // other threads ask
+        set => Volatile.Write(ref length, value);
+    }
 
     public uint Number => Header.Segment;
 
