@@ -12,6 +12,7 @@ internal sealed class RecoveredBroker(Utf8Comparer comparer)
     private readonly Dictionary<byte[], RecoveredRetained> retained = new(comparer);
     private readonly SortedDictionary<long, RecoveredWill> wills = [];
     private JournalNumbers last;
+    private bool hasGap;
 
     /// <summary>The kept sessions, one for each client identifier. A session whose beginning is lost is none.</summary>
     public IEnumerable<RecoveredSession> Sessions
@@ -28,6 +29,12 @@ internal sealed class RecoveredBroker(Utf8Comparer comparer)
             return byClientId.Values;
         }
     }
+
+    /// <summary>The sessions whose beginning is lost: nobody knows any more whose they are.</summary>
+    public IEnumerable<RecoveredSession> Lost => sessions.Values.Where(session => !session.HasBegun);
+
+    /// <summary>The numbers of all sessions that were not discarded.</summary>
+    public IReadOnlyCollection<uint> Numbers => sessions.Keys;
 
     /// <summary>The retained messages by their topics, in the order in which the topics came.</summary>
     public IReadOnlyDictionary<byte[], RecoveredRetained> Retained => retained;
@@ -72,9 +79,11 @@ internal sealed class RecoveredBroker(Utf8Comparer comparer)
         if (reader.IsBroken) Unread++;
     }
 
-    /// <summary>Takes the news that records are lost: each session that there is may have been meant.</summary>
+    /// <summary>Takes the news that records are lost: each session that there is may have been meant, and each that is named later without its
+    /// beginning.</summary>
     public void ApplyGap()
     {
+        hasGap = true;
         foreach (RecoveredSession session in sessions.Values) session.IsDamaged = true;
     }
 
@@ -82,7 +91,7 @@ internal sealed class RecoveredBroker(Utf8Comparer comparer)
     private RecoveredSession SessionOf(uint number)
     {
         if (sessions.TryGetValue(number, out RecoveredSession? session)) return session;
-        session = new RecoveredSession(number, Stored);
+        session = new RecoveredSession(number, Stored) { IsDamaged = hasGap };
         sessions.Add(number, session);
         last = last with { Session = Math.Max(last.Session, number) };
         return session;
@@ -95,7 +104,9 @@ internal sealed class RecoveredBroker(Utf8Comparer comparer)
         byte[]? userName = reader.ReadUser();
         byte[] clientId = (kind == BrokerRecord.SessionCarried ? reader.ReadText() : reader.ReadRest()).ToArray();
         if (reader.IsBroken) return;
+        bool isWhole = kind == BrokerRecord.SessionBegun && !sessions.ContainsKey(number);
         RecoveredSession session = SessionOf(number);
+        if (isWhole) session.IsDamaged = false; // all that is about it follows
         session.Begin(clientId, userName, leftAt);
         if (kind == BrokerRecord.SessionBegun) return;
         session.ForgetIdentifiers();
@@ -108,7 +119,6 @@ internal sealed class RecoveredBroker(Utf8Comparer comparer)
         switch (kind)
         {
             case BrokerRecord.SessionDiscarded:
-                session.Discard();
                 sessions.Remove(session.Number);
                 break;
             case BrokerRecord.SessionLeft:

@@ -11,6 +11,7 @@ internal sealed class RecoveredSession(uint number, StoredTotal total)
     private Dictionary<ushort, StoredMessage>? inFlight;
     private HashSet<ushort>? received;
     private RecoveredQueue? queue;
+    private StoredQueue? completed;
 
     public uint Number { get; } = number;
 
@@ -39,8 +40,11 @@ internal sealed class RecoveredSession(uint number, StoredTotal total)
     /// <summary>Identifiers of QoS 2 messages that came in and were not released.</summary>
     public IReadOnlyCollection<ushort> Received => received ?? [];
 
-    /// <summary>The messages that wait; null for none.</summary>
-    public StoredQueue? Queue => queue is { Count: > 0 } ? queue.Complete() : null;
+    /// <summary>The messages that wait, once all records are read; null for none.</summary>
+    public StoredQueue? Queue => completed ??= queue is { Count: > 0 } ? queue.Complete(total) : null;
+
+    /// <summary>How many messages wait or are in flight.</summary>
+    public int Messages => (queue?.Count ?? 0) + (completed?.Count ?? 0) + (inFlight?.Count ?? 0);
 
     public void Begin(byte[] clientId, byte[]? userName, long leftAt)
     {
@@ -67,7 +71,7 @@ internal sealed class RecoveredSession(uint number, StoredTotal total)
     {
         if (packetId == 0)
         {
-            (queue ??= new RecoveredQueue(total)).Add(message);
+            (queue ??= new RecoveredQueue()).Add(message);
         }
         else
         {
@@ -79,15 +83,15 @@ internal sealed class RecoveredSession(uint number, StoredTotal total)
     /// <summary>Takes the news that a message which waited was sent. If it is not here, it is carried forward, and comes later.</summary>
     public void Send(long messageNumber, ushort packetId)
     {
-        bool isHere = queue is not null && queue.TryFind(messageNumber, out _);
         StoredMessage message = new(messageNumber, default, 1, (byte)QualityOfService.AtLeastOnce);
-        if (isHere) queue!.TryFind(messageNumber, out message);
-        if (isHere) queue!.Remove(messageNumber);
+        if (queue is not null && queue.TryFind(messageNumber, out StoredMessage waiting))
+        {
+            queue.Remove(messageNumber);
+            message = waiting;
+        }
+
         Deliver(packetId, message);
     }
-
-    /// <summary>Forgets what waits: the session is discarded.</summary>
-    public void Discard() => queue?.Complete().Clear();
 
     public void Drop(long messageNumber) => queue?.Remove(messageNumber);
 
