@@ -22,10 +22,11 @@ internal static class AccountFile
         : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".config");
 
     /// <summary>Returns the account with the name, or the default one; null if no name is given and the file has no default, or does not exist.</summary>
+    /// <exception cref="FileNotFoundException">A name is given, and there is no file.</exception>
     /// <exception cref="ArgumentException">The file has no such account, or cannot be used; the message says why.</exception>
     public static Account? Find(string? name, string path)
     {
-        if (!File.Exists(path)) return name is null ? null : throw new ArgumentException($"--account {name}: there is no file {path}.");
+        if (!File.Exists(path)) return name is null ? null : throw new FileNotFoundException($"--account {name}: there is no file {path}.");
         byte[] json = File.ReadAllBytes(path);
         try
         {

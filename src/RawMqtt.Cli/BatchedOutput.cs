@@ -18,6 +18,9 @@ internal sealed class BatchedOutput(Stream stream) : IThreadPoolWorkItem, IDispo
     private bool isWriting;
     private Exception? fault;
 
+    /// <summary>Gets what happens before each write.</summary>
+    public Action? OnWrite { get; init; }
+
     /// <summary>Gets a task that fails when the stream does, and never completes otherwise.</summary>
     public Task Failed => failed.Task;
 
@@ -56,6 +59,7 @@ internal sealed class BatchedOutput(Stream stream) : IThreadPoolWorkItem, IDispo
         {
             try
             {
+                OnWrite?.Invoke();
                 stream.Write(batch);
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -58,7 +58,7 @@ internal static class BrokerCommand
         {
             if (!parsed.GetValue(Limits) && !parsed.GetValue(PrintConfig)) return await ServeAsync(parsed, Read, development, page, ready, cancellationToken);
             BrokerConfiguration configuration = Read();
-            Console.Write(parsed.GetValue(PrintConfig) ? configuration.Print() : LimitsOf(configuration));
+            Terminal.Out.Write(parsed.GetValue(PrintConfig) ? configuration.Print() : LimitsOf(configuration));
             return ExitCode.Done;
         }
         finally
@@ -76,7 +76,7 @@ internal static class BrokerCommand
         BrokerSettings first = read().Settings;
         string? passphrase = KeyPassphrase.Read(first.KeyPasswordFile, first.Options.CertificateFile, first.Options.KeyFile);
         BrokerService? service = null;
-        var log = new BrokerLogOutput(Console.Error, MqttLogLevel.Information, first.LogJson, TimeProvider.System);
+        var log = new BrokerLogOutput(Terminal.Error, MqttLogLevel.Information, first.LogJson, TimeProvider.System);
         void Write(MqttLogLevel level, string line)
         {
             BrokerSettings settings = service?.Configuration.Settings ?? first;
@@ -91,6 +91,7 @@ internal static class BrokerCommand
             AnswerHttp = page is null ? null : page.Answer,
             Tap = TapOf(parsed, capture),
         };
+        Tool.EndsAtHangUp = false;
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(
             OperatingSystem.IsWindows() ? PosixSignal.SIGQUIT : PosixSignal.SIGHUP, // Windows has no SIGHUP; Ctrl+Break is SIGQUIT there
             signal =>
@@ -101,13 +102,13 @@ internal static class BrokerCommand
 
         service = await BrokerService.StartAsync(read, Change, cancellationToken);
         await using BrokerService running = service;
-        foreach (string address in service.Broker.Addresses) Console.WriteLine($"listening {address}");
+        foreach (string address in service.Broker.Addresses) Terminal.TolerantOut.WriteLine($"listening {address}");
         MqttBrokerOptions used = Change(first.Options);
-        if (!first.Quiet) Console.Write(BrokerStartText.Render(used, service.Broker.Addresses, OwnAddresses.Find(), TimeProvider.System.GetUtcNow()));
+        string start = first.Quiet ? "" : BrokerStartText.Render(used, service.Broker.Addresses, OwnAddresses.Find(), TimeProvider.System.GetUtcNow());
+        Terminal.TolerantOut.Write(start);
         if (development.IsValueCreated) DevCertCommand.Describe(development.Value.Certificates, service.Broker.Addresses);
-        if (page is not null) Console.Write(ToolkitPage.Describe(service.Broker.Addresses));
-        Console.WriteLine("ready");
-        Console.Out.Flush();
+        if (page is not null) Terminal.TolerantOut.Write(ToolkitPage.Describe(service.Broker.Addresses));
+        Terminal.TolerantOut.WriteLine("ready");
         ready(service.Broker.Addresses);
 
         await UntilCancelledAsync(cancellationToken);
@@ -125,8 +126,7 @@ internal static class BrokerCommand
         bool isTraced = parsed.GetValue(Trace) || showsSecrets;
         Func<string, MqttTap>? captured = capture is null ? null : ConnectionCapture.Of(capture);
         if (!isTraced) return captured;
-        TextWriter output = TextWriter.Synchronized(Console.Error);
-        MqttTap TraceOf(string peer) => new WireTrace(output, MqttRole.Server) { IsLong = true, ShowsSecrets = showsSecrets, Name = peer }.Tap;
+        MqttTap TraceOf(string peer) => new WireTrace(Terminal.Error, MqttRole.Server) { IsLong = true, ShowsSecrets = showsSecrets, Name = peer }.Tap;
         return peer => TraceOf(peer) + captured?.Invoke(peer);
     }
 

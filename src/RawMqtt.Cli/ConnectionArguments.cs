@@ -191,6 +191,7 @@ internal sealed class ConnectionArguments
     public MqttClientOptions Read(ParseResult parsed)
     {
         Tool.IsQuiet = parsed.GetValue(Quiet);
+        StatusLine.IsUnwanted = Tool.IsQuiet || parsed.GetValue(Trace) || parsed.GetValue(TraceSecrets);
         Account? account = FindAccount(parsed);
         MqttClientOptions defaults = account?.Options ?? new MqttClientOptions();
         string? file = parsed.GetValue(OptionsFile);
@@ -239,7 +240,7 @@ internal sealed class ConnectionArguments
 
     private static MqttClientOptions Traced(MqttClientOptions options, bool showsSecrets)
     {
-        var trace = new WireTrace(Console.Error, MqttRole.Client) { IsLong = true, ShowsSecrets = showsSecrets };
+        var trace = new WireTrace(Terminal.Error, MqttRole.Client) { IsLong = true, ShowsSecrets = showsSecrets };
         return options with
         {
             Tap = trace.Tap,

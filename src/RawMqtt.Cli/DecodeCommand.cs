@@ -73,25 +73,25 @@ internal static class DecodeCommand
         }
         catch (Exception failure) when (parsed.GetValue(Json) && IsOfInput(failure))
         {
-            Console.WriteLine(Decoding.FaultToJson(failure.Message));
+            Terminal.Out.WriteLine(Terminal.Json(Decoding.FaultToJson(failure.Message)));
             return failure is FormatException ? ExitCode.InvalidBytes : ExitCode.File;
         }
     }
 
     private static bool IsOfInput(Exception failure) =>
-        failure is FormatException or UnauthorizedAccessException || (failure is IOException && !Tool.IsBrokenPipe(failure));
+        failure is FormatException or UnauthorizedAccessException || (failure is IOException && !StandardStreams.IsBrokenPipe(failure));
 
     private static async Task<int> DecodeLinesAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         int result = ExitCode.Done;
         using InputBytes input = Input(parsed);
-        await using var output = new StreamWriter(Tool.OpenOutput(), new UTF8Encoding(false), 64 * 1024);
+        await using TextWriter output = Terminal.OpenText();
         while (await input.ReadLineAsync(cancellationToken) is { } line)
         {
             bool isHex = PastedBytes.TryReadHex(Encoding.Latin1.GetString(line.Span).Trim(), out byte[] bytes);
             Decoding? decoding = isHex ? Decode(bytes, parsed) : null;
             if (decoding?.IsOk != true) result = ExitCode.InvalidBytes;
-            if (parsed.GetValue(Json)) await output.WriteLineAsync(decoding?.ToJson() ?? Decoding.FaultToJson("the line is not hexadecimal"));
+            if (parsed.GetValue(Json)) await output.WriteLineAsync(Terminal.Json(decoding?.ToJson() ?? Decoding.FaultToJson("the line is not hexadecimal")));
             else await output.WriteLineAsync(decoding?.ToText() ?? "The line is not hexadecimal.");
             if (!input.HasLine) await output.FlushAsync(cancellationToken);
         }
@@ -104,7 +104,7 @@ internal static class DecodeCommand
     private static int Print(byte[] bytes, ParseResult parsed)
     {
         Decoding decoding = Decode(bytes, parsed);
-        Console.WriteLine(parsed.GetValue(Json) ? decoding.ToJson() : decoding.ToText().TrimEnd());
+        Terminal.Out.WriteLine(parsed.GetValue(Json) ? Terminal.Json(decoding.ToJson()) : decoding.ToText().TrimEnd());
         return decoding.IsOk ? ExitCode.Done : ExitCode.InvalidBytes;
     }
 
@@ -116,7 +116,7 @@ internal static class DecodeCommand
         }
 
         var capture = new CaptureText();
-        using (var output = new StreamWriter(Tool.OpenOutput(), new UTF8Encoding(false), 64 * 1024) { AutoFlush = false })
+        using (TextWriter output = Terminal.OpenText())
         {
             if (parsed.GetValue(Json)) capture.WriteJson(file, output);
             else capture.Write(file, output);

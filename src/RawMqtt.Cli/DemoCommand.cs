@@ -31,13 +31,13 @@ internal static class DemoCommand
         };
         command.SetAction((parsed, cancellationToken) =>
         {
-            var trace = new WireTrace(Console.Out, MqttRole.Client)
+            var trace = new WireTrace(Terminal.Out, MqttRole.Client)
             {
                 IsLong = parsed.GetValue(Trace) || parsed.GetValue(TraceSecrets),
                 ShowsSecrets = parsed.GetValue(TraceSecrets),
                 HasTimes = !parsed.GetValue(NoTimes),
             };
-            return RunAsync(trace, parsed.GetValue(Id), Console.Out, cancellationToken);
+            return RunAsync(trace, parsed.GetValue(Id), Terminal.Out, cancellationToken);
         });
         return command;
     }

@@ -39,12 +39,13 @@ internal static class DevCertCommand
     {
         string authority = certificates.IsNewAuthority ? "new" : "as before";
         string server = certificates.IsNewServer ? "new" : "as before";
-        Console.WriteLine($"authority {certificates.AuthorityFile} ({authority}, until {Date(certificates.AuthorityUntil)}, for {certificates.Names} alone)");
-        Console.WriteLine($"certificate {certificates.ServerFile} ({server}, until {Date(certificates.ServerUntil)})");
-        Console.WriteLine($"key {certificates.ServerKeyFile}");
-        Console.WriteLine($"pin {certificates.Pin}");
-        Console.WriteLine("No client trusts this authority by itself. To trust it:");
-        foreach ((string client, string line) in DevTrust.Lines(certificates, addresses)) Console.WriteLine($"trust {client,-9} {line}");
+        string until = Date(certificates.AuthorityUntil);
+        Terminal.Out.WriteLine($"authority {certificates.AuthorityFile} ({authority}, until {until}, for {certificates.Names} alone)");
+        Terminal.Out.WriteLine($"certificate {certificates.ServerFile} ({server}, until {Date(certificates.ServerUntil)})");
+        Terminal.Out.WriteLine($"key {certificates.ServerKeyFile}");
+        Terminal.Out.WriteLine($"pin {certificates.Pin}");
+        Terminal.Out.WriteLine("No client trusts this authority by itself. To trust it:");
+        foreach ((string client, string line) in DevTrust.Lines(certificates, addresses)) Terminal.Out.WriteLine($"trust {client,-9} {line}");
     }
 
     private static int Run(ParseResult parsed)

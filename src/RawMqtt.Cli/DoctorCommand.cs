@@ -11,6 +11,7 @@ namespace RawMqtt.Cli;
 internal static class DoctorCommand
 {
     private const int MostCharacters = 1000;
+    private const int Red = 31;
 
     private static readonly Argument<string> Url = new("url") { Description = "The address to examine, such as wss://host:8084/mqtt.", HelpName = "URL" };
     private static readonly Option<string?> User = new("--username", "-u") { Description = "The user name.", HelpName = "USER" };
@@ -94,8 +95,8 @@ internal static class DoctorCommand
 
     private static void WriteLine(DoctorStep step)
     {
-        string mark = step.ExitCode == ExitCode.Done ? "  " : "!!";
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{mark} {step.Name,-9} {step.Time.TotalMilliseconds,8:0.0} ms  {Shown(step)}"));
+        string line = string.Create(CultureInfo.InvariantCulture, $"{step.Name,-9} {step.Time.TotalMilliseconds,8:0.0} ms  {Shown(step)}");
+        Terminal.Out.WriteStyled(step.ExitCode == ExitCode.Done ? $"   {line}\n" : $"{Terminal.Out.Paint("!!", Red)} {line}\n");
     }
 
     private static void WriteJson(DoctorStep step)
@@ -119,7 +120,7 @@ internal static class DoctorCommand
             json.WriteEndObject();
         }
 
-        Console.WriteLine(Encoding.UTF8.GetString(buffer.ToArray()));
+        Terminal.Out.WriteLine(Encoding.UTF8.GetString(buffer.ToArray()));
     }
 
     /// <summary>Returns the verdict in one line, without control characters of a server, and cut.</summary>

@@ -41,12 +41,12 @@ internal static class EncodeCommand
         {
             string[] given = parsed.GetValue(Description) ?? [];
             string description = given.Length > 0 ? string.Join(' ', given) : TextOf(await input.ReadToEndAsync(cancellationToken));
-            Console.WriteLine(Convert.ToHexStringLower(PacketFromJson.Encode(description)));
+            Terminal.Out.WriteLine(Convert.ToHexStringLower(PacketFromJson.Encode(description)));
             return ExitCode.Done;
         }
 
         int result = ExitCode.Done;
-        await using var output = new StreamWriter(Tool.OpenOutput(), new UTF8Encoding(false), 64 * 1024);
+        await using TextWriter output = Terminal.OpenText();
         while (await input.ReadLineAsync(cancellationToken) is { } line)
         {
             try
@@ -56,7 +56,7 @@ internal static class EncodeCommand
             catch (FormatException failure)
             {
                 result = ExitCode.InvalidBytes;
-                await output.WriteLineAsync(Decoding.FaultToJson(failure.Message));
+                await output.WriteLineAsync(Terminal.Json(Decoding.FaultToJson(failure.Message)));
             }
 
             if (!input.HasLine) await output.FlushAsync(cancellationToken);

@@ -16,12 +16,13 @@ internal static class ExitCode
     public const int File = 8;
     public const int InvalidBytes = 9;
     public const int TimedOut = 27; // as mosquitto_sub -W
-    public const int Interrupted = 130; // 128 and the number of the signal, as shells count
+    public const int HungUp = 129; // 128 and the number of the signal, as shells count
+    public const int Interrupted = 130;
     public const int Terminated = 143;
 
     public const string Table = """
         Exit codes:
-          0  done
+          0  done; the reader of the output has gone (SIGPIPE)
           1  wrong arguments, address or options
           2  no connection: name, TCP, or the connect timeout
           3  TLS or the certificate
@@ -29,10 +30,11 @@ internal static class ExitCode
           5  the server refused CONNECT
           6  the connection was lost, or the server broke the protocol; pub: the server did not take every message
           7  a subscription was refused
-          8  a file cannot be read
+          8  a file cannot be read or written, or a standard stream that is needed is closed
           9  decode, encode, replay, bench compare: the input is broken or incomplete; sessions, retained, journal: something is damaged
          27  sub -W, rpc: the time was up
-        130  SIGINT came before the command was done; sub without -C, pub -l and broker end with 0
+        129  SIGHUP came before the command was done; broker reads its files again
+        130  SIGINT came before the command was done; sub without -C, pub -l, record and broker end with 0
         143  the same for SIGTERM
         """;
 

@@ -20,7 +20,7 @@ internal static class HelpCommand
         {
             if (parsed.GetValue(man))
             {
-                Console.Out.Write(ManPage.Of(root));
+                Terminal.Out.Write(ManPage.Of(root));
                 return ExitCode.Done;
             }
 
@@ -32,7 +32,7 @@ internal static class HelpCommand
                 found = next;
             }
 
-            Console.Out.Write(HelpText.Of(found));
+            HelpText.Write(Terminal.Out, found);
             return ExitCode.Done;
         });
         return command;

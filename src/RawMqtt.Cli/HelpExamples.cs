@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+using System.CommandLine;
+
 namespace RawMqtt.Cli;
 
 /// <summary>Examples of each command, for its help and for the man page. A test parses them.</summary>
@@ -30,6 +32,28 @@ internal static class HelpExamples
         ["doctor"] = [("why a page cannot connect", "rawmqtt doctor wss://broker.example:8084/mqtt --page https://app.example")],
         ["decode"] = [("explain bytes that were copied from somewhere", "rawmqtt decode 30 05 00 01 61 68 69")],
         ["passwd"] = [("add a user to a broker's file", "rawmqtt passwd me >> users")],
+        ["toolkit"] = [("a broker, and its page in the browser", "rawmqtt toolkit")],
+        ["encode"] = [("bytes of a packet that JSON describes", "rawmqtt encode '{\"type\":\"PINGREQ\"}'")],
+        ["bench"] = [("what a broker does with 5000 messages a second", "rawmqtt bench pubsub mqtt://localhost:1883 --rate 5000")],
+        ["bench conn"] = [("9000 connections, 1000 a second", "rawmqtt bench conn ws://localhost:8083/mqtt -c 9000 --connect-rate 1000")],
+        ["bench pub"] = [("as fast as it goes, from two processes", "rawmqtt bench pub mqtt://localhost:1883 -c 100 --rate max -q 1 --processes 2")],
+        ["bench sub"] = [("what bench pub of another terminal sends", "rawmqtt bench sub mqtt://localhost:1883 --duration 60")],
+        ["bench pubsub"] =
+        [
+            ("a report for people and one for bench compare", "rawmqtt bench pubsub ws://localhost:8083/mqtt --html a.html --json a.json"),
+        ],
+        ["bench fan"] = [("500 subscribers of one topic", "rawmqtt bench fan ws://localhost:8083/mqtt --subscribers 500 --rate 100 -q 1")],
+        ["bench compare"] = [("before and after a change", "rawmqtt bench compare before.json after.json")],
+        ["retained"] = [("all retained messages of a broker", "rawmqtt retained list ws://localhost:8083/mqtt '#'")],
+        ["retained list"] = [("all below a topic, as JSON", "rawmqtt retained list 'sensors/#' --json")],
+        ["retained clear"] = [("what would be deleted below a topic", "rawmqtt retained clear 'old/#' --dry-run")],
+        ["ping"] = [("whether a broker answers, and how fast", "rawmqtt ping wss://broker.example/mqtt -C 10")],
+        ["rpc"] = [("a request, and its answer on lamp/get/response", "rawmqtt rpc -t lamp/get -m state -W 2")],
+        ["record"] = [("an hour of messages", "rawmqtt record -t 'sensors/#' -W 3600 hour.jsonl")],
+        ["replay"] = [("ten times as fast, below another topic", "rawmqtt replay hour.jsonl --speed 10 --topic-prefix test/")],
+        ["sessions"] = [("what a broker keeps for its clients", "rawmqtt sessions /var/lib/rawmqtt")],
+        ["journal"] = [("whether a broker's folder is damaged", "rawmqtt journal /var/lib/rawmqtt")],
+        ["broker import"] = [("the configuration of a mosquitto", "rawmqtt broker import /etc/mosquitto/mosquitto.conf > rawmqtt.json")],
         ["dev-cert"] = [("certificates for tests on this machine", "rawmqtt dev-cert")],
         ["completion"] =
         [
@@ -38,6 +62,6 @@ internal static class HelpExamples
         ["help"] = [("the man page", "rawmqtt help --man > rawmqtt.1")],
     };
 
-    /// <summary>Returns what each example does, and its command line; none for a command without.</summary>
-    public static (string Does, string Command)[] Of(string command) => Examples.GetValueOrDefault(command, []);
+    /// <summary>Returns what each example does, and its command line.</summary>
+    public static (string Does, string Command)[] Of(Command command) => Examples.GetValueOrDefault(HelpText.NameOf(command), []);
 }

@@ -10,23 +10,31 @@ internal static class HelpText
 {
     private const int Column = 34;
     private const int Width = 110;
+    private const int Bold = 1;
+
+    /// <summary>Writes the help, on a terminal with its headings in bold.</summary>
+    public static void Write(TextWriter output, Command command)
+    {
+        string text = Of(command);
+        if (output is TerminalWriter terminal)
+            terminal.WriteStyled(string.Join('\n', text.Split('\n').Select(line => line is [not ' ', .., ':'] ? terminal.Paint(line, Bold) : line)));
+        else output.Write(text);
+    }
 
     public static string Of(Command command)
     {
         bool isRoot = !command.Parents.OfType<Command>().Any();
         var text = new StringBuilder();
-        text.Append($"{PathOf(command)}: {command.Description}\n\nUsage:\n  {UsageOf(command)}\n");
+        text.Append($"{$"rawmqtt {NameOf(command)}".TrimEnd()}: {command.Description}\n\nUsage:\n  {UsageOf(command)}\n");
         if (command.Subcommands.Count > 0)
         {
             text.Append("\nCommands:\n");
             foreach (Command one in command.Subcommands.Where(one => !one.Hidden)) AppendEntry(text, one.Name, one.Description ?? "");
         }
 
-        foreach (Argument argument in command.Arguments.Where(argument => !argument.Hidden))
-        {
-            text.Append("\nArguments:\n");
-            AppendEntry(text, argument.HelpName ?? argument.Name, argument.Description ?? "");
-        }
+        Argument[] arguments = [.. command.Arguments.Where(argument => !argument.Hidden)];
+        if (arguments.Length > 0) text.Append("\nArguments:\n");
+        foreach (Argument argument in arguments) AppendEntry(text, argument.HelpName ?? argument.Name, argument.Description ?? "");
 
         foreach ((string title, Option[] options) in OptionGroups.Of(command))
         {
@@ -34,7 +42,7 @@ internal static class HelpText
             foreach (Option option in options) AppendEntry(text, SignatureOf(option), option.Description ?? "");
         }
 
-        if (HelpExamples.Of(command.Name) is { Length: > 0 } examples)
+        if (HelpExamples.Of(command) is { Length: > 0 } examples)
         {
             text.Append("\nExamples:\n");
             foreach ((string does, string line) in examples) text.Append($"  # {does}\n  {line}\n");
@@ -55,9 +63,13 @@ internal static class HelpText
 
     public static IEnumerable<string> NamesOf(Option option) => [option.Name, .. option.Aliases.Where(alias => alias != option.Name)];
 
+    /// <summary>Returns the words that call the command, such as <c>bench pub</c>; nothing for the tool itself.</summary>
+    public static string NameOf(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{NameOf(parent)} {command.Name}".TrimStart() : "";
+
     public static string UsageOf(Command command)
     {
-        string words = command.Name switch
+        string words = NameOf(command) switch
         {
             "pub" => " [URL] [TOPIC [MESSAGE]]",
             "sub" => " [URL] [FILTER...]",
@@ -65,11 +77,8 @@ internal static class HelpText
                 one.Arity.MinimumNumberOfValues > 0 ? $" {one.HelpName ?? one.Name}" : $" [{one.HelpName ?? one.Name}]")),
         };
         string next = command.Subcommands.Count == 0 ? "" : command.Parents.Any() ? " [COMMAND]" : " COMMAND";
-        return PathOf(command) + next + words + (command.Options.Any(option => !option.Hidden) ? " [options]" : "");
+        return $"rawmqtt {NameOf(command)}".TrimEnd() + next + words + (command.Options.Any(option => !option.Hidden) ? " [options]" : "");
     }
-
-    private static string PathOf(Command command) =>
-        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{PathOf(parent)} {command.Name}" : command.Name;
 
     /// <summary>Appends a name and its description, which goes on below itself.</summary>
     private static void AppendEntry(StringBuilder text, string name, string description)

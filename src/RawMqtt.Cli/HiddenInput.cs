@@ -35,7 +35,7 @@ internal static partial class HiddenInput
         void ShowAgain(PosixSignalContext signal)
         {
             if (isTerminal) _ = SetSettings(StandardInput, AtOnceWithoutPending, before);
-            Console.Error.WriteLine();
+            Terminal.Error.WriteLine();
             Environment.Exit(signal.Signal == PosixSignal.SIGTERM ? ExitCode.Terminated : ExitCode.Interrupted);
         }
 
@@ -44,20 +44,20 @@ internal static partial class HiddenInput
         if (isTerminal) _ = SetSettings(StandardInput, AtOnceWithoutPending, silent);
         try
         {
-            Console.Error.Write(question);
+            Terminal.Error.Write(question);
             using var input = new FileStream(new SafeFileHandle(StandardInput, ownsHandle: false), FileAccess.Read, bufferSize: 0);
             return Encoding.UTF8.GetString(PasswdCommand.FirstLine(input));
         }
         finally
         {
             if (isTerminal) _ = SetSettings(StandardInput, AtOnceWithoutPending, before);
-            Console.Error.WriteLine();
+            Terminal.Error.WriteLine();
         }
     }
 
     private static string AskByKeys(string question)
     {
-        Console.Error.Write(question);
+        Terminal.Error.Write(question);
         var secret = new StringBuilder();
         while (Console.ReadKey(intercept: true) is { Key: not ConsoleKey.Enter } key)
         {
@@ -65,7 +65,7 @@ internal static partial class HiddenInput
             else if (!char.IsControl(key.KeyChar)) secret.Append(key.KeyChar);
         }
 
-        Console.Error.WriteLine();
+        Terminal.Error.WriteLine();
         return secret.ToString();
     }
 

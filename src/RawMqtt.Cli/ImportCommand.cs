@@ -16,7 +16,7 @@ internal static class ImportCommand
         command.SetAction(parsed =>
         {
             MosquittoImport import = MosquittoImport.Read(parsed.GetValue(Source)!);
-            Console.Write(import.Text);
+            Terminal.Out.Write(import.Text);
             foreach (string remark in import.Remarks) Tool.WarnAsIs($"not translated: {remark}");
             return ExitCode.Done;
         });

@@ -10,7 +10,10 @@ internal sealed class InputBytes(Stream stream) : IDisposable
     private int searched;
     private int end;
 
-    public static InputBytes Standard() => new(Console.OpenStandardInput());
+    public static InputBytes Standard() => new(StandardStreams.OpenInput());
+
+    /// <summary>Gets how many bytes were given out.</summary>
+    public long Consumed { get; private set; }
 
     /// <summary>Gets whether a whole line has arrived, so that <see cref="ReadLineAsync"/> does not wait.</summary>
     public bool HasLine => buffer.AsSpan(start, end - start).Contains((byte)'\n');
@@ -44,6 +47,7 @@ internal sealed class InputBytes(Stream stream) : IDisposable
     {
         ReadOnlyMemory<byte> line = buffer.AsMemory(start, lineEnd - start);
         start = searched = lineEnd + separator;
+        Consumed += line.Length + separator;
         return line;
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 using System.CommandLine;
-using System.Text;
 using RawMqtt.Explain;
 
 namespace RawMqtt.Cli;
@@ -32,7 +31,7 @@ internal static class JournalCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             string folder = parsed.GetValue(path) ?? throw new ArgumentException("Give the folder that the broker has with --data, or see --help.");
-            await using var output = new StreamWriter(Tool.OpenOutput(), new UTF8Encoding(false), 64 * 1024);
+            await using TextWriter output = Terminal.OpenText();
             bool isWhole = explain(folder, line =>
             {
                 cancellationToken.ThrowIfCancellationRequested();

@@ -12,8 +12,8 @@ internal static class ManPage
     {
         var page = new StringBuilder();
         page.Append(".TH RAWMQTT 1\n.SH NAME\nrawmqtt \\- ").Append(Escape(root.Description ?? "")).Append("\n.SH SYNOPSIS\n");
-        foreach (Command command in root.Subcommands.Where(one => !one.Hidden)) page.Append($".B {Escape(HelpText.UsageOf(command))}\n.br\n");
-        foreach (Command command in root.Subcommands.Where(one => !one.Hidden)) Append(page, command);
+        foreach (Command command in AllBelow(root)) page.Append($".B {Escape(HelpText.UsageOf(command))}\n.br\n");
+        foreach (Command command in AllBelow(root)) Append(page, command);
         page.Append(".SH EXIT STATUS\n.nf\n").Append(Escape(ExitCode.Table)).Append("\n.fi\n");
         page.Append(".SH FILES\n.TP\n.I ~/.config/rawmqtt/config.json\nAccounts, for \\-\\-account.\n");
         page.Append(".TP\n.I ~/.config/mosquitto_pub, ~/.config/mosquitto_sub\nDefault options of pub and sub.\n");
@@ -22,16 +22,25 @@ internal static class ManPage
         return page.ToString();
     }
 
+    /// <summary>Returns the commands, each followed by those below it.</summary>
+    private static IEnumerable<Command> AllBelow(Command command) =>
+        command.Subcommands.Where(one => !one.Hidden).SelectMany(one => AllBelow(one).Prepend(one));
+
     private static void Append(StringBuilder page, Command command)
     {
-        page.Append($".SH \"{command.Name.ToUpperInvariant()}\"\n{Escape(command.Description ?? "")}\n");
+        page.Append($".SH \"{HelpText.NameOf(command).ToUpperInvariant()}\"\n{Escape(command.Description ?? "")}\n");
+        foreach (Argument argument in command.Arguments.Where(argument => !argument.Hidden))
+        {
+            page.Append($".TP\n.I {Escape(argument.HelpName ?? argument.Name)}\n{Escape(argument.Description ?? "")}\n");
+        }
+
         foreach ((string title, Option[] options) in OptionGroups.Of(command))
         {
             page.Append($".SS \"{Escape(title)}\"\n");
             foreach (Option option in options) page.Append($".TP\n.B {Escape(HelpText.SignatureOf(option))}\n{Escape(option.Description ?? "")}\n");
         }
 
-        if (HelpExamples.Of(command.Name) is not { Length: > 0 } examples) return;
+        if (HelpExamples.Of(command) is not { Length: > 0 } examples) return;
         page.Append(".SS \"Examples\"\n");
         foreach ((string does, string line) in examples) page.Append($".TP\n{Escape(does)}\n.B {Escape(line)}\n");
     }

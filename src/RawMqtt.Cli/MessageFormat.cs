@@ -10,9 +10,9 @@ namespace RawMqtt.Cli;
 /// strftime for times; and \ for characters that are hard to type.</summary>
 internal sealed class MessageFormat
 {
-    private const string Letters = "%ACDEFIJPRSUXjlmpqrtx";
-    private const string Known = "%t topic, %p payload, %x and %X hexadecimal, %l length, %m packet identifier, %q QoS, %r retain, %j and %J JSON, "
-        + "%I and %U time, %%, and the letters of MQTT 5 %A %C %D %E %F %P %R %S, which print nothing";
+    private const string Letters = "%ACDEFIJPRSUXdfjlmpqrtx";
+    private const string Known = "%t topic, %p payload, %x and %X hexadecimal, %f and %d binary numbers, %l length, %m packet identifier, %q QoS, %r retain, "
+        + "%j and %J JSON, %I and %U time, %%, and the letters of MQTT 5 %A %C %D %E %F %P %R %S, which print nothing";
 
     private const string Version5 = "ACDEFPRS";
     private const string Separators = "!\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~ ";
@@ -52,10 +52,15 @@ internal sealed class MessageFormat
     /// <summary>Returns whether a file name in this format differs from message to message, or the format is of no use as one.</summary>
     public bool HasFields => parts.Exists(part => part.Letter != FormatPart.Literal);
 
-    /// <summary>Writes one message; <paramref name="topic"/> and <paramref name="payload"/> are the message's own, or escaped for a terminal.</summary>
-    public void Write(
-        IBufferWriter<byte> output, in MqttMessageView message, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, DateTimeOffset now)
+    /// <summary>Writes one message.</summary>
+    /// <param name="output">Gets the bytes.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="isEscaped">Whether control characters of the message are escaped, as on a terminal.</param>
+    /// <param name="now">The time of %I, %U and the letters of strftime.</param>
+    public void Write(IBufferWriter<byte> output, in MqttMessageView message, bool isEscaped, DateTimeOffset now)
     {
+        ReadOnlySpan<byte> topic = isEscaped ? TerminalText.Escape(message.Topic) : message.Topic;
+        ReadOnlySpan<byte> payload = isEscaped ? TerminalText.Escape(message.Payload) : message.Payload;
         foreach (FormatPart part in parts)
         {
             switch (part.Letter)
@@ -63,10 +68,19 @@ internal sealed class MessageFormat
                 case FormatPart.Literal: output.Write(part.Bytes); break;
                 case 't': Write(output, Cut(topic, part), part, mayBeZero: false); break;
                 case 'p': Write(output, payload, part, mayBeZero: false); break;
+                case 'j' or 'J' when isEscaped: WriteEscapedJson(output, part, message, now); break;
                 case 'j' or 'J': MessageJson.Write(output, message, now, part.Letter == 'J', isPretty); break;
+                case 'd' or 'f': Write(output, NumberOf(part, message), part with { Width = 0 }); break;
                 default: Write(output, FieldOf(part, message, now), part); break;
             }
         }
+    }
+
+    private void WriteEscapedJson(IBufferWriter<byte> output, FormatPart part, in MqttMessageView message, DateTimeOffset now)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        MessageJson.Write(json, message, now, part.Letter == 'J', isPretty);
+        output.Write(TerminalText.EscapeJson(json.WrittenSpan));
     }
 
     private static FormatPart ReadField(string format, ref int i)
@@ -146,6 +160,24 @@ internal sealed class MessageFormat
         '@' => CalendarText.Of(now, part.Text),
         _ => "",
     };
+
+    /// <summary>Returns a payload that is a number of IEEE 754 in the machine's order of bytes, as printf writes it; nothing for other payloads.</summary>
+    private static string NumberOf(FormatPart part, in MqttMessageView message)
+    {
+        int size = part.Letter == 'f' ? sizeof(float) : sizeof(double);
+        if (message.Payload.Length != size)
+        {
+            Tool.Warn($"the message on topic {Encoding.UTF8.GetString(message.Topic)} has {message.Payload.Length} bytes, and %{part.Letter} needs {size}");
+            return "";
+        }
+
+        double number = size == sizeof(float) ? BitConverter.ToSingle(message.Payload) : BitConverter.ToDouble(message.Payload);
+        string sign = double.IsNegative(number) ? "-" : "";
+        string digits = double.IsNaN(number) ? "nan" : double.IsInfinity(number) ? "inf"
+            : Math.Abs(number).ToString($"F{(part.Precision < 0 ? 6 : part.Precision)}", CultureInfo.InvariantCulture);
+        if (part is { IsZeroPadded: true, IsLeft: false } && double.IsFinite(number)) digits = digits.PadLeft(Math.Max(0, part.Width - sign.Length), '0');
+        return part.IsLeft ? $"{sign}{digits}".PadRight(part.Width) : $"{sign}{digits}".PadLeft(part.Width);
+    }
 
     private static string[] Hexadecimal(ReadOnlySpan<byte> bytes, string form, string separator)
     {

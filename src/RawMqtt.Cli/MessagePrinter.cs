@@ -40,6 +40,9 @@ internal sealed class MessagePrinter(BatchedOutput output, int? count)
     /// <summary>Gets whether control characters of topics and payloads are escaped, as on a terminal.</summary>
     public bool EscapesControls { get; init; }
 
+    /// <summary>Gets whether the topic in front of a message has a colour.</summary>
+    public bool PaintsTopics { get; init; }
+
     /// <summary>Gets whether each message is written before it is acknowledged, so that a message of a kept session is not lost at a kill.</summary>
     public bool WritesEach { get; init; }
 
@@ -89,22 +92,24 @@ internal sealed class MessagePrinter(BatchedOutput output, int? count)
 
     private void Write(in MqttMessageView message)
     {
+        bool isLeftOut = Format is null && message.Payload.IsEmpty && !(ShowsTopic && EndsLines); // as mosquitto_sub does
+        if (isLeftOut) return;
         line.ResetWrittenCount();
-        ReadOnlySpan<byte> topic = EscapesControls ? TerminalText.Escape(message.Topic) : message.Topic;
-        ReadOnlySpan<byte> payload = EscapesControls ? TerminalText.Escape(message.Payload) : message.Payload;
         if (Format is not null)
         {
-            Format.Write(line, message, topic, payload, DateTimeOffset.Now);
+            Format.Write(line, message, EscapesControls, DateTimeOffset.Now);
         }
         else
         {
             if (ShowsTopic)
             {
-                line.Write(topic);
+                if (PaintsTopics) line.Write("\e[36m"u8);
+                line.Write(EscapesControls ? TerminalText.Escape(message.Topic) : message.Topic);
+                if (PaintsTopics) line.Write("\e[0m"u8);
                 line.Write(message.Payload.IsEmpty ? " (null)"u8 : " "u8);
             }
 
-            line.Write(payload);
+            line.Write(EscapesControls ? TerminalText.Escape(message.Payload) : message.Payload);
         }
 
         if (EndsLines) line.Write("\n"u8);

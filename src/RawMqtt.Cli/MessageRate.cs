@@ -20,7 +20,12 @@ internal sealed class MessageRate : IDisposable
 
     public void Count() => Interlocked.Increment(ref count);
 
-    public void Dispose() => timer.Dispose();
+    /// <summary>Ends the counting, and prints what came in the second that has begun.</summary>
+    public void Dispose()
+    {
+        timer.Dispose();
+        if (Volatile.Read(ref count) > 0) Print(); // once, also if it is called again
+    }
 
     private void Print()
     {

@@ -9,7 +9,11 @@ namespace RawMqtt.Cli;
 /// <remarks>The password comes from the input, because a list of processes shows arguments.</remarks>
 internal static class PasswdCommand
 {
-    private static readonly Argument<string> User = new("user") { Description = "The user name: it does not begin with # and has no colon." };
+    private static readonly Argument<string> User = new("user")
+    {
+        Description = "The user name: it does not begin with # and has no colon.",
+        HelpName = "USER",
+    };
 
     public static Command Create()
     {
@@ -32,10 +36,10 @@ internal static class PasswdCommand
     {
         Func<byte[]> read = HiddenInput.IsPossible
             ? () => Encoding.UTF8.GetBytes(HiddenInput.Ask("password: "))
-            : () => FirstLine(Console.OpenStandardInput());
+            : () => FirstLine(StandardStreams.OpenInput());
         byte[] password = await Task.Run(read, CancellationToken.None).WaitAsync(cancellationToken);
         if (password.Length == 0) return Tool.Fail(ExitCode.WrongArguments, "There was no password on the input.");
-        Console.WriteLine(MqttPasswordFile.CreateEntry(parsed.GetValue(User)!, password));
+        Terminal.Out.WriteLine(MqttPasswordFile.CreateEntry(parsed.GetValue(User)!, password));
         return ExitCode.Done;
     }
 }

@@ -35,9 +35,10 @@ internal static class PingCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         MqttClientOptions options = Connection.Read(parsed);
+        ConnectionStatus.Connecting(options);
         long begin = Stopwatch.GetTimestamp();
         await using MqttClient client = await MqttClient.ConnectAsync(options, cancellationToken);
-        Console.WriteLine($"connected in {Text(Stopwatch.GetElapsedTime(begin))}");
+        Terminal.Out.WriteLine($"connected in {Text(Stopwatch.GetElapsedTime(begin))}");
 
         var times = new Latencies();
         int count = parsed.GetValue(Endless) ? int.MaxValue : parsed.GetValue(Count) ?? 4;
@@ -46,9 +47,10 @@ internal static class PingCommand
         {
             for (int number = 1; number <= count; number++)
             {
+                StatusLine.Show("waiting for PINGRESP");
                 TimeSpan time = await client.PingAsync(cancellationToken);
                 times.Record((long)time.TotalNanoseconds);
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"PINGRESP {number}: {Text(time)}"));
+                Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"PINGRESP {number}: {Text(time)}"));
                 if (number < count) await Task.Delay(interval, cancellationToken);
             }
         }
@@ -57,7 +59,7 @@ internal static class PingCommand
             // a signal is the usual end
         }
 
-        Console.WriteLine($"{times.Count} answered: min {Durations.Text(times.Min)}, mean {Durations.Text(times.Mean)}, "
+        Terminal.Out.WriteLine($"{times.Count} answered: min {Durations.Text(times.Min)}, mean {Durations.Text(times.Mean)}, "
             + $"p99 {Durations.Text(times.Percentile(99))}, max {Durations.Text(times.Max)}");
         await ConnectionArguments.EndAsync(client);
         return ExitCode.Done;

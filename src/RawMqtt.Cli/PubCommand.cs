@@ -12,6 +12,9 @@ internal static class PubCommand
 {
     private const int DefaultWindow = 20;
 
+    /// <summary>From this length on, the terminal shows how far a message is.</summary>
+    private const int LongBytes = 1_000_000;
+
     private static readonly ConnectionArguments Connection = new() { Address = new AddressArguments("-C") { MostWords = 2, TakesTopic = true } };
     private static readonly SessionArguments Session = new();
     private static readonly Option<string?> Topic = new("--topic", "-t")
@@ -91,8 +94,14 @@ internal static class PubCommand
         int window = parsed.GetValue(Window) ?? DefaultWindow;
         MqttClientOptions options = Connection.Read(parsed) with { MaxInFlight = window };
         if (parsed.GetValue(Session.Keep)) options = options with { CleanSession = false };
+        if (parsed.GetValue(Lines)) StandardStreams.OpenInput().Dispose(); // one that is closed costs no connection
         byte[][]? only = parsed.GetValue(Lines) ? null : await ReadMessagesAsync(parsed, cancellationToken);
 
+        long sent = 0;
+        long total = only is null ? 0 : only.Sum(static one => (long)one.Length) * (parsed.GetValue(Repeat) ?? 1);
+        bool isLong = total >= LongBytes && StatusLine.IsPossible;
+        if (isLong) options = options with { Tap = options.Tap + ((direction, bytes) => Count(ref sent, direction, bytes)) };
+        ConnectionStatus.Connecting(options);
         MqttClient client;
         try
         {
@@ -103,6 +112,8 @@ internal static class PubCommand
             return await StoreAsync(parsed, options, only, failure, cancellationToken);
         }
 
+        StatusLine.End();
+        if (isLong) StatusLine.Show(new Progress("publishing", total, () => Volatile.Read(ref sent), TimeProvider.System).Line);
         try
         {
             return await PublishAsync(parsed, client, PublisherOf(parsed, client, window), only, cancellationToken);
@@ -111,6 +122,11 @@ internal static class PubCommand
         {
             await ConnectionArguments.EndAsync(client);
         }
+    }
+
+    private static void Count(ref long sent, MqttTapDirection direction, ReadOnlySpan<byte> bytes)
+    {
+        if (direction == MqttTapDirection.Sent) Interlocked.Add(ref sent, bytes.Length);
     }
 
     private static async Task<int> PublishAsync(ParseResult parsed, MqttClient client, Publisher publisher, byte[][]? only, CancellationToken cancellationToken)
@@ -178,6 +194,8 @@ internal static class PubCommand
         if (only is null)
         {
             using var input = InputBytes.Standard();
+            if (StandardStreams.InputLength() is { } length)
+                StatusLine.Show(new Progress("publishing", length, () => input.Consumed, TimeProvider.System).Line);
             while (await input.ReadLineAsync(cancellationToken) is { } line) yield return line;
             yield break;
         }

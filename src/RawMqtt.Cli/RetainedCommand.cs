@@ -48,9 +48,11 @@ internal static class RetainedCommand
 
     private static async Task<int> ListAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        await using MqttClient client = await MqttClient.ConnectAsync(Connection.Read(parsed), cancellationToken);
-        using var output = new BatchedOutput(Tool.OpenOutput());
-        bool isTerminal = !Console.IsOutputRedirected;
+        MqttClientOptions options = Connection.Read(parsed);
+        ConnectionStatus.Connecting(options);
+        await using MqttClient client = await MqttClient.ConnectAsync(options, cancellationToken);
+        using var output = Terminal.OpenMessages();
+        bool isTerminal = Terminal.IsOutput;
         await FindAsync(parsed, client, (in MqttMessageView message) => output.Add(LineOf(parsed, message, isTerminal)), cancellationToken);
         output.Flush();
         await ConnectionArguments.EndAsync(client);
@@ -59,17 +61,19 @@ internal static class RetainedCommand
 
     private static async Task<int> ClearAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        await using MqttClient client = await MqttClient.ConnectAsync(Connection.Read(parsed), cancellationToken);
+        MqttClientOptions options = Connection.Read(parsed);
+        ConnectionStatus.Connecting(options);
+        await using MqttClient client = await MqttClient.ConnectAsync(options, cancellationToken);
         var topics = new List<byte[]>();
         await FindAsync(parsed, client, (in MqttMessageView message) => topics.Add(message.Topic.ToArray()), cancellationToken);
         bool isDryRun = parsed.GetValue(DryRun);
         foreach (byte[][] batch in topics.Chunk(100))
         {
             if (!isDryRun) await Task.WhenAll(batch.Select(topic => ClearAsync(client, topic, cancellationToken)));
-            foreach (byte[] topic in batch) Console.WriteLine(TerminalText.Escape(Encoding.UTF8.GetString(topic)));
+            foreach (byte[] topic in batch) Terminal.Out.WriteLine(TerminalText.Escape(Encoding.UTF8.GetString(topic)));
         }
 
-        await Console.Error.WriteLineAsync($"{topics.Count} {(isDryRun ? "would be deleted" : "deleted")}");
+        Terminal.Error.WriteLine($"{topics.Count} {(isDryRun ? "would be deleted" : "deleted")}");
         await ConnectionArguments.EndAsync(client);
         return ExitCode.Done;
     }
@@ -84,7 +88,12 @@ internal static class RetainedCommand
 
     private static byte[] LineOf(ParseResult parsed, in MqttMessageView message, bool isTerminal)
     {
-        if (parsed.GetValue(Json)) return Recordings.RecordedMessage.Of(message, TimeSpan.Zero).ToLine(hasTime: false);
+        if (parsed.GetValue(Json))
+        {
+            byte[] json = Recordings.RecordedMessage.Of(message, TimeSpan.Zero).ToLine(hasTime: false);
+            return isTerminal ? TerminalText.EscapeJson(json) : json;
+        }
+
         byte[] topic = TerminalText.Escape(message.Topic);
         byte[] payload = isTerminal ? TerminalText.Escape(message.Payload) : message.Payload.ToArray();
         return [.. topic, .. Encoding.ASCII.GetBytes($" {message.Payload.Length} "), .. payload, (byte)'\n'];

@@ -27,6 +27,7 @@ internal static class RetainedMessages
                 take(message);
             },
             cancellationToken);
+        StatusLine.Show(() => $"{client.Statistics.MessagesReceived} retained messages so far");
         await client.PingAsync(cancellationToken);
         Volatile.Write(ref latest, time.GetTimestamp());
         while (silence - time.GetElapsedTime(Volatile.Read(ref latest)) is { Ticks: > 0 } left) await Task.Delay(left, time, cancellationToken);

@@ -57,12 +57,13 @@ internal static class RpcCommand
         TimeSpan wait = parsed.GetValue(Wait) ?? DefaultWait;
         using var timeUp = new CancellationTokenSource(wait);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeUp.Token, cancellationToken);
-        using var output = new BatchedOutput(Tool.OpenOutput());
+        using var output = Terminal.OpenMessages();
         var printer = new MessagePrinter(output, parsed.GetValue(Count) ?? 1)
         {
             ShowsTopic = parsed.GetValue(Verbose),
             EndsLines = !parsed.GetValue(NoNewLine),
-            EscapesControls = !Console.IsOutputRedirected,
+            EscapesControls = Terminal.IsOutput,
+            PaintsTopics = Terminal.IsOutput && Terminal.HasColours,
             SkipsRetained = true, // an answer to an earlier request
         };
         await using var client = new MqttClient(options);
@@ -73,7 +74,9 @@ internal static class RpcCommand
         };
         try
         {
+            ConnectionStatus.Connecting(options);
             await client.OpenAsync(either.Token);
+            StatusLine.Show(ConnectionStatus.Timed("waiting for an answer", wait));
             await client.SubscribeAsync(parsed.GetValue(ResponseTopic) ?? $"{topic}/response", printer.Print, qos, either.Token);
             await client.PublishAsync(topic, request, qos, retain: false, either.Token);
             await (await Task.WhenAny(printer.Done, lost.Task, output.Failed).WaitAsync(either.Token));

@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text;
+using RawMqtt.Cli.Bench;
 
 namespace RawMqtt.Cli;
 
@@ -100,7 +101,7 @@ internal static class SubCommand
 
         MqttClientOptions options = Connection.Read(parsed);
         if (parsed.GetValue(Session.Keep)) options = options with { CleanSession = false };
-        using var output = new BatchedOutput(Tool.OpenOutput());
+        using var output = Terminal.OpenMessages();
         MqttClient? client = null;
         using MessageRate? rate = parsed.GetValue(Rate) ? new MessageRate(output) : null;
         MessagePrinter printer = PrinterOf(parsed, output, options, topic => _ = RemoveRetainedAsync(client!, topic), rate);
@@ -108,6 +109,7 @@ internal static class SubCommand
         // Messages that wait in a kept session may arrive before SUBACK, and are printed too.
         var end = new SubscriptionEnd();
         client = new MqttClient(options with { UnmatchedMessages = printer.Print, Log = end.Look });
+        ConnectionStatus.Connecting(options);
         try
         {
             await ReceiveAsync(parsed, client, printer, output, end, either.Token);
@@ -121,6 +123,7 @@ internal static class SubCommand
         finally
         {
             await ConnectionArguments.EndAsync(client);
+            rate?.Dispose();
             output.Flush();
         }
     }
@@ -149,7 +152,7 @@ internal static class SubCommand
         new(output, parsed.GetValue(Count))
         {
             ShowsTopic = parsed.GetValue(Verbose) || parsed.GetValue(Watch),
-            Screen = parsed.GetValue(Watch) && !Console.IsOutputRedirected ? new WatchScreen() : null,
+            Screen = parsed.GetValue(Watch) && Terminal.IsOutput ? new WatchScreen() : null,
             Rate = rate,
             Chance = parsed.GetValue(Chance) ?? 1,
             Folder = parsed.GetValue(Folder) is { } folder ? Directory.CreateDirectory(folder).FullName : null,
@@ -158,7 +161,8 @@ internal static class SubCommand
             Unwanted = [.. (parsed.GetValue(Unwanted) ?? []).Select(Encoding.UTF8.GetBytes)],
             Format = parsed.GetValue(Format),
             EndsLines = !parsed.GetValue(NoNewLine),
-            EscapesControls = !Console.IsOutputRedirected,
+            EscapesControls = Terminal.IsOutput,
+            PaintsTopics = Terminal.IsOutput && Terminal.HasColours,
             WritesEach = !options.CleanSession,
             OnRetained = parsed.GetValue(RemoveRetained) ? remove : null,
         };
@@ -198,12 +202,16 @@ internal static class SubCommand
             return;
         }
 
-        Task<MqttSubscription> subscribing = client.SubscribeAsync(filters, printer.Print, cancellationToken);
-        await (await Task.WhenAny(subscribing, lost.Task, output.Failed));
-        end.Watch(await subscribing);
-        Volatile.Write(ref isSubscribed, true);
         try
         {
+            Task<MqttSubscription> subscribing = client.SubscribeAsync(filters, printer.Print, cancellationToken);
+            await (await Task.WhenAny(subscribing, lost.Task, output.Failed));
+            MqttSubscription made = await subscribing;
+            cancellationToken.ThrowIfCancellationRequested(); // cancelling ends the subscription, which is not the server's doing
+            end.Watch(made);
+            Volatile.Write(ref isSubscribed, true);
+            StatusLine.Show(() => client.Statistics.MessagesReceived is > 0 and var count ? Durations.Count(count, "message")
+                : $"waiting for messages of {string.Join(' ', topics)}");
             if (!parsed.GetValue(ExitAtOnce)) await (await Task.WhenAny(printer.Done, lost.Task, output.Failed, end.Task).WaitAsync(cancellationToken));
         }
         catch (OperationCanceledException) when (Tool.Interruption is not null && parsed.GetValue(Count) is null)

@@ -5,7 +5,6 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 using RawMqtt.Server;
 
 namespace RawMqtt.Cli;
@@ -13,15 +12,17 @@ namespace RawMqtt.Cli;
 /// <summary>The command <c>rawmqtt</c>: its parts, its errors, and how it ends.</summary>
 internal static partial class Tool
 {
-    private const int StandardOutput = 1;
-    private const int Interrupt = 2;
-    private const int BrokenPipe = 32; // EPIPE
+    private const int Interrupt = 2; // SIGINT
+    private const int Red = 31;
 
     /// <summary>Gets the exit code of a command that the signal cut short; null while there was no signal.</summary>
     public static int? Interruption { get; private set; }
 
     /// <summary>Gets how arguments are read: -m @home is a message, and names no file.</summary>
     public static ParserConfiguration Parsing { get; } = new() { ResponseFileTokenReplacer = null };
+
+    /// <summary>Gets or sets whether SIGHUP ends the command, as it does unless the command does something else with it.</summary>
+    public static bool EndsAtHangUp { get; set; } = true;
 
     /// <summary>Gets or sets whether failures are told by the exit code alone.</summary>
     public static bool IsQuiet { get; set; }
@@ -36,16 +37,24 @@ internal static partial class Tool
         if (!OperatingSystem.IsWindows()) _ = Signal(Interrupt, 0);
         using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop, ExitCode.Interrupted));
         using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop, ExitCode.Terminated));
+        using PosixSignalRegistration? hungUp = OperatingSystem.IsWindows() ? null
+            : PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => Stop(signal, stop, ExitCode.HungUp));
+        ParseResult parsed;
         try
         {
             arguments = DefaultsFile.Expand(root, arguments);
+            parsed = root.Parse(arguments, Parsing);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             return Fail(ExitCode.File, failure.Message);
         }
+        catch (InvalidOperationException failure) // a check of several options asked for a value that is missing
+        {
+            string command = root.Subcommands.Any(one => one.Name == arguments[0]) ? $" {arguments[0]}" : "";
+            return Fail(ExitCode.WrongArguments, $"{failure.Message.TrimEnd('.')}. See rawmqtt{command} --help.");
+        }
 
-        ParseResult parsed = root.Parse(arguments, Parsing);
         if (FaultIn(parsed) is { } fault)
         {
             return Fail(ExitCode.WrongArguments, $"{fault}{(fault.EndsWith('?') ? "" : ".")} See {NameOf(parsed.CommandResult)} --help.");
@@ -53,12 +62,23 @@ internal static partial class Tool
 
         try
         {
-            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            var configuration = new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+                Output = Terminal.Out,
+                Error = Terminal.Error,
+            };
             return await parsed.InvokeAsync(configuration, stop.Token);
         }
         catch (Exception failure)
         {
+            StatusLine.End();
             return Fail(failure);
+        }
+        finally
+        {
+            StatusLine.End();
         }
     }
 
@@ -88,26 +108,8 @@ internal static partial class Tool
     public static void WarnAsIs(string message)
     {
         if (IsQuiet) return;
-        try
-        {
-            Console.Error.WriteLine($"rawmqtt: {TerminalText.Escape(message.ReplaceLineEndings(" "))}");
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            // there is no error output
-        }
+        Terminal.Error.WriteStyled($"{Terminal.Error.Paint("rawmqtt:", Red)} {TerminalText.Escape(message.ReplaceLineEndings(" "))}\n");
     }
-
-    /// <summary>Opens the standard output so that writing fails when it is a pipe without a reader; the console's own stream ignores that.</summary>
-    public static Stream OpenOutput()
-    {
-        if (OperatingSystem.IsWindows()) return Console.OpenStandardOutput();
-        var output = new FileStream(new SafeFileHandle(StandardOutput, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-        return output.CanSeek ? Console.OpenStandardOutput() : output; // programs that share a file share its position
-    }
-
-    /// <summary>Returns whether the reader of a pipe has gone.</summary>
-    public static bool IsBrokenPipe(Exception failure) => failure is IOException { HResult: BrokenPipe };
 
     private static string NameOf(CommandResult command) =>
         command.Parent is CommandResult parent ? $"{NameOf(parent)} {command.Command.Name}" : "rawmqtt";
@@ -128,6 +130,7 @@ internal static partial class Tool
     /// <summary>The first signal ends the command cleanly, the second one at once.</summary>
     private static void Stop(PosixSignalContext signal, CancellationTokenSource stop, int exitCode)
     {
+        if (signal.Signal == PosixSignal.SIGHUP && !EndsAtHangUp) return;
         signal.Cancel = !stop.IsCancellationRequested;
         if (!signal.Cancel) return;
         Interruption = exitCode;
@@ -146,15 +149,20 @@ internal static partial class Tool
 
     private static int Fail(Exception failure) => failure switch
     {
-        ConfigurationException wrong => FailAsIs(ExitCode.WrongArguments, wrong.Message),
+        ConfigurationException wrong => FailAsIs(IsOfFile(wrong) ? ExitCode.File : ExitCode.WrongArguments, wrong.Message),
+        MqttException known when ExitCode.Of(known.Code) == ExitCode.WrongArguments && IsOfFile(known) => Fail(ExitCode.File, ToolWords.Of(known)),
         MqttException known => Fail(ExitCode.Of(known.Code), ToolWords.Of(known)),
         OperationCanceledException => Fail(Interruption ?? ExitCode.ConnectionLost, "a signal ended the command before it was done."),
-        _ when IsBrokenPipe(failure) => ExitCode.Done, // the reader of the output has what it wants
+        _ when StandardStreams.IsBrokenPipe(failure) => ExitCode.Done, // the reader of the output has what it wants
         FormatException => Fail(ExitCode.InvalidBytes, failure.Message),
         ArgumentException wrong => Fail(ExitCode.WrongArguments, MessageOf(wrong)),
         IOException or UnauthorizedAccessException or InvalidDataException => Fail(ExitCode.File, failure.Message),
         _ => Fail(ExitCode.ConnectionLost, $"{failure.GetType().Name}: {failure.Message}"),
     };
+
+    /// <summary>True if the cause is a file that is not there, or that the user may not read.</summary>
+    private static bool IsOfFile(Exception failure) =>
+        failure.InnerException is { } cause && (cause is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException || IsOfFile(cause));
 
     private static string MessageOf(ArgumentException wrong) =>
         wrong.ParamName is null ? wrong.Message : wrong.Message.Replace($" (Parameter '{wrong.ParamName}')", "", StringComparison.Ordinal);
@@ -165,7 +173,7 @@ internal static partial class Tool
 
         public override int Invoke(ParseResult parseResult)
         {
-            parseResult.InvocationConfiguration.Output.Write(HelpText.Of(parseResult.CommandResult.Command));
+            HelpText.Write(parseResult.InvocationConfiguration.Output, parseResult.CommandResult.Command);
             return ExitCode.Done;
         }
     }

@@ -83,7 +83,7 @@ internal sealed class FieldCursor(byte[] packet, long offset)
         var quoted = new StringBuilder("\"");
         foreach (char c in Encoding.UTF8.GetString(text[..Math.Min(text.Length, 200)]))
         {
-            if (char.IsControl(c)) quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            if (MovesText(c)) quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
             else quoted.Append(c);
         }
 
@@ -99,6 +99,10 @@ internal sealed class FieldCursor(byte[] packet, long offset)
     }
 
     public static BrokenRule? RuleOf(ProtocolViolation? violation) => violation is null ? null : new BrokenRule(violation.Rule, violation.Message);
+
+    /// <summary>True for controls, and for the characters that change the direction of a line or end it.</summary>
+    private static bool MovesText(char c) => char.GetUnicodeCategory(c)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
     private bool HasPrefixed(string name, string section, ProtocolViolation? missing, out int length)
     {

@@ -12,7 +12,7 @@ internal sealed class BenchArguments(BenchMode mode)
     private const int MostConnections = 1_000_000;
     private const int MostPublishers = 65_535; // the stamp's two bytes
     private const int MostBytes = 16 << 20;
-    private const int MostProcesses = 64;
+    public const int MostProcesses = 64;
 
     private readonly NumberOption clients = new(1, mode == BenchMode.Pub ? MostPublishers : MostConnections, "--clients", "-c")
     {

@@ -39,14 +39,15 @@ internal static class BenchCommand
         if (arguments.Worker(parsed) is var (number, sharedTag))
         {
             BenchPlan share = arguments.Read(parsed, sharedTag);
+            HandleLimit.Raise();
             await WorkerLink.ServeAsync(share, OptionsOf(share, options), number, cancellationToken);
             return ExitCode.Done;
         }
 
-        arguments.Outputs.CreateFiles(parsed);
         ushort tag = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue);
         BenchPlan plan = arguments.Read(parsed, tag);
-        using var line = new LiveLine(Console.Error);
+        if (HandleLimit.FaultIn(plan, HandleLimit.Raise()) is { } fault) return Tool.Fail(ExitCode.WrongArguments, fault);
+        arguments.Outputs.CreateFiles(parsed);
         string[] given = Environment.GetCommandLineArgs()[1..];
         WorkerLink[] links =
         [
@@ -55,25 +56,20 @@ internal static class BenchCommand
         ];
         try
         {
-            BenchReport report = await new BenchRun(plan, links, line.Show).RunAsync(AddressOf(options), cancellationToken);
-            line.Dispose();
+            BenchReport report = await new BenchRun(plan, links, StatusLine.ShowNow).RunAsync(ConnectionStatus.AddressOf(options), cancellationToken);
+            StatusLine.End();
             arguments.Outputs.Write(parsed, report);
             if (report.Counts.ConnectsFailed > 0 && report.Counts.Connected == 0) return Tool.Fail(ExitCode.NotConnected, "no connection was made.");
             return Tool.Interruption ?? ExitCode.Done;
         }
         catch (WorkerFailedException failure)
         {
-            line.Dispose();
+            StatusLine.End();
             foreach (WorkerLink link in links) link.Stop();
-            await Console.Error.WriteAsync(failure.Message);
+            Terminal.Error.Write(failure.Message);
             return failure.ExitCode;
         }
     }
 
     private static MqttClientOptions OptionsOf(BenchPlan plan, MqttClientOptions options) => options with { MaxInFlight = plan.Window };
-
-    private static string AddressOf(MqttClientOptions options) =>
-        Uri.TryCreate(options.Address, UriKind.Absolute, out Uri? address)
-            ? new UriBuilder(address) { UserName = "", Password = "" }.Uri.ToString().TrimEnd('/')
-            : "";
 }

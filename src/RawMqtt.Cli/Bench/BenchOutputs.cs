@@ -44,12 +44,12 @@ internal sealed class BenchOutputs
         bool isTaken = Write(parsed.GetValue(json), () => BenchJson.Write(report));
         isTaken |= Write(parsed.GetValue(csv), () => BenchCsv.Render(report));
         isTaken |= Write(parsed.GetValue(html), () => BenchHtml.Render(report));
-        if (!isTaken) Console.Out.Write(BenchText.Render(report));
+        if (!isTaken) Terminal.Out.Write(BenchText.Render(report));
     }
 
     private static bool Write(string? file, Func<string> render)
     {
-        if (file == "-") Console.Out.Write(render());
+        if (file == "-") Terminal.Out.Write(Terminal.Json(render()));
         else if (file is not null) File.WriteAllText(file, render());
         return file == "-";
     }

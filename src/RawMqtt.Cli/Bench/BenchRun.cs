@@ -138,7 +138,16 @@ internal sealed class BenchRun(BenchPlan plan, IReadOnlyList<WorkerLink> links, 
             : $"{Durations.Count(last.Sent / last.Seconds)}/s out  {Durations.Count(last.Received / last.Seconds)}/s in";
         string latencies = times.Count == 0 ? ""
             : $"  p50 {Durations.Text(times.Percentile(50))}  p99 {Durations.Text(times.Percentile(99))}  max {Durations.Text(times.Max)}";
-        return $"{last.Number} s  {rates}{latencies}  CPU {last.CpuSeconds / last.Seconds / Environment.ProcessorCount:P0}";
+        return $"{HowFar(last.Number, counts)}  {rates}{latencies}  CPU {last.CpuSeconds / last.Seconds / Environment.ProcessorCount:P0}";
+    }
+
+    /// <summary>Returns the seconds of the run, or the messages where their number ends it; and the time that is left.</summary>
+    private string HowFar(int second, BenchCounts counts)
+    {
+        if (plan.Count is not { } count) return $"{second} of {plan.Duration.TotalSeconds:0.#} s";
+        long done = plan.Mode == BenchMode.Sub ? counts.Received : counts.Sent;
+        string left = done == 0 ? "" : $", {Progress.TimeText(TimeSpan.FromSeconds(second * (double)(count - Math.Min(done, count)) / done))} left";
+        return $"{Durations.Count(done)} of {Durations.Count(count)}{left}";
     }
 
     private BenchReport Report(string address)

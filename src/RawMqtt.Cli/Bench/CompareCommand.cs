@@ -17,7 +17,7 @@ internal static class CompareCommand
         {
             BenchReport first = await ReadAsync(parsed.GetRequiredValue(First), cancellationToken);
             BenchReport second = await ReadAsync(parsed.GetRequiredValue(Second), cancellationToken);
-            Console.Out.Write(BenchComparison.Render(first, second));
+            Terminal.Out.Write(BenchComparison.Render(first, second));
             return ExitCode.Done;
         });
         return command;

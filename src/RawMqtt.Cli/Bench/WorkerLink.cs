@@ -71,7 +71,7 @@ internal sealed class WorkerLink
                 commands.Writer.TryComplete();
             },
             CancellationToken.None);
-        using Stream output = Console.OpenStandardOutput();
+        using Stream output = StandardStreams.OpenOutput();
         var worker = new BenchWorker(plan, options, number, sample => output.Write(Encoding.UTF8.GetBytes($"{sample}\n")));
         await worker.RunAsync(commands.Reader, cancellationToken);
     }

@@ -53,7 +53,7 @@ internal sealed class CaptureText
         });
         foreach ((Conversation connection, (MemoryStream fromClient, MemoryStream fromServer)) in sent)
         {
-            output.WriteLine(ToJson(connection, fromClient, fromServer));
+            output.WriteLine(Terminal.Json(ToJson(connection, fromClient, fromServer)));
         }
     }
 

@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Globalization;
+using RawMqtt.Cli.Bench;
 
 namespace RawMqtt.Cli.Recordings;
 
@@ -47,8 +48,13 @@ internal static class RecordCommand
     {
         MqttClientOptions options = Connection.Read(parsed);
         string file = Connection.Address.Words(parsed.CommandResult)[0];
-        using var output = new BatchedOutput(file == "-" ? Tool.OpenOutput() : new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read, 0));
-        var recorder = new Recorder(output, parsed.GetValue(Count)) { SkipsRetained = parsed.GetValue(NoRetained) };
+        using BatchedOutput output = file == "-" ? Terminal.OpenMessages()
+            : new BatchedOutput(new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read, 0));
+        var recorder = new Recorder(output, parsed.GetValue(Count)) 
+        {
+            SkipsRetained = parsed.GetValue(NoRetained),
+            EscapesControls = file == "-" && Terminal.IsOutput,
+        };
         using var timeUp = new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeUp.Token, cancellationToken);
         if (parsed.GetValue(Wait) is { } wait) timeUp.CancelAfter(wait);
@@ -63,7 +69,9 @@ internal static class RecordCommand
         var qos = (QualityOfService)(parsed.GetValue(Qos) ?? 2);
         try
         {
+            ConnectionStatus.Connecting(options);
             await client.OpenAsync(either.Token);
+            StatusLine.Show(() => $"{Durations.Count(recorder.Count, "message")} recorded");
             recorder.Begin(Stopwatch.GetTimestamp());
             await client.SubscribeAsync([.. filters.Select(filter => new MqttTopicFilter(filter, qos))], recorder.Take, either.Token);
             await (await Task.WhenAny(recorder.Done, output.Failed).WaitAsync(either.Token));
@@ -75,7 +83,7 @@ internal static class RecordCommand
 
         await ConnectionArguments.EndAsync(client);
         output.Flush();
-        await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{recorder.Count} messages recorded"));
+        Terminal.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{recorder.Count} messages recorded"));
         return ExitCode.Done;
     }
 }

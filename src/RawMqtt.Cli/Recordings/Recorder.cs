@@ -13,6 +13,9 @@ internal sealed class Recorder(BatchedOutput output, int? most)
     /// <summary>Gets whether messages that the broker had kept are left out.</summary>
     public bool SkipsRetained { get; init; }
 
+    /// <summary>Gets whether control characters are escaped, as on a terminal.</summary>
+    public bool EscapesControls { get; init; }
+
     public int Count { get; private set; }
 
     /// <summary>Gets a task that completes with the last message wanted.</summary>
@@ -24,7 +27,8 @@ internal sealed class Recorder(BatchedOutput output, int? most)
     public void Take(in MqttMessageView message)
     {
         if (Count == most || (SkipsRetained && message.Retain)) return;
-        output.Add(RecordedMessage.Of(message, Stopwatch.GetElapsedTime(start)).ToLine());
+        byte[] line = RecordedMessage.Of(message, Stopwatch.GetElapsedTime(start)).ToLine();
+        output.Add(EscapesControls ? TerminalText.EscapeJson(line) : line);
         Count++;
         if (Count == most) done.TrySetResult();
     }

@@ -52,8 +52,10 @@ internal static class ReplayCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         string file = Connection.Address.Words(parsed.CommandResult)[0];
-        if (file != "-") File.OpenRead(file).Dispose(); // a missing file costs no connection
-        await using MqttClient client = await MqttClient.ConnectAsync(Connection.Read(parsed) with { MaxInFlight = Window }, cancellationToken);
+        (file == "-" ? StandardStreams.OpenInput() : File.OpenRead(file)).Dispose(); // a missing file costs no connection
+        MqttClientOptions options = Connection.Read(parsed) with { MaxInFlight = Window };
+        ConnectionStatus.Connecting(options);
+        await using MqttClient client = await MqttClient.ConnectAsync(options, cancellationToken);
         long count = 0;
         var unacknowledged = new Queue<Task>();
         for (int left = parsed.GetValue(Repeat) ?? 1; left > 0; left--)
@@ -65,7 +67,7 @@ internal static class ReplayCommand
         while (unacknowledged.TryDequeue(out Task? oldest)) await oldest.WaitAsync(cancellationToken);
         if (count > 0) await client.PingAsync(cancellationToken); // the broker has read all that was sent before
         await ConnectionArguments.EndAsync(client);
-        await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{count} messages replayed"));
+        Terminal.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} messages replayed"));
         return ExitCode.Done;
     }
 
@@ -76,6 +78,7 @@ internal static class ReplayCommand
         string prefix = parsed.GetValue(Prefix) ?? "";
         long start = Stopwatch.GetTimestamp();
         long number = 0;
+        StatusLine.Show(() => $"{Durations.Count(Volatile.Read(ref number), "message")} replayed");
         while (await input.ReadLineAsync(cancellationToken) is { } line)
         {
             number++;

@@ -22,6 +22,12 @@ internal static class RealPart
 
     public static string Unshare => Program("unshare", "util-linux");
 
+    /// <summary>Gives a network of a test's own its addresses.</summary>
+    public static string Ip => Program("ip", "iproute2");
+
+    /// <summary>Python's own library alone: pseudo terminals.</summary>
+    public static string Python3 => Program("python3", "python3");
+
     /// <summary>The linker of native code.</summary>
     public static string Clang => Program("clang", "clang");
 

@@ -38,7 +38,7 @@ public sealed class AccountFileTests : IDisposable
         string none = Path.Combine(file, "none");
 
         Assert.Null(AccountFile.Find(null, none));
-        Assert.Contains("there is no file", Assert.Throws<ArgumentException>(() => AccountFile.Find("home", none)).Message, StringComparison.Ordinal);
+        Assert.Contains("there is no file", Assert.Throws<FileNotFoundException>(() => AccountFile.Find("home", none)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using RawMqtt.Cli;
 
 namespace RawMqtt.Tests.Cli;
 
-public class HelpTests
+public partial class HelpTests
 {
     public static TheoryData<string> CommandNames => [.. Tool.Create().Subcommands.Select(command => command.Name)];
 
@@ -21,14 +22,13 @@ public class HelpTests
         Assert.StartsWith($"rawmqtt {name}: ", help, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [MemberData(nameof(CommandNames))]
-    public void Examples_are_taken_by_the_tool(string name)
+    [Fact]
+    public void Each_command_has_an_example_that_the_tool_takes()
     {
-        foreach ((string _, string line) in HelpExamples.Of(name))
+        foreach (Command command in AllBelow(Tool.Create()).Where(command => command.Parents.Any()))
         {
-            string[] words = line[line.IndexOf("rawmqtt ", StringComparison.Ordinal)..].Split('>')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..];
-            Assert.Empty(Tool.Create().Parse([.. words.Select(word => word.Trim('\''))]).Errors.Select(error => error.Message));
+            Assert.NotEmpty(HelpExamples.Of(command));
+            foreach ((string _, string line) in HelpExamples.Of(command)) RequireTaken(command, line);
         }
     }
 
@@ -48,7 +48,7 @@ public class HelpTests
           rawmqtt completion bash > ~/.local/share/bash-completion/completions/rawmqtt
 
         Exit codes:
-          0  done
+          0  done; the reader of the output has gone (SIGPIPE)
         """.ReplaceLineEndings(), HelpText.Of(Find("completion")), StringComparison.Ordinal);
 
     [Fact]
@@ -60,6 +60,16 @@ public class HelpTests
         Assert.Equal(Find("sub").Options.Count(option => !option.Hidden), OptionGroups.Of(Find("sub")).Sum(group => group.Options.Length));
     }
 
+    [Fact]
+    public void No_heading_stands_twice()
+    {
+        foreach (Command command in AllBelow(Tool.Create()))
+        {
+            string[] headings = [.. HelpText.Of(command).Split('\n').Where(line => line is [not ' ', .., ':'])];
+            Assert.Equal(headings.Distinct(), headings);
+        }
+    }
+
     [Theory]
     [InlineData("pub", "--tpoic", ". Did you mean --topic?")]
     [InlineData("sub", "--no-cleam", ". Did you mean --no-clean?")]
@@ -68,10 +78,12 @@ public class HelpTests
     public void Nearest_name_is_proposed(string command, string given, string advice) => Assert.Equal(advice, Likeness.Advice(Find(command), given));
 
     [Theory]
-    [InlineData("bash", "sub) words=\"")]
-    [InlineData("zsh", "    sub) _arguments \\")]
-    [InlineData("fish", "complete -c rawmqtt -n '__fish_seen_subcommand_from pub' -l topic -s t -r -d ")]
-    [InlineData("pwsh", "    'sub' = @('--topic'")]
+    [InlineData("bash", "    'bench conn') words='' options='--clients -c ")]
+    [InlineData("zsh", "    ('bench conn')\n      _arguments -s \\\n        '*--clients[")]
+    [InlineData("fish", "complete -c rawmqtt -n '__rawmqtt_at bench conn' -l clients -s 'c' -x -d ")]
+    [InlineData("pwsh", "    'bench conn' = @('--clients', '-c', ")]
+    [InlineData("bash", "'pub:--qos'|'pub:-q'|'pub:--will-qos') COMPREPLY=($(compgen -W '0 1 2' -- \"$word\")); return ;;")]
+    [InlineData("fish", "complete -c rawmqtt -n '__rawmqtt_at' -a sub -d ")]
     public void Each_shell_has_its_script(string shell, string line) =>
         Assert.Contains(line, CompletionCommand.ScriptOf(Tool.Create(), shell), StringComparison.Ordinal);
 
@@ -80,12 +92,27 @@ public class HelpTests
     {
         string page = ManPage.Of(Tool.Create());
 
-        Assert.All(Tool.Create().Subcommands.SelectMany(command => command.Options).Where(option => !option.Hidden), option =>
+        Assert.All(AllBelow(Tool.Create()).SkipLast(1).SelectMany(command => command.Options).Where(option => !option.Hidden), option =>
             Assert.Contains(HelpText.SignatureOf(option).Replace("-", "\\-", StringComparison.Ordinal), page, StringComparison.Ordinal));
     }
+
+    private static IEnumerable<Command> AllBelow(Command command) => command.Subcommands.SelectMany(AllBelow).Append(command);
 
     private static Command Find(string name) => Tool.Create().Subcommands.Single(command => command.Name == name);
 
     private static bool IsOf(Option option, string line) =>
         line == $"  {HelpText.SignatureOf(option)}" || line.StartsWith($"  {HelpText.SignatureOf(option)}  ", StringComparison.Ordinal);
+
+    /// <summary>Words in single quotes are one word, without the quotes.</summary>
+    private static void RequireTaken(Command command, string line)
+    {
+        string own = line[line.IndexOf("rawmqtt ", StringComparison.Ordinal)..].Split('>')[0];
+        string[] words = [.. Word().Matches(own).Skip(1).Select(match => match.Value.Trim('\''))];
+        ParseResult parsed = Tool.Create().Parse(words, Tool.Parsing);
+        Assert.Empty(parsed.Errors.Select(error => $"{line}: {error.Message}"));
+        Assert.StartsWith(HelpText.NameOf(command), HelpText.NameOf(parsed.CommandResult.Command), StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex("'[^']*'|[^ ]+")]
+    private static partial Regex Word();
 }

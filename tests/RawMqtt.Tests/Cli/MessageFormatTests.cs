@@ -2,6 +2,7 @@
 
 using System.Buffers;
 using System.Text;
+using System.Text.Json;
 using RawMqtt.Cli;
 
 namespace RawMqtt.Tests.Cli;
@@ -42,19 +43,52 @@ public class MessageFormatTests
         Assert.Contains(expected, message, StringComparison.Ordinal);
     }
 
-    private static string Written(string format, string payload)
+    /// <summary>The expected texts are those of printf with the same width, precision and flags, as mosquitto_sub 2.1 calls it.</summary>
+    [Theory]
+    [InlineData("%f", 1.5f, "1.500000")]
+    [InlineData("%.2f", -1.255f, "-1.25")]
+    [InlineData("[%9.1f|%-9.1f|%09.1f]", -12.25f, "[    -12.2|-12.2    |-000012.2]")]
+    [InlineData("%.0f", 2.5f, "2")]
+    [InlineData("%d", 1e21, "1000000000000000000000.000000")]
+    [InlineData("%.3d", Math.PI, "3.142")]
+    [InlineData("%06d|%6.1d", double.PositiveInfinity, "   inf|   inf")]
+    [InlineData("%.1f", float.NaN, "-nan")]
+    public void Binary_numbers_are_written_as_printf_does(string format, object number, string expected)
+    {
+        byte[] payload = number is float single ? BitConverter.GetBytes(single) : BitConverter.GetBytes((double)number);
+
+        Assert.Equal(expected, Written(format, payload));
+    }
+
+    [Fact]
+    public void Payload_of_another_length_prints_nothing_as_a_number() => Assert.Equal("[]", Written("[%9f%d]", "hello"));
+
+    [Fact]
+    public void Terminal_gets_json_of_the_same_value_without_control_characters()
+    {
+        string json = Written("%j", Encoding.UTF8.GetBytes("a\u202eb\u0085"), isEscaped: true);
+
+        Assert.DoesNotContain('\u202e', json);
+        Assert.DoesNotContain('\u0085', json);
+        using JsonDocument read = JsonDocument.Parse(json);
+        Assert.Equal("a\u202eb\u0085", read.RootElement.GetProperty("payload").GetString());
+    }
+
+    private static string Written(string format, string payload) => Written(format, Encoding.UTF8.GetBytes(payload));
+
+    private static string Written(string format, byte[] payload, bool isEscaped = false)
     {
         var output = new ArrayBufferWriter<byte>();
         var message = new MqttMessageView
         {
             Topic = "k/a"u8,
-            Payload = Encoding.UTF8.GetBytes(payload),
+            Payload = payload,
             Qos = QualityOfService.AtLeastOnce,
             Retain = true,
             PacketId = 7,
         };
         var time = new DateTimeOffset(2026, 11, 29, 14, 43, 10, TimeSpan.Zero);
-        new MessageFormat(format).Write(output, message, message.Topic, message.Payload, time.AddTicks(1_234_567));
+        new MessageFormat(format).Write(output, message, isEscaped, time.AddTicks(1_234_567));
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
 }

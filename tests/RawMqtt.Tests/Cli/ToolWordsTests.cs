@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 
+using System.Net.Security;
+using System.Reflection;
+using System.Text.RegularExpressions;
 using RawMqtt.Cli;
 using RawMqtt.Clients;
 
 namespace RawMqtt.Tests.Cli;
 
-public class ToolWordsTests
+public partial class ToolWordsTests
 {
     [Theory]
     [InlineData("Raise MaxPacketLength if", "Raise --max-packet if")]
@@ -34,6 +37,41 @@ public class ToolWordsTests
         Assert.All(faults, fault => Assert.DoesNotContain(members, member => ToolWords.Of(fault.Message).Contains(member, StringComparison.Ordinal)));
     }
 
+    /// <summary>What the command line can set and the client refuses.</summary>
+    [Fact]
+    public void No_refusal_of_options_names_a_member_of_the_library()
+    {
+        var right = new MqttClientOptions { Address = "wss://a/mqtt" };
+        IEnumerable<PropertyInfo> members = new[] { typeof(MqttClientOptions), typeof(MqttTlsOptions) }.SelectMany(type => type.GetProperties());
+        string[] names = [.. members.Select(one => one.Name).Where(name => name != "Will")]; // the Will of the specification
+        string pin = $"sha256//{new string('A', 43)}=";
+        MqttClientOptions[] wrong =
+        [
+            right with { Tls = new MqttTlsOptions { Pin = pin, AllowUntrusted = true } },
+            right with { Tls = new MqttTlsOptions { Pin = pin, ValidateCertificate = (_, _, _, errors) => errors == SslPolicyErrors.None } },
+            right with { Tls = new MqttTlsOptions { Pin = "x" } },
+            right with { Tls = new MqttTlsOptions { ApplicationProtocols = [""] } },
+            right with { Tls = new MqttTlsOptions { KeyFile = "x" } },
+            right with { RequestHeaders = [new("Host", "x")] },
+            right with { RequestHeaders = [new("a b", "x")] },
+            right with { Address = "mqtt://a", RequestHeaders = [new("a", "x")] },
+            right with { KeepAlive = TimeSpan.FromSeconds(0.5) },
+            right with { ConnectTimeout = TimeSpan.Zero },
+            right with { ClientId = new string('a', 70_000) },
+            right with { UserName = "\0" },
+            right with { UserName = "a", Password = new byte[70_000] },
+            right with { ClientId = "", CleanSession = false },
+            right with { SessionFile = "x", ClientId = "a" },
+            right with { Will = new MqttWill("#", default, QualityOfService.AtMostOnce, Retain: false) },
+        ];
+        foreach (MqttClientOptions options in wrong)
+        {
+            Exception failure = Assert.ThrowsAny<Exception>(() => new MqttClient(options));
+            string text = ToolWords.Of(failure.Message);
+            Assert.Empty(Word().Matches(text).Select(word => word.Value).Intersect(names));
+        }
+    }
+
     [Fact]
     public void Each_name_of_an_option_is_one_of_the_tool()
     {
@@ -47,4 +85,7 @@ public class ToolWordsTests
 
         Assert.All(members, member => Assert.Contains(ToolWords.Of(member), options));
     }
+
+    [GeneratedRegex(@"(?<!-)\b\w+\b")]
+    private static partial Regex Word();
 }

@@ -89,7 +89,7 @@ public class BenchRunTests
 
         BenchReport report = await new BenchRun(plan, [link], state =>
         {
-            if (state.StartsWith("1 s", StringComparison.Ordinal)) stop.Cancel();
+            if (state.StartsWith("1 of 600 s", StringComparison.Ordinal)) stop.Cancel();
         }).RunAsync("", stop.Token).WaitAsync(Patience);
 
         Assert.InRange(report.Counts.Received, 1, report.Counts.Sent);
