@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using System.Net.Security;
+using System.Security.Authentication;
 
 namespace RawMqtt.Cli;
 
@@ -38,6 +39,15 @@ internal static class CipherNames
         }
 
         return true;
+    }
+
+    /// <summary>Returns the versions of TLS that have one of the suites.</summary>
+    public static SslProtocols ProtocolsOf(string names)
+    {
+        TryRead(names, out List<TlsCipherSuite> suites);
+        bool IsOf13(TlsCipherSuite suite) => suite is TlsCipherSuite.TLS_AES_256_GCM_SHA384 or TlsCipherSuite.TLS_AES_128_GCM_SHA256
+            or TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256;
+        return (suites.Exists(IsOf13) ? SslProtocols.Tls13 : 0) | (suites.Exists(suite => !IsOf13(suite)) ? SslProtocols.Tls12 : 0);
     }
 
     /// <summary>Returns the policy for names that <see cref="TryRead"/> reads.</summary>

@@ -160,9 +160,12 @@ internal sealed class TlsArguments
         string? version = parsed.GetValue(Version);
         string? ciphers = parsed.GetValue(Ciphers);
         if (version is null && ciphers is null) return null;
+        SslProtocols protocols = version == "tlsv1.3" ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13;
+        if (ciphers is not null) protocols &= CipherNames.ProtocolsOf(ciphers); // a version without a suite fails before its first byte
+        if (protocols == SslProtocols.None) throw new ArgumentException("--ciphers names no suite of TLS 1.3, which --tls-version tlsv1.3 needs.");
         return options =>
         {
-            if (version is not null) options.EnabledSslProtocols = version == "tlsv1.3" ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13;
+            options.EnabledSslProtocols = protocols;
             if (ciphers is not null) options.CipherSuitesPolicy = CipherNames.PolicyOf(ciphers);
         };
     }

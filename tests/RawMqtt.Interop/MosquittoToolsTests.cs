@@ -14,6 +14,7 @@ public partial class MosquittoToolsTests
     {
         _ = RealPart.Mosquitto;
         _ = RealPart.MosquittoSub;
+        _ = RealPart.Ip;
         string script = Path.Combine(RealPart.Folder, "peers", "man-examples.sh");
 
         Finished finished = await RealProcess.RunAsync(RealPart.Unshare, "-rnpf", "--kill-child", "bash", script, RealPart.Tool);

@@ -102,6 +102,7 @@ public class ToolTests
     [InlineData(2, "pub --url ws://127.0.0.1:1/mqtt -t a -m b", "connection refused")]
     [InlineData(2, "sub --url ws://no-such-host.invalid/mqtt -t a", "knows no address of the host")]
     [InlineData(8, "pub --url ws://127.0.0.1:1/mqtt -t a -f /no/such/file", "/no/such/file")]
+    [InlineData(1, "pub mqtts://127.0.0.1:1 a b --tls-version tlsv1.3 --ciphers ECDHE-RSA-AES256-GCM-SHA384", "names no suite of TLS 1.3")]
     [InlineData(1, "retained list", "Give a topic filter")]
     [InlineData(1, "retained clear a/#/b", "MQTT-4.7.1-2")]
     [InlineData(1, "record", "Give a file, or - for the standard input and output. See rawmqtt record --help.")]
