@@ -24,6 +24,8 @@ internal static class ToolAdvice
         ["tls.client-certificate-wanted"] = "Give one, and its key, by --cert FILE --key FILE.",
         ["tls.client-certificate-refused"] =
             "Check with the server's owner which authority it takes, and the file of --cert with: openssl x509 -text -in FILE",
+        ["tls.refused-by-function"] =
+            "--insecure beside --cafile or --capath takes any name, and no other authority: give the file of the certificate's authority by --cafile.",
         ["tls.other-pin"] =
             "Compare it with what the server's owner sees (rawmqtt broker prints its own pin at the start); if it is the same, give --pin {pin}.",
         ["http.401"] = "Give it by -H \"Authorization: Basic $(printf %s USER:PASSWORD | base64)\", or by -H \"Authorization: Bearer TOKEN\".",

@@ -10,6 +10,7 @@ internal static partial class ToolWords
     /// <summary>Advice that names members for which the tool has no option, and what the tool says in its place.</summary>
     private static readonly (string Library, string Tool)[] Advice =
     [
+        ("Pin, ValidateCertificate and AllowUntrusted exclude each other: each decides", "--pin and --insecure exclude each other: each decides"),
         ("set AcceptPubAckForQos2 to take", "put \"acceptPubAckForQos2\": true into the file of --options to take"),
         (", and MaxQueuedBytes is ", ", and the limit is "),
         (" Raise MaxQueuedBytes.", " Publish it while the broker can be reached."),

@@ -33,8 +33,8 @@ internal sealed class CertificateCheck(MqttAddress address, string serverName, M
     {
         if (tls.ValidateCertificate is { } validate)
         {
-            return validate(sender, certificate, chain, errors) ? null
-                : CertificateDiagnoses.RefusedByFunction.Fault(address, null, ("reason", errors.ToString()));
+            string usual = errors == 0 ? "no fault" : errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) ? "no trusted authority" : "another name";
+            return validate(sender, certificate, chain, errors) ? null : CertificateDiagnoses.RefusedByFunction.Fault(address, null, ("reason", usual));
         }
 
         if (tls.AllowUntrusted) return null;

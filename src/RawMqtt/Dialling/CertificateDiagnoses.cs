@@ -16,7 +16,7 @@ internal static class CertificateDiagnoses
         "could not be checked: {reason}.", "", "Look at it with: openssl s_client -connect {authority} -showcerts");
 
     public static DiagnosisEntry RefusedByFunction => new("tls.refused-by-function", MqttErrorCode.CertificateRefused, Subject +
-        "was refused by the application's function; the check of its own says {reason}.", "", "Look at what the function compares.");
+        "was refused by the program's own check. The usual check finds {reason}.", "", "Look at what ValidateCertificate compares.");
 
     public static DiagnosisEntry OtherPin => new("tls.other-pin", MqttErrorCode.CertificateRefused, Subject +
         "has the key {pin}, which is not the one that was pinned.", "The server may have a new key, or something else answers in its place.",
