@@ -11,7 +11,7 @@ case $name in
   blocking) project=docs/samples/embedded/blocking program=blocking options=() ;;
   client) project=docs/samples/embedded/client program=client options=() ;;
   client-tls) project=docs/samples/embedded/client program=client options=(-p:Tls=true) ;;
-  rawmqtt) project=src/RawMqtt.Cli program=RawMqtt.Cli options=(-p:PublishAot=true) ;;
+  rawmqtt) project=src/RawMqtt.Cli program=rawmqtt options=(-p:PublishAot=true) ;;
   # static glibc: without TLS nothing is loaded while the program runs; the linker is told that this program asks no name service
   arm64-blocking) project=docs/samples/embedded/blocking program=blocking runtime=linux-arm64 options=(-p:StaticExecutable=true) ;;
   arm64-client) project=docs/samples/embedded/client program=client runtime=linux-arm64 options=() ;;
@@ -19,5 +19,4 @@ case $name in
 esac
 output=tests/RawMqtt.Interop/bin/native/$name
 dotnet publish "$project" -c Release -r "$runtime" -o "$output" -v quiet -m:1 -nodeReuse:false -warnaserror -p:RunAnalyzers=false -p:BuildProjectReferences=false "${options[@]}" >&2
-if [ "$name" = rawmqtt ] && [ -f "$output/rawmqtt" ]; then program=rawmqtt; fi
 echo "$PWD/$output/$program"

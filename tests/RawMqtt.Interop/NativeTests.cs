@@ -33,6 +33,23 @@ public class NativeTests
         Assert.Equal(0, (await sample.FinishAsync()).ExitCode);
     }
 
+    /// <summary>The native runtime opens other files than dotnet does, and in another order.</summary>
+    [Fact]
+    public async Task Native_tool_has_its_name_and_notices_closed_streams()
+    {
+        string tool = await NativeProgram.PublishAsync("rawmqtt");
+        string[] files = [.. Directory.GetFiles(Path.GetDirectoryName(tool)!).Select(file => Path.GetFileName(file)!)];
+        Finished input = await RealProcess.RunAsync("sh", "-c", "\"$0\" decode <&-", tool);
+        Finished output = await RealProcess.RunAsync("sh", "-c", "\"$0\" help >&-", tool);
+        Finished error = await RealProcess.RunAsync("sh", "-c", "\"$0\" nonsense 2>&-", tool);
+
+        Assert.Contains("rawmqtt", files);
+        Assert.DoesNotContain("RawMqtt.Cli", files);
+        Assert.Equal((8, 8, 1), (input.ExitCode, output.ExitCode, error.ExitCode));
+        Assert.Contains("The standard input is closed", input.Error, StringComparison.Ordinal);
+        Assert.Contains("The standard output is closed", output.Error, StringComparison.Ordinal);
+    }
+
     /// <summary>The socket takes the last handle that is left, and the device of random bytes gets none.</summary>
     [Fact]
     public async Task Without_a_handle_for_random_bytes_nothing_is_sent()
