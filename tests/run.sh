@@ -9,7 +9,7 @@ export PATH="$PATH:/usr/sbin:/usr/local/sbin"
 declare -A packages=(
   [mosquitto]=mosquitto [mosquitto_pub]=mosquitto-clients [nginx]=nginx-light [openssl]=openssl [node]=nodejs [npm]=npm
   [mosquitto_passwd]=mosquitto [stdbuf]=coreutils [python3]=python3 [curl]=curl [chromium]=chromium [systemd-analyze]=systemd [unshare]=util-linux
-  [strace]=strace [ip]=iproute2 [clang]=clang [ld.lld]=lld [llvm-objcopy]=llvm [aarch64-linux-gnu-gcc]=gcc-aarch64-linux-gnu [qemu-aarch64]=qemu-user
+  [ip]=iproute2 [clang]=clang [ld.lld]=lld [llvm-objcopy]=llvm [aarch64-linux-gnu-gcc]=gcc-aarch64-linux-gnu [qemu-aarch64]=qemu-user
 )
 missing=()
 [ -d /usr/lib/python3/dist-packages/paho ] || missing+=(python3-paho-mqtt)
