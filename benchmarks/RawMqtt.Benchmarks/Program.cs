@@ -7,6 +7,7 @@ using RawMqtt.Benchmarks.Brokers;
 using RawMqtt.Benchmarks.Codec;
 using RawMqtt.Benchmarks.EndToEnd;
 using RawMqtt.Benchmarks.Fleets;
+using RawMqtt.Benchmarks.Journals;
 using RawMqtt.Benchmarks.WebSockets;
 
 switch (args)
@@ -17,6 +18,10 @@ switch (args)
     case ["pairs", string old, string @new, string count]: BrokerPairs.Run(old, @new, int.Parse(count, CultureInfo.InvariantCulture)); break;
     case ["fleet" or "fan-in", ..]: FleetRun.Run(args); break;
     case ["tables", .. string[] files]: FleetRun.PrintTables(files); break;
+    case ["journal", "queue", string tool, string durable, string messages, string sessions]:
+        new QueueRun(tool, durable, int.Parse(messages, CultureInfo.InvariantCulture), int.Parse(sessions, CultureInfo.InvariantCulture)).Run();
+        break;
+    case ["journal", "pause", string tool, string durable]: new PauseRun(tool, durable).Run(); break;
     case ["access"]: AccessCost.Run(); break;
     case ["serve", string ws, string tcp]: await BrokersSideBySide.ServeAsync(ws, tcp); break;
     case ["serve", string ws, string tcp, string durability, string folder]:

@@ -29,6 +29,9 @@ internal sealed class Link
     /// <summary>Whether it was cut, and not ended by one of its ends.</summary>
     public bool IsCut => isCut;
 
+    /// <summary>Whether the server closed it because DISCONNECT came.</summary>
+    public bool IsDisconnected { get; set; }
+
     /// <summary>Watches what the server sends over this link.</summary>
     public WireRules? ServerRules { get; init; }
 

@@ -26,6 +26,12 @@ internal sealed record Mistake(string Name)
     /// <summary>Records of this kind are not noted.</summary>
     public BrokerRecord? Forgets { get; init; }
 
+    /// <summary>Connections that have ended are closed before that is committed.</summary>
+    public bool ClosesEarly { get; init; }
+
+    /// <summary>What a record says of the Will that it was is not believed.</summary>
+    public bool ForgetsWillOf { get; init; }
+
     /// <summary>What a record says of the identifier under which it came in is not believed.</summary>
     public bool ForgetsReceived { get; init; }
 }

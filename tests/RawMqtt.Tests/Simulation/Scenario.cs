@@ -6,6 +6,7 @@ namespace RawMqtt.Tests.Simulation;
 internal sealed class Scenario
 {
     private static readonly string[] Topics = ["a", "a/b", "c"];
+    private static readonly string[] Filters = [.. Topics, ConnectionWill.Topic];
 
     private readonly World world;
     private readonly SimulatedServer server;
@@ -18,7 +19,7 @@ internal sealed class Scenario
         world = new World(seed, keepsTrace);
         store = isDurable ? new SimulatedStore(world, isSynced: mistake is { NeverSyncs: true } || world.Chance(0.5), mistake) : null;
         server = new SimulatedServer(world, store);
-        for (int i = world.Random.Next(1, 3); i > 0; i--) subscribers.Add(new SimulatedClient(world, server, $"sub{i}", clean: false, hasDisk: true, Topics));
+        for (int i = world.Random.Next(1, 3); i > 0; i--) subscribers.Add(new SimulatedClient(world, server, $"sub{i}", clean: false, hasDisk: true, Filters));
         for (int i = world.Random.Next(1, 4); i > 0; i--)
         {
             bool clean = world.Chance(0.3);
@@ -64,16 +65,18 @@ internal sealed class Scenario
     private void Run()
     {
         PassUntil(() => subscribers.All(subscriber => subscriber.IsSubscribed), "the subscriptions are confirmed");
-        TimeSpan end = world.Now + TimeSpan.FromSeconds(120);
+        TimeSpan begun = world.Now;
+        TimeSpan end = begun + TimeSpan.FromSeconds(120);
         foreach (SimulatedClient publisher in publishers) PlanMessages(publisher);
         for (int i = world.Random.Next(0, store is null ? 4 : 12); i > 0; i--) world.After(world.Delay(120), server.Crash);
         foreach (SimulatedClient client in publishers.Concat(subscribers))
         {
             for (int i = world.Random.Next(0, 3); i > 0; i--) world.After(world.Delay(120), client.Crash);
+            for (int i = world.Random.Next(0, 3); i > 0; i--) PlanLeaving(client);
         }
 
         // a client with a disk of its own that ends after it was forgotten repeats with DUP what it had not sent anew
-        foreach (SimulatedClient publisher in publishers.Where(publisher => world.Chance(0.3) && !(server.IsDurable && publisher.HasDisk)))
+        foreach (SimulatedClient publisher in publishers.Where(publisher => world.Chance(0.3) && !publisher.HasDisk))
             world.After(world.Delay(120), publisher.IsForgotten);
         if (world.Chance(0.3)) world.After(world.Delay(120), () => world.Jump(TimeSpan.FromSeconds(world.Random.Next(5, 300))));
         for (int steps = 0; world.Step(end);)
@@ -90,6 +93,15 @@ internal sealed class Scenario
         for (end = world.Now + TimeSpan.FromSeconds(100); world.Step(end);) ;
         Require(publishers.Concat(subscribers).Sum(client => client.Connections) == connections, "a connection ended, and nothing was wrong with it");
         Check();
+        foreach (ConnectionWill will in publishers.SelectMany(publisher => publisher.Wills.SkipLast(1)).Where(will => will.At >= begun)) Check(will);
+    }
+
+    /// <summary>A broker with a journal may be killed at that moment.</summary>
+    private void PlanLeaving(SimulatedClient client)
+    {
+        TimeSpan at = world.Now + world.Delay(120);
+        world.At(at, client.Leave);
+        if (store is not null && world.Chance(0.5)) world.At(at + world.Delay(0.1), server.Crash);
     }
 
     private void PlanMessages(SimulatedClient publisher)
@@ -132,11 +144,25 @@ internal sealed class Scenario
         if (message.Qos > QualityOfService.AtMostOnce && message.Outcome == Outcome.Delivered) Require(times >= 1, what);
     }
 
+    /// <summary>A Will goes out once, unless the connection ended by DISCONNECT [MQTT-3.1.2-8], [MQTT-3.1.2-10], [MQTT-3.14.4-3].</summary>
+    private void Check(ConnectionWill will)
+    {
+        foreach (SimulatedClient subscriber in subscribers)
+        {
+            int times = subscriber.Received.Count(payload => payload == will.Payload);
+            string what = $"{subscriber.Name} got \"{will.Payload}\" at QoS {(int)will.Qos} {times} times";
+            if (will.IsDisconnected) Require(times == 0, $"{what} after DISCONNECT");
+            if (will is { IsAccepted: true, IsDisconnecting: false, Qos: > QualityOfService.AtMostOnce }) Require(times >= 1, what);
+            if (will.Qos != QualityOfService.AtLeastOnce) Require(times <= 1, what);
+        }
+    }
+
     /// <summary>Of each publisher, topic and QoS: the messages come in the order of publishing; at QoS 1 that holds for the first time that each comes
     /// [MQTT-4.6.0-6].</summary>
     private static void CheckOrder(SimulatedClient subscriber)
     {
-        foreach (IGrouping<string, string> stream in subscriber.Received.Distinct().Where(payload => !subscriber.TakenAnew.Contains(payload))
+        IEnumerable<string> published = subscriber.Received.Distinct().Where(payload => !payload.StartsWith(ConnectionWill.Begin, StringComparison.Ordinal));
+        foreach (IGrouping<string, string> stream in published.Where(payload => !subscriber.TakenAnew.Contains(payload))
             .GroupBy(payload => payload[..payload.LastIndexOf(' ')]))
         {
             int last = -1;

@@ -21,8 +21,7 @@ internal sealed class SimulatedClient
     private readonly SimulatedDisk? disk;
     private ClientSession session;
     private readonly List<byte> unread = [];
-    private readonly Queue<Published> waiting = new();
-    private readonly Dictionary<ushort, Published> inFlight = [];
+    private readonly Publications publications;
     private readonly string[] filters;
     private readonly bool clean;
     private Link? link;
@@ -31,6 +30,7 @@ internal sealed class SimulatedClient
     private readonly SuspectWatch watch;
     private int connections;
     private bool hasTimer;
+    private ConnectionWill? will;
 
     public SimulatedClient(World world, SimulatedServer server, string name, bool clean, bool hasDisk, string[] filters)
     {
@@ -41,6 +41,7 @@ internal sealed class SimulatedClient
         Name = name;
         rules = new WireRules(name, MqttRole.Client);
         watch = new SuspectWatch(name);
+        publications = new Publications(name);
         serverRules = new WireRules($"the server towards {name}", MqttRole.Server);
         traits = ClientTraits.Draw(world);
         if (hasDisk) disk = new SimulatedDisk(name);
@@ -55,7 +56,7 @@ internal sealed class SimulatedClient
     /// <summary>The server has confirmed the subscriptions of a session that lasts.</summary>
     public bool IsSubscribed { get; private set; }
 
-    public List<Published> Messages { get; } = [];
+    public IReadOnlyList<Published> Messages => publications.Messages;
 
     /// <summary>What the application was given, in its order.</summary>
     public List<string> Received { get; } = [];
@@ -63,19 +64,19 @@ internal sealed class SimulatedClient
     /// <summary>What came again because the process ended before the application was done with it: perhaps after later ones that it was done with.</summary>
     public HashSet<string> TakenAnew { get; } = [];
 
+    /// <summary>The Wills of its connections; the last one belongs to the connection that it has.</summary>
+    public List<ConnectionWill> Wills { get; } = [];
+
     /// <summary>Connections begun so far.</summary>
     public int Connections => connections;
 
-    public bool IsSettled => Messages.All(message => message.Outcome != Outcome.None);
+    public bool IsSettled => publications.IsSettled;
 
-    public bool IsIdle => waiting.Count == 0 && session.InFlight == 0 && session.Unanswered == 0 && session.IsConnected;
+    public bool IsIdle => publications.IsSent && session.InFlight == 0 && session.Unanswered == 0 && session.IsConnected;
 
     public void Publish(string topic, QualityOfService qos)
     {
-        var message = new Published(topic, qos, $"{Name} {topic} {(int)qos} {Messages.Count(other => other.Topic == topic && other.Qos == qos)}");
-        Messages.Add(message);
-        if (qos == QualityOfService.AtMostOnce && !session.IsConnected) message.Outcome = Outcome.Lost;
-        else waiting.Enqueue(message);
+        publications.Add(topic, qos, session.IsConnected);
         SendWaiting();
         Flush();
     }
@@ -91,11 +92,22 @@ internal sealed class SimulatedClient
         if (ends) StartAnew();
     }
 
+    /// <summary>The client sends DISCONNECT, and comes back later.</summary>
+    public void Leave()
+    {
+        if (link is null || !session.IsConnected) return;
+        world.Note($"--- {Name} leaves");
+        session.Disconnect(output);
+        if (will is not null) will.IsDisconnecting = true;
+        Flush();
+        Close();
+    }
+
     /// <summary>The server discards the session. If the CONNACK that says so is lost, the next one says Session Present of a session that is not this one:
     /// no client can tell, and QoS 2 messages in flight are sent again.</summary>
     public void IsForgotten()
     {
-        foreach (Published message in inFlight.Values) message.MayComeTwice = true;
+        publications.AreForgotten();
         server.Forget(Name);
         watch.Forgotten();
         serverRules.Discarded();
@@ -136,7 +148,9 @@ internal sealed class SimulatedClient
         Link mine = link;
         link.ClientLoses = () => Lose(isByServer: !mine.IsCut);
         server.Accept(link);
-        session.Connect(new ConnectPacket { ClientId = Encoding.UTF8.GetBytes(Name), CleanSession = clean, KeepAlive = traits.KeepAlive }, world.Now, output);
+        will = traits.HasWill ? new ConnectionWill($"{ConnectionWill.Begin} {Name} {number}", (QualityOfService)world.Random.Next(3), world.Now, link) : null;
+        if (will is not null) Wills.Add(will);
+        session.Connect(ConnectionWill.PacketWith(will, Name, clean, traits.KeepAlive), world.Now, output);
         Flush();
         world.After(TimeSpan.FromSeconds(30), () =>
         {
@@ -160,18 +174,8 @@ internal sealed class SimulatedClient
         link = null;
         session.ConnectionLost(isBroken: !isTimedOut);
         mustSubscribe = false;
-        if (clean) LoseInFlight();
+        if (clean) publications.LoseInFlight(session);
         world.After(world.Delay(world.Chance(0.2) ? 60 : 2), Connect);
-    }
-
-    /// <summary>What is not published anew in the next session.</summary>
-    private void LoseInFlight()
-    {
-        foreach ((ushort packetId, Published message) in inFlight.Where(one => !session.IsInFlight(one.Key)).ToList())
-        {
-            message.Outcome = Outcome.SessionLost;
-            inFlight.Remove(packetId);
-        }
     }
 
     private void Receive(ReadOnlySpan<byte> bytes)
@@ -199,7 +203,8 @@ internal sealed class SimulatedClient
         switch (happened.Kind)
         {
             case SessionEventKind.Connected:
-                if (happened.SessionLost) LoseInFlight();
+                if (will is not null) will.IsAccepted = true;
+                if (happened.SessionLost) publications.LoseInFlight(session);
                 watch.Connected(happened.SessionPresent, clean);
                 mustSubscribe = filters.Length > 0 && !(happened.SessionPresent && IsSubscribed);
                 break;
@@ -211,7 +216,7 @@ internal sealed class SimulatedClient
                 break;
             case SessionEventKind.Delivered:
                 watch.Answered(happened.PacketId);
-                if (inFlight.Remove(happened.PacketId, out Published? message)) message.Outcome = Outcome.Delivered;
+                publications.Delivered(happened.PacketId);
                 break;
             case SessionEventKind.Violation:
                 throw new SimulationException($"{Name} found a violation: {happened.Violation}");
@@ -259,13 +264,7 @@ internal sealed class SimulatedClient
             subscribing = session.Subscribe(FilterBytes.Of(filters), output);
         }
 
-        while (waiting.TryPeek(out Published? message) && session.CanSend && (message.Qos == QualityOfService.AtMostOnce || session.CanPublish))
-        {
-            waiting.Dequeue();
-            ushort id = session.Publish(Encoding.UTF8.GetBytes(message.Topic), Encoding.UTF8.GetBytes(message.Payload), message.Qos, retain: false, output);
-            if (id == 0) message.Outcome = Outcome.Delivered;
-            else if (!inFlight.TryAdd(id, message)) throw new SimulationException($"{Name}: identifier {id} is open");
-        }
+        publications.Send(session, output);
     }
 
     private void Flush()

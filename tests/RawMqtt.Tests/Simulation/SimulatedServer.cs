@@ -180,10 +180,11 @@ internal sealed class SimulatedServer
         Flush();
     }
 
-    /// <summary>No message is kept that no session needs, and of what was read no more than a packet that is not whole.</summary>
+    /// <summary>No message is kept that no session needs and that is no Will, and of what was read no more than a packet that is not whole.</summary>
     private void CheckMemory()
     {
-        int needed = core.Sessions.All.Sum(subscriber => subscriber.Session.InFlight + subscriber.Session.Queued);
+        int needed = core.Sessions.All.Sum(subscriber => subscriber.Session.InFlight + subscriber.Session.Queued)
+            + served.Count(one => one.Connection.Will is not null);
         if (core.Messages.InUse > needed) throw new SimulationException($"the server keeps {core.Messages.InUse} messages and needs {needed}");
         int longest = served.Max(connection => connection.Connection.HasStopped ? 0 : (int?)connection.Unread.Count) ?? 0;
         if (longest > SimulatedClient.LongestPacket) throw new SimulationException($"the server keeps {longest} bytes of one packet");
@@ -204,9 +205,10 @@ internal sealed class SimulatedServer
         }
 
         if (connection is { End: null, HasStopped: true, Pause: Pause.None } && carrier.Unread.Count > 0) Receive(carrier, []); // it was held back
-        if (connection.End is null || !connection.IsDrained(store?.Committed ?? 0)) return;
+        if (connection.End is null || !connection.IsDrained(store?.Closable ?? 0)) return;
         world.Note($"server closes: {connection.End} {connection.Violation}");
         Assert.True(connection.End != MqttConnectionEnd.ProtocolViolation, $"the server found a violation: {connection.Violation}");
+        carrier.Link.IsDisconnected = connection.End == MqttConnectionEnd.Disconnected;
         carrier.Link.CloseByServer();
         if (served.Remove(carrier)) core.Lost(connection, world.Now);
     }

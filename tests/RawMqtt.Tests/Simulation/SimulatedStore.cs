@@ -28,6 +28,9 @@ internal sealed class SimulatedStore(World world, bool isSynced, Mistake? mistak
     /// <summary>Up to where bytes may leave.</summary>
     public long Committed => mistake is { SendsEarly: true } ? long.MaxValue : broker.Committed;
 
+    /// <summary>Up to where connections that have ended may be closed.</summary>
+    public long Closable => mistake is { ClosesEarly: true } ? long.MaxValue : Committed;
+
     /// <summary>Whether all that was noted is committed.</summary>
     public bool IsIdle => !IsUnderWay && broker.Journal.Position == broker.Committed;
 
@@ -151,10 +154,15 @@ internal sealed class SimulatedStore(World world, bool isSynced, Mistake? mistak
     {
         public void Visit(SealedRecord record)
         {
-            if (mistake is { ForgetsReceived: true } && record.Kind == (byte)BrokerRecord.Published && (record.Fields[0] & (byte)PublishedFlags.Received) != 0)
+            if (record.Kind == (byte)BrokerRecord.Published)
             {
                 byte[] fields = record.Fields.ToArray();
-                fields.AsSpan(9, 4).Clear(); // the session of the publisher
+                int numbers = 1 + 8;
+                bool isReceived = (fields[0] & (byte)PublishedFlags.Received) != 0;
+                if (isReceived && mistake is { ForgetsReceived: true }) fields.AsSpan(numbers, 4).Clear(); // the session of the publisher
+                if (isReceived) numbers += 4 + 2;
+                bool isWill = (fields[0] & (byte)PublishedFlags.OfWill) != 0;
+                if (isWill && mistake is { ForgetsWillOf: true }) fields.AsSpan(numbers, 8).Clear(); // the number of the Will
                 record = new SealedRecord { Kind = record.Kind, Number = record.Number, Fields = fields, Place = record.Place };
             }
 
