@@ -8,25 +8,35 @@ using RawMqtt.Tests.Storage;
 
 namespace RawMqtt.Tests.Brokers;
 
-/// <summary>The journal of a <see cref="TestBroker"/>, in memory. The test says when a commit begins and when it ends.</summary>
+/// <summary>The journal of a <see cref="TestBroker"/>, in memory. The test says when a commit begins and when it ends, and which broker comes next.</summary>
 internal sealed class TestJournal
 {
     private readonly TestBroker broker;
+    private readonly MemoryDisk disk;
     private readonly RecordBuffer taken = new();
     private readonly JournalFolder folder;
     private readonly JournalledBroker journalled;
 
     public TestJournal(TestBroker broker, int segmentLength = 1 << 20)
+        : this(broker, segmentLength, new MemoryDisk())
     {
-        this.broker = broker;
+    }
+
+    private TestJournal(TestBroker broker, int segmentLength, MemoryDisk disk)
+    {
+        (this.broker, this.disk) = (broker, disk);
         var recovered = new RecoveredBroker(broker.Core.Comparer);
-        folder = JournalFolder.Open(new MemoryDisk(), JournalOwner.Broker, segmentLength, sync: false, new VisitedJournal());
+        folder = JournalFolder.Open(disk, JournalOwner.Broker, segmentLength, sync: false, new RecoveringVisitor(recovered, new VisitedJournal()));
         broker.Core.Parts.Turn.Journal = new BrokerJournal(recovered.Last, startedAt: 1_000_000);
         journalled = new JournalledBroker(broker.Core.Parts, broker.Core.Parts.Turn.Journal, recovered.Stored);
+        journalled.Restore(recovered, Read, startedAt: 1_000_000);
     }
 
     /// <summary>The number of the newest segment.</summary>
     public uint Newest => folder.NewestSegment;
+
+    /// <summary>The process of the broker was killed, and another one begins with what was committed.</summary>
+    public TestJournal RestartedBy(TestBroker next) => new(next, 1 << 20, disk);
 
     /// <summary>Begins a commit, and ends it.</summary>
     public void Commit()
