@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+using System.Text;
 using RawMqtt.Brokers;
 using RawMqtt.Sessions.Journal;
 using RawMqtt.Storage;
@@ -9,8 +10,13 @@ namespace RawMqtt.Tests.Storage;
 /// <summary>A broker's journal with records of all kinds, one of which has a payload that is a whole record itself.</summary>
 internal static class BrokerRecords
 {
-    /// <summary>The messages that are in it, those that are over too.</summary>
-    public static IReadOnlyList<string> Messages { get; } = ["in/flight", "waits", "kept", "kept/not", "will"];
+    /// <summary>The messages that are in it with their payloads, those that are over too.</summary>
+    public static IReadOnlyList<string> Messages { get; } =
+        [Describe("in/flight"u8, Forged()), "waits=payload", "kept=value", "kept/not=value", "will=dead", "will=over"];
+
+    /// <summary>A message in words.</summary>
+    public static string Describe(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload) =>
+        $"{Encoding.Latin1.GetString(topic)}={Encoding.Latin1.GetString(payload)}";
 
     public static MemoryDisk Journal()
     {
@@ -79,7 +85,7 @@ internal static class BrokerRecords
     {
         journal.BeginPublish(publisher, publisher > 0 ? (ushort)20 : (ushort)0, will: 0);
         foreach ((uint session, ushort packetId) in to) journal.Deliver(session, packetId, qos, retain: false);
-        journal.EndPublish(System.Text.Encoding.UTF8.GetBytes(topic), payload, qos, kept: null);
+        journal.EndPublish(Encoding.UTF8.GetBytes(topic), payload, qos, kept: null);
     }
 
     private static void Retain(BrokerJournal journal, string topic, bool isRetained)
@@ -87,6 +93,6 @@ internal static class BrokerRecords
         journal.BeginPublish(0, 0, will: 0);
         if (isRetained) journal.Retain("anna"u8.ToArray());
         else journal.Unretain();
-        journal.EndPublish(System.Text.Encoding.UTF8.GetBytes(topic), isRetained ? "value"u8 : [], QualityOfService.AtLeastOnce, kept: null);
+        journal.EndPublish(Encoding.UTF8.GetBytes(topic), isRetained ? "value"u8 : [], QualityOfService.AtLeastOnce, kept: null);
     }
 }
