@@ -101,7 +101,7 @@ internal sealed class Deliveries(BrokerTurn turn, SlowReaders slow, Replays repl
     private void NoteQueued(BrokerJournal journal, Subscriber subscriber, QualityOfService qos, bool retain)
     {
         journal.Deliver(subscriber.Number, 0, qos, retain);
-        if (slow.IsMemoryFull) turn.RequestEviction(subscriber);
+        if (slow.IsMemoryFull || subscriber.LeavesMemory) turn.RequestEviction(subscriber);
     }
 
     private int SendQueued(BrokerJournal journal, Subscriber subscriber, BrokerConnection connection, int room)

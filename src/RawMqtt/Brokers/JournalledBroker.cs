@@ -45,8 +45,11 @@ internal sealed class JournalledBroker(BrokerParts parts, BrokerJournal journal,
         placements.Clear();
         turn.EndCommit(position);
         parts.Router.PublishDeferred();
-        for (int i = 0; i < MostEvictions && parts.Slow.IsMemoryFull && turn.TryTakeToEvict(out Subscriber? subscriber); i++)
-            subscriber.Session.Evict(subscriber.Connection is null ? 0 : KeptInMemory, stored);
+        for (int i = 0; i < MostEvictions && turn.TryTakeToEvict(out Subscriber? subscriber); i++)
+        {
+            if (parts.Slow.IsMemoryFull || subscriber.LeavesMemory) subscriber.Session.Evict(subscriber.Connection is null ? 0 : KeptInMemory, stored);
+            else turn.RequestEviction(subscriber); // when memory is full again
+        }
     }
 
     /// <summary>Returns what carries the journal of this broker forward.</summary>
@@ -140,7 +143,7 @@ internal sealed class JournalledBroker(BrokerParts parts, BrokerJournal journal,
     private void Restore(RecoveredSession recovered, StoredReader read, long startedAt, Dictionary<long, ApplicationMessage> shared)
     {
         TimeSpan awaySince = recovered.LeftAt == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Min(0, recovered.LeftAt - startedAt));
-        Subscriber subscriber = parts.Sessions.Restore(recovered.Number, recovered.ClientId, recovered.UserName, awaySince);
+        Subscriber subscriber = parts.Sessions.Restore(recovered.Number, recovered.ClientId, recovered.UserName, awaySince); // [MQTT-4.1.0-1]
         if (recovered.LeftAt == 0) journal.LeaveSession(recovered.Number, TimeSpan.Zero);
         foreach ((byte[] filter, QualityOfService qos) in recovered.Filters) parts.Filters.Restore(subscriber, filter, qos);
         ServerSession session = subscriber.Session;

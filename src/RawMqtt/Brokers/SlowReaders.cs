@@ -33,6 +33,9 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
     /// <summary>What an entry of a queue, or a message in flight, counts beside topic and payload.</summary>
     private const int EntryBytes = 64;
 
+    /// <summary>What a message takes in memory beside those and topic and payload.</summary>
+    private const int MessageBytes = 96;
+
     /// <summary>A full client that takes nothing for this long lags.</summary>
     private static readonly TimeSpan MaxStandstill = TimeSpan.FromSeconds(1);
 
@@ -67,7 +70,7 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
     }
 
     /// <summary>Whether messages that wait should leave memory, if they stand in a journal too.</summary>
-    public bool IsMemoryFull => messages.BytesInUse + (EntryBytes * messages.References) > limits.MaxJournalMemory;
+    public bool IsMemoryFull => messages.BytesInUse + (MessageBytes * messages.InUse) + (EntryBytes * messages.References) > limits.MaxJournalMemory;
 
     /// <summary>Whether one client may have so many bytes kept. Beyond the limit of all clients, each one still has its share.</summary>
     public bool CanKeep(long bytes) =>

@@ -40,6 +40,10 @@ internal sealed class Subscriber(byte[] clientId, byte[]? userName, ServerSessio
     /// <summary>The segment of the journal that was written when its state was carried forward last; 0 if it was not.</summary>
     public uint CarriedIn { get; set; }
 
+    /// <summary>Whether its messages leave memory as soon as they are committed: its client is away, and those before them stand in the journal
+    /// alone.</summary>
+    public bool LeavesMemory => Connection is null && Session.Stored is { Count: > 0 };
+
     /// <summary>Whether its messages should leave memory.</summary>
     public bool IsToEvict { get; set; }
 

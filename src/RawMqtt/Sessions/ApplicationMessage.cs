@@ -70,7 +70,8 @@ internal sealed class ApplicationMessage
         if (bytes.Length < length)
         {
             GiveBackBytes();
-            bytes = ArrayPool<byte>.Shared.Rent(length);
+            // the pool rounds up to a power of two
+            bytes = length > MaxSpareBytes ? ArrayPool<byte>.Shared.Rent(length) : GC.AllocateUninitializedArray<byte>((length + 7) & ~7);
         }
 
         topic.CopyTo(bytes);
@@ -84,7 +85,7 @@ internal sealed class ApplicationMessage
 
     private void GiveBackBytes()
     {
-        if (bytes.Length > 0) ArrayPool<byte>.Shared.Return(bytes);
+        if (bytes.Length > MaxSpareBytes) ArrayPool<byte>.Shared.Return(bytes);
         bytes = [];
     }
 }

@@ -53,6 +53,28 @@ public sealed class EvictionTests
         Assert.Equal(0, broker.Statistics.MessagesDropped);
     }
 
+    [Fact]
+    public void Messages_behind_those_in_the_journal_alone_leave_memory_before_it_is_full_again_while_their_client_is_away()
+    {
+        var other = new TestBroker(new MqttBrokerLimits { MaxJournalMemory = 600 });
+        var notes = new TestJournal(other);
+        TestClient reader = other.Open();
+        reader.Connect("r", cleanSession: false);
+        reader.Subscribe(1, ("a", 1));
+        notes.Commit();
+        reader.Lose();
+        TestClient sender = other.Connect();
+        int[] inMemory = new int[6];
+        for (ushort id = 1; id <= inMemory.Length; id++)
+        {
+            sender.Publish("a", $"{id}", qos: 1, id);
+            notes.Commit();
+            inMemory[id - 1] = other.Core.Messages.InUse;
+        }
+
+        Assert.Equal([1, 2, 3, 0, 0, 0], inMemory);
+    }
+
     /// <summary>The reader comes, its messages are read from the journal, and it goes.</summary>
     private void Load()
     {
