@@ -1,6 +1,6 @@
 #!/bin/bash
 # Publishes a program as native code into tests/RawMqtt.Interop/bin/native/NAME, and prints the path of the file. Unchanged sources are not compiled again.
-# native.sh NAME, where NAME is smallest, blocking, client, client-tls, rawmqtt, arm64-blocking or arm64-client
+# native.sh NAME, where NAME is smallest, blocking, client, client-tls, broker, durable-broker, rawmqtt, arm64-blocking or arm64-client
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
@@ -8,6 +8,8 @@ name=$1
 runtime=$(uname -m | sed 's/x86_64/linux-x64/; s/aarch64/linux-arm64/')
 case $name in
   smallest) project=benchmarks/RawMqtt.Smallest program=RawMqtt.Smallest options=(-p:PublishAot=true) ;;
+  broker) project=benchmarks/RawMqtt.SmallestBroker program=RawMqtt.SmallestBroker options=(-p:PublishAot=true) ;;
+  durable-broker) project=benchmarks/RawMqtt.SmallestBroker program=RawMqtt.SmallestBroker options=(-p:PublishAot=true -p:Durable=true) ;;
   blocking) project=docs/samples/embedded/blocking program=blocking options=() ;;
   client) project=docs/samples/embedded/client program=client options=() ;;
   client-tls) project=docs/samples/embedded/client program=client options=(-p:Tls=true) ;;

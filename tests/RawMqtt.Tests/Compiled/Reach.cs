@@ -15,8 +15,10 @@ public sealed class Reach
     private readonly HashSet<SourceMember> members = [];
     private readonly Queue<MemberInfo> pending = new();
 
-    public Reach()
+    /// <param name="without">A method that the program does not call; null for none.</param>
+    public Reach(MethodBase? without = null)
     {
+        if (without is not null) reached.Add(DefinitionOf(without));
         foreach (Type type in Library.Assembly.GetExportedTypes())
         {
             Add(type);
@@ -29,6 +31,9 @@ public sealed class Reach
 
     public bool Contains(SourceMember member) => members.Contains(member) ||
         member.Name is not null && reached.Contains(member.Type) && member.Type.GetField(member.Name, Library.Declared) is { IsLiteral: true };
+
+    /// <summary>Whether the program may make an object of this type.</summary>
+    public bool Constructs(Type type) => type.GetConstructors(Library.Declared).Any(constructor => !constructor.IsStatic && reached.Contains(constructor));
 
     private void Add(MemberInfo? member)
     {
