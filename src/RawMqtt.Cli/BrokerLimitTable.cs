@@ -75,6 +75,8 @@ internal static class BrokerLimitTable
             (nameof(limits.MaxKeptBytes), Bytes(limits.MaxKeptBytes), "CONNACK 3 to a Will above the share", counters.WillsRefused),
             (nameof(limits.MaxJournalMemory), Bytes(limits.MaxJournalMemory), "with --data: what waits is kept on disk alone", null),
             (nameof(limits.JournalSegmentLength), Bytes(limits.JournalSegmentLength), "the journal goes on in a new file", null),
+            (nameof(limits.MaxJournalLength), limits.MaxJournalLength == 0 ? "none" : Bytes(limits.MaxJournalLength),
+                "a session above its share loses the newest; then publishers wait", counters.JournalLengthReached),
             (nameof(limits.MaxProgramBytes), Bytes(limits.MaxProgramBytes),
                 "the program's own subscriptions, observer and log miss the newest", counters.ProgramDropped),
             (nameof(limits.HookTimeout), Seconds(limits.HookTimeout), "CONNACK 3, SUBACK 0x80 or the PUBLISH goes to nobody", counters.HooksTimedOut),

@@ -92,6 +92,9 @@ public sealed class MqttBroker : IAsyncDisposable
     /// <summary>Publishes a message to the subscribed clients, from the program that runs the broker. The topic may begin with $.</summary>
     /// <exception cref="ArgumentException"><paramref name="topic"/> is not a valid topic name, 4.7, or has more levels than
     /// <see cref="MqttBrokerLimits.MaxTopicLevels"/>.</exception>
+    /// <exception cref="MqttException">With <see cref="MqttBrokerOptions.Durability"/>: the message would be kept, and more than 32 MB wait for the disk or
+    /// <see cref="MqttBrokerLimits.MaxJournalLength"/> is reached. Nothing was published: call again later. The code is
+    /// <see cref="MqttErrorCode.QueueFull"/>. Topics that begin with $ are not concerned.</exception>
     public void Publish(string topic, ReadOnlyMemory<byte> payload, QualityOfService qos = QualityOfService.AtMostOnce, bool retain = false)
     {
         byte[] name = Encoding.UTF8.GetBytes(topic);
@@ -99,7 +102,9 @@ public sealed class MqttBroker : IAsyncDisposable
         if (options.Limits.IsTooDeep(name)) (isValid, violation) = (false, ProtocolViolation.TooManyLevels);
         if (!isValid) throw new ArgumentException($"The topic cannot be used: {violation}.", nameof(topic));
         using CoreUse use = shell.Core.Enter();
-        use.Core.Publish(new PublishPacket { Topic = name, Payload = payload.Span, Qos = qos, Retain = retain }, use.Now);
+        if (use.Core.TryPublish(new PublishPacket { Topic = name, Payload = payload.Span, Qos = qos, Retain = retain }, use.Now)) return;
+        string cause = use.Core.Parts.Turn.Room!.IsLimitReached ? "the journal has reached MaxJournalLength" : "more than 32 MB wait for the disk";
+        throw new MqttException(MqttErrorCode.QueueFull, $"The message was not published, because {cause}. Publish it again later.");
     }
 
     /// <summary>Publishes a text message, encoded as UTF-8. See <see cref="Publish(string, ReadOnlyMemory{byte}, QualityOfService, bool)"/>.</summary>

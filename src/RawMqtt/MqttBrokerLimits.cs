@@ -137,6 +137,11 @@ public sealed record MqttBrokerLimits
     /// <summary>Gets the length of the files of the broker's journal. On disk there are at most twice the bytes that count, and two files.</summary>
     public long JournalSegmentLength { get; init; } = 64 << 20;
 
+    /// <summary>Gets the maximum bytes of all files of the broker's journal; 0 for no limit. What counts may take half of it without two files. Beyond that
+    /// each kept session may have its share, above which the broker drops newer messages. When the journal is two files below the limit, clients wait that
+    /// publish what would be kept; those that have waited for a minute are disconnected.</summary>
+    public long MaxJournalLength { get; init; }
+
     /// <summary>Gets the maximum bytes that wait for the program that runs the broker, in each of its subscriptions, for
     /// <see cref="MqttBrokerOptions.Observe"/> and for <see cref="MqttBrokerOptions.Log"/>: topics, payloads and text, and 256 for each message, event and
     /// line. The broker drops further ones.</summary>

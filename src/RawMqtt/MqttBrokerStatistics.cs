@@ -134,4 +134,38 @@ public sealed record MqttBrokerStatistics
 
     /// <summary>Gets the number of clients that held publishers back for longer than <see cref="MqttBrokerLimits.MaxHoldTime"/>.</summary>
     public long Lagging { get; internal set; }
+
+    /// <summary>Gets the number of times that the journal was written; each time serves all that had gathered.</summary>
+    public long JournalCommits { get; internal set; }
+
+    /// <summary>Gets the number of records written to the journal.</summary>
+    public long JournalRecords { get; internal set; }
+
+    /// <summary>Gets the number of bytes of these records.</summary>
+    public long JournalBytes { get; internal set; }
+
+    /// <summary>Gets the number of files of the journal that were synced.</summary>
+    public long JournalSyncs { get; internal set; }
+
+    /// <summary>Gets the number of files of the journal that were begun.</summary>
+    public long JournalSegments { get; internal set; }
+
+    /// <summary>Gets the time that writing and syncing the journal took, in microseconds.</summary>
+    public long JournalMicroseconds { get; internal set; }
+
+    /// <summary>Gets the number of bytes of the oldest files that were noted again, because they still counted.</summary>
+    public long JournalCarriedBytes { get; internal set; }
+
+    /// <summary>Gets the number of messages that were read from the journal, where they had waited.</summary>
+    public long JournalLoads { get; internal set; }
+
+    /// <summary>Gets the number of times that the journal could not be written, read or shortened.</summary>
+    public long JournalFailures { get; internal set; }
+
+    /// <summary>Gets the number of times that a packet had to wait for room in the journal.</summary>
+    public long JournalHolds { get; internal set; }
+
+    /// <summary>Gets the number of times that a publisher had to wait, or a message was dropped, because <see cref="MqttBrokerLimits.MaxJournalLength"/> was
+    /// reached.</summary>
+    public long JournalLengthReached { get; internal set; }
 }

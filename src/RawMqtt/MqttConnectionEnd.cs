@@ -41,4 +41,7 @@ public enum MqttConnectionEnd
 
     /// <summary>The broker is stopping.</summary>
     BrokerStops,
+
+    /// <summary>A message of the client has waited for a minute, because the journal has reached <see cref="MqttBrokerLimits.MaxJournalLength"/>.</summary>
+    NoRoom,
 }

@@ -61,6 +61,8 @@ internal static class LimitSettings
             (l, v) => l with { MaxJournalMemory = v }),
         Bytes(nameof(MqttBrokerLimits.JournalSegmentLength), "The length of a file of the journal.", l => l.JournalSegmentLength,
             (l, v) => l with { JournalSegmentLength = v }),
+        Bytes(nameof(MqttBrokerLimits.MaxJournalLength), "Bytes of all files of the journal; 0 for no limit.", l => l.MaxJournalLength,
+            (l, v) => l with { MaxJournalLength = v }),
         Bytes(nameof(MqttBrokerLimits.MaxProgramBytes), "Bytes of log lines that wait to be written.", l => l.MaxProgramBytes,
             (l, v) => l with { MaxProgramBytes = v }),
         Time(nameof(MqttBrokerLimits.HookTimeout), "In which a decision about a client must come.", l => l.HookTimeout, (l, v) => l with { HookTimeout = v }),

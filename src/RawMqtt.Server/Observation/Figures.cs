@@ -47,5 +47,16 @@ internal static class Figures
         (nameof(s.Lagging), s.Lagging),
         (nameof(s.TurnsEnded), s.TurnsEnded),
         (nameof(s.LoginsRefused), s.LoginsRefused),
+        (nameof(s.JournalCommits), s.JournalCommits),
+        (nameof(s.JournalRecords), s.JournalRecords),
+        (nameof(s.JournalBytes), s.JournalBytes),
+        (nameof(s.JournalSyncs), s.JournalSyncs),
+        (nameof(s.JournalSegments), s.JournalSegments),
+        (nameof(s.JournalMicroseconds), s.JournalMicroseconds),
+        (nameof(s.JournalCarriedBytes), s.JournalCarriedBytes),
+        (nameof(s.JournalLoads), s.JournalLoads),
+        (nameof(s.JournalFailures), s.JournalFailures),
+        (nameof(s.JournalHolds), s.JournalHolds),
+        (nameof(s.JournalLengthReached), s.JournalLengthReached),
     ];
 }

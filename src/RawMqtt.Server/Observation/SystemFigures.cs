@@ -34,7 +34,7 @@ internal sealed class SystemFigures : IDisposable
             string name = message.Topic[Prefix.Length..];
             // what grows for ever is a counter already; the averages of load are for people
             bool isGauge = name.StartsWith("clients/", StringComparison.Ordinal) || name.EndsWith("/count", StringComparison.Ordinal)
-                || name == "store/messages/bytes";
+                || name.StartsWith("journal/", StringComparison.Ordinal) || name == "store/messages/bytes";
             if (isGauge && double.TryParse(message.PayloadText, NumberStyles.Float, CultureInfo.InvariantCulture, out double value))
             {
                 values[name.Replace('/', '_').Replace(' ', '_')] = value;

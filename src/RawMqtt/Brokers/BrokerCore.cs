@@ -48,8 +48,8 @@ internal sealed class BrokerCore
         ends = new ConnectionEnds(turn, slow, router, Sessions, refusals, callbacks);
         var opening = new SessionOpening(turn, limits, Messages, slow, Sessions, ends, deliveries, idSeed, callbacks);
         packets = new PacketsFromClient(turn, limits, slow, deliveries, router, filters, opening, refusals, callbacks);
-        systemTopics = new SystemTopics(turn.Statistics, Sessions, Subscriptions, Retained, Messages, router);
-        Parts = new BrokerParts(turn, slow, Subscriptions, Sessions, filters, Retained, Messages, router, deliveries, ends);
+        systemTopics = new SystemTopics(turn, Sessions, Subscriptions, Retained, Messages, router);
+        Parts = new BrokerParts(turn, limits, slow, Subscriptions, Sessions, filters, Retained, Messages, router, deliveries, ends);
     }
 
     /// <summary>The parts, for what a journal adds.</summary>
@@ -167,12 +167,15 @@ internal sealed class BrokerCore
         ends.CarryOut();
     }
 
-    /// <summary>Publishes a message of the program itself, also to topics that begin with $.</summary>
-    public void Publish(in PublishPacket packet, TimeSpan now)
+    /// <summary>Publishes a message of the program itself, also to topics that begin with $, which are never refused.</summary>
+    /// <returns>False if the journal has no room for it: then nothing has happened.</returns>
+    public bool TryPublish(in PublishPacket packet, TimeSpan now)
     {
         turn.Now = now;
+        if (turn.Room is { RefusesProgram: true } && packet.Topic[0] != '$' && router.IsNoted(packet, from: null)) return false;
         router.Publish(packet, default, from: null);
         ends.CarryOut();
+        return true;
     }
 
     /// <summary>Begins a subscription of the program itself; it gets the retained messages before this returns, if they are
@@ -217,6 +220,7 @@ internal sealed class BrokerCore
     {
         turn.Now = now;
         TimeSpan? next = slow.Tick();
+        turn.EndJournalHolds();
         Sessions.DiscardExpired();
         replays.BeginTurn(isSweep: true);
         long outgoing = 0;

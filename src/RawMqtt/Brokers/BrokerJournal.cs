@@ -174,18 +174,15 @@ internal sealed class BrokerJournal
     /// <returns>Its number.</returns>
     public long SetWill(ReadOnlySpan<byte> clientId, byte[]? userName, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, QualityOfService qos, bool retain)
     {
-        int length = 13 + LengthOfUser(userName) + clientId.Length;
-        if (scratch.Length < length) scratch = new byte[length];
-        BinaryPrimitives.WriteInt64LittleEndian(scratch, ++lastWill);
-        scratch[8] = FlagsOf(qos, retain);
-        int at = 9 + WriteUser(userName, scratch.AsSpan(9));
-        BinaryPrimitives.WriteUInt16LittleEndian(scratch.AsSpan(at), (ushort)clientId.Length);
-        clientId.CopyTo(scratch.AsSpan(at + 2));
-        BinaryPrimitives.WriteUInt16LittleEndian(scratch.AsSpan(at + 2 + clientId.Length), (ushort)topic.Length);
-        EndStep();
-        records.Append((byte)BrokerRecord.WillSet, scratch.AsSpan(0, length), topic, payload);
+        NoteWill(++lastWill, clientId, userName, topic, payload, FlagsOf(qos, retain));
         wills.Add(lastWill);
         return lastWill;
+    }
+
+    /// <summary>Carries a Will forward from memory, if it has not ended.</summary>
+    public void CarryWill(long number, ReadOnlySpan<byte> clientId, byte[]? userName, ApplicationMessage message, bool retain)
+    {
+        if (wills.Contains(number)) NoteWill(number, clientId, userName, message.Topic, message.Payload, FlagsOf(message.Qos, retain));
     }
 
     /// <summary>Notes that a Will is void.</summary>
@@ -254,6 +251,20 @@ internal sealed class BrokerJournal
         Span<byte> fields = Append(kind, 4 + rest.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(fields, session);
         rest.CopyTo(fields[4..]);
+    }
+
+    private void NoteWill(long number, ReadOnlySpan<byte> clientId, byte[]? userName, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, byte flags)
+    {
+        int length = 13 + LengthOfUser(userName) + clientId.Length;
+        if (scratch.Length < length) scratch = new byte[length];
+        BinaryPrimitives.WriteInt64LittleEndian(scratch, number);
+        scratch[8] = flags;
+        int at = 9 + WriteUser(userName, scratch.AsSpan(9));
+        BinaryPrimitives.WriteUInt16LittleEndian(scratch.AsSpan(at), (ushort)clientId.Length);
+        clientId.CopyTo(scratch.AsSpan(at + 2));
+        BinaryPrimitives.WriteUInt16LittleEndian(scratch.AsSpan(at + 2 + clientId.Length), (ushort)topic.Length);
+        EndStep();
+        records.Append((byte)BrokerRecord.WillSet, scratch.AsSpan(0, length), topic, payload);
     }
 
     private Span<byte> Append(BrokerRecord kind, int length)

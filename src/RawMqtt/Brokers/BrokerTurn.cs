@@ -10,15 +10,12 @@ namespace RawMqtt.Brokers;
 /// and the connections to which the call gives something to do.</summary>
 internal sealed class BrokerTurn
 {
-    private const int MostUncommitted = 16 << 20; // bytes of records: while the disk does not take them, publishers wait
-
     private readonly Stack<BrokerConnection> ended = new();
     private readonly List<BrokerConnection> dirty = [];
     private readonly List<BrokerConnection> waiting = []; // for the next commit
     private readonly List<BrokerConnection> sealedOnes = []; // for the commit under way
     private readonly Queue<(long Position, Subscriber Subscriber, ApplicationMessage Message, QualityOfService Qos, bool Retain)> deferred = new();
-    private readonly HashSet<BrokerConnection> heldForCommit = [];
-    private long committing; // bytes of the commit under way
+    private readonly Dictionary<BrokerConnection, TimeSpan> heldForJournal = []; // since when
     private readonly List<Subscriber> toLoad = [];
     private readonly Queue<Subscriber> toEvict = new();
 
@@ -36,13 +33,17 @@ internal sealed class BrokerTurn
     /// <summary>Notes what the next process must know; null: nothing.</summary>
     public BrokerJournal? Journal { get; set; }
 
+    /// <summary>What bounds the journal; null without one.</summary>
+    public JournalRoom? Room { get; set; }
+
     /// <summary>The <see cref="BrokerJournal.Position"/> up to which all is committed.</summary>
     public long Committed { get; private set; }
 
     /// <summary>Whether a connection or a subscription of the program waits for a commit.</summary>
     public bool IsCommitWanted => waiting.Count > 0 || deferred.Count > 0;
 
-    private bool IsRoomInJournal => committing + Journal!.Length <= MostUncommitted;
+    /// <summary>Whether publishers wait for room in the journal.</summary>
+    public bool IsHoldingForJournal => heldForJournal.Count > 0;
 
     /// <summary>Puts the connection among those that wait for a commit, if it does.</summary>
     public void AwaitCommit(BrokerConnection connection)
@@ -52,21 +53,44 @@ internal sealed class BrokerTurn
         waiting.Add(connection);
     }
 
-    /// <summary>Pauses the publisher of a message that may be noted while too much of the journal is not committed.</summary>
-    public bool TryHoldForCommit(in PublishPacket packet, BrokerConnection publisher)
+    /// <summary>Pauses a connection whose next packet would be noted while there is no room in the journal.</summary>
+    public void HoldForJournal(BrokerConnection connection)
     {
-        if (Journal is null || IsRoomInJournal || (packet.Qos == QualityOfService.AtMostOnce && !packet.Retain)) return false;
-        publisher.Pause = Pause.Held;
-        heldForCommit.Add(publisher);
-        Statistics.PublishersHeld++;
-        return true;
+        connection.Pause = Pause.Held;
+        heldForJournal.TryAdd(connection, Now);
+        Statistics.JournalHolds++;
+        if (Room!.IsLimitReached) Statistics.JournalLengthReached++;
+    }
+
+    /// <summary>Lets the connections go on that waited for room in the journal, if there is some. Those that have waited for too long because
+    /// <see cref="MqttBrokerLimits.MaxJournalLength"/> is reached end.</summary>
+    public void EndJournalHolds()
+    {
+        if (heldForJournal.Count == 0) return;
+        bool isFull = Room!.IsFull;
+        foreach ((BrokerConnection connection, TimeSpan since) in heldForJournal)
+        {
+            if (!isFull)
+            {
+                connection.Pause = Pause.None;
+                connection.LastReceived = Now; // the silence was not the publisher's
+                MarkDirty(connection);
+            }
+            else if (Room.IsLimitReached && Now - since >= JournalRoom.LongestHold)
+            {
+                connection.Limit = nameof(MqttBrokerLimits.MaxJournalLength);
+                End(connection, MqttConnectionEnd.NoRoom);
+            }
+        }
+
+        if (!isFull) heldForJournal.Clear();
     }
 
     /// <summary>Begins a commit of all that was noted: what the connections have gathered leaves when it is over.</summary>
     /// <param name="length">The bytes of its records.</param>
     public void BeginCommit(int length)
     {
-        committing = length;
+        Room!.Committing = length;
         foreach (BrokerConnection connection in waiting)
         {
             connection.IsAwaitingCommit = false;
@@ -84,16 +108,8 @@ internal sealed class BrokerTurn
         Committed = position;
         foreach (BrokerConnection connection in sealedOnes) MarkDirty(connection);
         sealedOnes.Clear();
-        committing = 0;
-        if (!IsRoomInJournal) return; // the next commit begins at once
-        foreach (BrokerConnection publisher in heldForCommit)
-        {
-            publisher.Pause = Pause.None;
-            publisher.LastReceived = Now; // the silence was not the publisher's
-            MarkDirty(publisher);
-        }
-
-        heldForCommit.Clear();
+        Room!.Committing = 0;
+        EndJournalHolds();
     }
 
     /// <summary>Lets a subscription of the program wait for the commit of a message.</summary>
@@ -162,7 +178,7 @@ internal sealed class BrokerTurn
         if (connection.End is not null) return;
         connection.End = reason;
         connection.Pause = Pause.None;
-        heldForCommit.Remove(connection);
+        heldForJournal.Remove(connection);
         if (connection.Subscriber is { } subscriber) subscriber.Connection = null;
         ended.Push(connection);
         MarkDirty(connection);

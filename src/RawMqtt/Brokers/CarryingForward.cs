@@ -9,6 +9,11 @@ namespace RawMqtt.Brokers;
 /// first record comes that its state may depend on. What takes something away needs no second record: what it took away stands before it.</remarks>
 internal sealed class CarryingForward(BrokerParts parts, BrokerJournal journal)
 {
+    /// <summary>Returns whether records of this kind can count; others take something away, and need not be looked at under a lock.</summary>
+    public static bool CanCount(BrokerRecord kind) =>
+        kind is BrokerRecord.Published or BrokerRecord.WillSet or BrokerRecord.SessionBegun or BrokerRecord.SessionCarried or BrokerRecord.SessionLeft
+            or BrokerRecord.SessionResumed or BrokerRecord.Subscribed or BrokerRecord.Released or BrokerRecord.Received;
+
     /// <summary>Carries one record forward if it counts.</summary>
     /// <param name="kind">The kind of the record.</param>
     /// <param name="fields">Its fields.</param>
@@ -33,10 +38,22 @@ internal sealed class CarryingForward(BrokerParts parts, BrokerJournal journal)
         }
     }
 
+    /// <summary>Carries a session forward with its subscriptions, if there is one and it was not carried already.</summary>
+    public void CarrySession(uint number, uint oldest, uint newest)
+    {
+        if (parts.Sessions.Find(number) is not { } subscriber || subscriber.CarriedIn > oldest) return;
+        subscriber.CarriedIn = newest;
+        ServerSession session = subscriber.Session;
+        TimeSpan? awaySince = subscriber.Connection is null ? subscriber.AwaySince : null;
+        journal.CarrySession(number, subscriber.ClientId, subscriber.UserName, awaySince, [.. session.Released], [.. session.Received]);
+        foreach (byte[] filter in subscriber.Filters ?? []) journal.Subscribe(number, filter, parts.Subscriptions.QosOf(subscriber, filter));
+    }
+
     private void CarryMessage(in PublishedFields message)
     {
         journal.BeginCarry(message.Number);
-        if (parts.Retained.Find(message.Topic)?.Number == message.Number) journal.Retain(parts.Retained.OwnerOf(message.Topic));
+        bool wasRetained = (message.Flags & PublishedFlags.Retained) != 0;
+        if (wasRetained && parts.Retained.Find(message.Topic)?.Number == message.Number) journal.Retain(parts.Retained.OwnerOf(message.Topic));
         for (int i = 0; i < message.Deliveries; i++)
         {
             (uint number, _, _) = message.DeliveryAt(i);
@@ -57,15 +74,5 @@ internal sealed class CarryingForward(BrokerParts parts, BrokerJournal journal)
             if (!subscriber.Session.TryFind(message.Number, out SessionDelivery delivery) || delivery.PacketId > 0) continue;
             journal.Placements.Add(new Placement(delivery.Message, subscriber.Session, message.Number, offset, length)); // it may leave memory before
         }
-    }
-
-    private void CarrySession(uint number, uint oldest, uint newest)
-    {
-        if (parts.Sessions.Find(number) is not { } subscriber || subscriber.CarriedIn > oldest) return;
-        subscriber.CarriedIn = newest;
-        ServerSession session = subscriber.Session;
-        TimeSpan? awaySince = subscriber.Connection is null ? subscriber.AwaySince : null;
-        journal.CarrySession(number, subscriber.ClientId, subscriber.UserName, awaySince, [.. session.Released], [.. session.Received]);
-        foreach (byte[] filter in subscriber.Filters ?? []) journal.Subscribe(number, filter, parts.Subscriptions.QosOf(subscriber, filter));
     }
 }

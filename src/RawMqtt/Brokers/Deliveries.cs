@@ -21,9 +21,10 @@ internal sealed class Deliveries(BrokerTurn turn, SlowReaders slow, Replays repl
             counters.MessagesSent++;
             turn.MarkDirty(subscriber.Connection);
         }
-        else if (slow.FindFullLimit(subscriber, message) is { } limit)
+        else if (slow.FindFullLimit(subscriber, message.Length, isKept: true) is { } limit)
         {
             counters.MessagesDropped++;
+            if (limit == nameof(MqttBrokerLimits.MaxJournalLength)) counters.JournalLengthReached++;
             drops.Count(subscriber, limit);
         }
         else

@@ -7,18 +7,35 @@ using RawMqtt.Sessions.Journal;
 namespace RawMqtt.Brokers;
 
 /// <summary>What a journal adds to a broker: it takes back what an earlier process noted, and messages that stand in the journal alone.</summary>
-internal sealed class JournalledBroker(BrokerParts parts, BrokerJournal journal, StoredTotal stored)
+internal sealed class JournalledBroker
 {
-    private const int BytesOfMessage = 48; // of its record, beside topic and payload
-    private const int BytesOfSession = 128;
     private const int KeptInMemory = 64; // of a client that is connected, to send next
     private const int MostEvictions = 64; // sessions, for each commit
 
-    private readonly BrokerTurn turn = parts.Turn;
+    private readonly BrokerParts parts;
+    private readonly BrokerJournal journal;
+    private readonly StoredTotal stored;
+    private readonly BrokerTurn turn;
     private List<Placement> placements = []; // of the commit under way
+
+    /// <param name="parts">The parts of the broker.</param>
+    /// <param name="journal">Notes its steps.</param>
+    /// <param name="stored">What waits in the journal alone.</param>
+    public JournalledBroker(BrokerParts parts, BrokerJournal journal, StoredTotal stored)
+    {
+        (this.parts, this.journal, this.stored, turn) = (parts, journal, stored, parts.Turn);
+        turn.Journal = journal;
+        turn.Room = Room = new JournalRoom(parts.Limits, journal, stored, parts.Messages, parts.Subscriptions);
+    }
 
     /// <summary>Notes the steps of the broker.</summary>
     public BrokerJournal Journal => journal;
+
+    /// <summary>What bounds the journal.</summary>
+    public JournalRoom Room { get; }
+
+    /// <summary>Whether publishers wait for room in the journal.</summary>
+    public bool IsHolding => turn.IsHoldingForJournal;
 
     /// <summary>The position up to which all is committed.</summary>
     public long Committed => turn.Committed;
@@ -41,8 +58,15 @@ internal sealed class JournalledBroker(BrokerParts parts, BrokerJournal journal,
     public void EndCommit(long position, Func<int, int, JournalPlace> placeOf, TimeSpan now)
     {
         turn.Now = now;
-        foreach (Placement noted in placements) Place(noted, placeOf);
-        placements.Clear();
+        try
+        {
+            foreach (Placement noted in placements) Place(noted, placeOf);
+        }
+        finally
+        {
+            placements.Clear(); // a message without a place stays in memory
+        }
+
         turn.EndCommit(position);
         parts.Router.PublishDeferred();
         for (int i = 0; i < MostEvictions && turn.TryTakeToEvict(out Subscriber? subscriber); i++)
@@ -52,12 +76,18 @@ internal sealed class JournalledBroker(BrokerParts parts, BrokerJournal journal,
         }
     }
 
+    /// <summary>Lets the publishers go on that waited for shorter files, if they are.</summary>
+    public void EndHolds(TimeSpan now)
+    {
+        turn.Now = now;
+        turn.EndJournalHolds();
+    }
+
     /// <summary>Returns what carries the journal of this broker forward.</summary>
     public CarryingForward CarryingForward() => new(parts, journal);
 
-    /// <summary>The bytes of the journal that count.</summary>
-    public long Counting => stored.Bytes + parts.Messages.BytesInUse + (BytesOfMessage * parts.Messages.InUse)
-        + (BytesOfSession * (turn.Sessions + parts.Subscriptions.Count));
+    /// <summary>Returns what notes once more what memory holds of the oldest segment, of which records are damaged.</summary>
+    public Rescue Rescue(CarryingForward carrying, uint oldest) => new(parts, journal, carrying, oldest);
 
     /// <summary>Returns the next messages of a session's queue that must be read from the journal.</summary>
     /// <param name="subscriber">The session.</param>
@@ -93,6 +123,7 @@ internal sealed class JournalledBroker(BrokerParts parts, BrokerJournal journal,
         {
             (message.Place, message.Sharers) = (first.Place, first.Sharers); // it may leave memory again
             session.QueueLoaded(message, stored.Qos, stored.Retain);
+            turn.Statistics.JournalLoads++;
             message.Release();
             return;
         }
@@ -119,6 +150,11 @@ internal sealed class JournalledBroker(BrokerParts parts, BrokerJournal journal,
         var shared = new Dictionary<long, ApplicationMessage>(); // those in flight to several sessions are in memory once
         foreach (RecoveredSession session in recovered.Sessions.OrderBy(session => session.LeftAt == 0 ? long.MaxValue : session.LeftAt))
             Restore(session, read, startedAt, shared);
+        foreach (uint number in recovered.Numbers)
+        {
+            if (parts.Sessions.Find(number) is null) journal.DiscardSession(number); // it is lost, or a newer one of the same client is there: told once
+        }
+
         foreach (ApplicationMessage message in shared.Values) message.Release();
         foreach ((byte[] _, RecoveredRetained retained) in recovered.Retained)
         {

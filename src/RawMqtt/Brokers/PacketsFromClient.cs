@@ -22,7 +22,7 @@ internal sealed class PacketsFromClient(
     public bool Take(BrokerConnection connection, FixedHeader header, ReadOnlySpan<byte> body, ReadOnlySpan<byte> whole)
     {
         if (header.Type == PacketType.Publish) return TakePublish(connection, header, body, whole);
-        if (TryPauseToAsk(connection, header.Type)) return false;
+        if (TryPauseToAsk(connection, header.Type) || TryHoldForJournal(connection, header.Type, body)) return false;
         HookAnswer answer = TakeAnswer(connection);
 
         turn.MarkDirty(connection);
@@ -76,8 +76,8 @@ internal sealed class PacketsFromClient(
         return true;
     }
 
-    /// <summary>Takes acknowledgements and PINGREQs behind a PUBLISH that is held back, up to the first packet of another kind. The caller passes all of
-    /// them again.</summary>
+    /// <summary>Takes acknowledgements and PINGREQs behind a PUBLISH, SUBSCRIBE or UNSUBSCRIBE that is held back, up to the first packet of another kind. The
+    /// caller passes all of them again.</summary>
     public void TakeAhead(BrokerConnection connection, ReadOnlySpan<byte> read)
     {
         HookAnswer? answer = connection.Answer; // belongs to the PUBLISH
@@ -86,7 +86,7 @@ internal sealed class PacketsFromClient(
         while (connection.End is null && reader.Read() == OperationStatus.Done)
         {
             if (BrokerConnection.IsTakenAhead(reader.Header.Type)) Take(connection, reader.Header, reader.Body, default);
-            else if (reader.Header.Type != PacketType.Publish) break;
+            else if (reader.Header.Type is not (PacketType.Publish or PacketType.Subscribe or PacketType.Unsubscribe)) break;
             connection.Ahead = before + reader.Consumed;
         }
 
@@ -192,6 +192,21 @@ internal sealed class PacketsFromClient(
         if ((callbacks.Asked & asked) == 0 || connection.Answer is not null) return false;
         connection.Pause = Pause.Asks;
         return true;
+    }
+
+    /// <summary>Pauses the connection if its packet would be noted for a kept session, or as a Will, while too much waits for the disk.</summary>
+    private bool TryHoldForJournal(BrokerConnection connection, PacketType type, ReadOnlySpan<byte> body)
+    {
+        if (turn.Room is not { IsBehind: true }) return false;
+        bool isNoted = type switch
+        {
+            PacketType.Connect => connection is { Subscriber: null, Answer: null or { ReturnCode: ConnectReturnCode.Accepted } }
+                && ConnectPacket.TryRead(body, out ConnectPacket packet, out _, allowsBridge: true) && (packet.HasWill || !packet.CleanSession),
+            PacketType.Subscribe or PacketType.Unsubscribe => connection.Subscriber is { Number: > 0 },
+            _ => false,
+        };
+        if (isNoted) turn.HoldForJournal(connection);
+        return isNoted;
     }
 
     private static HookAnswer TakeAnswer(BrokerConnection connection)

@@ -28,6 +28,9 @@ internal sealed class RetainedMessages(Utf8Comparer comparer, MqttBrokerLimits l
     /// <summary>The number of levels that all searches have looked at.</summary>
     public long Searched { get; private set; }
 
+    /// <summary>The messages of all topics.</summary>
+    public IEnumerable<ApplicationMessage> All => root.Messages;
+
     /// <summary>Returns the message of exactly this topic, or null.</summary>
     public ApplicationMessage? Find(ReadOnlySpan<byte> topic) => FindNode(topic)?.Message;
 

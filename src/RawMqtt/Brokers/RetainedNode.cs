@@ -45,6 +45,20 @@ internal sealed class RetainedNode(RetainedNode? parent, byte[] level)
         }
     }
 
+    /// <summary>The messages of this level and of all below it.</summary>
+    public IEnumerable<ApplicationMessage> Messages
+    {
+        get
+        {
+            var open = new Stack<RetainedNode>([this]);
+            while (open.TryPop(out RetainedNode? node))
+            {
+                if (node.Message is { } message) yield return message;
+                for (RetainedNode? child = node.First; child is not null; child = child.Next) open.Push(child);
+            }
+        }
+    }
+
     public bool TryGetChild(ReadOnlySpan<byte> name, [NotNullWhen(true)] out RetainedNode? child)
     {
         child = null;

@@ -64,8 +64,30 @@ internal sealed class Router(
     }
 
     /// <summary>Pauses the connection if its PUBLISH has to wait until a client that gets the message, or the journal, has caught up.</summary>
-    public bool TryHold(in PublishPacket packet, BrokerConnection from) =>
-        turn.TryHoldForCommit(packet, from) || (slow.IsAnyFull && slow.TryHold(RouteOf(packet, from), packet.Qos, packet.Length, from));
+    public bool TryHold(in PublishPacket packet, BrokerConnection from)
+    {
+        if (turn.Room is { IsFull: true } && IsNoted(packet, from))
+        {
+            turn.HoldForJournal(from);
+            return true;
+        }
+
+        return slow.IsAnyFull && slow.TryHold(RouteOf(packet, from), packet.Qos, packet.Length, from);
+    }
+
+    /// <summary>Returns whether a message makes the journal longer: it is retained, its identifier is kept, or a kept session has room for it.</summary>
+    public bool IsNoted(in PublishPacket packet, BrokerConnection? from)
+    {
+        if (packet.Retain || (packet.Qos == QualityOfService.ExactlyOnce && from?.Subscriber?.Number > 0)) return true;
+        if (packet.Qos == QualityOfService.AtMostOnce) return false;
+        foreach (TopicRoute.Receiver receiver in RouteOf(packet, from).Receivers)
+        {
+            if (receiver.Subscriber.Number == 0 || receiver.Qos == QualityOfService.AtMostOnce) continue;
+            if (slow.FindFullLimit(receiver.Subscriber, packet.Topic.Length + packet.Payload.Length, isKept: false) is null) return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Returns whether the client may publish to the topic. The program is asked once for each topic while one client alone publishes to it.</summary>
     public bool CanWrite(in PublishPacket packet, BrokerConnection from)

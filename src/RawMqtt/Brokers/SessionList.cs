@@ -99,12 +99,14 @@ internal sealed class SessionList(BrokerTurn turn, MqttBrokerLimits limits, Utf8
     {
         subscriber.Number = number;
         byNumber.Add(number, subscriber);
+        if (turn.Room is { } room) room.KeptSessions = byNumber.Count;
     }
 
     private void Discard(Subscriber subscriber)
     {
         turn.Journal?.DiscardSession(subscriber.Number);
         byNumber.Remove(subscriber.Number);
+        if (turn.Room is { } room) room.KeptSessions = byNumber.Count;
         away.Remove(subscriber);
         filters.Clear(subscriber);
         subscriber.Session.Clear();

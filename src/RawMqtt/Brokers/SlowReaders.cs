@@ -56,17 +56,22 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
 
     /// <summary>Whether a message at QoS 1 or 2 may be sent at once.</summary>
     public bool CanSend(Subscriber subscriber, ApplicationMessage message) =>
-        subscriber.Connection is { } connection && subscriber.Session.CanSend && connection.Unsent < OutgoingLimit && CanKeep(subscriber, message);
+        subscriber.Connection is { } connection && subscriber.Session.CanSend && connection.Unsent < OutgoingLimit && CanKeep(subscriber, message.Length)
+        && HasShare(subscriber, message.Length, isKept: true);
 
     /// <summary>Returns the limit because of which a message at QoS 1 or 2 may not wait in the client's queue; null if it may.</summary>
-    public string? FindFullLimit(Subscriber subscriber, ApplicationMessage message)
+    /// <param name="subscriber">The client.</param>
+    /// <param name="length">Topic and payload of the message.</param>
+    /// <param name="isKept">Whether the message is in memory, and counts already.</param>
+    public string? FindFullLimit(Subscriber subscriber, int length, bool isKept)
     {
         ServerSession session = subscriber.Session;
-        if (subscriber.Queue is { } own) return own.FindFull(session.Queued, session.QueuedBytes, message.Length);
+        if (subscriber.Queue is { } own) return own.FindFull(session.Queued, session.QueuedBytes, length);
         long factor = subscriber.Connection is null ? 1 : ConnectedFactor;
         if (session.Queued >= factor * limits.MaxQueuedMessages) return nameof(limits.MaxQueuedMessages);
-        if (session.Queued > 0 && session.QueuedBytes + message.Length > factor * limits.MaxQueuedBytes) return nameof(limits.MaxQueuedBytes);
-        return CanKeep(subscriber, message) ? null : nameof(limits.MaxKeptBytes);
+        if (session.Queued > 0 && session.QueuedBytes + length > factor * limits.MaxQueuedBytes) return nameof(limits.MaxQueuedBytes);
+        if (!HasShare(subscriber, length, isKept)) return nameof(limits.MaxJournalLength);
+        return CanKeep(subscriber, length) ? null : nameof(limits.MaxKeptBytes);
     }
 
     /// <summary>Whether messages that wait should leave memory, if they stand in a journal too.</summary>
@@ -249,12 +254,15 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
     /// <summary>A reader that has taken nothing since the last hold began earns no further one.</summary>
     private bool MayHoldAtMostOnce(BrokerConnection reader) => reader.Taken > reader.TakenAtHold || turn.Now - reader.HoldsSince < limits.MaxPublisherHoldTime;
 
-    private bool CanKeep(Subscriber subscriber, ApplicationMessage message)
+    private bool CanKeep(Subscriber subscriber, int length)
     {
         ServerSession session = subscriber.Session;
         return subscriber.Queue is not null
-            || CanKeep(session.InFlightBytes + session.QueuedBytes + message.Length + (EntryBytes * (session.InFlight + session.Queued + 1L)));
+            || CanKeep(session.InFlightBytes + session.QueuedBytes + length + (EntryBytes * (session.InFlight + session.Queued + 1L)));
     }
+
+    private bool HasShare(Subscriber subscriber, int length, bool isKept) =>
+        subscriber.Number == 0 || turn.Room is not { } room || room.HasShare(subscriber.Session, length, isKept);
 
     /// <summary>From how many messages and bytes on the queue of a connected client counts as full.</summary>
     private (long Messages, long Bytes) FullFrom(Subscriber subscriber) =>

@@ -8,11 +8,12 @@ namespace RawMqtt.Brokers;
 
 /// <summary>The broker's figures as retained messages under <c>$SYS/broker</c>, under the names that mosquitto uses.</summary>
 internal sealed class SystemTopics(
-    MqttBrokerStatistics counters, SessionList sessions, SubscriptionTree subscriptions, RetainedMessages retained, ApplicationMessagePool messages,
+    BrokerTurn turn, SessionList sessions, SubscriptionTree subscriptions, RetainedMessages retained, ApplicationMessagePool messages,
     Router router)
 {
     private static readonly string version = $"RawMqtt {typeof(SystemTopics).Assembly.GetName().Version?.ToString(3)}";
 
+    private readonly MqttBrokerStatistics counters = turn.Statistics;
     private readonly Dictionary<string, string> published = [];
     private int maximum;
 
@@ -39,6 +40,10 @@ internal sealed class SystemTopics(
         Publish("retained messages/count", retained.Count);
         Publish("store/messages/count", messages.InUse);
         Publish("store/messages/bytes", messages.BytesInUse);
+        if (turn.Room is not { } room) return;
+        Publish("journal/length", room.Length);
+        Publish("journal/counting", room.Counting);
+        Publish("journal/uncommitted", room.Uncommitted);
     }
 
     private void Publish(string name, long value) => Publish(name, $"{value}");

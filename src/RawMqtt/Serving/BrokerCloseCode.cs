@@ -17,7 +17,7 @@ internal static class BrokerCloseCode
         _ when connection.Violation == ProtocolViolation.PacketTooLarge => CloseCode.MessageTooBig,
         MqttConnectionEnd.ProtocolViolation => CloseCode.ProtocolError,
         MqttConnectionEnd.BrokerStops => CloseCode.GoingAway,
-        MqttConnectionEnd.TakenOver or MqttConnectionEnd.TooSlow or MqttConnectionEnd.TooMany => NoPacketWasWrong,
+        MqttConnectionEnd.TakenOver or MqttConnectionEnd.TooSlow or MqttConnectionEnd.TooMany or MqttConnectionEnd.NoRoom => NoPacketWasWrong,
         MqttConnectionEnd.NoConnect or MqttConnectionEnd.NotAllowed => CloseCode.PolicyViolation,
         _ => CloseCode.NormalClosure,
     };
@@ -28,6 +28,7 @@ internal static class BrokerCloseCode
         MqttConnectionEnd.TakenOver => "another connection with this client identifier took over",
         MqttConnectionEnd.TooSlow => "too slow",
         MqttConnectionEnd.TooMany => "too many connections",
+        MqttConnectionEnd.NoRoom => "no room on the disk",
         _ => "",
     };
 }

@@ -20,6 +20,14 @@ internal static class BrokerLimitChecks
         Require(levels <= retained, $"MaxTopicLevels ({levels}) is above MaxRetainedLevels ({retained}).");
         Require(limits.PacketRateTime <= limits.PacketTimeout, $"PacketRateTime ({limits.PacketRateTime}) is above PacketTimeout ({limits.PacketTimeout}).");
         Require(limits.MaxPublisherHoldTime <= TimeSpan.FromSeconds(1), $"MaxPublisherHoldTime is {limits.MaxPublisherHoldTime}; it is a part of a second.");
+        CheckJournal(limits);
+    }
+
+    private static void CheckJournal(MqttBrokerLimits limits)
+    {
+        (long longest, long segment) = (limits.MaxJournalLength, limits.JournalSegmentLength);
+        Require(segment >= 4096, $"JournalSegmentLength is {segment}; a file has at least 4096 bytes.");
+        Require(longest == 0 || longest >= 4 * segment, $"MaxJournalLength ({longest}) is below four times JournalSegmentLength ({segment}).");
     }
 
     private static void Fits(int packet, long limit, string name) =>

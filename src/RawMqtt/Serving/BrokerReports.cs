@@ -68,6 +68,12 @@ internal sealed class BrokerReports(BrokerEvents? events, BrokerLog? log)
         "session-uncertain",
         $"client={BrokerLog.Quote(clientId)} hint=\"records of the journal are lost: its messages at QoS 2 may come twice or be missing\"");
 
+    /// <summary>Reports a session that is lost, because the record that names its client is.</summary>
+    public void SessionLost(uint session, int subscriptions, int messages) => log?.Add(
+        MqttLogLevel.Error,
+        "session-lost",
+        $"session={session} subscriptions={subscriptions} messages={messages} hint=\"the record that names its client is lost: it begins a new session\"");
+
     /// <summary>Reports that nothing is acknowledged until the journal can be written again.</summary>
     public void JournalFailed(Exception cause) => log?.Add(
         MqttLogLevel.Error,

@@ -74,8 +74,7 @@ internal sealed class BrokerStore : IDisposable
         JournalFolder journal = JournalFolder.Open(files, JournalOwner.Broker, options.Limits.JournalSegmentLength, isSynced, replay);
         using CoreUse use = core.Enter();
         long startedAt = time.GetUtcNow().ToUnixTimeSeconds() - (long)use.Now.TotalSeconds;
-        use.Core.Parts.Turn.Journal = new BrokerJournal(recovered.Last, startedAt);
-        var broker = new JournalledBroker(use.Core.Parts, use.Core.Parts.Turn.Journal, recovered.Stored);
+        var broker = new JournalledBroker(use.Core.Parts, new BrokerJournal(recovered.Last, startedAt), recovered.Stored);
         var reader = new RecordReader(journal);
         broker.Restore(recovered, reader.Read, startedAt);
         Report(recovered, use.Core, reports, options.DataDirectory!, time.GetElapsedTime(begun));
@@ -88,6 +87,7 @@ internal sealed class BrokerStore : IDisposable
 
     private static void Report(RecoveredBroker recovered, BrokerCore core, BrokerReports reports, string folder, TimeSpan took)
     {
+        foreach (RecoveredSession session in recovered.Lost) reports.SessionLost(session.Number, session.Filters.Count, session.Messages);
         int sessions = recovered.Sessions.Count();
         if (sessions + recovered.Retained.Count == 0) return;
         long waiting = 0;

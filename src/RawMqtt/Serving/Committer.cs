@@ -35,6 +35,7 @@ internal sealed class Committer : IThreadPoolWorkItem
     private bool isAwake;
     private long seenLength;
     private uint seenSegment;
+    private readonly TimeProvider time;
     private readonly ITimer retry;
     private readonly Lock writing = new(); // while the folder is written
     private readonly RecordBuffer taken = new();
@@ -42,13 +43,16 @@ internal sealed class Committer : IThreadPoolWorkItem
     private TimeSpan lastCommit;
     private bool isUnderWay;
     private bool hasFailed;
+    private bool isHolding; // publishers wait for room in the journal
+    private long length; // of the journal, after the last commit
+    private long microseconds;
     private long awaited;
     private TaskCompletionSource? awaiting;
     private volatile bool isStopped;
 
     public Committer(LockedCore core, JournalledBroker broker, JournalFolder folder, bool isSynced, BrokerReports reports, TimeProvider time)
     {
-        (this.core, this.broker, this.folder, this.reports) = (core, broker, folder, reports);
+        (this.core, this.broker, this.folder, this.reports, this.time) = (core, broker, folder, reports, time);
         placeOf = folder.PlaceOf;
         retry = time.CreateTimer(_ => Run(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         if (!isSynced) return;
@@ -68,7 +72,14 @@ internal sealed class Committer : IThreadPoolWorkItem
     {
         if (isUnderWay || isStopped) return false;
         bool isDue = broker.Journal.Length >= MostGathered || now - lastCommit >= LongestWait;
-        if (!broker.IsCommitWanted && awaited <= broker.Committed && !(isDue && !IsIdle)) return false;
+        if (!broker.IsCommitWanted && awaited <= broker.Committed && !(isDue && !IsIdle))
+        {
+            if (!isDue || !broker.IsHolding) return false;
+            lastCommit = now;
+            Shorten(); // what counts may have become less
+            return false;
+        }
+
         lastCommit = now;
         broker.BeginCommit(taken);
         return isUnderWay = true;
@@ -79,7 +90,10 @@ internal sealed class Committer : IThreadPoolWorkItem
     {
         try
         {
+            broker.Room.Measure(length, folder.HasOlder);
+            Count();
             broker.EndCommit(taken.Appended, placeOf, core.Now);
+            isHolding = broker.IsHolding;
         }
         catch (Exception failure)
         {
@@ -150,10 +164,15 @@ internal sealed class Committer : IThreadPoolWorkItem
     /// <summary>Whether the journal has grown since the last look, or has a new segment.</summary>
     private bool IsLonger()
     {
-        (long length, uint newest) = (folder.Length, folder.NewestSegment);
+        uint newest = folder.NewestSegment;
         bool isLonger = newest != seenSegment || Math.Abs(length - seenLength) >= MostGathered;
         if (isLonger) (seenLength, seenSegment) = (length, newest);
         return isLonger;
+    }
+
+    private void Shorten()
+    {
+        if (Carrier is not null) ThreadPool.UnsafeQueueUserWorkItem(Carrier, preferLocal: false);
     }
 
     private void Wake()
@@ -183,7 +202,7 @@ internal sealed class Committer : IThreadPoolWorkItem
         try
         {
             bool goesOn = core.EndCommit() | hasNext;
-            if (Carrier is not null && IsLonger()) ThreadPool.UnsafeQueueUserWorkItem(Carrier, preferLocal: false);
+            if (IsLonger() || isHolding) Shorten();
             return goesOn;
         }
         catch (Exception failure) // of what leaving the lock begins: this commit is over
@@ -202,7 +221,10 @@ internal sealed class Committer : IThreadPoolWorkItem
             lock (writing)
             {
                 if (isStopped) return false; // another process may have the folder
+                long begun = time.GetTimestamp();
                 cause = folder.Commit(taken, signal is not null).Cause;
+                microseconds += (long)time.GetElapsedTime(begun).TotalMicroseconds;
+                length = folder.Length;
             }
         }
         catch (Exception failure)
@@ -221,8 +243,16 @@ internal sealed class Committer : IThreadPoolWorkItem
         return true;
     }
 
+    private void Count()
+    {
+        (MqttBrokerStatistics counters, JournalCounts counts) = (core.Core.Statistics, folder.Counts);
+        (counters.JournalCommits, counters.JournalRecords, counters.JournalBytes) = (counts.Commits, counts.Records, counts.Bytes);
+        (counters.JournalSyncs, counters.JournalSegments, counters.JournalMicroseconds) = (counts.Syncs, counts.Segments, microseconds);
+    }
+
     private void RetryLater(Exception cause)
     {
+        lock (core.Gate) core.Core.Statistics.JournalFailures++;
         if (!hasFailed) reports.JournalFailed(cause);
         hasFailed = true;
         retry.Change(RetryAfter, Timeout.InfiniteTimeSpan);

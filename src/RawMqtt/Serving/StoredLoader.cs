@@ -126,6 +126,7 @@ internal sealed class StoredLoader : IThreadPoolWorkItem, IDisposable
         hasFailed = true;
         lock (core.Gate)
         {
+            core.Core.Statistics.JournalFailures++;
             failed.Add(subscriber);
             if (failed.Count == 1) retry.Change(RetryAfter, Timeout.InfiniteTimeSpan);
         }

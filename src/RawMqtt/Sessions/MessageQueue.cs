@@ -23,6 +23,15 @@ internal sealed class MessageQueue
     /// <summary>Topics and payloads of all that wait.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>The messages, oldest first.</summary>
+    public IEnumerable<ApplicationMessage> Messages
+    {
+        get
+        {
+            for (int i = 0; i < Count; i++) yield return entries[(first + i) & (capacity - 1)].Message;
+        }
+    }
+
     /// <param name="message">One reference to it becomes the queue's.</param>
     /// <param name="qos">That of the delivery.</param>
     /// <param name="retain">The RETAIN bit of the delivery.</param>

@@ -48,6 +48,15 @@ internal sealed class Sender(int inFlightLimit)
         }
     }
 
+    /// <summary>The messages that may have to be sent again.</summary>
+    public IEnumerable<ApplicationMessage> Messages
+    {
+        get
+        {
+            for (int i = published.First; i >= 0; i = slots[i].Next) yield return slots[i].Message!;
+        }
+    }
+
     /// <summary>What the identifier waits for.</summary>
     public SenderState StateOf(ushort packetId) => packetId <= slots.Length && packetId > 0 ? slots[packetId - 1].State : SenderState.Free;
 

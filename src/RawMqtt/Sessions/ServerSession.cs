@@ -114,6 +114,9 @@ internal sealed class ServerSession(int firstWindow, int lastWindow, int windowB
         return index >= 0;
     }
 
+    /// <summary>The messages in memory that wait, or that are in flight and not answered.</summary>
+    public IEnumerable<ApplicationMessage> InMemory => [.. sender?.Messages ?? [], .. queue?.Messages ?? [], .. behind?.Messages ?? []];
+
     /// <summary>Identifiers that wait for PUBCOMP, in the order of their PUBRECs.</summary>
     public IEnumerable<ushort> Released => sender?.Released ?? [];
 

@@ -69,7 +69,7 @@ internal sealed class JournalFolder
     {
         var reading = new JournalReading(disk, new JournalRepairs(disk), visitor);
         List<JournalSegment> read = reading.ReadAll(owner);
-        var folder = new JournalFolder(disk, owner, segmentLength, reading, [.. read]);
+        var folder = new JournalFolder(disk, owner, segmentLength, reading, new List<JournalSegment>(read));
         foreach (string name in new List<string>(disk.List()))
         {
             if (name.EndsWith(Unfinished, StringComparison.Ordinal)) disk.Delete(name);

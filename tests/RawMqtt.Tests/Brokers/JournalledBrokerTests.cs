@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 
 using System.Text;
+using RawMqtt.Brokers;
 using RawMqtt.Codec;
+using RawMqtt.Sessions;
+using RawMqtt.Sessions.Journal;
 
 namespace RawMqtt.Tests.Brokers;
 
@@ -67,6 +70,35 @@ public sealed class JournalledBrokerTests
             received.Add(Encoding.UTF8.GetString(packet.Payload));
             return false;
         }
+    }
+
+    [Fact]
+    public void A_commit_whose_end_fails_once_ends_later_and_leaves_nothing_to_the_next_one()
+    {
+        var broker = new TestBroker();
+        BrokerParts parts = broker.Core.Parts;
+        var noted = new BrokerJournal(default, startedAt: 1_000_000);
+        parts.Turn.Journal = noted;
+        var journalled = new JournalledBroker(parts, noted, new StoredTotal());
+        TestClient reader = broker.Open();
+        reader.Connect("r", cleanSession: false);
+        reader.Subscribe(1, ("a", 1));
+        reader.Lose();
+        TestClient publisher = broker.Connect();
+        publisher.Publish("a", "1", qos: 1, id: 1);
+        Assert.Single(noted.Placements);
+        var taken = new RecordBuffer();
+        journalled.BeginCommit(taken);
+        Assert.Throws<InvalidOperationException>(() => journalled.EndCommit(taken.Appended, (_, _) => throw new InvalidOperationException(), broker.Now));
+
+        journalled.EndCommit(taken.Appended, (_, _) => throw new InvalidOperationException(), broker.Now);
+
+        Assert.Equal(taken.Appended, journalled.Committed);
+        taken.Clear();
+        publisher.Publish("a", "2", qos: 1, id: 2);
+        journalled.BeginCommit(taken);
+        publisher.Publish("a", "3", qos: 1, id: 3);
+        Assert.Equal(3, Assert.Single(noted.Placements).Number);
     }
 
     /// <summary>A client with a kept session and a subscription, both committed.</summary>

@@ -34,8 +34,17 @@ internal sealed class TestBroker
 
     public void PublishFromProgram(string topic, string payload, bool retain = false)
     {
-        Core.Publish(new PublishPacket { Topic = Encoding.UTF8.GetBytes(topic), Payload = Encoding.UTF8.GetBytes(payload), Retain = retain }, Now);
+        Assert.True(TryPublishFromProgram(topic, payload, retain));
         Flush();
+    }
+
+    /// <returns>False if the journal has no room for it.</returns>
+    public bool TryPublishFromProgram(string topic, string payload, bool retain = false)
+    {
+        var packet = new PublishPacket { Topic = Encoding.UTF8.GetBytes(topic), Payload = Encoding.UTF8.GetBytes(payload), Retain = retain };
+        bool isTaken = Core.TryPublish(packet, Now);
+        Flush();
+        return isTaken;
     }
 
     /// <summary>Lets time pass, and the broker look at its deadlines.</summary>

@@ -27,8 +27,7 @@ internal sealed class TestJournal
         (this.broker, this.disk) = (broker, disk);
         var recovered = new RecoveredBroker(broker.Core.Comparer);
         folder = JournalFolder.Open(disk, JournalOwner.Broker, segmentLength, sync: false, new RecoveringVisitor(recovered, new VisitedJournal()));
-        broker.Core.Parts.Turn.Journal = new BrokerJournal(recovered.Last, startedAt: 1_000_000);
-        journalled = new JournalledBroker(broker.Core.Parts, broker.Core.Parts.Turn.Journal, recovered.Stored);
+        journalled = new JournalledBroker(broker.Core.Parts, new BrokerJournal(recovered.Last, startedAt: 1_000_000), recovered.Stored);
         journalled.Restore(recovered, Read, startedAt: 1_000_000);
     }
 
@@ -37,6 +36,15 @@ internal sealed class TestJournal
 
     /// <summary>The process of the broker was killed, and another one begins with what was committed.</summary>
     public TestJournal RestartedBy(TestBroker next) => new(next, 1 << 20, disk);
+    public JournalRoom Room => journalled.Room;
+
+    /// <summary>The files have another length, and what waited for that goes on.</summary>
+    public void Measure(long length)
+    {
+        journalled.Room.Measure(length, hasOlder: true);
+        journalled.EndHolds(broker.Now);
+        broker.Flush();
+    }
 
     /// <summary>Begins a commit, and ends it.</summary>
     public void Commit()

@@ -11,11 +11,17 @@ public sealed class UncommittedTests
 
     private readonly TestBroker broker = new();
     private readonly TestJournal journal;
+    private readonly TestClient kept;
     private readonly TestClient publisher;
 
     public UncommittedTests()
     {
         journal = new TestJournal(broker);
+        kept = broker.Open();
+        kept.Connect("kept", cleanSession: false);
+        kept.Subscribe(1, ("d", 1));
+        journal.Commit();
+        kept.Received();
         publisher = broker.Connect();
         journal.BeginCommit();
         for (ushort id = 1; id <= 16; id++) publisher.Publish("a", Payload, qos: 1, id, retain: true);
@@ -61,11 +67,70 @@ public sealed class UncommittedTests
     [Fact]
     public void A_publisher_that_goes_while_it_is_held_is_forgotten()
     {
-        publisher.Publish("b", "late", qos: 1, id: 17);
+        publisher.Publish("d", "late", qos: 1, id: 17);
+        Assert.Equal(Pause.Held, publisher.Connection.Pause);
         publisher.Lose();
         journal.EndCommit();
         journal.Commit();
-        Assert.Null(broker.Core.Retained.Find("b"u8));
-        Assert.Empty(broker.Core.Connections);
+        Assert.Empty(kept.Received());
+        Assert.Single(broker.Core.Connections);
+    }
+
+    [Fact]
+    public void A_message_at_QoS_1_for_nobody_whose_session_is_kept_goes_on()
+    {
+        TestClient reader = broker.Connect();
+        reader.Subscribed("c", qos: 1);
+        reader.Publish("c", "quick", qos: 1, id: 1);
+        Assert.Equal(["PUBLISH 1 qos1 c=quick", "PUBACK 1"], reader.Received());
+    }
+
+    [Theory]
+    [InlineData(false, false, true)]
+    [InlineData(true, true, true)]
+    [InlineData(true, false, false)]
+    public void A_CONNECT_that_is_noted_waits_for_as_long_as_it_must(bool cleanSession, bool hasWill, bool waits)
+    {
+        TestClient late = broker.Open();
+        late.Connect("late", cleanSession, willTopic: hasWill ? "will" : null);
+        broker.Pass(TimeSpan.FromMinutes(1));
+        Assert.Null(late.End);
+        Assert.Equal(waits ? [] : ["CONNACK 0"], late.Received());
+        journal.EndCommit();
+        journal.Commit();
+        late.Send([]);
+        journal.Commit();
+        Assert.Equal(waits ? ["CONNACK 0"] : [], late.Received());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_change_of_a_kept_session_waits_and_a_PINGREQ_behind_it_is_answered(bool subscribes)
+    {
+        if (subscribes) kept.Subscribe(2, ("e", 1));
+        else kept.Unsubscribe(2, "d");
+        kept.Send("c0 00");
+        Assert.Equal(["PINGRESP"], kept.Received());
+        TestClient clean = broker.Connect();
+        clean.Subscribed("e");
+        journal.EndCommit();
+        journal.Commit();
+        kept.Send([]);
+        journal.Commit();
+        Assert.Equal([subscribes ? "SUBACK 2: 1" : "UNSUBACK 2"], kept.Received());
+    }
+
+    [Fact]
+    public void The_program_may_go_twice_as_far_and_is_refused_then()
+    {
+        int taken = 0;
+        while (taken < 100 && broker.TryPublishFromProgram("program", Payload, retain: true)) taken++;
+        Assert.InRange(taken, 15, 17);
+        Assert.True(broker.TryPublishFromProgram("program", "not kept"));
+        Assert.True(broker.TryPublishFromProgram("$SYS/broker/uptime", "1", retain: true));
+        journal.EndCommit();
+        journal.Commit();
+        Assert.True(broker.TryPublishFromProgram("program", Payload, retain: true));
     }
 }

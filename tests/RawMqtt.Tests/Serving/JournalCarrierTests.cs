@@ -14,8 +14,7 @@ public class JournalCarrierTests
 
     public JournalCarrierTests()
     {
-        var options = new MqttBrokerOptions { TimeProvider = stored.Time, Limits = new MqttBrokerLimits { JournalSegmentLength = SegmentLength } };
-        carrier = new JournalCarrier(stored.Locked, stored.Broker, stored.Folder, stored.Committer, stored.Reports, options);
+        carrier = stored.Carrier();
         for (int i = 0; !carrier.IsWanted && i < 1000; i++) stored.Note();
     }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 
+using System.Buffers;
+using System.Text;
 using RawMqtt.Brokers;
+using RawMqtt.Codec;
 using RawMqtt.Serving;
 using RawMqtt.Sessions.Journal;
 using RawMqtt.Storage;
@@ -11,14 +14,15 @@ namespace RawMqtt.Tests.Serving;
 /// <summary>A broker's core with a journal in memory, of which the session of anna has one message in the journal alone.</summary>
 internal sealed class StoredCore
 {
-    public StoredCore(long segmentLength = 1 << 20)
+    public StoredCore(long segmentLength = 1 << 20, MqttBrokerLimits? limits = null)
     {
+        Limits = (limits ?? new MqttBrokerLimits()) with { JournalSegmentLength = segmentLength };
+        Core = new BrokerCore(Limits, hashSeed: 1, idSeed: 2);
         Reports = new BrokerReports(events: null, log = new BrokerLog((_, line) => lines.Add(line), 1 << 20, Time));
         var recovered = new RecoveredBroker(Core.Comparer);
         Write(segmentLength);
         Folder = JournalFolder.Open(Disk, JournalOwner.Broker, segmentLength, sync: false, new JournalReplay(recovered, Reports));
-        Core.Parts.Turn.Journal = new BrokerJournal(recovered.Last, startedAt: 1_800_000_000);
-        Broker = new JournalledBroker(Core.Parts, Core.Parts.Turn.Journal, recovered.Stored);
+        Broker = new JournalledBroker(Core.Parts, new BrokerJournal(recovered.Last, startedAt: 1_800_000_000), recovered.Stored);
         Reader = new RecordReader(Folder);
         Broker.Restore(recovered, Reader.Read, startedAt: 1_800_000_000);
         Locked = new LockedCore(Core, Time);
@@ -30,7 +34,9 @@ internal sealed class StoredCore
 
     public HeldTimers Time { get; } = new();
 
-    public BrokerCore Core { get; } = new(new MqttBrokerLimits(), hashSeed: 1, idSeed: 2);
+    public MqttBrokerLimits Limits { get; }
+
+    public BrokerCore Core { get; }
 
     public LockedCore Locked { get; }
 
@@ -54,6 +60,62 @@ internal sealed class StoredCore
         await log.CompleteAsync();
         return lines;
     }
+
+    public JournalCarrier Carrier() =>
+        new(Locked, Broker, Folder, Committer, Reports, new MqttBrokerOptions { TimeProvider = Time, Limits = Limits });
+
+    /// <summary>What the next process finds.</summary>
+    public RecoveredBroker Recover()
+    {
+        var recovered = new RecoveredBroker(Core.Comparer);
+        JournalFolder.Open(Disk.Copy(), JournalOwner.Broker, Limits.JournalSegmentLength, sync: false, new RecoveringVisitor(recovered, new VisitedJournal()));
+        return recovered;
+    }
+
+    /// <summary>A client connects.</summary>
+    public ServedConnection Connect(string clientId, bool cleanSession, string? willTopic = null)
+    {
+        var served = new ServedConnection(socket: null, listener: "") { Stream = Stream.Null };
+        using (CoreUse use = Locked.Enter())
+        {
+            served.Connection = use.Core.Accept(use.Now);
+            served.Connection.Carrier = served;
+        }
+
+        byte[] will = Encoding.UTF8.GetBytes(willTopic ?? "");
+        Send(served, new ConnectPacket
+        {
+            ClientId = Encoding.UTF8.GetBytes(clientId), CleanSession = cleanSession, HasWill = willTopic is not null, WillTopic = will, WillMessage = will,
+        });
+        return served;
+    }
+
+    /// <summary>A client sends a packet.</summary>
+    /// <returns>False if it is held: then it must be sent again.</returns>
+    public bool Send<TPacket>(ServedConnection client, TPacket packet)
+        where TPacket : IControlPacket, allows ref struct
+    {
+        byte[] bytes = new byte[packet.Length];
+        packet.Write(bytes);
+        return Locked.Receive(client, bytes, out _) > 0;
+    }
+
+    public void Subscribe(ServedConnection client, params ReadOnlySpan<string> filters)
+    {
+        var payload = new ArrayBufferWriter<byte>();
+        foreach (string filter in filters)
+            SubscriptionList.Write(payload, new Subscription { Filter = Encoding.UTF8.GetBytes(filter), Qos = QualityOfService.AtLeastOnce });
+        Assert.True(Send(client, new SubscribePacket { PacketId = 1, Subscriptions = SubscriptionList.Read(payload.WrittenSpan) }));
+    }
+
+    /// <summary>A client publishes at QoS 1.</summary>
+    /// <returns>False if it is held.</returns>
+    public bool Publish(ServedConnection client, string topic, string payload, bool retain = false) => Send(client, new PublishPacket
+    {
+        Topic = Encoding.UTF8.GetBytes(topic), Payload = Encoding.UTF8.GetBytes(payload), Qos = QualityOfService.AtLeastOnce, PacketId = 1, Retain = retain,
+    });
+
+    public void Lose(ServedConnection client) => Locked.Remove(client);
 
     /// <summary>Notes a step, and begins the commit.</summary>
     public void Note()

@@ -89,30 +89,6 @@ public class JournalFolderTests
         Assert.Equal(21, Reopen().Visited.Numbers[^1]);
     }
 
-    [Fact]
-    public void A_segment_is_the_newest_once_a_commit_has_ended_in_it_and_what_was_written_is_counted()
-    {
-        JournalFolder folder = Open(segmentLength: 300);
-        Commit(folder, sync: true, "a", "b");
-        Assert.Equal(new JournalCounts(1, 2, 36, 1, 1), folder.Counts);
-        var seen = new List<uint>();
-        disk.Refuses = (call, name) =>
-        {
-            if (call == "Write" && name == "0000000002.journal") seen.Add(folder.NewestSegment);
-            return call == "Sync" && name == "0000000002.journal";
-        };
-        Append(new string('x', 100), new string('y', 100));
-        Assert.False(folder.Commit(taken, sync: true).IsDone);
-        Assert.Equal(1u, folder.NewestSegment);
-        disk.Refuses = (_, _) => false;
-        Assert.True(folder.Commit(taken, sync: true).IsDone);
-
-        Assert.All(seen, segment => Assert.Equal(1u, segment));
-        Assert.NotEmpty(seen);
-        Assert.True(folder.NewestSegment > 1 && folder.HasOlder);
-        Assert.Equal((2, 4), (folder.Counts.Commits, folder.Counts.Records));
-    }
-
     [Theory]
     [InlineData("Write", "0000000001.journal")]
     [InlineData("Write", "0000000002.journal.new")]

@@ -63,7 +63,7 @@ internal sealed class SimulatedEdge
     public void Publish()
     {
         byte[] payload = Encoding.UTF8.GetBytes((published++).ToString(CultureInfo.InvariantCulture));
-        core.Publish(new PublishPacket { Topic = Encoding.UTF8.GetBytes(name), Payload = payload, Qos = QualityOfService.AtLeastOnce }, world.Now);
+        core.TryPublish(new PublishPacket { Topic = Encoding.UTF8.GetBytes(name), Payload = payload, Qos = QualityOfService.AtLeastOnce }, world.Now);
         TakeFromCore();
         PassOn();
     }
