@@ -2,12 +2,13 @@
 
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
 
 namespace RawMqtt.Cli;
 
 /// <summary>The ways to say where the broker is: a URL, or host and port as for mosquitto_pub and mqtt, or the variable RAWMQTT_URL.</summary>
 /// <param name="protocolLetters">Short names of --protocol, where the command has them free.</param>
-internal sealed class AddressArguments(params string[] protocolLetters)
+internal sealed partial class AddressArguments(params string[] protocolLetters)
 {
     public const string Variable = "RAWMQTT_URL";
 
@@ -71,6 +72,12 @@ internal sealed class AddressArguments(params string[] protocolLetters)
             foreach (Token token in result.Tokens.Where(token => token.Value.Contains("://", StringComparison.Ordinal)))
             {
                 result.AddError($"-h takes a host; give {token.Value} with --url");
+            }
+
+            foreach (Token token in result.Tokens.Where(token => HostAndPort().IsMatch(token.Value)))
+            {
+                int colon = token.Value.IndexOf(':', StringComparison.Ordinal);
+                result.AddError($"-h takes a host alone: write -h {token.Value[..colon]} -p {token.Value[(colon + 1)..]}");
             }
         });
         Protocol.Validators.Add(result =>
@@ -175,6 +182,12 @@ internal sealed class AddressArguments(params string[] protocolLetters)
             return;
         }
 
+        if (MostWords > 0 && words is [string first, ..] && HostAndPort().IsMatch(first))
+        {
+            result.AddError($"\"{first}\" has no protocol in front: write mqtt://{first} or ws://{first}/mqtt; a topic of this form stands behind -t");
+            return;
+        }
+
         int rest = words.Length - (hasUrl ? 1 : 0);
         if (rest <= MostWords) return;
         string unknown = words[^(rest - MostWords)];
@@ -182,4 +195,8 @@ internal sealed class AddressArguments(params string[] protocolLetters)
             ? $"\"{unknown}\" is not an address: write ws, wss, mqtt or mqtts in front, as in mqtt://{unknown}"
             : $"\"{unknown}\" is not known");
     }
+
+    /// <summary>A name with a dot, localhost or an IPv4 address, and a port: more likely an address without its scheme than a topic.</summary>
+    [GeneratedRegex(@"^(localhost|[\w-]+(\.[\w-]+)+):\d{2,5}$")]
+    private static partial Regex HostAndPort();
 }

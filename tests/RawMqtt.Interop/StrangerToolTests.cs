@@ -8,7 +8,9 @@ namespace RawMqtt.Interop;
 public class StrangerToolTests
 {
     [Theory]
-    [InlineData(1, "rawmqtt pub localhost:PORT -t a -m b", "is neither topic nor message")]
+    [InlineData(1, "rawmqtt pub localhost:PORT -t a -m b", "has no protocol in front: write mqtt://localhost:")]
+    [InlineData(1, "rawmqtt sub broker.example:PORT", "has no protocol in front: write mqtt://broker.example:")]
+    [InlineData(1, "rawmqtt pub -h localhost:PORT -t a -m b", "write -h localhost -p ")]
     [InlineData(1, "rawmqtt ping localhost:PORT", "write ws, wss, mqtt or mqtts in front, as in mqtt://localhost:")]
     [InlineData(1, "rawmqtt doctor localhost:PORT", "has no protocol in front. Try ws://localhost:")]
     [InlineData(2, "rawmqtt pub mqtt://127.0.0.1:1 -t a -m b", "connection refused")]
