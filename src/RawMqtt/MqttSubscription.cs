@@ -60,6 +60,10 @@ public sealed class MqttSubscription : IAsyncEnumerable<MqttMessage>, IAsyncDisp
         }
     }
 
+    /// <summary>Configures whether awaits continue on the caller's synchronization context, in <c>await foreach</c> and in <c>await using</c>.</summary>
+    /// <remarks>The framework has an extension of this name for streams and one for what is disposed of, and the compiler could not choose.</remarks>
+    public ConfiguredMqttSubscription ConfigureAwait(bool continueOnCapturedContext) => new(this, continueOnCapturedContext);
+
     /// <summary>Ends the stream, and unsubscribes at the server: from the filters that no other subscription of this client has.</summary>
     /// <returns>Completes when the server has answered. Without a connection, the server is asked on the next one.</returns>
     public Task UnsubscribeAsync(CancellationToken cancellationToken = default)

@@ -30,6 +30,34 @@ public class MqttClientTests
     }
 
     [Fact]
+    public async Task A_subscription_can_be_awaited_without_the_context_of_the_caller()
+    {
+        await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["mqtt://127.0.0.1:0"] }, Soon);
+        await using MqttClient client = await MqttClient.ConnectAsync(broker.Addresses[0], Soon);
+        MqttSubscription messages = await client.SubscribeAsync("a", QualityOfService.AtLeastOnce, Soon);
+        await client.PublishAsync("a", "1", QualityOfService.AtLeastOnce, cancellationToken: Soon);
+        await client.PublishAsync("a", "2", QualityOfService.AtLeastOnce, cancellationToken: Soon);
+        var read = new List<string>();
+        await using (messages.ConfigureAwait(false))
+        {
+            await foreach (MqttMessage message in messages.ConfigureAwait(false))
+            {
+                read.Add(message.PayloadText);
+                break;
+            }
+
+            await foreach (MqttMessage message in messages.ConfigureAwait(false).WithCancellation(Soon))
+            {
+                read.Add(message.PayloadText);
+                break;
+            }
+        }
+
+        Assert.Equal(["1", "2"], read);
+        Assert.Equal(0, broker.Clients.Single().Subscriptions);
+    }
+
+    [Fact]
     public async Task Two_clients_of_one_options_record_have_identifiers_of_their_own()
     {
         await using MqttBroker broker = await MqttBroker.StartAsync(new MqttBrokerOptions { Listeners = ["mqtt://127.0.0.1:0"] });
