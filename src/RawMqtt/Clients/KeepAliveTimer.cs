@@ -8,13 +8,19 @@ namespace RawMqtt.Clients;
 /// was.</summary>
 internal sealed class KeepAliveTimer(
     ClientGate gate, ClientSession session, SessionClock clock, OutgoingMessages outgoing, SubscriptionRequests requests, MqttClientOptions options)
-    : IAsyncDisposable
+    : IThreadPoolWorkItem, IAsyncDisposable
 {
-    /// <summary>How often the clocks are compared while connected: a machine that slept is noticed this soon after it woke.</summary>
-    private static readonly TimeSpan ClockCheckInterval = TimeSpan.FromSeconds(5);
+    /// <summary>How often the deadline is asked for while it can come nearer by itself.</summary>
+    private static readonly TimeSpan ShortInterval = TimeSpan.FromSeconds(5);
 
-    private readonly SleepDetector sleep = new(options.TimeProvider);
+    private readonly SleepWatch watch = SleepWatch.Of(options.TimeProvider);
     private ITimer? timer;
+
+    /// <summary>Whether the client is connected. Any thread may ask.</summary>
+    public bool HasConnection => gate.Writer is not null;
+
+    /// <summary>For <see cref="SleepWatch"/>.</summary>
+    public bool IsWatched { get; set; }
 
     /// <summary>Sets the timer for the session's next deadline.</summary>
     public void Arm()
@@ -22,12 +28,25 @@ internal sealed class KeepAliveTimer(
         lock (gate.Lock)
         {
             if (gate.Writer is null) return;
-            TimeSpan due = session.NextDeadline - clock.Now ?? ClockCheckInterval; // there is none while nothing is read
-            if (due > ClockCheckInterval) due = ClockCheckInterval;
+            if (options.KeepAlive > TimeSpan.Zero) watch.Add(this);
+            TimeSpan due = session.NextDeadline - clock.Now ?? ShortInterval; // there is none while nothing is read
+            if (due > ShortInterval && session.IsCareful) due = ShortInterval;
             timer ??= options.TimeProvider.CreateTimer(
                 static state => ((KeepAliveTimer)state!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             timer.Change(due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
+    }
+
+    /// <summary>Sends PINGREQ after the machine was asleep: the server may be gone.</summary>
+    public void Execute()
+    {
+        using (GateEntry entry = gate.Enter())
+        {
+            if (!entry.HasConnection || !session.IsConnected) return;
+            session.Ping(entry.Output);
+        }
+
+        Arm();
     }
 
     public ValueTask DisposeAsync() => timer?.DisposeAsync() ?? default;
@@ -44,8 +63,6 @@ internal sealed class KeepAliveTimer(
             bool wasCareful = session.IsCareful;
             isAlive = session.Tick(clock.Now, entry.Output);
             if (wasCareful && session.IsSendingFreely) SendWaiting(entry.Output);
-            // the server may be gone
-            if (isAlive && session.IsConnected && options.KeepAlive > TimeSpan.Zero && sleep.CompareClocks()) session.Ping(entry.Output);
             isIgnored = session.ArePingsIgnored;
         }
 
