@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-using System.Security.Cryptography;
 using RawMqtt.Sessions;
 using RawMqtt.Sessions.Journal;
 using RawMqtt.Storage;
+using RawMqtt.Transports;
 
 namespace RawMqtt.Clients;
 
@@ -266,7 +266,7 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
     private void Write(SavedSession saved, FileStream target)
     {
         Span<byte> bytes = stackalloc byte[SegmentHeader.Length];
-        RandomNumberGenerator.Fill(bytes[..SegmentKey.Length]);
+        Entropy.Fill(bytes[..SegmentKey.Length]);
         var header = new SegmentHeader(JournalOwner.Client, 1, new SegmentKey(bytes), 1);
         header.Write(bytes);
         target.Write(bytes);
