@@ -81,7 +81,7 @@ public sealed class MqttClient : IAsyncDisposable
             receivers, pings, pause, suspects, file);
         var termination = new ClientTermination(gate.Lock, status, outgoing, subscriptions, changes, options.CleanSession);
         life = new ClientLife(gate, session, clock, status, outgoing, termination, time, MakeLoop);
-        ClientMeter.Add(statistics);
+        if (ClientMeter.IsSupported) ClientMeter.Add(statistics);
 
         ConnectionLoop MakeLoop() => new(options, connections, gate.Lock, clock, status, log, keepAlive, changes, termination);
     }

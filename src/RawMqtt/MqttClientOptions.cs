@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using RawMqtt.Dialling;
 
@@ -160,6 +161,12 @@ public sealed record MqttClientOptions
 
     internal TimeSpan EffectivePingTimeout =>
         PingTimeout ?? (KeepAlive > TimeSpan.Zero && KeepAlive < TimeSpan.FromSeconds(10) ? KeepAlive : TimeSpan.FromSeconds(10));
+
+    /// <summary>Returns whether the two are one object: what the options hold, functions and lists, has no value that could be compared.</summary>
+    public bool Equals(MqttClientOptions? other) => ReferenceEquals(this, other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => RuntimeHelpers.GetHashCode(this);
 
     /// <summary>Prints no secrets: addresses may contain a password or a signature.</summary>
     private bool PrintMembers(StringBuilder text)

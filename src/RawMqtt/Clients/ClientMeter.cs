@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 
@@ -8,6 +9,8 @@ namespace RawMqtt.Clients;
 /// <summary>Publishes the counters of all clients as one <see cref="Meter"/> named <c>RawMqtt.Client</c>. They are read only when a listener asks.</summary>
 internal static class ClientMeter
 {
+    private const string Switch = "System.Diagnostics.Metrics.Meter.IsSupported"; // of the framework: MetricsSupport in a csproj
+
     private static readonly Meter Meter = new("RawMqtt.Client");
     private static readonly ConditionalWeakTable<StatisticsReader, object?> Clients = [];
 
@@ -23,6 +26,10 @@ internal static class ClientMeter
         Counter("rawmqtt.client.connections", "{connection}", statistics => statistics.Connections);
         Meter.CreateObservableUpDownCounter("rawmqtt.client.messages.in_flight", () => Read(statistics => statistics.InFlight), "{message}");
     }
+
+    /// <summary>Whether the program contains metrics.</summary>
+    [FeatureSwitchDefinition(Switch)]
+    public static bool IsSupported => !AppContext.TryGetSwitch(Switch, out bool isSupported) || isSupported;
 
     public static void Add(StatisticsReader statistics) => Clients.TryAdd(statistics, null);
 

@@ -100,7 +100,8 @@ internal sealed class ConnectSteps(MqttClientOptions options, ClientLog log)
             Tls = options.Tls,
             RequestHeaders = attempt.RequestHeaders,
             Tap = options.Tap,
-            Transport = options.ConnectTransport is { } transport ? token => transport(attempt, token) : null,
+            Attempt = attempt,
+            Transport = options.ConnectTransport,
             Phases = phases,
             TimeProvider = options.TimeProvider,
         };

@@ -3,7 +3,7 @@
 namespace RawMqtt.Dialling;
 
 /// <summary>Contains the options of <see cref="Dialer"/>.</summary>
-internal sealed record DialOptions
+internal sealed class DialOptions
 {
     /// <summary>Gets the maximum time of all steps together; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
@@ -15,8 +15,11 @@ internal sealed record DialOptions
 
     public MqttTap? Tap { get; init; }
 
-    /// <summary>Gets what supplies the connection below TLS; null for name service and TCP.</summary>
-    public Func<CancellationToken, ValueTask<Stream>>? Transport { get; init; }
+    /// <summary>Gets the attempt that this is for.</summary>
+    public MqttConnectAttempt? Attempt { get; init; }
+
+    /// <summary>Gets what supplies the connection of <see cref="Attempt"/> below TLS; null for name service and TCP.</summary>
+    public Func<MqttConnectAttempt, CancellationToken, ValueTask<Stream>>? Transport { get; init; }
 
     /// <summary>Gets the measurement of the phases; null if the caller does not need it.</summary>
     public ConnectPhases? Phases { get; init; }

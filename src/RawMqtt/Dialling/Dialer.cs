@@ -90,7 +90,7 @@ internal static class Dialer
         if (options.Transport is not null)
         {
             phases.Begin("ConnectTransport", ServerDiagnoses.TimeoutFunction);
-            return await options.Transport(cancellationToken).ConfigureAwait(false);
+            return await options.Transport(options.Attempt!, cancellationToken).ConfigureAwait(false);
         }
 
         long start = options.TimeProvider.GetTimestamp();

@@ -139,7 +139,8 @@ internal sealed record MqttAddress(MqttScheme Scheme, string Host, int Port, str
             }
         }
 
-        return bytes[..length];
+        Array.Resize(ref bytes, length); // a range would pull the type loader of the runtime into a native program
+        return bytes;
     }
 
     /// <summary>Reads the host and the colon after it; <paramref name="authority"/> is then the port, or empty.</summary>
