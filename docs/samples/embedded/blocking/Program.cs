@@ -3,7 +3,6 @@
 // Publishes a reading at QoS 1, again and again, over WebSocket and a blocking socket: no task, no thread, no timer.
 // blocking PORT TOPIC READING [COUNT [SECONDS]]
 using System.Buffers;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -14,105 +13,92 @@ using RawMqtt.Transports;
 using RawMqtt.WebSockets;
 
 if (args.Length < 3) return 1;
-int port = int.Parse(args[0], CultureInfo.InvariantCulture);
 byte[] topic = Encoding.UTF8.GetBytes(args[1]), reading = Encoding.UTF8.GetBytes(args[2]), clientId = Encoding.UTF8.GetBytes("sensor-" + args[1]);
-int left = args.Length > 3 ? int.Parse(args[3], CultureInfo.InvariantCulture) : 1;
-TimeSpan interval = TimeSpan.FromSeconds(args.Length > 4 ? int.Parse(args[4], CultureInfo.InvariantCulture) : 1), next = default;
-
-var session = new ClientSession(inFlightLimit: 8, maximumPacketLength: 1024, pingTimeout: TimeSpan.FromSeconds(10)) { RepublishesQos1 = true };
-var output = new ArrayBufferWriter<byte>(256); // packets that leave next
-for (TimeSpan pause = TimeSpan.FromSeconds(1); left > 0 || session.InFlight > 0; pause = pause < TimeSpan.FromMinutes(1) ? 2 * pause : pause)
+byte[] received = new byte[1024];
+int left = args.Length > 3 ? int.Parse(args[3]) : 1;
+TimeSpan interval = TimeSpan.FromSeconds(args.Length > 4 ? int.Parse(args[4]) : 1), next = default;
+var session = new ClientSession(inFlightLimit: 8, maximumPacketLength: received.Length, pingTimeout: TimeSpan.FromSeconds(10)) { RepublishesQos1 = true };
+ArrayBufferWriter<byte> packets = new(256), wire = new(1024); // wire: what is sent next, packets in frames
+for (int pause = 1; left > 0 || session.InFlight > 0; pause = Math.Min(2 * pause, 60))
 {
     using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 10_000, SendTimeout = 10_000 };
     try
     {
-        socket.Connect(IPAddress.Loopback, port);
-        if (Serve(socket, OpenWebSocket(socket))) return 0;
+        socket.Connect(IPAddress.Loopback, int.Parse(args[0]));
+        Publish(socket, Open(socket));
     }
-    catch (Exception e) when (e is SocketException or IOException)
+    catch (Exception e) when (e is SocketException or IOException) // a log would take it; the console is 200 KB of a native program
     {
-        // the next try follows; a log would take the reason here, and the console is 200 KB of a native program
+        session.ConnectionLost(isBroken: true); // what is in flight is sent again on the next connection
+        packets.ResetWrittenCount();
+        wire.ResetWrittenCount();
+        Thread.Sleep(TimeSpan.FromSeconds(pause));
     }
-
-    output.ResetWrittenCount();
-    session.ConnectionLost(isBroken: true); // what is in flight is sent again on the next connection
-    Thread.Sleep(pause);
 }
 
 return 0;
 
-WebSocketConnection OpenWebSocket(Socket socket)
+WebSocketConnection Open(Socket socket)
 {
     var request = new ClientHandshake { Host = "localhost:" + args[0] };
-    byte[] key = ClientHandshake.CreateKey(Entropy.Fill), received = new byte[1024];
-    request.WriteRequest(key, output);
-    socket.Send(output.WrittenSpan);
-    output.ResetWrittenCount();
+    byte[] key = ClientHandshake.CreateKey(Entropy.Fill);
+    request.WriteRequest(key, wire);
+    Send(socket);
     var response = new UpgradeResponse(request, key);
-    for (int length = 0; length < received.Length;)
-    {
-        int read = socket.Receive(received.AsSpan(length));
-        if (read == 0) break;
-        length += read;
-        OperationStatus status = response.TryRead(received.AsSpan(0, length), out _); // the server sends nothing before our CONNECT
-        if (status == OperationStatus.Done) return new WebSocketConnection(WebSocketRole.Client, Entropy.Fill, maxMessageSize: 1024, acceptsText: false);
-        if (status == OperationStatus.InvalidData) break;
-    }
-
-    throw new IOException("The WebSocket was not opened: " + (response.Failure ?? "the server closed the connection"));
+    for (int length = 0; response.TryRead(received.AsSpan(0, length), out _) != OperationStatus.Done;) // no frame comes before our CONNECT
+        length += response.Failure is { } failure ? throw new IOException(failure) : Receive(socket, length);
+    return new WebSocketConnection(WebSocketRole.Client, Entropy.Fill, maxMessageSize: received.Length, acceptsText: false);
 }
 
-// Returns true when all readings have arrived.
-bool Serve(Socket socket, WebSocketConnection webSocket)
+// Returns when all readings have arrived.
+void Publish(Socket socket, WebSocketConnection webSocket)
 {
-    byte[] received = new byte[1024], frame = new byte[1024 + WebSocketConnection.MaxOverhead];
-    var replies = new ArrayBufferWriter<byte>(256); // pongs
-    int kept = 0;                                   // bytes of a packet that is not complete
-    session.Connect(new ConnectPacket { ClientId = clientId, CleanSession = false, KeepAlive = 60 }, Now(), output);
+    int kept = 0; // bytes of a packet that is not complete
+    session.Connect(new ConnectPacket { ClientId = clientId, CleanSession = false, KeepAlive = 60 }, Now(), packets);
     while (true)
     {
-        if (session.CanPublish && left > 0 && Now() >= next)
+        if (left > 0 && session.CanPublish && Now() >= next)
         {
-            session.Publish(topic, reading, QualityOfService.AtLeastOnce, retain: false, output);
+            session.Publish(topic, reading, QualityOfService.AtLeastOnce, retain: false, packets);
             (left, next) = (left - 1, Now() + interval);
         }
 
-        if (!session.Tick(Now(), output)) throw new IOException("The server does not answer.");
+        if (!session.Tick(Now(), packets)) throw new IOException("The server does not answer.");
         bool isDone = left == 0 && session.InFlight == 0 && session.IsConnected;
-        if (isDone) session.Disconnect(output);
-        Send(socket, webSocket, frame);
-        if (isDone) return true;
-
-        TimeSpan until = session.NextDeadline is { } deadline && (left == 0 || deadline < next) ? deadline : next;
-        int wait = left == 0 && session.NextDeadline is null ? 10_000_000 : (int)Math.Clamp((until - Now()).TotalMicroseconds, 0, 60_000_000);
-        if (!socket.Poll(wait, SelectMode.SelectRead)) continue;
-
-        int length = socket.Receive(received.AsSpan(kept)), read = 0, written = 0;
-        Span<byte> bytes = received.AsSpan(kept, length);
-        while (webSocket.TryReceive(bytes, ref read, ref written, replies, out _)) { } // un-frames in place
-        if (replies.WrittenCount > 0) socket.Send(replies.WrittenSpan);
-        replies.ResetWrittenCount();
-
-        ReadOnlySpan<byte> input = received.AsSpan(0, kept + written);
-        while (session.TryReceive(ref input, Now(), output, out SessionEvent happened))
+        if (isDone) session.Disconnect(packets);
+        if (packets.WrittenCount > 0)
         {
-            if (happened.Kind is SessionEventKind.Refused or SessionEventKind.Violation) throw new IOException("The server refused the session or broke a rule.");
-            if (happened.Kind == SessionEventKind.Message) session.Acknowledge(happened.Receipt, output);
+            session.Leaving(Now(), packets.WrittenCount);
+            wire.Advance(webSocket.WriteMessage(wire.GetSpan(packets.WrittenCount + WebSocketConnection.MaxOverhead), packets.WrittenSpan, isText: false));
+            packets.ResetWrittenCount();
+            Send(socket);
+            session.Sent(Now());
         }
 
+        if (isDone) return;
+
+        TimeSpan due = session.NextDeadline is { } deadline && (deadline < next || !session.CanPublish || left == 0) ? deadline : next;
+        if (session.IsConnected && !socket.Poll(due > Now() ? due - Now() : TimeSpan.Zero, SelectMode.SelectRead)) continue;
+        int length = Receive(socket, kept), read = 0, written = 0;
+        while (webSocket.TryReceive(received.AsSpan(kept, length), ref read, ref written, wire, out _)) { } // un-frames in place, and writes pongs
+        Send(socket);
+        ReadOnlySpan<byte> input = received.AsSpan(0, kept + written);
+        while (session.TryReceive(ref input, Now(), packets, out SessionEvent happened))
+            if (happened.Kind is SessionEventKind.Refused or SessionEventKind.Violation) throw new IOException("The server refused or broke a rule.");
         input.CopyTo(received);
         kept = input.Length;
-        if (length == 0 || webSocket.HasEnded || kept == received.Length) throw new IOException("The server closed the connection.");
+        if (webSocket.HasEnded) throw new IOException("The server closed the WebSocket.");
     }
 }
 
-void Send(Socket socket, WebSocketConnection webSocket, byte[] frame)
+// Waits at most 10 seconds, and leaves what was kept.
+int Receive(Socket socket, int kept) =>
+    socket.Receive(received.AsSpan(kept)) is > 0 and int length ? length : throw new IOException("The server closed the connection.");
+
+void Send(Socket socket)
 {
-    if (output.WrittenCount == 0) return;
-    session.Leaving(Now(), output.WrittenCount);
-    socket.Send(frame.AsSpan(0, webSocket.WriteMessage(frame, output.WrittenSpan, isText: false)));
-    session.Sent(Now());
-    output.ResetWrittenCount();
+    if (wire.WrittenCount > 0) socket.Send(wire.WrittenSpan);
+    wire.ResetWrittenCount();
 }
 
 static TimeSpan Now() => TimeSpan.FromMilliseconds(Environment.TickCount64);
