@@ -317,7 +317,8 @@ public sealed class MqttBroker : IAsyncDisposable
             reports.HandshakeRefused(connection, refusal);
         }
 
-        var carrier = new AcceptedStream(socket, connection.Records);
+        var carrier = new AcceptedStream(socket, connection.Records, Poller.ForNext());
+        connection.Accepted = carrier;
         return listener.OpenAsync(carrier, connection, shell.Proxies.IsTrusted(peer.Address), Refused, CancellationToken.None);
     }
 

@@ -97,14 +97,16 @@ internal sealed class Listener : IDisposable
     /// <param name="cancellationToken">Cancels the handshakes.</param>
     /// <returns>The stream that carries MQTT; null when the client was refused with an HTTP answer.</returns>
     public async Task<Stream?> OpenAsync(
-        NetworkStream carrier, ServedConnection connection, bool isFromProxy, Action<HandshakeRefusal> refused, CancellationToken cancellationToken)
+        AcceptedStream carrier, ServedConnection connection, bool isFromProxy, Action<HandshakeRefusal> refused, CancellationToken cancellationToken)
     {
         Stream stream = carrier;
+        carrier.IsQuick = !Address.IsTls;
         if (TlsSupport.IsSupported && Address.IsTls) // [WS-4.2.2-2] [WS-10.6-1]
         {
             var tls = new SslStream(stream, leaveInnerStreamOpen: false);
             await tls.AuthenticateAsServerAsync(TlsOptions(), cancellationToken).ConfigureAwait(false);
             connection.ClientCertificate = tls.RemoteCertificate as X509Certificate2;
+            carrier.IsQuick = true;
             stream = tls;
         }
 

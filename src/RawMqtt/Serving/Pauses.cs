@@ -54,6 +54,7 @@ internal sealed class Pauses(LockedCore core, BrokerHooks hooks)
             (connection.Asking, connection.AskedAt) = (asking, core.Now);
         }
 
+        if (Poller.IsPolling) await Task.Yield(); // a hook of the application may block
         HookAnswer answer = await hooks.AnswerAsync(connection, unused, asking.Token).ConfigureAwait(false);
         lock (core.Gate)
         {

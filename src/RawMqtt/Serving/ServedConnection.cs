@@ -20,6 +20,9 @@ internal sealed class ServedConnection(Socket? socket, string listener, IPEndPoi
     /// <summary>Gets or sets what the core knows of the connection.</summary>
     public BrokerConnection Connection { get; set; } = null!;
 
+    /// <summary>Gets or sets the stream over the accepted socket; null for a stream that the application passed in.</summary>
+    public AcceptedStream? Accepted { get; set; }
+
     /// <summary>Gets or sets the stream that carries MQTT; null until the opening handshakes are done.</summary>
     public Stream? Stream { get; set; }
 
@@ -157,6 +160,7 @@ internal sealed class ServedConnection(Socket? socket, string listener, IPEndPoi
     {
         if (Stream is WebSocketStream webSocket) webSocket.Abort();
         else Stream?.Dispose();
+        Accepted?.Dispose(); // ends what is read of the opening handshake
         socket?.Dispose();
     }
 

@@ -24,7 +24,7 @@ internal static class Budget
         ("Storage", 435, 0, "the folder of a journal: segments, commits, damage, the lock"),
         ("Transports", 650, 4, "a stream that carries MQTT"),
         ("Dialling", 1150, 0, "the client's way to a stream, and the diagnosis"),
-        ("Serving", 1885, 0, "the broker's shell: listeners, admission, hooks"),
+        ("Serving", 1975, 0, "the broker's shell: listeners, admission, hooks"),
         ("Clients", 2505, 0, "the parts of MqttClient"),
         ("", 970, 43, "MqttClient, MqttBroker and their options"),
     ];
