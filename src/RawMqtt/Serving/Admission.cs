@@ -46,7 +46,9 @@ internal sealed class Admission(LockedCore core, MqttBrokerLimits limits, ProxyT
     {
         if (connection.RemoteAddress is { Address: { } peer })
         {
-            connection.ForwardedAddress = proxies.ClientOf(peer, (connection.Stream as WebSocketStream)?.Request, out bool isUnclear);
+            var webSocket = connection.Stream as WebSocketStream;
+            connection.ForwardedAddress = proxies.ClientOf(peer, webSocket?.Request, out bool isUnclear);
+            if (webSocket is not null) webSocket.Request = null; // an idle connection holds little
             int kind = proxies.IsTrusted(peer) ? 2 : 1;
             if (isUnclear && (Interlocked.Or(ref unclearReported, kind) & kind) == 0) reports.ProxyUnclear(connection, isTrusted: kind == 2);
         }

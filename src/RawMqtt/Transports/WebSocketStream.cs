@@ -48,8 +48,8 @@ public sealed class WebSocketStream : Stream
     /// <summary>Gets the subprotocol that the opening handshake agreed on; null for none.</summary>
     public string? Subprotocol { get; init; }
 
-    /// <summary>On a server, the request that opened the connection.</summary>
-    internal AcceptedHandshake? Request { get; init; }
+    /// <summary>On a server, the request that opened the connection; null when nobody needs it any more.</summary>
+    internal AcceptedHandshake? Request { get; set; }
 
     /// <summary>The peer has begun a message and not ended it, as far as was read. Other threads than the reader's see a moment ago.</summary>
     internal bool IsWithinMessage => connection.IsWithinMessage;
