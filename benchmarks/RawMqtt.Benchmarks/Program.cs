@@ -23,6 +23,8 @@ switch (args)
         break;
     case ["journal", "pause", string tool, string durable]: new PauseRun(tool, durable).Run(); break;
     case ["access"]: AccessCost.Run(); break;
+    case ["lock"]: LockCost.Run(); break;
+    case ["idle", string other]: BrokersSideBySide.Idle(other); break;
     case ["serve", string ws, string tcp]: await BrokersSideBySide.ServeAsync(ws, tcp); break;
     case ["serve", string ws, string tcp, string durability, string folder]:
         await BrokersSideBySide.ServeAsync(ws, tcp, Enum.Parse<RawMqtt.MqttDurability>(durability), folder);

@@ -60,11 +60,13 @@ internal sealed class BrokerProcess : IDisposable
 
     /// <summary>The benchmark program of another build, as a broker.</summary>
     /// <param name="name">What it is called.</param>
-    /// <param name="program">Its RawMqtt.Benchmarks.dll.</param>
+    /// <param name="program">Its RawMqtt.Benchmarks.dll, and behind commas what is added to its environment: KEY=VALUE.</param>
     public static BrokerProcess OfBuild(string name, string program)
     {
         (int ws, int tcp) = (FreePort(), FreePort());
-        return Start(name, Run(null, "dotnet", program, "serve", $"{ws}", $"{tcp}"), ws, tcp);
+        string[] parts = program.Split(',');
+        string[] arguments = [.. parts[1..], "dotnet", parts[0], "serve", $"{ws}", $"{tcp}"];
+        return Start(name, Run(null, "env", arguments), ws, tcp);
     }
 
     /// <summary>mosquitto with a queue in which nothing is lost.</summary>

@@ -16,6 +16,7 @@ internal static class BrokersSideBySide
         Console.WriteLine($"\n{Environment.ProcessorCount} processors, .NET {Environment.Version}; the load runs beside the brokers\n");
         if (Wants("throughput")) Throughput();
         if (Wants("durable")) Durable();
+        if (parts.Length > 0 && !parts.Any(part => part is "memory" or "latency" or "connects")) return;
         using BrokerProcess mosquitto = BrokerProcess.Mosquitto(20);
         using BrokerProcess ours = BrokerProcess.Ours();
         if (Wants("memory")) Memory();
@@ -54,6 +55,77 @@ internal static class BrokersSideBySide
         Compare("ws, QoS 1, 128 B", "ws", 1, 128, 1, 400_000, 50_000, brokers, keepsSession: true);
         Compare("ws, QoS 2, 128 B", "ws", 2, 128, 1, 200_000, 25_000, brokers, keepsSession: true);
         Compare("ws, QoS 0, 16 B", "ws", 0, 16, 1, 1_000_000, 100_000, brokers);
+        LoneMessages(brokers);
+    }
+
+    /// <summary>One message at a time to a kept session, until it has come and its publisher has the PUBACK.</summary>
+    private static void LoneMessages(BrokerProcess[] brokers)
+    {
+        Console.WriteLine("\n| a lone message, ws, QoS 1, 128 B, 1000/s | p50, us | p99, us | p50 against None |\n|---|---|---|---|");
+        List<double>[] times = [.. brokers.Select(_ => new List<double>())];
+        for (int round = 0; round <= Rounds; round++)
+        {
+            for (int i = 0; i < brokers.Length; i++)
+            {
+                List<double> got = LoneMessages(brokers[i], 1000);
+                if (round > 0) times[i].AddRange(got); // the first one warms up
+            }
+        }
+
+        foreach (List<double> own in times) own.Sort();
+        double none = times[1][times[1].Count / 2];
+        for (int i = 0; i < brokers.Length; i++)
+        {
+            List<double> own = times[i];
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"| {brokers[i].Name} | {own[own.Count / 2]:0} | {own[own.Count * 99 / 100]:0} | {own[own.Count / 2] / none:0.00} x |"));
+        }
+    }
+
+    private static List<double> LoneMessages(BrokerProcess broker, int count)
+    {
+        using var publisher = new RawClient("ws", broker.Ws);
+        using var subscriber = new RawClient("ws", broker.Ws);
+        publisher.Connect("lone-publisher");
+        subscriber.Connect("lone-subscriber", keepsSession: true);
+        subscriber.Subscribe("lone"u8, 1);
+        byte[] packet = [0x32, 136, 1, 0, 4, .. "lone"u8, 0, 1, .. new byte[128]];
+        var times = new List<double>(count);
+        for (int i = 0; i < count; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            publisher.Send(packet);
+            for (bool came = false; !came;)
+            {
+                subscriber.Receive((type, _, body) =>
+                {
+                    came |= type == 3;
+                    if (type == 3) subscriber.Send([0x40, 2, body[6], body[7]]);
+                });
+            }
+
+            for (bool came = false; !came;) publisher.Receive((type, _, _) => came |= type == 4);
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
+            while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromMilliseconds(1)) Thread.Yield();
+        }
+
+        return times;
+    }
+
+    /// <summary>Idle connections to this build and another one, three rounds in turns.</summary>
+    /// <param name="other">NAME=RawMqtt.Benchmarks.dll of the other.</param>
+    public static void Idle(string other)
+    {
+        Console.WriteLine("\n| idle connections | broker | KB each |\n|---|---|---|");
+        string[] parts = other.Split('=', 2);
+        for (int round = 0; round < 3; round++)
+        {
+            foreach (string scheme in new[] { "ws", "tcp" })
+            {
+                PrintIdle(() => BrokerProcess.OfBuild(parts[0], parts[1]), scheme, 9000);
+                PrintIdle(() => BrokerProcess.Ours(), scheme, 9000);
+            }
+        }
     }
 
     /// <summary>Serves with all defaults, until it is killed.</summary>
@@ -140,26 +212,27 @@ internal static class BrokersSideBySide
         Console.WriteLine("\n| idle connections | broker | KB each |\n|---|---|---|");
         foreach (string scheme in new[] { "ws", "tcp" })
         {
-            foreach (Func<BrokerProcess> start in (Func<BrokerProcess>[])[() => BrokerProcess.Mosquitto(20), () => BrokerProcess.Ours()])
-            {
-                using BrokerProcess broker = start(); // what an earlier load left would be used again
-                // mosquitto takes 10 a second over ws, one by one
-                int number = broker.Name.StartsWith("mosquitto", StringComparison.Ordinal) && scheme == "ws" ? 900 : 9000;
-                for (int i = 0; i < 10; i++)
-                {
-                    // what is compiled meanwhile is no connection's
-                    foreach (RawClient client in ConnectAll(broker, scheme, number / 30, "first")) client.Reset();
-                }
-
-                Thread.Sleep(2000);
-                long before = broker.Memory;
-                RawClient[] clients = ConnectAll(broker, scheme, number, "idle");
-                Thread.Sleep(2000);
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"| {number} over {scheme} | {broker.Name} | {(broker.Memory - before) / 1024.0 / number:0.0} |"));
-                foreach (RawClient client in clients) client.Reset();
-            }
+            PrintIdle(() => BrokerProcess.Mosquitto(20), scheme, scheme == "ws" ? 900 : 9000); // over ws it takes 10 a second, one by one
+            PrintIdle(() => BrokerProcess.Ours(), scheme, 9000);
         }
+    }
+
+    private static void PrintIdle(Func<BrokerProcess> start, string scheme, int number)
+    {
+        using BrokerProcess broker = start(); // what an earlier load left would be used again
+        for (int i = 0; i < 10; i++)
+        {
+            // what is compiled meanwhile is no connection's
+            foreach (RawClient client in ConnectAll(broker, scheme, number / 30, "first")) client.Reset();
+        }
+
+        Thread.Sleep(2000);
+        long before = broker.Memory;
+        RawClient[] clients = ConnectAll(broker, scheme, number, "idle");
+        Thread.Sleep(2000);
+        double each = (broker.Memory - before) / 1024.0 / number;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {number} over {scheme} | {broker.Name} | {each:0.0} |"));
+        foreach (RawClient client in clients) client.Reset();
     }
 
     private static RawClient[] ConnectAll(BrokerProcess broker, string scheme, int number, string name)

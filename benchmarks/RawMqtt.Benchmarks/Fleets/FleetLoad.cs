@@ -13,6 +13,7 @@ namespace RawMqtt.Benchmarks.Fleets;
 internal sealed class FleetLoad : IDisposable
 {
     private const int PayloadSize = 64;
+    private const int WarmUp = 4; // seconds, in which most of the broker's code is compiled for good
 
     private readonly FleetPlan plan;
     private readonly BrokerProcess broker;
@@ -49,7 +50,7 @@ internal sealed class FleetLoad : IDisposable
     {
         long start = Stopwatch.GetTimestamp();
         long second = Stopwatch.Frequency;
-        measuredFrom = start + second; // the first second warms up
+        measuredFrom = start + (WarmUp * second);
         long end = measuredFrom + (plan.Seconds * second);
         TimeSpan cpu = default, own = default;
         for (long next = 0; ;)

@@ -9,5 +9,5 @@ namespace RawMqtt.Benchmarks.Fleets;
 /// <param name="Clients">Those that publish.</param>
 /// <param name="Idle">Connections beside them that say nothing.</param>
 /// <param name="Rate">Messages a second of all together.</param>
-/// <param name="Seconds">How long it runs, after a second of warm-up.</param>
+/// <param name="Seconds">How long it runs, after four seconds of warm-up.</param>
 internal sealed record FleetPlan(string Name, string Scheme, int Qos, int Clients, int Idle, int Rate, int Seconds);

@@ -13,7 +13,7 @@ internal static class FleetRun
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    /// <summary>fleet|fan-in [--json FILE] [--rounds N] [--seconds N] [--rate N] [--only "tcp 0"] [--with NAME=RawMqtt.Benchmarks.dll]</summary>
+    /// <summary>fleet|fan-in [--json FILE] [--rounds N] [--seconds N] [--rate N] [--only "tcp 0"] [--with NAME=RawMqtt.Benchmarks.dll[,KEY=VALUE]]...</summary>
     public static void Run(string[] args)
     {
         string name = args[0];
@@ -33,7 +33,7 @@ internal static class FleetRun
             }
         }
 
-        foreach (FleetPlan plan in plans) RunPlan(plan, rounds, Text(args, "--with"), report.Rounds);
+        foreach (FleetPlan plan in plans) RunPlan(plan, rounds, Texts(args, "--with"), report.Rounds);
         if (Text(args, "--json") is { } file) File.WriteAllText(file, JsonSerializer.Serialize(report, Indented) + "\n");
         PrintTable(report);
     }
@@ -44,10 +44,14 @@ internal static class FleetRun
         foreach (string file in files) PrintTable(JsonSerializer.Deserialize<FleetReport>(File.ReadAllText(file))!);
     }
 
-    private static void RunPlan(FleetPlan plan, int rounds, string? other, List<FleetFigures> results)
+    private static void RunPlan(FleetPlan plan, int rounds, IEnumerable<string> others, List<FleetFigures> results)
     {
         var starts = new List<Func<BrokerProcess>> { () => BrokerProcess.Ours() };
-        if (other?.Split('=', 2) is [string name, string program]) starts.Add(() => BrokerProcess.OfBuild(name, program));
+        foreach (string other in others)
+        {
+            if (other.Split('=', 2) is [string name, string program]) starts.Add(() => BrokerProcess.OfBuild(name, program));
+        }
+
         if (plan is { Scheme: "tcp" }) starts.Add(() => BrokerProcess.Mosquitto(20)); // over ws it takes ten connections a second
         for (int round = 0; round < rounds; round++)
         {
@@ -83,6 +87,9 @@ internal static class FleetRun
     }
 
     private static string? Text(string[] args, string name) => Array.IndexOf(args, name) is >= 0 and int at ? args[at + 1] : null;
+
+    private static IEnumerable<string> Texts(string[] args, string name) =>
+        args.Index().Where(argument => argument.Item == name).Select(argument => args[argument.Index + 1]);
 
     private static int Number(string[] args, string name, int usual) => Text(args, name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : usual;
 
