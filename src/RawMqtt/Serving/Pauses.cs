@@ -38,7 +38,7 @@ internal sealed class Pauses(LockedCore core, BrokerHooks hooks)
     /// <remarks>A yield that lets nobody go first cost a flood a quarter of its messages.</remarks>
     private async ValueTask GiveWayAsync()
     {
-        if (ThreadPool.PendingWorkItemCount == 0 && !core.IsWaitedFor) return;
+        if (!Poller.IsPolling && ThreadPool.PendingWorkItemCount == 0 && !core.IsWaitedFor) return; // a poller cannot tell who waits
         int yields = 0;
         do await Task.Yield();
         while (core.IsWaitedFor && ++yields < MaxYields);
