@@ -50,7 +50,7 @@ internal static class RecordCommand
         string file = Connection.Address.Words(parsed.CommandResult)[0];
         using BatchedOutput output = file == "-" ? Terminal.OpenMessages()
             : new BatchedOutput(new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read, 0));
-        var recorder = new Recorder(output, parsed.GetValue(Count)) 
+        var recorder = new Recorder(output, parsed.GetValue(Count))
         {
             SkipsRetained = parsed.GetValue(NoRetained),
             EscapesControls = file == "-" && Terminal.IsOutput,
