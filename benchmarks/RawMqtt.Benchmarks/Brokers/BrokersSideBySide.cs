@@ -49,11 +49,11 @@ internal static class BrokersSideBySide
         using BrokerProcess none = BrokerProcess.Ours();
         using BrokerProcess process = BrokerProcess.Durable(MqttDurability.Process);
         using BrokerProcess disk = BrokerProcess.Durable(MqttDurability.Disk);
-        Console.WriteLine($"| kept session, best of {Rounds} rounds in turns | broker | messages/s in | CPU s per million | against mosquitto |");
+        Console.WriteLine($"| kept session, best of {Rounds} rounds in turns | broker | messages/s in | CPU s per million | against the first |");
         Console.WriteLine("|---|---|---|---|---|");
         BrokerProcess[] brokers = [mosquitto, none, process, disk];
         Compare("ws, QoS 1, 128 B", "ws", 1, 128, 1, 400_000, 50_000, brokers, keepsSession: true);
-        Compare("ws, QoS 2, 128 B", "ws", 2, 128, 1, 200_000, 25_000, brokers, keepsSession: true);
+        Compare("ws, QoS 2, 128 B", "ws", 2, 128, 1, 200_000, 0, brokers[1..], keepsSession: true); // mosquitto does not finish with a session that it resumes
         Compare("ws, QoS 0, 16 B", "ws", 0, 16, 1, 1_000_000, 100_000, brokers);
         LoneMessages(brokers);
     }
