@@ -23,7 +23,7 @@ internal static class Budget
         ("Brokers", 2552, 0, "the broker without sockets"),
         ("Storage", 450, 0, "the folder of a journal: segments, commits, damage, the lock"),
         ("Transports", 650, 4, "a stream that carries MQTT"),
-        ("Dialling", 1150, 0, "the client's way to a stream, and the diagnosis"),
+        ("Dialling", 1160, 0, "the client's way to a stream, and the diagnosis"),
         ("Serving", 2066, 0, "the broker's shell: listeners, admission, hooks"),
         ("Clients", 2505, 0, "the parts of MqttClient"),
         ("", 982, 43, "MqttClient, MqttBroker and their options"),
