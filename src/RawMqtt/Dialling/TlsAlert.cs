@@ -35,10 +35,23 @@ internal static class TlsAlert
     /// <summary>Returns the name; null for none that is known. A list of pairs would pull the type loader of the runtime into a native program.</summary>
     private static string? NameOf(int alert) => alert switch
     {
-        HandshakeFailure => "handshake failure", ProtocolVersion => "protocol version", UnrecognizedName => "unrecognized name",
-        42 => "bad certificate", 43 => "unsupported certificate", 44 => "certificate revoked", 45 => "certificate expired", 46 => "certificate unknown",
-        47 => "illegal parameter", 48 => "unknown ca", 49 => "access denied", 50 => "decode error", 51 => "decrypt error", 71 => "insufficient security",
-        80 => "internal error", CertificateRequired => "certificate required", NoApplicationProtocol => "no application protocol",
+        HandshakeFailure => "handshake failure",
+        42 => "bad certificate",
+        43 => "unsupported certificate",
+        44 => "certificate revoked",
+        45 => "certificate expired",
+        46 => "certificate unknown",
+        47 => "illegal parameter",
+        48 => "unknown ca",
+        49 => "access denied",
+        50 => "decode error",
+        51 => "decrypt error",
+        ProtocolVersion => "protocol version",
+        71 => "insufficient security",
+        80 => "internal error",
+        UnrecognizedName => "unrecognized name",
+        CertificateRequired => "certificate required",
+        NoApplicationProtocol => "no application protocol",
         _ => null,
     };
 }
