@@ -9,7 +9,7 @@ namespace RawMqtt.Tests.House;
 internal static class Budget
 {
     /// <summary>Lines of code of the whole library.</summary>
-    public const int MostLines = 13_925;
+    public const int MostLines = 13_938;
 
     /// <summary>Of Codec, WebSockets and Sessions together: what an embedded engineer copies.</summary>
     public const int MostLinesOfTheCore = 3585;
