@@ -114,6 +114,7 @@ public sealed class MqttBridge : IAsyncDisposable
         foreach (MqttBridgeRule rule in options.Rules.Where(rule => rule.GoesIn)) BeginIn(rule);
         tasks.Add(LookAsync());
         await local.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await local.PingAsync(cancellationToken).ConfigureAwait(false); // answered in order: the subscription stands
         _ = ConnectAsync();
     }
 
