@@ -22,6 +22,7 @@ internal sealed class AcceptedStream : NetworkStream
     private readonly Readiness readable = null!;
     private Readiness? writable;
     private int isDisposed;
+    private int isSending; // what the socket did not take at once
     private bool isOver;
     private volatile bool hasEnded;
     private bool isUncertain; // events may be older than the last read
@@ -110,6 +111,7 @@ internal sealed class AcceptedStream : NetworkStream
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> WaitAsync()
     {
+        if (poller!.IsCurrent) await Task.Yield(); // the last read was full: whoever sends without end does not keep the thread from others
         do await readable.WaitAsync().ConfigureAwait(false);
         while (!isOver && !HasMore());
         return 0;
@@ -142,6 +144,7 @@ internal sealed class AcceptedStream : NetworkStream
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SendAsync(ReadOnlyMemory<byte> rest)
     {
+        if (Interlocked.Exchange(ref isSending, 1) != 0) throw new IOException("Another write waits."); // the end of TLS does not wait for what is stuck
         if (writable is null) Volatile.Write(ref writable, new Readiness());
         while (true)
         {
@@ -149,9 +152,11 @@ internal sealed class AcceptedStream : NetworkStream
             int sent = Socket.Send(rest.Span, SocketFlags.None, out SocketError error);
             if (error is not (SocketError.Success or SocketError.WouldBlock)) throw FaultOf(error);
             rest = rest[sent..];
-            if (rest.IsEmpty) return;
+            if (rest.IsEmpty) break;
             if (error == SocketError.WouldBlock) await writable.WaitAsync().ConfigureAwait(false);
         }
+
+        Volatile.Write(ref isSending, 0);
     }
 
     private static IOException FaultOf(SocketError error) => new("The connection is broken.", new SocketException((int)error));

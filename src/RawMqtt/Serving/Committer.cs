@@ -21,6 +21,9 @@ internal sealed class Committer : IThreadPoolWorkItem
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
+    /// <summary>After a write that took longer the next one does not run on a thread that waits for sockets.</summary>
+    private static readonly TimeSpan SlowWrite = TimeSpan.FromMilliseconds(1);
+
     [ThreadStatic]
     private static Committer? running; // on this thread, below on the stack
 
@@ -43,6 +46,7 @@ internal sealed class Committer : IThreadPoolWorkItem
     private TimeSpan lastCommit;
     private bool isUnderWay;
     private bool hasFailed;
+    private bool isSlow; // the last write
     private bool isHolding; // publishers wait for room in the journal
     private long length; // of the journal, after the last commit
     private long microseconds;
@@ -90,7 +94,7 @@ internal sealed class Committer : IThreadPoolWorkItem
     {
         try
         {
-            broker.Room.Measure(length, folder.HasOlder);
+            broker.Room.Measure(folder.Length, folder.HasOlder);
             Count();
             broker.EndCommit(taken.Appended, placeOf, core.Now);
             isHolding = broker.IsHolding;
@@ -121,6 +125,7 @@ internal sealed class Committer : IThreadPoolWorkItem
     {
         if (signal is not null) Wake();
         else if (running == this) hasNext = true; // a flush below has led here
+        else if (isSlow && Poller.IsPolling) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false); // many clients wait for this thread
         else Execute();
     }
 
@@ -223,7 +228,9 @@ internal sealed class Committer : IThreadPoolWorkItem
                 if (isStopped) return false; // another process may have the folder
                 long begun = time.GetTimestamp();
                 cause = folder.Commit(taken, signal is not null).Cause;
-                microseconds += (long)time.GetElapsedTime(begun).TotalMicroseconds;
+                TimeSpan taking = time.GetElapsedTime(begun);
+                microseconds += (long)taking.TotalMicroseconds;
+                isSlow = taking > SlowWrite;
                 length = folder.Length;
             }
         }

@@ -100,22 +100,27 @@ internal sealed class Listener : IDisposable
         AcceptedStream carrier, ServedConnection connection, bool isFromProxy, Action<HandshakeRefusal> refused, CancellationToken cancellationToken)
     {
         Stream stream = carrier;
-        carrier.IsQuick = !Address.IsTls;
         if (TlsSupport.IsSupported && Address.IsTls) // [WS-4.2.2-2] [WS-10.6-1]
         {
             var tls = new SslStream(stream, leaveInnerStreamOpen: false);
             await tls.AuthenticateAsServerAsync(TlsOptions(), cancellationToken).ConfigureAwait(false);
             connection.ClientCertificate = tls.RemoteCertificate as X509Certificate2;
-            carrier.IsQuick = true;
             stream = tls;
         }
 
         if (options.Tap is not null) stream = new TapStream(stream, options.Tap(carrier.Socket.RemoteEndPoint?.ToString() ?? ""));
-        if (!Address.IsWebSocket) return stream;
+        if (!Address.IsWebSocket)
+        {
+            carrier.IsQuick = options.Tap is null; // the application's code may block
+            return stream;
+        }
+
         IPAddress own = ((IPEndPoint)carrier.Socket.LocalEndPoint!).Address;
         bool isLocal = IPAddress.IsLoopback(own.IsIPv4MappedToIPv6 ? own.MapToIPv4() : own);
         ServerHandshakeOptions handshake = upgrade with { IsLocal = isLocal, IsFromProxy = isFromProxy, Refused = refused };
-        return await WebSocketStream.AcceptAsync(stream, handshake, cancellationToken).ConfigureAwait(false);
+        Stream? accepted = await WebSocketStream.AcceptAsync(stream, handshake, cancellationToken).ConfigureAwait(false);
+        carrier.IsQuick = options.Tap is null;
+        return accepted;
     }
 
     public void Dispose() => socket.Dispose();

@@ -11,6 +11,7 @@ namespace RawMqtt.Serving;
 internal sealed class LockedCore(BrokerCore core, TimeProvider time)
 {
     private const int MaxFlushes = 8; // in a row on one thread
+    private const int MostPolled = 64; // flushes of one message on a thread that waits for sockets
     private const int PieceLength = 256 * 1024; // the client must take each piece within SendTimeout
 
     /// <summary>How long the peer of a connection that has ended may take to close its side.</summary>
@@ -185,10 +186,21 @@ internal sealed class LockedCore(BrokerCore core, TimeProvider time)
             Gate.Exit();
         }
 
-        foreach (ServedConnection connection in toFlush) _ = FlushAsync(connection); // most flushes have completed when this returns
+        if (toFlush.Count > MostPolled && Poller.IsPolling)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem<List<ServedConnection>>(FlushAll, [.. toFlush], preferLocal: false);
+            toFlush.Clear();
+        }
+
+        FlushAll(toFlush);
         toFlush.Clear();
         flushLists!.Push(toFlush);
         return isCommitBegun;
+    }
+
+    private void FlushAll(List<ServedConnection> toFlush)
+    {
+        foreach (ServedConnection connection in toFlush) _ = FlushAsync(connection); // most flushes have completed when this returns
     }
 
     private void EndLost(ServedConnection connection)

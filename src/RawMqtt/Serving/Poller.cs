@@ -18,6 +18,7 @@ internal sealed class Poller
     private const uint EdgeTriggered = 1u << 31;
     private const int AddSocket = 1;
     private const int CloseOnExec = 0x80000;
+    private const int Interrupted = 4; // EINTR
 
     private static readonly Lazy<Poller[]> all = new(StartAll);
 
@@ -94,9 +95,9 @@ internal sealed class Poller
             // two cores for each: sockets that bring much are read by the pool
             while (started.Count < (Environment.ProcessorCount + 1) / 2 && Create(CloseOnExec) is var handle and >= 0) started.Add(new Poller(handle));
         }
-        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or OutOfMemoryException)
         {
-            // a system whose C library is not to be had: the framework waits
+            // a system whose C library is not to be had, or that gives no further thread: the framework waits, or the threads that there are
         }
 
         return [.. started];
@@ -110,7 +111,8 @@ internal sealed class Poller
         while (true)
         {
             int count = Wait(handle, ref events[0], MostEvents, -1);
-            for (int i = 0; i < count; i++) // -1: the call was interrupted
+            if (count < 0 && Marshal.GetLastPInvokeError() != Interrupted) Thread.Sleep(10); // a fault of the system must not take the processor too
+            for (int i = 0; i < count; i++)
             {
                 ReadOnlySpan<byte> happened = events.AsSpan(i * size, size);
                 uint mask = MemoryMarshal.Read<uint>(happened);

@@ -181,6 +181,25 @@ public sealed class AcceptedStreamTests : IDisposable
         stream.Dispose();
     }
 
+    /// <summary>The end of TLS writes past whoever waits.</summary>
+    [Fact]
+    public async Task A_second_write_fails_while_one_waits_and_the_first_goes_on()
+    {
+        AcceptedStream stream = Open(isPolled: true);
+        byte[] sent = new byte[8 << 20];
+        Task writing = stream.WriteAsync(sent).AsTask();
+        Assert.False(writing.IsCompleted);
+        await Assert.ThrowsAsync<IOException>(() => stream.WriteAsync(new byte[8 << 20]).AsTask().WaitAsync(Soon));
+        peer.Blocking = true;
+        await Task.Run(() =>
+        {
+            byte[] buffer = new byte[1 << 16];
+            for (int received = 0; received < sent.Length;) received += peer.Receive(buffer);
+        }).WaitAsync(Soon);
+        await writing.WaitAsync(Soon);
+        stream.Dispose();
+    }
+
     [Theory]
     [MemberData(nameof(Waits))]
     public async Task Disposing_ends_a_write_that_waits(bool isPolled)
