@@ -134,7 +134,8 @@ public sealed record MqttBrokerLimits
     /// messages that wait are kept in the journal alone. It has a meaning with <see cref="MqttBrokerOptions.Durability"/> only.</summary>
     public long MaxJournalMemory { get; init; } = 64 << 20;
 
-    /// <summary>Gets the length of the files of the broker's journal. On disk there are at most twice the bytes that count, and two files.</summary>
+    /// <summary>Gets the length of the files of the broker's journal: 4096 bytes to 1 GiB. On disk there are at most twice the bytes that count, and two
+    /// files.</summary>
     public long JournalSegmentLength { get; init; } = 64 << 20;
 
     /// <summary>Gets the maximum bytes of all files of the broker's journal; 0 for no limit. What counts may take half of it without two files. Beyond that

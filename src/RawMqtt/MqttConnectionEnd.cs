@@ -42,6 +42,7 @@ public enum MqttConnectionEnd
     /// <summary>The broker is stopping.</summary>
     BrokerStops,
 
-    /// <summary>A message of the client has waited for a minute, because the journal has reached <see cref="MqttBrokerLimits.MaxJournalLength"/>.</summary>
+    /// <summary>A message of the client has waited for a minute, because the journal has reached <see cref="MqttBrokerLimits.MaxJournalLength"/>; or its
+    /// CONNECT has, because the disk takes nothing.</summary>
     NoRoom,
 }

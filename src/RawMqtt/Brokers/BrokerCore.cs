@@ -293,6 +293,8 @@ internal sealed class BrokerCore
                 Statistics.ConnectTimeouts++;
                 connection.Limit = nameof(limits.ConnectTimeout);
                 break;
+            case MqttConnectionEnd.NoRoom:
+                break;
             case MqttConnectionEnd.KeepAliveExpired:
                 Statistics.KeepAlivesExpired++;
                 connection.Violation = ProtocolViolation.KeepAliveExpired;

@@ -15,7 +15,8 @@ internal sealed class BrokerTurn
     private readonly List<BrokerConnection> waiting = []; // for the next commit
     private readonly List<BrokerConnection> sealedOnes = []; // for the commit under way
     private readonly Queue<(long Position, Subscriber Subscriber, ApplicationMessage Message, QualityOfService Qos, bool Retain)> deferred = new();
-    private readonly Dictionary<BrokerConnection, TimeSpan> heldForJournal = []; // since when
+    private readonly Dictionary<BrokerConnection, (TimeSpan Since, bool IsPublish)> heldForJournal = [];
+    private TimeSpan? limitReachedAt;
     private readonly List<Subscriber> toLoad = [];
     private readonly Queue<Subscriber> toEvict = new();
 
@@ -54,12 +55,14 @@ internal sealed class BrokerTurn
     }
 
     /// <summary>Pauses a connection whose next packet would be noted while there is no room in the journal.</summary>
-    public void HoldForJournal(BrokerConnection connection)
+    public void HoldForJournal(BrokerConnection connection, bool isPublish)
     {
         connection.Pause = Pause.Held;
-        heldForJournal.TryAdd(connection, Now);
+        heldForJournal.TryAdd(connection, (Now, isPublish));
         Statistics.JournalHolds++;
-        if (Room!.IsLimitReached) Statistics.JournalLengthReached++;
+        if (!Room!.IsLimitReached) return;
+        Statistics.JournalLengthReached++;
+        limitReachedAt ??= Now;
     }
 
     /// <summary>Lets the connections go on that waited for room in the journal, if there is some. Those that have waited for too long because
@@ -68,22 +71,26 @@ internal sealed class BrokerTurn
     {
         if (heldForJournal.Count == 0) return;
         bool isFull = Room!.IsFull;
-        foreach ((BrokerConnection connection, TimeSpan since) in heldForJournal)
+        limitReachedAt = Room.IsLimitReached ? limitReachedAt ?? Now : null;
+        foreach ((BrokerConnection connection, (TimeSpan since, bool isPublish)) in heldForJournal)
         {
-            if (!isFull)
+            if (connection.Pause != Pause.Held)
             {
+                heldForJournal.Remove(connection); // what held it besides has let it go on
+            }
+            else if (isPublish ? !isFull : !Room.IsBehind)
+            {
+                heldForJournal.Remove(connection);
                 connection.Pause = Pause.None;
-                connection.LastReceived = Now; // the silence was not the publisher's
+                connection.LastReceived = Now; // the silence was not the client's
                 MarkDirty(connection);
             }
-            else if (Room.IsLimitReached && Now - since >= JournalRoom.LongestHold)
+            else if (isPublish && limitReachedAt is { } reachedAt && Now - (since > reachedAt ? since : reachedAt) >= JournalRoom.LongestHold)
             {
                 connection.Limit = nameof(MqttBrokerLimits.MaxJournalLength);
                 End(connection, MqttConnectionEnd.NoRoom);
             }
         }
-
-        if (!isFull) heldForJournal.Clear();
     }
 
     /// <summary>Begins a commit of all that was noted: what the connections have gathered leaves when it is over.</summary>

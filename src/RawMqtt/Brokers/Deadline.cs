@@ -9,7 +9,8 @@ internal readonly record struct Deadline(TimeSpan At, MqttConnectionEnd Reason)
     public static Deadline? Of(BrokerConnection connection, MqttBrokerLimits limits)
     {
         if (connection.End is not null) return null;
-        if (connection is { Subscriber: null, Pause: Pause.Held }) return null; // its CONNECT waits for the journal
+        if (connection is { Subscriber: null, Pause: Pause.Held }) // its CONNECT waits for the journal
+            return new Deadline(connection.LastReceived + JournalRoom.LongestHold, MqttConnectionEnd.NoRoom);
         if (connection.Subscriber is null) return new Deadline(connection.LastReceived + limits.ConnectTimeout, MqttConnectionEnd.NoConnect); // 3.1.4
 
         Deadline? slow = connection.Flushing > 0 ? new Deadline(connection.FlushingSince + limits.SendTimeout, MqttConnectionEnd.TooSlow) : null;

@@ -33,6 +33,7 @@ internal sealed class JournalRoom(
 
     private bool hasOlder;
     private long uncounted; // what was found to count beside the estimate
+    private long estimateAtStart; // of the pass of carrying forward
 
     /// <summary>The bytes of all files.</summary>
     public long Length { get; private set; }
@@ -59,7 +60,9 @@ internal sealed class JournalRoom(
         {
             long counts = Counting;
             long other = Length - counts - limits.JournalSegmentLength;
-            return hasOlder && other > 0 && (other > counts || (Most > 0 && Length > Most - limits.JournalSegmentLength));
+            bool isShort = Most > 0 && Length > Most - limits.JournalSegmentLength;
+            // for less than a quarter of a file, a pass writes much more than it frees
+            return hasOlder && other > 0 && (other > counts || (isShort && other > limits.JournalSegmentLength / 4));
         }
     }
 
@@ -94,10 +97,14 @@ internal sealed class JournalRoom(
     /// <summary>Notes how long the files are, and whether one is older than that which is written: only then they can become shorter.</summary>
     public void Measure(long length, bool hasOlder) => (Length, this.hasOlder) = (length, hasOlder);
 
+    /// <summary>Notes that a pass of carrying forward begins.</summary>
+    public void BeginPass() => estimateAtStart = Estimate;
+
     /// <summary>Corrects the estimate of what counts after some segments were carried forward.</summary>
     /// <param name="carried">The bytes that were noted: so many count at least, if that was all.</param>
     /// <param name="isAll">Whether that was all that counted.</param>
-    public void Correct(long carried, bool isAll) => uncounted = Math.Max(0, isAll ? carried - Estimate : Math.Min(uncounted, Length - Estimate));
+    public void Correct(long carried, bool isAll) =>
+        uncounted = Math.Max(0, isAll ? carried - Math.Max(estimateAtStart, Estimate) : Math.Min(uncounted, Length - Estimate)); // much may end meanwhile
 
     /// <summary>Whether a kept session may have another message noted: there is room for all, or its share is not used up. One message always fits.</summary>
     /// <param name="session">The session.</param>

@@ -68,6 +68,7 @@ internal sealed class JournalledBroker
         }
 
         turn.EndCommit(position);
+        parts.Ends.CarryOut(); // a publisher may have waited for too long
         parts.Router.PublishDeferred();
         for (int i = 0; i < MostEvictions && turn.TryTakeToEvict(out Subscriber? subscriber); i++)
         {
@@ -81,6 +82,7 @@ internal sealed class JournalledBroker
     {
         turn.Now = now;
         turn.EndJournalHolds();
+        parts.Ends.CarryOut();
     }
 
     /// <summary>Returns what carries the journal of this broker forward.</summary>

@@ -205,7 +205,7 @@ internal sealed class PacketsFromClient(
             PacketType.Subscribe or PacketType.Unsubscribe => connection.Subscriber is { Number: > 0 },
             _ => false,
         };
-        if (isNoted) turn.HoldForJournal(connection);
+        if (isNoted) turn.HoldForJournal(connection, isPublish: false);
         return isNoted;
     }
 

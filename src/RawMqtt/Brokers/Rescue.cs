@@ -62,6 +62,7 @@ internal sealed class Rescue
 
     private void Add(ApplicationMessage message, uint session)
     {
+        if (message.Topic.StartsWith("$SYS/"u8)) return; // the broker's own, never noted
         if (message.Number == 0 || (message.Place.Length > 0 && message.Place.Segment > oldest)) return;
         if (!holders.TryGetValue(message, out List<uint>? sharers))
         {

@@ -68,7 +68,7 @@ internal sealed class Router(
     {
         if (turn.Room is { IsFull: true } && IsNoted(packet, from))
         {
-            turn.HoldForJournal(from);
+            turn.HoldForJournal(from, isPublish: true);
             return true;
         }
 

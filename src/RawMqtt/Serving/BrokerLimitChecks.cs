@@ -26,7 +26,7 @@ internal static class BrokerLimitChecks
     private static void CheckJournal(MqttBrokerLimits limits)
     {
         (long longest, long segment) = (limits.MaxJournalLength, limits.JournalSegmentLength);
-        Require(segment >= 4096, $"JournalSegmentLength is {segment}; a file has at least 4096 bytes.");
+        Require(segment is >= 4096 and <= 1 << 30, $"JournalSegmentLength is {segment}; a file has at least 4096 bytes, and at most 1 GiB.");
         Require(longest == 0 || longest >= 4 * segment, $"MaxJournalLength ({longest}) is below four times JournalSegmentLength ({segment}).");
     }
 

@@ -78,6 +78,7 @@ internal sealed class JournalCarrier : IJournalVisitor, IThreadPoolWorkItem
             if (wait > TimeSpan.Zero && time.GetElapsedTime(failedAt) < wait) return;
             uint last = journal.NewestSegment;
             carried = 0;
+            lock (core.Gate) broker.Room.BeginPass();
             while (IsWanted && journal.OldestSegment <= last) await CarryOldestAsync().ConfigureAwait(false);
             wait = TimeSpan.Zero;
             EndHolds(segmentLength, isAll: journal.OldestSegment > last);

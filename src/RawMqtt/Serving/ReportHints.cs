@@ -35,7 +35,9 @@ internal static class ReportHints
         if (violation == ProtocolViolation.UnsupportedProtocolLevel || violation == ProtocolViolation.OlderProtocolName)
             return "the client does not speak MQTT 3.1.1: set its protocol version to 3.1.1 (WithProtocolVersion, protocolVersion: 4, -V mqttv311)";
         if (connection.Limit == nameof(MqttBrokerLimits.MaxPacketLength)) return "MaxPacketLength (--max-packet) allows longer packets";
-        if (connection.End == MqttConnectionEnd.NoRoom) return "messages of clients that are away fill the journal; MaxJournalLength allows a longer one";
+        if (connection.Limit == nameof(MqttBrokerLimits.MaxJournalLength))
+            return "messages of clients that are away fill the journal; MaxJournalLength allows a longer one";
+        if (connection.End == MqttConnectionEnd.NoRoom) return "the disk takes nothing: see the line journal-failed";
         if (violation is null && connection.RefusedWith is { } code) return Of(code);
         if (served.TlsFault is { } tls) return OfTls(tls, TlsAlert.Find([], served.Fault));
         bool hasSentNothing = connection is { End: MqttConnectionEnd.Lost, BytesReceived: 0 } && served.IsTls && served.WebSocketFault is null;

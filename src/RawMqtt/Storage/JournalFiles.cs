@@ -16,7 +16,6 @@ internal sealed class JournalFiles : IJournalDisk, IDisposable
     private const int FullSync = 51; // F_FULLFSYNC: the disk's own memory too
     private const int Interrupted = 4; // EINTR
     private const int NotSupported = 22; // EINVAL
-    private const int ReadOnlySystem = 30; // EROFS
 
     private readonly string folder;
     private readonly FileAccess access;
@@ -87,7 +86,7 @@ internal sealed class JournalFiles : IJournalDisk, IDisposable
         while ((OperatingSystem.IsMacOS() ? Control(file, FullSync) : FlushFile(file)) < 0)
         {
             int error = Marshal.GetLastPInvokeError();
-            if (error is NotSupported or ReadOnlySystem) return; // a file system, or a folder of one, that knows no sync
+            if (error == NotSupported) return; // a file system, or a folder of one, that knows no sync
             if (error != Interrupted) throw new IOException($"The disk refuses to sync: {Marshal.GetPInvokeErrorMessage(error)}.");
         }
     }

@@ -91,6 +91,35 @@ public sealed class JournalRoomTests
     }
 
     [Fact]
+    public void What_follows_from_the_end_of_a_publisher_happens_with_the_commit_that_ends_it()
+    {
+        TestClient reader = broker.Connect();
+        reader.Subscribed("wills");
+        TestClient client = broker.Open();
+        client.Connect("late", willTopic: "wills", will: "gone");
+        journal.Measure(Most + 1);
+        client.Publish("few", Payload, qos: 1, id: 1);
+        Assert.Equal(Pause.Held, client.Connection.Pause);
+        broker.Now += JournalRoom.LongestHold;
+        journal.Commit();
+        Assert.Equal(MqttConnectionEnd.NoRoom, client.End);
+        Assert.Equal(["PUBLISH qos0 wills=gone"], reader.Received());
+    }
+
+    [Fact]
+    public void What_ends_while_it_is_carried_forward_does_not_count_for_ever()
+    {
+        PublishUntilDropped("many");
+        long carried = journal.Room.Counting;
+        journal.Room.BeginPass();
+        TestClient many = broker.Open();
+        many.Connect("many", cleanSession: true);
+        journal.Commit();
+        journal.Room.Correct(carried, isAll: true);
+        Assert.InRange(journal.Room.Counting, 0, carried / 4);
+    }
+
+    [Fact]
     public void The_program_gets_an_error_at_once()
     {
         journal.Measure(Most + 1);

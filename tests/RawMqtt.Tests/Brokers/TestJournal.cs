@@ -36,6 +36,7 @@ internal sealed class TestJournal
 
     /// <summary>The process of the broker was killed, and another one begins with what was committed.</summary>
     public TestJournal RestartedBy(TestBroker next) => new(next, 1 << 20, disk);
+
     public JournalRoom Room => journalled.Room;
 
     /// <summary>The files have another length, and what waited for that goes on.</summary>
