@@ -85,7 +85,11 @@ internal sealed class StoredCore
         byte[] will = Encoding.UTF8.GetBytes(willTopic ?? "");
         Send(served, new ConnectPacket
         {
-            ClientId = Encoding.UTF8.GetBytes(clientId), CleanSession = cleanSession, HasWill = willTopic is not null, WillTopic = will, WillMessage = will,
+            ClientId = Encoding.UTF8.GetBytes(clientId),
+            CleanSession = cleanSession,
+            HasWill = willTopic is not null,
+            WillTopic = will,
+            WillMessage = will,
         });
         return served;
     }
@@ -112,7 +116,11 @@ internal sealed class StoredCore
     /// <returns>False if it is held.</returns>
     public bool Publish(ServedConnection client, string topic, string payload, bool retain = false) => Send(client, new PublishPacket
     {
-        Topic = Encoding.UTF8.GetBytes(topic), Payload = Encoding.UTF8.GetBytes(payload), Qos = QualityOfService.AtLeastOnce, PacketId = 1, Retain = retain,
+        Topic = Encoding.UTF8.GetBytes(topic),
+        Payload = Encoding.UTF8.GetBytes(payload),
+        Qos = QualityOfService.AtLeastOnce,
+        PacketId = 1,
+        Retain = retain,
     });
 
     public void Lose(ServedConnection client) => Locked.Remove(client);
