@@ -12,7 +12,7 @@ namespace RawMqtt.Tests.Cli;
 /// <summary>The doctor at servers that mean harm: it takes bounded time, a bounded number of connections and bytes, and ends with a verdict.</summary>
 public class HostileDoctorTests
 {
-    private const double Patience = 0.15;
+    private const double Patience = 0.3; // seconds: on a busy machine a connection on loopback takes that long at times
 
     public static TheoryData<string, string> HarmsAndSchemes
     {
