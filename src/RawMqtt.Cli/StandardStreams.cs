@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace RawMqtt.Cli;
 
-/// <summary>The standard streams as bytes. One that the shell closed (<c>&lt;&amp;-</c>) is refused: its number may be a file of the runtime by now.</summary>
+/// <summary>The standard streams as bytes. The tool refuses one that the shell closed (<c>&lt;&amp;-</c>): its number may be a file's.</summary>
 internal static partial class StandardStreams
 {
     private const int Input = 0;

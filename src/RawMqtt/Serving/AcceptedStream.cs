@@ -111,7 +111,7 @@ internal sealed class AcceptedStream : NetworkStream
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> WaitAsync()
     {
-        if (poller!.IsCurrent) await Task.Yield(); // the last read was full: whoever sends without end does not keep the thread from others
+        if (poller!.IsCurrent) await Task.Yield(); // the last read was full: a client that sends without end must not keep the thread
         do await readable.WaitAsync().ConfigureAwait(false);
         while (!isOver && !HasMore());
         return 0;

@@ -188,8 +188,8 @@ internal sealed class LockedCore(BrokerCore core, TimeProvider time)
 
         if (toFlush.Count > MostPolled && Poller.IsPolling)
         {
-            ThreadPool.UnsafeQueueUserWorkItem<List<ServedConnection>>(FlushAll, [.. toFlush], preferLocal: false);
-            toFlush.Clear();
+            ThreadPool.UnsafeQueueUserWorkItem(FlushAll, toFlush, preferLocal: false);
+            return isCommitBegun;
         }
 
         FlushAll(toFlush);

@@ -35,7 +35,7 @@ internal sealed class Pauses(LockedCore core, BrokerHooks hooks)
     }
 
     /// <summary>Lets other connections go first, if any wait: for a thread, or for the lock, which does not keep their order.</summary>
-    /// <remarks>A yield that lets nobody go first cost a flood a quarter of its messages.</remarks>
+    /// <remarks>Yields to nobody cost a flood a quarter of its messages.</remarks>
     private async ValueTask GiveWayAsync()
     {
         if (!Poller.IsPolling && ThreadPool.PendingWorkItemCount == 0 && !core.IsWaitedFor) return; // a poller cannot tell who waits
