@@ -13,8 +13,6 @@ namespace RawMqtt.Serving;
 /// </remarks>
 internal sealed class AcceptedStream : NetworkStream
 {
-    private const int LargeRead = 4096; // what brings so much is worth a change of threads, so that all cores serve it
-
     private readonly SocketReceive? receive;
     private readonly TlsRecords? records;
     private readonly Poller? poller;
@@ -26,7 +24,6 @@ internal sealed class AcceptedStream : NetworkStream
     private bool isOver;
     private volatile bool hasEnded;
     private bool isUncertain; // events may be older than the last read
-    private bool isLarge;
 
     /// <param name="socket">The accepted socket; owned from here on.</param>
     /// <param name="records">The records of TLS that the bytes belong to; null if there is no TLS.</param>
@@ -57,7 +54,7 @@ internal sealed class AcceptedStream : NetworkStream
     {
         if (hasEnded) this.hasEnded = true;
         if (mayWrite) Volatile.Read(ref writable)?.Note(IsQuick);
-        if (mayRead) readable.Note(IsQuick && !isLarge);
+        if (mayRead) readable.Note(IsQuick);
     }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -100,7 +97,6 @@ internal sealed class AcceptedStream : NetworkStream
         isOver = error != SocketError.Success || count == 0;
         if (isOver) return true;
         records?.Take(buffer[..count]);
-        isLarge = count >= LargeRead;
         bool isFull = count == buffer.Length;
         isUncertain = isFull || !poller!.IsCurrent;
         if (isFull || hasEnded) readable.Note(isInline: false); // no further event tells of the rest, or of the end
@@ -111,7 +107,7 @@ internal sealed class AcceptedStream : NetworkStream
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> WaitAsync()
     {
-        if (poller!.IsCurrent) await Task.Yield(); // the last read was full: a client that sends without end must not keep the thread
+        if (poller!.IsCurrent) await Poller.GiveWay(); // the last read was full: a client that sends without end must not keep the thread
         do await readable.WaitAsync().ConfigureAwait(false);
         while (!isOver && !HasMore());
         return 0;

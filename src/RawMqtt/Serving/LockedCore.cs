@@ -156,7 +156,7 @@ internal sealed class LockedCore(BrokerCore core, TimeProvider time)
                 }
 
                 output = CompleteFlush(connection, output, out isOver);
-                if (output is not null && ++flushes % MaxFlushes == 0) await Task.Yield(); // the thread is another connection's
+                if (output is not null && ++flushes % MaxFlushes == 0) await Poller.GiveWay(); // the thread is another connection's
             }
         }
         catch (Exception e) when (TransportEnd.IsEnd(e))

@@ -40,7 +40,7 @@ internal sealed class Pauses(LockedCore core, BrokerHooks hooks)
     {
         if (!Poller.IsPolling && ThreadPool.PendingWorkItemCount == 0 && !core.IsWaitedFor) return; // a poller cannot tell who waits
         int yields = 0;
-        do await Task.Yield();
+        do await Poller.GiveWay();
         while (core.IsWaitedFor && ++yields < MaxYields);
     }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace RawMqtt.Serving;
 
-/// <summary>Waits for the sockets of many connections with one thread, by epoll of Linux, and resumes their reads on that thread.</summary>
+/// <summary>Waits for the sockets of many connections with one thread, by epoll of Linux, and serves them in turns on that thread.</summary>
 /// <remarks>
 /// The framework waits for a socket by three calls of the system for each small packet: one to look whether something has come, one to read it, and one to
 /// learn that no more has. Events are edge-triggered here and remembered by <see cref="Readiness"/>, so that one read is enough.
@@ -33,6 +34,7 @@ internal sealed class Poller
     private readonly int handle;
     private readonly Lock changing = new();
     private readonly Stack<int> free = new();
+    private readonly Queue<Action> turns = new(); // that wait for the sockets that are ready
     private AcceptedStream?[] streams = new AcceptedStream?[64];
     private int used;
     private int generation;
@@ -45,6 +47,9 @@ internal sealed class Poller
 
     /// <summary>Gets whether the calling thread waits for sockets, so that it must not block.</summary>
     public static bool IsPolling => current is not null;
+
+    /// <summary>Lets others go first: the sockets that are ready, on a thread that waits for them, or the work of the pool.</summary>
+    public static NextTurn GiveWay() => default;
 
     /// <summary>Gets whether the calling thread is the one that waits.</summary>
     public bool IsCurrent => current == this;
@@ -92,7 +97,7 @@ internal sealed class Poller
         var started = new List<Poller>();
         try
         {
-            // two cores for each: sockets that bring much are read by the pool
+            // a core for each, and one for what the pool, the journal and the clients do
             while (started.Count < (Environment.ProcessorCount + 1) / 2 && Create(CloseOnExec) is var handle and >= 0) started.Add(new Poller(handle));
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or OutOfMemoryException)
@@ -110,7 +115,7 @@ internal sealed class Poller
         byte[] events = new byte[MostEvents * size];
         while (true)
         {
-            int count = Wait(handle, ref events[0], MostEvents, -1);
+            int count = Wait(handle, ref events[0], MostEvents, turns.Count == 0 ? -1 : 0);
             if (count < 0 && Marshal.GetLastPInvokeError() != Interrupted) Thread.Sleep(10); // a fault of the system must not take the processor too
             for (int i = 0; i < count; i++)
             {
@@ -121,6 +126,8 @@ internal sealed class Poller
                 if (stream?.Token != token) continue; // gone meanwhile
                 stream.Note(mayRead: (mask & (Input | Ended)) != 0, mayWrite: (mask & (Output | Ended)) != 0, hasEnded: (mask & Ended) != 0);
             }
+
+            for (int left = turns.Count; left > 0; left--) turns.Dequeue()();
         }
     }
 
@@ -135,4 +142,24 @@ internal sealed class Poller
     [DllImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Wait(int epoll, ref byte events, int most, int milliseconds);
+
+    /// <summary>Awaits the next turn of the connection that the thread serves.</summary>
+    internal readonly struct NextTurn : ICriticalNotifyCompletion
+    {
+        public bool IsCompleted => false;
+
+        public NextTurn GetAwaiter() => this;
+
+        public void GetResult()
+        {
+        }
+
+        public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
+
+        public void UnsafeOnCompleted(Action continuation)
+        {
+            if (current is { } poller) poller.turns.Enqueue(continuation);
+            else Task.Yield().GetAwaiter().UnsafeOnCompleted(continuation);
+        }
+    }
 }
