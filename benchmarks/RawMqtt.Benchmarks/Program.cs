@@ -29,6 +29,7 @@ switch (args)
     case ["serve", string ws, string tcp, string durability, string folder]:
         await BrokersSideBySide.ServeAsync(ws, tcp, Enum.Parse<RawMqtt.MqttDurability>(durability), folder);
         break;
+    case ["serve-mqttnet", string ws, string tcp]: await MqttNetBroker.ServeAsync(ws, tcp); break;
     case ["end-to-end", ..]: await EndToEndRun.RunAsync(args); break;
     case ["end-to-end-broker"]: await EndToEndRun.ServeAsync(); break;
     case ["bridge", .. string[] load]: await BridgeRun.RunAsync(load); break;

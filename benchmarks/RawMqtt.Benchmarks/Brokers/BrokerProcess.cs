@@ -69,6 +69,13 @@ internal sealed class BrokerProcess : IDisposable
         return Start(name, Run(null, "env", arguments), ws, tcp);
     }
 
+    /// <summary>MQTTnet's broker with its defaults.</summary>
+    public static BrokerProcess MqttNet()
+    {
+        (int ws, int tcp) = (FreePort(), FreePort());
+        return Start("MQTTnet", Run(null, Environment.ProcessPath!, typeof(BrokerProcess).Assembly.Location, "serve-mqttnet", $"{ws}", $"{tcp}"), ws, tcp);
+    }
+
     /// <summary>mosquitto with a queue in which nothing is lost.</summary>
     /// <param name="inFlight">The window to each client; 20 is its default.</param>
     public static BrokerProcess Mosquitto(int inFlight)

@@ -66,7 +66,8 @@ internal sealed class FleetLoad : IDisposable
         TimeSpan used = broker.Cpu - cpu;
         TimeSpan usedHere = Process.GetCurrentProcess().TotalProcessorTime - own;
         for (long patience = Stopwatch.GetTimestamp() + second; received < sent && Stopwatch.GetTimestamp() < patience;) epoll.Wait(10, Receive);
-        return new FleetFigures(broker.Name, plan, histogram.Count, used.TotalMicroseconds / histogram.Count, usedHere.TotalMicroseconds / histogram.Count,
+        long measured = Math.Max(1, histogram.Count); // a broker that lags behind may deliver none in time
+        return new FleetFigures(broker.Name, plan, histogram.Count, used.TotalMicroseconds / measured, usedHere.TotalMicroseconds / measured,
             histogram.At(0.5), histogram.At(0.99), histogram.At(0.999), histogram.Max, sent - received);
     }
 

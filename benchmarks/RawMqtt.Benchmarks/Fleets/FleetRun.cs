@@ -53,6 +53,7 @@ internal static class FleetRun
         }
 
         if (plan is { Scheme: "tcp" }) starts.Add(() => BrokerProcess.Mosquitto(20)); // over ws it takes ten connections a second
+        starts.Add(BrokerProcess.MqttNet);
         for (int round = 0; round < rounds; round++)
         {
             foreach (Func<BrokerProcess> start in starts)
