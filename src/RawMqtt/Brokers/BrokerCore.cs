@@ -18,6 +18,7 @@ internal sealed class BrokerCore
     private readonly HashSet<BrokerConnection> connections = [];
     private readonly UnfinishedPackets unfinished;
     private readonly SlowReaders slow;
+    private readonly JournalHolds holds;
     private readonly Replays replays;
     private readonly Deliveries deliveries;
     private readonly Router router;
@@ -39,17 +40,18 @@ internal sealed class BrokerCore
         unfinished = new UnfinishedPackets(turn, limits, comparer, connections);
         var drops = new DropReports(turn, callbacks.Dropped);
         slow = new SlowReaders(turn, limits, Messages);
+        holds = new JournalHolds(turn);
         var refusals = new RefusalReports(turn, callbacks.Refused);
         replays = new Replays(turn, limits, slow, Retained, Messages, callbacks.CanRead);
         deliveries = new Deliveries(turn, slow, replays, drops);
-        router = new Router(turn, Subscriptions, Retained, Messages, slow, deliveries, drops, comparer, callbacks);
+        router = new Router(turn, Subscriptions, Retained, Messages, slow, holds, deliveries, drops, comparer, callbacks);
         var filters = new ClientFilters(turn, limits, comparer, Subscriptions, Retained, replays, refusals);
         Sessions = new SessionList(turn, limits, comparer, filters);
         ends = new ConnectionEnds(turn, slow, router, Sessions, refusals, callbacks);
         var opening = new SessionOpening(turn, limits, Messages, slow, Sessions, ends, deliveries, idSeed, callbacks);
-        packets = new PacketsFromClient(turn, limits, slow, deliveries, router, filters, opening, refusals, callbacks);
+        packets = new PacketsFromClient(turn, limits, slow, holds, deliveries, router, filters, opening, refusals, callbacks);
         systemTopics = new SystemTopics(turn, Sessions, Subscriptions, Retained, Messages, router);
-        Parts = new BrokerParts(turn, limits, slow, Subscriptions, Sessions, filters, Retained, Messages, router, deliveries, ends);
+        Parts = new BrokerParts(turn, limits, slow, holds, Subscriptions, Sessions, filters, Retained, Messages, router, deliveries, ends);
     }
 
     /// <summary>The parts, for what a journal adds.</summary>
@@ -220,7 +222,7 @@ internal sealed class BrokerCore
     {
         turn.Now = now;
         TimeSpan? next = slow.Tick();
-        turn.EndJournalHolds();
+        holds.End();
         Sessions.DiscardExpired();
         replays.BeginTurn(isSweep: true);
         long outgoing = 0;

@@ -15,8 +15,6 @@ internal sealed class BrokerTurn
     private readonly List<BrokerConnection> waiting = []; // for the next commit
     private readonly List<BrokerConnection> sealedOnes = []; // for the commit under way
     private readonly Queue<(long Position, Subscriber Subscriber, ApplicationMessage Message, QualityOfService Qos, bool Retain)> deferred = new();
-    private readonly Dictionary<BrokerConnection, (TimeSpan Since, bool IsPublish)> heldForJournal = [];
-    private TimeSpan? limitReachedAt;
     private readonly List<Subscriber> toLoad = [];
     private readonly Queue<Subscriber> toEvict = new();
 
@@ -43,54 +41,12 @@ internal sealed class BrokerTurn
     /// <summary>Whether a connection or a subscription of the program waits for a commit.</summary>
     public bool IsCommitWanted => waiting.Count > 0 || deferred.Count > 0;
 
-    /// <summary>Whether publishers wait for room in the journal.</summary>
-    public bool IsHoldingForJournal => heldForJournal.Count > 0;
-
     /// <summary>Puts the connection among those that wait for a commit, if it does.</summary>
     public void AwaitCommit(BrokerConnection connection)
     {
         if (connection.WaitsFor <= Committed || connection.IsAwaitingCommit) return;
         connection.IsAwaitingCommit = true;
         waiting.Add(connection);
-    }
-
-    /// <summary>Pauses a connection whose next packet would be noted while there is no room in the journal.</summary>
-    public void HoldForJournal(BrokerConnection connection, bool isPublish)
-    {
-        connection.Pause = Pause.Held;
-        heldForJournal.TryAdd(connection, (Now, isPublish));
-        Statistics.JournalHolds++;
-        if (!Room!.IsLimitReached) return;
-        Statistics.JournalLengthReached++;
-        limitReachedAt ??= Now;
-    }
-
-    /// <summary>Lets the connections go on that waited for room in the journal, if there is some. Those that have waited for too long because
-    /// <see cref="MqttBrokerLimits.MaxJournalLength"/> is reached end.</summary>
-    public void EndJournalHolds()
-    {
-        if (heldForJournal.Count == 0) return;
-        bool isFull = Room!.IsFull;
-        limitReachedAt = Room.IsLimitReached ? limitReachedAt ?? Now : null;
-        foreach ((BrokerConnection connection, (TimeSpan since, bool isPublish)) in heldForJournal)
-        {
-            if (connection.Pause != Pause.Held)
-            {
-                heldForJournal.Remove(connection); // what held it besides has let it go on
-            }
-            else if (isPublish ? !isFull : !Room.IsBehind)
-            {
-                heldForJournal.Remove(connection);
-                connection.Pause = Pause.None;
-                connection.LastReceived = Now; // the silence was not the client's
-                MarkDirty(connection);
-            }
-            else if (isPublish && limitReachedAt is { } reachedAt && Now - (since > reachedAt ? since : reachedAt) >= JournalRoom.LongestHold)
-            {
-                connection.Limit = nameof(MqttBrokerLimits.MaxJournalLength);
-                End(connection, MqttConnectionEnd.NoRoom);
-            }
-        }
     }
 
     /// <summary>Begins a commit of all that was noted: what the connections have gathered leaves when it is over.</summary>
@@ -116,7 +72,6 @@ internal sealed class BrokerTurn
         foreach (BrokerConnection connection in sealedOnes) MarkDirty(connection);
         sealedOnes.Clear();
         Room!.Committing = 0;
-        EndJournalHolds();
     }
 
     /// <summary>Lets a subscription of the program wait for the commit of a message.</summary>
@@ -185,7 +140,6 @@ internal sealed class BrokerTurn
         if (connection.End is not null) return;
         connection.End = reason;
         connection.Pause = Pause.None;
-        heldForJournal.Remove(connection);
         if (connection.Subscriber is { } subscriber) subscriber.Connection = null;
         ended.Push(connection);
         MarkDirty(connection);

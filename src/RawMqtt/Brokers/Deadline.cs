@@ -10,7 +10,7 @@ internal readonly record struct Deadline(TimeSpan At, MqttConnectionEnd Reason)
     {
         if (connection.End is not null) return null;
         if (connection is { Subscriber: null, Pause: Pause.Held }) // its CONNECT waits for the journal
-            return new Deadline(connection.LastReceived + JournalRoom.LongestHold, MqttConnectionEnd.NoRoom);
+            return new Deadline(connection.LastReceived + JournalHolds.Longest, MqttConnectionEnd.NoRoom);
         if (connection.Subscriber is null) return new Deadline(connection.LastReceived + limits.ConnectTimeout, MqttConnectionEnd.NoConnect); // 3.1.4
 
         Deadline? slow = connection.Flushing > 0 ? new Deadline(connection.FlushingSince + limits.SendTimeout, MqttConnectionEnd.TooSlow) : null;

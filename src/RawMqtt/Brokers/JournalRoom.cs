@@ -12,8 +12,8 @@ namespace RawMqtt.Brokers;
 /// program may go as far again, and then gets an error. Wills were noted before: those that go out are no more than the connections had.</item>
 /// <item>While the files are longer than twice what counts and two segments, a PUBLISH that would be noted waits until they are shorter.</item>
 /// <item>With <see cref="MqttBrokerLimits.MaxJournalLength"/>, what counts may take half of it without two segments. Beyond that each session has its
-/// share, above which its queue drops the newest. Two segments below the limit a PUBLISH that would be noted waits, for <see cref="LongestHold"/> at most:
-/// then its connection ends.</item>
+/// share, above which its queue drops the newest. Two segments below the limit a PUBLISH that would be noted waits, for <see cref="JournalHolds.Longest"/>
+/// at most: then its connection ends.</item>
 /// </list>
 /// </remarks>
 /// <param name="limits">The broker's limits.</param>
@@ -27,9 +27,6 @@ internal sealed class JournalRoom(
     private const int MostUncommitted = 16 << 20; // bytes of records
     private const int BytesOfMessage = 48; // of its record, beside topic and payload
     private const int BytesOfSession = 64; // and of a subscription
-
-    /// <summary>How long a publisher waits for <see cref="MqttBrokerLimits.MaxJournalLength"/> before its connection ends.</summary>
-    public static readonly TimeSpan LongestHold = TimeSpan.FromMinutes(1);
 
     private bool hasOlder;
     private long uncounted; // what was found to count beside the estimate

@@ -35,7 +35,7 @@ internal sealed class JournalledBroker
     public JournalRoom Room { get; }
 
     /// <summary>Whether publishers wait for room in the journal.</summary>
-    public bool IsHolding => turn.IsHoldingForJournal;
+    public bool IsHolding => parts.Holds.Any;
 
     /// <summary>The position up to which all is committed.</summary>
     public long Committed => turn.Committed;
@@ -68,6 +68,7 @@ internal sealed class JournalledBroker
         }
 
         turn.EndCommit(position);
+        parts.Holds.End();
         parts.Ends.CarryOut(); // a publisher may have waited for too long
         parts.Router.PublishDeferred();
         for (int i = 0; i < MostEvictions && turn.TryTakeToEvict(out Subscriber? subscriber); i++)
@@ -81,7 +82,7 @@ internal sealed class JournalledBroker
     public void EndHolds(TimeSpan now)
     {
         turn.Now = now;
-        turn.EndJournalHolds();
+        parts.Holds.End();
         parts.Ends.CarryOut();
     }
 

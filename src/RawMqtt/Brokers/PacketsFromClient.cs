@@ -8,8 +8,8 @@ namespace RawMqtt.Brokers;
 
 /// <summary>What the broker does with each packet of a client, chapter 3.</summary>
 internal sealed class PacketsFromClient(
-    BrokerTurn turn, MqttBrokerLimits limits, SlowReaders slow, Deliveries deliveries, Router router, ClientFilters filters, SessionOpening opening,
-    RefusalReports refusals, BrokerCallbacks callbacks)
+    BrokerTurn turn, MqttBrokerLimits limits, SlowReaders slow, JournalHolds holds, Deliveries deliveries, Router router, ClientFilters filters,
+    SessionOpening opening, RefusalReports refusals, BrokerCallbacks callbacks)
 {
     private readonly MqttBrokerStatistics counters = turn.Statistics;
 
@@ -205,7 +205,7 @@ internal sealed class PacketsFromClient(
             PacketType.Subscribe or PacketType.Unsubscribe => connection.Subscriber is { Number: > 0 },
             _ => false,
         };
-        if (isNoted) turn.HoldForJournal(connection, isPublish: false);
+        if (isNoted) holds.Hold(connection, isPublish: false);
         return isNoted;
     }
 

@@ -7,8 +7,8 @@ namespace RawMqtt.Brokers;
 
 /// <summary>Brings each message to the clients whose subscriptions match its topic, and keeps the retained ones.</summary>
 internal sealed class Router(
-    BrokerTurn turn, SubscriptionTree subscriptions, RetainedMessages retained, ApplicationMessagePool messages, SlowReaders slow, Deliveries deliveries,
-    DropReports drops, Utf8Comparer comparer, BrokerCallbacks callbacks)
+    BrokerTurn turn, SubscriptionTree subscriptions, RetainedMessages retained, ApplicationMessagePool messages, SlowReaders slow, JournalHolds holds,
+    Deliveries deliveries, DropReports drops, Utf8Comparer comparer, BrokerCallbacks callbacks)
 {
     private readonly TopicRoutes routes = new(subscriptions, comparer, callbacks.CanRead);
 
@@ -68,7 +68,7 @@ internal sealed class Router(
     {
         if (turn.Room is { IsFull: true } && IsNoted(packet, from))
         {
-            turn.HoldForJournal(from, isPublish: true);
+            holds.Hold(from, isPublish: true);
             return true;
         }
 

@@ -100,7 +100,7 @@ public sealed class JournalRoomTests
         journal.Measure(Most + 1);
         client.Publish("few", Payload, qos: 1, id: 1);
         Assert.Equal(Pause.Held, client.Connection.Pause);
-        broker.Now += JournalRoom.LongestHold;
+        broker.Now += JournalHolds.Longest;
         journal.Commit();
         Assert.Equal(MqttConnectionEnd.NoRoom, client.End);
         Assert.Equal(["PUBLISH qos0 wills=gone"], reader.Received());
