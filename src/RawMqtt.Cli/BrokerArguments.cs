@@ -115,6 +115,7 @@ internal static class BrokerArguments
         (Text("--password-file", "FILE", "User names and hashes, as rawmqtt passwd or mosquitto_passwd write them."), "PasswordFile"),
         (Text("--access-file", "FILE", "Who may read and write which topics, in the syntax of mosquitto's acl_file."), "AccessFile"),
         (Text("--proxy-header", "NAME", "The one header in which those proxies name their clients; X-Forwarded-For when not given."), "ProxyHeader"),
+        (Text("--when-queue-full", "DropNewest|DropOldest|EndSession", "What happens when a message has no place in the queue of a client."), "WhenQueueFull"),
         (Text("--metrics", "HOST:PORT", "Answer GET /metrics there, for Prometheus."), "MetricsListener"),
         (Text("--log-level", "information|warning|error", "Write lines of this level and above to the error output."), "LogLevel"),
     ];

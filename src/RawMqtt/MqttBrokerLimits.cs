@@ -92,15 +92,16 @@ public sealed record MqttBrokerLimits
     /// queue.</summary>
     public int MaxInFlightBytes { get; init; } = 1 << 20;
 
-    /// <summary>Gets the maximum number of messages that wait for a client that is away; the broker drops newer ones. For a client that is connected, see
-    /// <see cref="MaxHoldTime"/>.</summary>
+    /// <summary>Gets the maximum number of messages that wait for a client that is away; see <see cref="MqttBrokerOptions.WhenQueueFull"/> for what
+    /// happens to others, and <see cref="MaxHoldTime"/> for a client that is connected.</summary>
     public int MaxQueuedMessages { get; init; } = 1000;
 
-    /// <summary>Gets the maximum bytes of topics and payloads that wait for a client that is away; the broker drops newer messages.</summary>
+    /// <summary>Gets the maximum bytes of topics and payloads that wait for a client that is away; see <see cref="MqttBrokerOptions.WhenQueueFull"/>
+    /// for what happens to others.</summary>
     public int MaxQueuedBytes { get; init; } = 1 << 20;
 
     /// <summary>Gets the maximum time that a connected client with a full queue may hold back the clients that publish to it. After that, until the client
-    /// has caught up, the broker drops what exceeds ten times the queue's limits.</summary>
+    /// has caught up, <see cref="MqttBrokerOptions.WhenQueueFull"/> decides about what exceeds ten times the queue's limits.</summary>
     public TimeSpan MaxHoldTime { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Gets the maximum time that slow readers together may hold back one client that publishes: in any second at QoS 0, after which messages to them
@@ -139,8 +140,8 @@ public sealed record MqttBrokerLimits
     public long JournalSegmentLength { get; init; } = 64 << 20;
 
     /// <summary>Gets the maximum bytes of all files of the broker's journal; 0 for no limit. What counts may take half of it without two files. Beyond that
-    /// each kept session may have its share, above which the broker drops newer messages. When the journal is two files below the limit, clients wait that
-    /// publish what would be kept; those that have waited for a minute are disconnected.</summary>
+    /// each kept session may have its share, above which <see cref="MqttBrokerOptions.WhenQueueFull"/> decides. When the journal is two files below the limit,
+    /// clients wait that publish what would be kept; those that have waited for a minute are disconnected.</summary>
     public long MaxJournalLength { get; init; }
 
     /// <summary>Gets the maximum bytes that wait for the program that runs the broker, in each of its subscriptions, for

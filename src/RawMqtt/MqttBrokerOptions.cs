@@ -103,6 +103,14 @@ public sealed record MqttBrokerOptions
     /// hold.</summary>
     public Func<MqttBrokerClient, ReadOnlySpan<byte>, bool>? CanWrite { get; init; }
 
+    /// <summary>Gets what the broker does when a message has no place in the queue of a client. The default is
+    /// <see cref="MqttWhenQueueFull.DropNewest"/>, which also holds for the program's own bridges whatever is set.</summary>
+    public MqttWhenQueueFull WhenQueueFull { get; init; }
+
+    /// <summary>Gets the function that decides that for each client; null: <see cref="WhenQueueFull"/> holds for all, as it does if the function throws. The
+    /// broker calls it each time that a queue is full. The rules of <see cref="CanRead"/> hold.</summary>
+    public Func<MqttBrokerClient, MqttWhenQueueFull>? ChooseWhenQueueFull { get; init; }
+
     /// <summary>Gets whether a PUBLISH that is not allowed ends the connection. false, the default: the broker acknowledges and drops it
     /// [MQTT-3.3.5-2].</summary>
     public bool EndRefusedPublishers { get; init; }

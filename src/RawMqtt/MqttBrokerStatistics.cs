@@ -24,6 +24,9 @@ public sealed record MqttBrokerStatistics
     /// <summary>Gets the number of sessions discarded because of <see cref="MqttBrokerLimits.SessionExpiry"/>.</summary>
     public long SessionsExpired { get; internal set; }
 
+    /// <summary>Gets the number of sessions discarded because their queues were full, see <see cref="MqttWhenQueueFull.EndSession"/>.</summary>
+    public long SessionsQueueFull { get; internal set; }
+
     /// <summary>Gets the number of CONNECTs refused because <see cref="MqttBrokerLimits.MaxKeptBytes"/> had no room for their Wills.</summary>
     public long WillsRefused { get; internal set; }
 
@@ -82,7 +85,8 @@ public sealed record MqttBrokerStatistics
     /// <see cref="MqttBrokerLimits.InitialInFlight"/> was reached.</summary>
     public long MessagesQueued { get; internal set; }
 
-    /// <summary>Gets the number of messages at QoS 1 and 2 dropped because a queue or <see cref="MqttBrokerLimits.MaxKeptBytes"/> was full.</summary>
+    /// <summary>Gets the number of messages at QoS 1 and 2 dropped because a queue or <see cref="MqttBrokerLimits.MaxKeptBytes"/> was full, those of
+    /// sessions that were discarded for that included.</summary>
     public long MessagesDropped { get; internal set; }
 
     /// <summary>Gets the number of messages not passed on because their topic begins with $ or <see cref="MqttBrokerOptions.AuthorizePublish"/> did not allow

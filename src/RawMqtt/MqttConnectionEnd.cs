@@ -45,4 +45,7 @@ public enum MqttConnectionEnd
     /// <summary>A message of the client has waited for a minute, because the journal has reached <see cref="MqttBrokerLimits.MaxJournalLength"/>; or its
     /// CONNECT has, because the disk takes nothing.</summary>
     NoRoom,
+
+    /// <summary>The queue of the client's session was full, and the broker has discarded the session: see <see cref="MqttWhenQueueFull.EndSession"/>.</summary>
+    QueueFull,
 }

@@ -62,6 +62,8 @@ internal static class SettingTable
         File(nameof(BrokerSettings.AccessFile), "Access rules in the syntax of mosquitto's acl_file.", s => s.AccessFile, (s, v) => s with { AccessFile = v }),
         Flag(nameof(MqttBrokerOptions.EndRefusedPublishers), "End the connection of a client that publishes where it may not; false: drop the message.",
             o => o.EndRefusedPublishers, (o, v) => o with { EndRefusedPublishers = v }),
+        Choice(nameof(MqttBrokerOptions.WhenQueueFull), "What happens when a message has no place in the queue of a client.", s => s.Options.WhenQueueFull,
+            (s, v) => s with { Options = s.Options with { WhenQueueFull = v } }),
         Choice(nameof(MqttBrokerOptions.Durability), "What the broker keeps over the end of its process, in DataDirectory.", s => s.Options.Durability,
             (s, v) => s with { Options = s.Options with { Durability = v } }),
         File(nameof(MqttBrokerOptions.DataDirectory), "The folder of the broker's journal.", s => s.Options.DataDirectory,

@@ -13,6 +13,7 @@ internal static class Figures
         (nameof(s.ConnectsRefused), s.ConnectsRefused),
         (nameof(s.SessionsGivenUp), s.SessionsGivenUp),
         (nameof(s.SessionsExpired), s.SessionsExpired),
+        (nameof(s.SessionsQueueFull), s.SessionsQueueFull),
         (nameof(s.WillsRefused), s.WillsRefused),
         (nameof(s.ConnectTimeouts), s.ConnectTimeouts),
         (nameof(s.PacketTimeouts), s.PacketTimeouts),

@@ -35,6 +35,12 @@ internal sealed record BrokerCallbacks
     /// <summary>Called when a client has lost messages, at most once a minute for each.</summary>
     public DropObserver? Dropped { get; init; }
 
+    /// <summary>Returns what happens when the queue of a client is full; null: the newest message is dropped. It must not use the core.</summary>
+    public Func<Subscriber, MqttWhenQueueFull>? WhenQueueFull { get; init; }
+
+    /// <summary>Called when a session ends because its queue is full, with the messages that are lost.</summary>
+    public DropObserver? SessionEnded { get; init; }
+
     /// <summary>Called for each message of a client that the broker passes on.</summary>
     public PublishObserver? Published { get; init; }
 }

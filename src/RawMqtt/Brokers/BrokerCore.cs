@@ -43,10 +43,10 @@ internal sealed class BrokerCore
         holds = new JournalHolds(turn);
         var refusals = new RefusalReports(turn, callbacks.Refused);
         replays = new Replays(turn, limits, slow, Retained, Messages, callbacks.CanRead);
-        deliveries = new Deliveries(turn, slow, replays, drops);
-        router = new Router(turn, Subscriptions, Retained, Messages, slow, holds, deliveries, drops, comparer, callbacks);
         var filters = new ClientFilters(turn, limits, comparer, Subscriptions, Retained, replays, refusals);
         Sessions = new SessionList(turn, limits, comparer, filters);
+        deliveries = new Deliveries(turn, slow, new FullQueues(turn, slow, Sessions, drops, callbacks), replays, drops);
+        router = new Router(turn, Subscriptions, Retained, Messages, Sessions, slow, holds, deliveries, drops, comparer, callbacks);
         ends = new ConnectionEnds(turn, slow, router, Sessions, refusals, callbacks);
         var opening = new SessionOpening(turn, limits, Messages, slow, Sessions, ends, deliveries, idSeed, callbacks);
         packets = new PacketsFromClient(turn, limits, slow, holds, deliveries, router, filters, opening, refusals, callbacks);

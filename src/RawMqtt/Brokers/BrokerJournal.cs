@@ -88,7 +88,8 @@ internal sealed class BrokerJournal
 
     public void Unsubscribe(uint session, ReadOnlySpan<byte> filter) => Note(BrokerRecord.Unsubscribed, session, filter);
 
-    /// <summary>Begins the record of a message. <see cref="EndPublish"/> follows, before anything else is noted.</summary>
+    /// <summary>Begins the record of a message. <see cref="EndPublish"/> follows; between them nothing is noted but that
+    /// others are dropped.</summary>
     /// <param name="session">The kept session that published it at QoS 2; 0 for none.</param>
     /// <param name="packetId">The packet identifier of that PUBLISH.</param>
     /// <param name="will">The number of the Will that it was; 0 for none.</param>

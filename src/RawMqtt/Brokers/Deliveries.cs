@@ -6,11 +6,11 @@ using RawMqtt.Sessions;
 namespace RawMqtt.Brokers;
 
 /// <summary>Brings messages to one client: at once, later from its queue, or not at all, as <see cref="SlowReaders"/> decides.</summary>
-internal sealed class Deliveries(BrokerTurn turn, SlowReaders slow, Replays replays, DropReports drops)
+internal sealed class Deliveries(BrokerTurn turn, SlowReaders slow, FullQueues full, Replays replays, DropReports drops)
 {
     private readonly MqttBrokerStatistics counters = turn.Statistics;
 
-    /// <summary>Sends a message at QoS 1 or 2, or queues it. RETAIN is set for bridges alone [MQTT-3.3.1-9].</summary>
+    /// <summary>Sends a message at QoS 1 or 2, or queues it if there is room. RETAIN is set for bridges alone [MQTT-3.3.1-9].</summary>
     public void Deliver(Subscriber subscriber, ApplicationMessage message, QualityOfService qos, bool retain)
     {
         if (slow.CanSend(subscriber, message))
@@ -21,19 +21,17 @@ internal sealed class Deliveries(BrokerTurn turn, SlowReaders slow, Replays repl
             counters.MessagesSent++;
             turn.MarkDirty(subscriber.Connection);
         }
-        else if (slow.FindFullLimit(subscriber, message.Length, isKept: true) is { } limit)
-        {
-            counters.MessagesDropped++;
-            if (limit == nameof(MqttBrokerLimits.MaxJournalLength)) counters.JournalLengthReached++;
-            drops.Count(subscriber, limit);
-        }
-        else
+        else if (slow.FindFullLimit(subscriber, message.Length, isKept: true) is not { } limit || full.TryMakeRoom(subscriber, message.Length, limit))
         {
             subscriber.Session.Queue(message, qos, retain);
             if (turn.Journal is { } noting && subscriber.Number > 0) NoteQueued(noting, subscriber, qos, retain);
             slow.NoteQueued(subscriber);
         }
     }
+
+    /// <summary>Returns whether a message at QoS 1 or 2 would be sent or queued now. It is not in memory yet.</summary>
+    public bool WouldKeep(Subscriber subscriber, int length) =>
+        slow.FindFullLimit(subscriber, length, isKept: false) is null || full.DropsOldest(subscriber);
 
     /// <summary>Sends a message at QoS 0, or sheds it.</summary>
     /// <param name="connection">That of the client.</param>

@@ -12,8 +12,8 @@ namespace RawMqtt.Brokers;
 /// program may go as far again, and then gets an error. Wills were noted before: those that go out are no more than the connections had.</item>
 /// <item>While the files are longer than twice what counts and two segments, a PUBLISH that would be noted waits until they are shorter.</item>
 /// <item>With <see cref="MqttBrokerLimits.MaxJournalLength"/>, what counts may take half of it without two segments. Beyond that each session has its
-/// share, above which its queue drops the newest. Two segments below the limit a PUBLISH that would be noted waits, for <see cref="JournalHolds.Longest"/>
-/// at most: then its connection ends.</item>
+/// share, above which <see cref="FullQueues"/> decides. Two segments below the limit a PUBLISH that would be noted waits, for
+/// <see cref="JournalHolds.Longest"/> at most: then its connection ends.</item>
 /// </list>
 /// </remarks>
 /// <param name="limits">The broker's limits.</param>
@@ -104,14 +104,13 @@ internal sealed class JournalRoom(
         uncounted = Math.Max(0, isAll ? carried - Math.Max(estimateAtStart, Estimate) : Math.Min(uncounted, Length - Estimate)); // much may end meanwhile
 
     /// <summary>Whether a kept session may have another message noted: there is room for all, or its share is not used up. One message always fits.</summary>
-    /// <param name="session">The session.</param>
+    /// <param name="waiting">The messages that it has in flight and in its queue.</param>
+    /// <param name="bytes">Their topics and payloads.</param>
     /// <param name="length">Topic and payload of the message.</param>
     /// <param name="isKept">Whether the message counts already.</param>
-    public bool HasShare(ServerSession session, int length, bool isKept)
+    public bool HasShare(int waiting, long bytes, int length, bool isKept)
     {
         if (Most == 0 || Counting + (isKept ? 0 : length + BytesOfMessage) <= Most / 2) return true;
-        int waiting = session.InFlight + session.Queued;
-        long own = session.InFlightBytes + session.QueuedBytes + length + (BytesOfMessage * (waiting + 1L));
-        return waiting == 0 || own <= Most / 2 / Math.Max(1, KeptSessions);
+        return waiting == 0 || bytes + length + (BytesOfMessage * (waiting + 1L)) <= Most / 2 / Math.Max(1, KeptSessions);
     }
 }

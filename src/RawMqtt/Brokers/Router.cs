@@ -7,8 +7,8 @@ namespace RawMqtt.Brokers;
 
 /// <summary>Brings each message to the clients whose subscriptions match its topic, and keeps the retained ones.</summary>
 internal sealed class Router(
-    BrokerTurn turn, SubscriptionTree subscriptions, RetainedMessages retained, ApplicationMessagePool messages, SlowReaders slow, JournalHolds holds,
-    Deliveries deliveries, DropReports drops, Utf8Comparer comparer, BrokerCallbacks callbacks)
+    BrokerTurn turn, SubscriptionTree subscriptions, RetainedMessages retained, ApplicationMessagePool messages, SessionList sessions, SlowReaders slow,
+    JournalHolds holds, Deliveries deliveries, DropReports drops, Utf8Comparer comparer, BrokerCallbacks callbacks)
 {
     private readonly TopicRoutes routes = new(subscriptions, comparer, callbacks.CanRead);
 
@@ -49,6 +49,7 @@ internal sealed class Router(
         }
 
         if (journal is not null) EndPublish(journal, packet, kept, route);
+        sessions.EndFull();
         kept?.Release();
     }
 
@@ -83,7 +84,7 @@ internal sealed class Router(
         foreach (TopicRoute.Receiver receiver in RouteOf(packet, from).Receivers)
         {
             if (receiver.Subscriber.Number == 0 || receiver.Qos == QualityOfService.AtMostOnce) continue;
-            if (slow.FindFullLimit(receiver.Subscriber, packet.Topic.Length + packet.Payload.Length, isKept: false) is null) return true;
+            if (deliveries.WouldKeep(receiver.Subscriber, packet.Topic.Length + packet.Payload.Length)) return true;
         }
 
         return false;

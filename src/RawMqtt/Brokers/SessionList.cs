@@ -12,6 +12,8 @@ internal sealed class SessionList(BrokerTurn turn, MqttBrokerLimits limits, Utf8
     private readonly AwaySessions away = new(comparer);
     private readonly Dictionary<uint, Subscriber> byNumber = []; // those that are noted in a journal
 
+    private readonly Queue<Subscriber> toEnd = new();
+
     public int Count => byClientId.Count;
 
     /// <summary>Sessions whose client is away.</summary>
@@ -61,6 +63,7 @@ internal sealed class SessionList(BrokerTurn turn, MqttBrokerLimits limits, Utf8
     /// <summary>Ends a session whose connection has ended, or lets it wait for its client.</summary>
     public void CloseConnection(Subscriber subscriber)
     {
+        if (subscriber.HasEnded) return;
         subscriber.Replay?.StartAgain();
         if (subscriber.CleanSession) // [MQTT-3.1.2-6]
         {
@@ -74,6 +77,15 @@ internal sealed class SessionList(BrokerTurn turn, MqttBrokerLimits limits, Utf8
         if (away.Count <= limits.MaxAwaySessions) return;
         turn.Statistics.SessionsGivenUp++;
         Discard(away.FindExcess(subscriber));
+    }
+
+    /// <summary>Ends a session whose queue is full once all receivers of the message that filled it have got it.</summary>
+    public void EndLater(Subscriber subscriber) => toEnd.Enqueue(subscriber);
+
+    /// <summary>Ends the sessions whose queues are full.</summary>
+    public void EndFull()
+    {
+        while (toEnd.TryDequeue(out Subscriber? subscriber)) Discard(subscriber);
     }
 
     /// <summary>Ends the sessions of clients that have been away for too long.</summary>
@@ -104,6 +116,7 @@ internal sealed class SessionList(BrokerTurn turn, MqttBrokerLimits limits, Utf8
 
     private void Discard(Subscriber subscriber)
     {
+        subscriber.HasEnded = true;
         turn.Journal?.DiscardSession(subscriber.Number);
         byNumber.Remove(subscriber.Number);
         if (turn.Room is { } room) room.KeptSessions = byNumber.Count;

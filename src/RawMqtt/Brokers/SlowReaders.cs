@@ -13,8 +13,9 @@ namespace RawMqtt.Brokers;
 /// <item>While the queue of a connected client is full, the clients that publish to it are held back, for
 /// <see cref="MqttBrokerLimits.MaxPublisherHoldTime"/> at a time; then one turn of the publisher passes. A client that has taken nothing for
 /// a second, or has not caught up within <see cref="MqttBrokerLimits.MaxHoldTime"/>, lags until it has caught up: publishers do not wait for it,
-/// and what is above ten times the limits of its queue is dropped. A publisher waits for all full clients at the same time.</item>
-/// <item>The queue of a client that is away drops what is above its limits. An empty queue takes one message of any length.</item>
+/// and <see cref="FullQueues"/> decides about what is above ten times the limits of its queue. A publisher waits for all full clients at the same
+/// time.</item>
+/// <item>So it does about what is above the limits of a client that is away. An empty queue takes one message of any length.</item>
 /// <item>The queue of the program's own bridge has limits of its own (<see cref="QueueBounds"/>), connected or away: it holds publishers back from half of
 /// them on.</item>
 /// <item>The limits that all clients share, <see cref="MqttBrokerLimits.MaxKeptBytes"/> and <see cref="MqttBrokerLimits.MaxTotalOutgoingBytes"/>,
@@ -56,22 +57,26 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
 
     /// <summary>Whether a message at QoS 1 or 2 may be sent at once.</summary>
     public bool CanSend(Subscriber subscriber, ApplicationMessage message) =>
-        subscriber.Connection is { } connection && subscriber.Session.CanSend && connection.Unsent < OutgoingLimit && CanKeep(subscriber, message.Length)
-        && HasShare(subscriber, message.Length, isKept: true);
+        subscriber.Connection is { } connection && subscriber.Session.CanSend && connection.Unsent < OutgoingLimit
+        && CanKeep(subscriber, subscriber.Session.InFlight, subscriber.Session.InFlightBytes, message.Length)
+        && HasShare(subscriber, subscriber.Session.InFlight, subscriber.Session.InFlightBytes, message.Length, isKept: true);
 
     /// <summary>Returns the limit because of which a message at QoS 1 or 2 may not wait in the client's queue; null if it may.</summary>
     /// <param name="subscriber">The client.</param>
     /// <param name="length">Topic and payload of the message.</param>
     /// <param name="isKept">Whether the message is in memory, and counts already.</param>
-    public string? FindFullLimit(Subscriber subscriber, int length, bool isKept)
+    /// <param name="isEmptied">Whether the queue shall count as empty.</param>
+    public string? FindFullLimit(Subscriber subscriber, int length, bool isKept, bool isEmptied = false)
     {
         ServerSession session = subscriber.Session;
-        if (subscriber.Queue is { } own) return own.FindFull(session.Queued, session.QueuedBytes, length);
+        (int queued, long bytes) = isEmptied ? (0, 0) : (session.Queued, session.QueuedBytes);
+        if (subscriber.Queue is { } own) return own.FindFull(queued, bytes, length);
         long factor = subscriber.Connection is null ? 1 : ConnectedFactor;
-        if (session.Queued >= factor * limits.MaxQueuedMessages) return nameof(limits.MaxQueuedMessages);
-        if (session.Queued > 0 && session.QueuedBytes + length > factor * limits.MaxQueuedBytes) return nameof(limits.MaxQueuedBytes);
-        if (!HasShare(subscriber, length, isKept)) return nameof(limits.MaxJournalLength);
-        return CanKeep(subscriber, length) ? null : nameof(limits.MaxKeptBytes);
+        if (queued >= factor * limits.MaxQueuedMessages) return nameof(limits.MaxQueuedMessages);
+        if (queued > 0 && bytes + length > factor * limits.MaxQueuedBytes) return nameof(limits.MaxQueuedBytes);
+        (int waiting, bytes) = (queued + session.InFlight, bytes + session.InFlightBytes);
+        if (!HasShare(subscriber, waiting, bytes, length, isKept)) return nameof(limits.MaxJournalLength);
+        return CanKeep(subscriber, waiting, bytes, length) ? null : nameof(limits.MaxKeptBytes);
     }
 
     /// <summary>Whether messages that wait should leave memory, if they stand in a journal too.</summary>
@@ -254,15 +259,11 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
     /// <summary>A reader that has taken nothing since the last hold began earns no further one.</summary>
     private bool MayHoldAtMostOnce(BrokerConnection reader) => reader.Taken > reader.TakenAtHold || turn.Now - reader.HoldsSince < limits.MaxPublisherHoldTime;
 
-    private bool CanKeep(Subscriber subscriber, int length)
-    {
-        ServerSession session = subscriber.Session;
-        return subscriber.Queue is not null
-            || CanKeep(session.InFlightBytes + session.QueuedBytes + length + (EntryBytes * (session.InFlight + session.Queued + 1L)));
-    }
+    private bool CanKeep(Subscriber subscriber, int waiting, long bytes, int length) =>
+        subscriber.Queue is not null || CanKeep(bytes + length + (EntryBytes * (waiting + 1L)));
 
-    private bool HasShare(Subscriber subscriber, int length, bool isKept) =>
-        subscriber.Number == 0 || turn.Room is not { } room || room.HasShare(subscriber.Session, length, isKept);
+    private bool HasShare(Subscriber subscriber, int waiting, long bytes, int length, bool isKept) =>
+        subscriber.Number == 0 || turn.Room is not { } room || room.HasShare(waiting, bytes, length, isKept);
 
     /// <summary>From how many messages and bytes on the queue of a connected client counts as full.</summary>
     private (long Messages, long Bytes) FullFrom(Subscriber subscriber) =>

@@ -29,6 +29,9 @@ internal sealed class Subscriber(byte[] clientId, byte[]? userName, ServerSessio
     /// <summary>The session ends with the connection [MQTT-3.1.2-6].</summary>
     public bool CleanSession { get; } = cleanSession;
 
+    /// <summary>Whether the session was discarded.</summary>
+    public bool HasEnded { get; set; }
+
     /// <summary>It gets none of its own messages, and RETAIN as it was published.</summary>
     public bool IsBridge { get; set; }
 

@@ -17,7 +17,8 @@ internal static class BrokerCloseCode
         _ when connection.Violation == ProtocolViolation.PacketTooLarge => CloseCode.MessageTooBig,
         MqttConnectionEnd.ProtocolViolation => CloseCode.ProtocolError,
         MqttConnectionEnd.BrokerStops => CloseCode.GoingAway,
-        MqttConnectionEnd.TakenOver or MqttConnectionEnd.TooSlow or MqttConnectionEnd.TooMany or MqttConnectionEnd.NoRoom => NoPacketWasWrong,
+        MqttConnectionEnd.TakenOver or MqttConnectionEnd.TooSlow or MqttConnectionEnd.TooMany => NoPacketWasWrong,
+        MqttConnectionEnd.NoRoom or MqttConnectionEnd.QueueFull => NoPacketWasWrong,
         MqttConnectionEnd.NoConnect or MqttConnectionEnd.NotAllowed => CloseCode.PolicyViolation,
         _ => CloseCode.NormalClosure,
     };
@@ -29,6 +30,7 @@ internal static class BrokerCloseCode
         MqttConnectionEnd.TooSlow => "too slow",
         MqttConnectionEnd.TooMany => "too many connections",
         MqttConnectionEnd.NoRoom => "no room on the disk",
+        MqttConnectionEnd.QueueFull => "the queue of the session was full",
         _ => "",
     };
 }

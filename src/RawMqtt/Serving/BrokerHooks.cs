@@ -39,8 +39,7 @@ internal sealed class BrokerHooks(MqttBrokerOptions options, Authentication auth
         if (subscriber.IsTrusted) return true;
         try
         {
-            var client = (MqttBrokerClient)(subscriber.View ??= ApplicationViews.ClientOf(subscriber));
-            return predicate(client, topic);
+            return predicate(ViewOf(subscriber), topic);
         }
         catch (Exception e) // it must not leave the core half way
         {
@@ -48,6 +47,22 @@ internal sealed class BrokerHooks(MqttBrokerOptions options, Authentication auth
             return false;
         }
     }
+
+    /// <summary>Asks what happens when the queue of a client is full, under the lock.</summary>
+    public MqttWhenQueueFull WhenQueueFull(Subscriber subscriber)
+    {
+        try
+        {
+            return options.ChooseWhenQueueFull?.Invoke(ViewOf(subscriber)) ?? options.WhenQueueFull;
+        }
+        catch (Exception e) // it must not leave the core half way
+        {
+            reports.HookFailed(subscriber, e);
+            return options.WhenQueueFull;
+        }
+    }
+
+    private static MqttBrokerClient ViewOf(Subscriber subscriber) => (MqttBrokerClient)(subscriber.View ??= ApplicationViews.ClientOf(subscriber));
 
     private ValueTask<HookAnswer> AskAsync(ServedConnection connection, ReadOnlyMemory<byte> unused, CancellationToken cancellationToken)
     {

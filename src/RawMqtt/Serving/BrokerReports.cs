@@ -165,6 +165,12 @@ internal sealed class BrokerReports(BrokerEvents? events, BrokerLog? log)
     public void ClientLost(Subscriber subscriber, string limit, long messages) =>
         log?.Add(MqttLogLevel.Warning, "dropped", $"{ClientOf(subscriber)} messages={messages} limit={limit}");
 
+    /// <summary>Reports a session that was discarded because its queue was full, with all of its messages.</summary>
+    public void SessionEnded(Subscriber subscriber, string limit, long messages) => log?.Add(
+        MqttLogLevel.Warning,
+        "session-ended",
+        $"{ClientOf(subscriber)} messages={messages} limit={limit} hint=\"WhenQueueFull (--when-queue-full) ends sessions whose queues are full\"");
+
     /// <summary>Reports messages that a subscription of the program lost because the program was too slow.</summary>
     public void ProgramLost(string filter, long messages) => log?.Add(
         MqttLogLevel.Warning,

@@ -32,6 +32,8 @@ internal sealed class BrokerShell
             Refused = reports.AreWanted ? reports.Refused : null,
             CanRead = options.CanRead is null ? null : (subscriber, topic) => hooks.IsAllowed(options.CanRead, subscriber, topic),
             CanWrite = options.CanWrite is null ? null : (subscriber, topic) => hooks.IsAllowed(options.CanWrite, subscriber, topic),
+            WhenQueueFull = options.ChooseWhenQueueFull is null && options.WhenQueueFull == MqttWhenQueueFull.DropNewest ? null : hooks.WhenQueueFull,
+            SessionEnded = reports.AreWanted ? reports.SessionEnded : null,
             EndsRefusedPublishers = options.EndRefusedPublishers,
             Published = reports.ArePublishesWanted ? reports.Published : null,
         };

@@ -35,9 +35,10 @@ internal static class ReportHints
         if (violation == ProtocolViolation.UnsupportedProtocolLevel || violation == ProtocolViolation.OlderProtocolName)
             return "the client does not speak MQTT 3.1.1: set its protocol version to 3.1.1 (WithProtocolVersion, protocolVersion: 4, -V mqttv311)";
         if (connection.Limit == nameof(MqttBrokerLimits.MaxPacketLength)) return "MaxPacketLength (--max-packet) allows longer packets";
-        if (connection.Limit == nameof(MqttBrokerLimits.MaxJournalLength))
+        if (connection.End == MqttConnectionEnd.NoRoom && connection.Limit == nameof(MqttBrokerLimits.MaxJournalLength))
             return "messages of clients that are away fill the journal; MaxJournalLength allows a longer one";
         if (connection.End == MqttConnectionEnd.NoRoom) return "the disk takes nothing: see the line journal-failed";
+        if (connection.End == MqttConnectionEnd.QueueFull) return "the client did not take its messages: its session has ended, see the line session-ended";
         if (violation is null && connection.RefusedWith is { } code) return Of(code);
         if (served.TlsFault is { } tls) return OfTls(tls, TlsAlert.Find([], served.Fault));
         bool hasSentNothing = connection is { End: MqttConnectionEnd.Lost, BytesReceived: 0 } && served.IsTls && served.WebSocketFault is null;

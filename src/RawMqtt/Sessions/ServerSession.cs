@@ -72,6 +72,27 @@ internal sealed class ServerSession(int firstWindow, int lastWindow, int windowB
         else (queue ??= new MessageQueue()).Add(message.AddReference(), qos, retain);
     }
 
+    /// <summary>Drops the message that has waited longest; those in flight do not wait.</summary>
+    /// <returns>Its number.</returns>
+    public long DropOldest()
+    {
+        long number;
+        if (queue is { Count: > 0 })
+        {
+            ApplicationMessage message = queue.Take().Message;
+            number = message.Number;
+            message.Release();
+        }
+        else
+        {
+            number = Stored!.First.Number;
+            Stored.RemoveFirst();
+        }
+
+        EndLoad();
+        return number;
+    }
+
     /// <summary>Puts a message that was read from the journal behind the others that were, and before all that wait there.</summary>
     public void QueueLoaded(ApplicationMessage message, QualityOfService qos, bool retain) =>
         (queue ??= new MessageQueue()).Add(message.AddReference(), qos, retain);
@@ -123,7 +144,7 @@ internal sealed class ServerSession(int firstWindow, int lastWindow, int windowB
     /// <summary>Identifiers that were received at QoS 2 and not released.</summary>
     public IEnumerable<ushort> Received => receiver?.Received ?? [];
 
-    /// <summary>Notes that messages were taken from <see cref="Stored"/>.</summary>
+    /// <summary>Notes that messages were taken from the queue, or from <see cref="Stored"/>.</summary>
     public void EndLoad()
     {
         if (Stored is not { Count: 0 } || behind is null) return;

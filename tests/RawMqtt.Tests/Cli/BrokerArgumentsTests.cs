@@ -24,6 +24,7 @@ public class BrokerArgumentsTests
     [InlineData("--set SystemTopicsInterval=0", "SystemTopicsInterval", "00:00:00", "--set")]
     [InlineData("--metrics 127.0.0.1:9090", "MetricsListener", "127.0.0.1:9090", "--metrics")]
     [InlineData("--log-level warning", "LogLevel", "Warning", "--log-level")]
+    [InlineData("--when-queue-full dropoldest", "WhenQueueFull", "DropOldest", "--when-queue-full")]
     [InlineData("--preset emqx --allow-origin *", "Listeners",
         "mqtt://127.0.0.1:1883 ws://127.0.0.1:8083/mqtt wss://127.0.0.1:8084/mqtt mqtts://127.0.0.1:8883", "preset emqx")]
     public void An_option_is_a_setting_with_its_source(string arguments, string name, string expected, string source)
@@ -48,6 +49,7 @@ public class BrokerArgumentsTests
     [InlineData("--set Quit=true", "Quit is not known; the nearest name is Quiet.")]
     [InlineData("--preset hivemq", "--preset knows emqx alone, not \"hivemq\".")]
     [InlineData("--log-level loud", "LogLevel: it must be one of Information, Warning, Error.")]
+    [InlineData("--when-queue-full wait", "WhenQueueFull: it must be one of DropNewest, DropOldest, EndSession.")]
     [InlineData("--config missing.json", "missing.json")]
     public void A_mistake_is_named(string arguments, string expected) =>
         Assert.Contains(expected, Assert.Throws<ConfigurationException>(() => Read(arguments)).Message);

@@ -16,7 +16,7 @@ public sealed class BrokerConfigurationTests
         nameof(MqttBrokerOptions.KeyPassword), nameof(MqttBrokerOptions.Authenticate), nameof(MqttBrokerOptions.AuthorizePublish),
         nameof(MqttBrokerOptions.AuthorizeSubscribe), nameof(MqttBrokerOptions.CanRead), nameof(MqttBrokerOptions.CanWrite),
         nameof(MqttBrokerOptions.ConfigureTls), nameof(MqttBrokerOptions.Identify), nameof(MqttBrokerOptions.AnswerGet), nameof(MqttBrokerOptions.AnswerHttp),
-        nameof(MqttBrokerOptions.Observe), nameof(MqttBrokerOptions.Starting),
+        nameof(MqttBrokerOptions.Observe), nameof(MqttBrokerOptions.Starting), nameof(MqttBrokerOptions.ChooseWhenQueueFull),
         nameof(MqttBrokerOptions.Log), nameof(MqttBrokerOptions.Tap), nameof(MqttBrokerOptions.TimeProvider), nameof(MqttBrokerOptions.Limits),
     ];
 

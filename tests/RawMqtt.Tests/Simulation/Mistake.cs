@@ -20,6 +20,15 @@ internal sealed record Mistake(string Name)
     /// <summary>Segments are deleted without carrying forward.</summary>
     public bool DeletesUncarried { get; init; }
 
+    /// <summary>The broker is never told how long the journal is.</summary>
+    public bool NeverMeasures { get; init; }
+
+    /// <summary>The broker is not told that the journal has become shorter.</summary>
+    public bool MeasuresGrowthAlone { get; init; }
+
+    /// <summary>What happens when a queue or a share of the journal is full; null: none is.</summary>
+    public MqttWhenQueueFull? WhenFull { get; init; }
+
     /// <summary>Segments are deleted before what was carried forward is committed.</summary>
     public bool DeletesEarly { get; init; }
 

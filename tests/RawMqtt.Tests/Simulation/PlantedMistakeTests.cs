@@ -32,6 +32,10 @@ public class PlantedMistakeTests(ITestOutputHelper output)
         new("DISCONNECT is not noted") { Forgets = BrokerRecord.WillEnded },
         new("the connection is closed before its DISCONNECT is committed") { ClosesEarly = true },
         new("the publishing of a Will is not noted") { ForgetsWillOf = true },
+        new("a message that was dropped is not noted") { Forgets = BrokerRecord.Dropped, WhenFull = MqttWhenQueueFull.DropOldest },
+        new("the end of a session is not noted") { Forgets = BrokerRecord.SessionDiscarded, WhenFull = MqttWhenQueueFull.EndSession },
+        new("the length of the journal is not measured") { NeverMeasures = true, WhenFull = MqttWhenQueueFull.DropNewest },
+        new("a journal that has become shorter is not measured") { MeasuresGrowthAlone = true, WhenFull = MqttWhenQueueFull.DropNewest },
     ];
 
     [Theory]
@@ -76,7 +80,7 @@ public class PlantedMistakeTests(ITestOutputHelper output)
         {
             try
             {
-                Scenario.Run(seed, isDurable: true, mistake);
+                Scenario.Run(seed, isDurable: true, mistake, mistake.WhenFull);
             }
             catch (SimulationException found)
             {

@@ -113,6 +113,13 @@ internal sealed class SimulatedClient
         serverRules.Discarded();
     }
 
+    /// <summary>The server has ended the session, because its queue was full.</summary>
+    public void SessionEnded()
+    {
+        watch.Forgotten();
+        serverRules.Discarded();
+    }
+
     /// <summary>What was noted and is not on the disk never happened; a message that the application was not done with is new to it.</summary>
     private void StartAnew()
     {

@@ -17,12 +17,18 @@ internal sealed class SimulatedServer
     private readonly List<BrokerConnection> dirty = [];
     private readonly HashSet<Served> served = [];
     private readonly double slowness;
+    private readonly MqttWhenQueueFull? whenFull;
+    private readonly Dictionary<string, long> lost = [];
+    private readonly HashSet<string> ended = [];
     private BrokerCore core;
     private int processes;
 
-    public SimulatedServer(World world, SimulatedStore? store = null)
+    /// <param name="world">The world.</param>
+    /// <param name="store">Its journal; null for none.</param>
+    /// <param name="whenFull">What happens when a queue is full: then queues are short, and the journal may be; null: none is ever full.</param>
+    public SimulatedServer(World world, SimulatedStore? store = null, MqttWhenQueueFull? whenFull = null)
     {
-        (this.world, this.store) = (world, store);
+        (this.world, this.store, this.whenFull) = (world, store, whenFull);
         slowness = world.Chance(0.3) ? 1 : 0;
         limits = new MqttBrokerLimits
         {
@@ -31,12 +37,19 @@ internal sealed class SimulatedServer
             MaxOutgoingBytes = world.Chance(0.3) ? 500 : 1 << 20,
             MaxJournalMemory = store is not null && world.Chance(0.5) ? 500 : 1 << 20,
         };
+        if (whenFull is not null) limits = Narrow(limits);
         core = NewCore();
         world.After(TimeSpan.FromSeconds(1), Tick);
     }
 
     /// <summary>Whether it forgets what its journal does not say: then its own end of the wire may ask again for what it had not committed.</summary>
     public bool IsDurable => store is not null;
+
+    /// <summary>Called with the client whose session ends because its queue is full.</summary>
+    public Action<string>? SessionEnded { get; set; }
+
+    /// <summary>What all processes of the broker together had to do.</summary>
+    public BoundFigures Figures { get; } = new();
 
     /// <summary>Nothing waits and nothing is in flight.</summary>
     public bool IsIdle => store is not { IsIdle: false }
@@ -76,12 +89,47 @@ internal sealed class SimulatedServer
         link.ServerLoses?.Invoke();
     }
 
+    /// <summary>Returns how many messages the broker says that the client has lost; null: so did all, with its session.</summary>
+    public long? LostBy(string clientId) => ended.Contains(clientId) ? null
+        : lost.GetValueOrDefault(clientId) + (core.Sessions.TryFind(Encoding.UTF8.GetBytes(clientId), out Subscriber? known) ? known.Lost : 0);
+
+    /// <summary>Counts what this process had to do: it ends.</summary>
+    public void EndProcess()
+    {
+        Figures.Add(core.Statistics);
+        foreach (Subscriber subscriber in core.Sessions.All) CountLost(subscriber);
+    }
+
+    private MqttBrokerLimits Narrow(MqttBrokerLimits wide) => wide with
+    {
+        MaxOutgoingBytes = 1 << 20, // no QoS 0 is shed
+        MaxQueuedMessages = world.Chance(0.3) ? 1000 : world.Random.Next(1, 6),
+        JournalSegmentLength = SimulatedCarrying.SegmentLength,
+        MaxJournalLength = store is null || world.Chance(0.3) ? 0 : world.Random.Next(8000, 14_000),
+    };
+
     private BrokerCore NewCore()
     {
-        var created = new BrokerCore(limits, hashSeed: 1, idSeed: 2);
+        var callbacks = new BrokerCallbacks { WhenQueueFull = _ => whenFull ?? MqttWhenQueueFull.DropNewest, SessionEnded = (session, _, _) => End(session) };
+        var created = new BrokerCore(limits, hashSeed: 1, idSeed: 2, callbacks);
         store?.Start(created);
         processes++;
         return created;
+    }
+
+    private void End(Subscriber session)
+    {
+        string clientId = Encoding.UTF8.GetString(session.ClientId);
+        world.Note($"--- the session of {clientId} ends: its queue is full");
+        ended.Add(clientId);
+        if (session.Number > 0) store?.NoteEnd(session.Number);
+        SessionEnded?.Invoke(clientId);
+    }
+
+    private void CountLost(Subscriber subscriber)
+    {
+        string clientId = Encoding.UTF8.GetString(subscriber.ClientId);
+        lost[clientId] = lost.GetValueOrDefault(clientId) + subscriber.Lost;
     }
 
     /// <summary>Nothing is left of the process but what its disk holds.</summary>
@@ -95,6 +143,7 @@ internal sealed class SimulatedServer
             connection.Link.Cut();
         }
 
+        EndProcess();
         store!.End();
         core = NewCore();
         Flush();
@@ -132,6 +181,7 @@ internal sealed class SimulatedServer
     private void Tick()
     {
         core.Tick(world.Now);
+        if (whenFull is not null) store?.Carry(); // publishers may wait for that, and then nothing is committed
         Flush();
         world.After(TimeSpan.FromSeconds(1), Tick);
     }

@@ -11,16 +11,16 @@ namespace RawMqtt.Tests.Simulation;
 internal sealed class SimulatedStore(World world, bool isSynced, Mistake? mistake)
 {
     private const long StartedAt = 1_000_000;
-    private const int SegmentLength = 2000;
 
     private readonly BrokerDisk disk = new(world);
     private readonly List<Subscriber> toLoad = [];
     private RecordBuffer taken = new();
     private JournalFolder folder = null!;
     private JournalledBroker broker = null!;
-    private CarryingForward carrying = null!;
+    private readonly List<(uint Session, long Position)> ended = [];
+    private readonly HashSet<uint> gone = [];
+    private SimulatedCarrying carrying = null!;
     private bool hasPowerFailed;
-    private (uint Segment, long Offset, long Position)? carried; // how far carrying forward has come
 
     /// <summary>A commit has begun and is not over.</summary>
     public bool IsUnderWay { get; private set; }
@@ -38,12 +38,16 @@ internal sealed class SimulatedStore(World world, bool isSynced, Mistake? mistak
     public void Start(BrokerCore core)
     {
         var recovered = new RecoveredBroker(core.Comparer);
-        folder = JournalFolder.Open(disk, JournalOwner.Broker, SegmentLength, isSynced, new Replay(recovered, hasPowerFailed, mistake));
+        folder = JournalFolder.Open(disk, JournalOwner.Broker, SimulatedCarrying.SegmentLength, isSynced, new Replay(recovered, hasPowerFailed, mistake));
         core.Parts.Turn.Journal = new BrokerJournal(recovered.Last, StartedAt);
         broker = new JournalledBroker(core.Parts, core.Parts.Turn.Journal, recovered.Stored);
         broker.Restore(recovered, Read, StartedAt);
-        carrying = broker.CarryingForward();
-        (taken, carried, IsUnderWay) = (new RecordBuffer(), null, false);
+        carrying = new SimulatedCarrying(world, folder, broker, core.Parts.Limits.MaxJournalLength, isSynced, mistake);
+        carrying.Measure();
+        broker.Room.Rest = SimulatedCarrying.SegmentLength;
+        if (core.Sessions.All.Any(session => gone.Contains(session.Number))) throw new SimulationException("a session that has ended is there again");
+        (taken, IsUnderWay) = (new RecordBuffer(), false);
+        ended.Clear();
         disk.Fail(world.HasFaults && world.Chance(0.3) ? 0.05 : 0);
     }
 
@@ -80,6 +84,8 @@ internal sealed class SimulatedStore(World world, bool isSynced, Mistake? mistak
     public void EndCommit()
     {
         IsUnderWay = false;
+        carrying.Measure();
+        gone.UnionWith(ended.Where(session => session.Position <= taken.Appended).Select(session => session.Session));
         broker.EndCommit(taken.Appended, Place, world.Now);
     }
 
@@ -99,33 +105,10 @@ internal sealed class SimulatedStore(World world, bool isSynced, Mistake? mistak
     }
 
     /// <summary>Takes a step of carrying forward.</summary>
-    public void Carry()
-    {
-        uint oldest = folder.OldestSegment;
-        if (oldest == folder.NewestSegment || folder.Length < 4 * SegmentLength) return;
-        (_, long offset, long position) = carried is { } known && known.Segment == oldest ? known : (oldest, 0, 0);
-        if (mistake is { DeletesUncarried: true }) offset = -1;
-        try
-        {
-            if (offset >= 0)
-            {
-                var step = new Step();
-                long? next = folder.Visit(oldest, offset, 500, step);
-                foreach ((BrokerRecord kind, byte[] fields) in step.Records) carrying.Carry(kind, fields, oldest, folder.NewestSegment);
-                carried = (oldest, next ?? -1, broker.Journal.Position);
-                if (next is null && mistake is { DeletesEarly: true }) folder.DeleteOldest(isSynced);
-            }
-            else if (position <= broker.Committed)
-            {
-                folder.DeleteOldest(isSynced);
-                carried = null;
-            }
-        }
-        catch (IOException)
-        {
-            // the disk refuses: later
-        }
-    }
+    public void Carry() => carrying.Step();
+
+    /// <summary>Notes that a session has ended: once that is committed, it must not be there in any later process.</summary>
+    public void NoteEnd(uint session) => ended.Add((session, broker.Journal.Position + 1));
 
     private ReadOnlySpan<byte> Read(JournalPlace place) =>
         folder.TryRead(place, new byte[place.Length], out SealedRecord record) ? record.Fields : default;
@@ -173,14 +156,5 @@ internal sealed class SimulatedStore(World world, bool isSynced, Mistake? mistak
         {
             if (damage.Kind == JournalDamageKind.Gap && !hasPowerFailed) throw new SimulationException($"the journal has a gap: {damage}");
         }
-    }
-
-    private sealed class Step : IJournalVisitor
-    {
-        public List<(BrokerRecord Kind, byte[] Fields)> Records { get; } = [];
-
-        public void Visit(SealedRecord record) => Records.Add(((BrokerRecord)record.Kind, record.Fields.ToArray()));
-
-        public void Visit(JournalDamage damage) => throw new SimulationException("damage while carrying forward");
     }
 }

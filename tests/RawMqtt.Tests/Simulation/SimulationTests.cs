@@ -22,6 +22,34 @@ public class SimulationTests(ITestOutputHelper output)
         for (int seed = 1; seed <= 500; seed++) Scenario.Run(seed, isDurable: true);
     }
 
+    [Theory]
+    [InlineData(false, MqttWhenQueueFull.DropNewest)]
+    [InlineData(false, MqttWhenQueueFull.DropOldest)]
+    [InlineData(false, MqttWhenQueueFull.EndSession)]
+    [InlineData(true, MqttWhenQueueFull.DropNewest)]
+    [InlineData(true, MqttWhenQueueFull.DropOldest)]
+    [InlineData(true, MqttWhenQueueFull.EndSession)]
+    public void Nothing_is_lost_without_a_word_when_queues_are_short_and_the_journal_is(bool isDurable, MqttWhenQueueFull whenFull)
+    {
+        var all = new BoundFigures();
+        for (int seed = 1; seed <= 200; seed++) all.Add(Scenario.Run(seed, isDurable, whenFull: whenFull));
+        output.WriteLine($"{all.Dropped} dropped, {all.Ended} ended, {all.Held} held, {all.LimitReached} because of MaxJournalLength");
+        Assert.True(all.Dropped > 200);
+        Assert.Equal(whenFull == MqttWhenQueueFull.EndSession, all.Ended > 50);
+        Assert.Equal(isDurable, all.Held > 50);
+        Assert.Equal(isDurable, all.LimitReached > 50);
+    }
+
+    /// <summary>By name: worlds with short queues and journals alone.</summary>
+    [Fact(Explicit = true)]
+    public void Soak_with_short_queues()
+    {
+        int worlds = Number("RAWMQTT_SIMULATION_WORLDS", 20_000);
+        int first = Number("RAWMQTT_SIMULATION_SEED", Environment.TickCount & 0x3FFF_FFFF);
+        output.WriteLine($"{worlds} worlds from seed {first} on");
+        for (int seed = first; seed < first + worlds; seed++) Scenario.Run(seed, isDurable: seed % 2 == 0, whenFull: (MqttWhenQueueFull)(seed / 2 % 3));
+    }
+
     /// <summary>By name: as many worlds as RAWMQTT_SIMULATION_WORLDS says, from RAWMQTT_SIMULATION_SEED on; 100 000 from a seed of the clock
     /// otherwise.</summary>
     [Fact(Explicit = true)]
