@@ -52,7 +52,7 @@ public sealed class MqttClient : IAsyncDisposable
         var counters = new ClientCounters();
         SavedSession? saved = null;
         clock = new SessionClock(time);
-        if (options.SessionFile is string path) file = new SessionFile(path, ClientId, gate.Lock, log, out saved);
+        file = options.OpenSession?.Invoke(options.SessionFile!, ClientId, gate.Lock, log, out saved);
         session = new ClientSession(options.MaxInFlight, options.MaxPacketLength, pingTimeout, file?.Journal)
         {
             RepublishesQos1 = true,

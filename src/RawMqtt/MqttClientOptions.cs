@@ -3,6 +3,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
+using RawMqtt.Clients;
 using RawMqtt.Dialling;
 
 namespace RawMqtt;
@@ -37,7 +38,15 @@ public sealed record MqttClientOptions
     /// <summary>Gets the path of a file in which the session outlives the process, only with <see cref="CleanSession"/> = false; null for none.</summary>
     /// <remarks>The next client with this file and <see cref="ClientId"/> sends the messages at QoS 1 and 2 that were published and not delivered,
     /// and does not deliver again the messages at QoS 2 that were received.</remarks>
-    public string? SessionFile { get; init; }
+    public string? SessionFile
+    {
+        get;
+        init
+        {
+            field = value;
+            OpenSession = value is null ? null : Clients.SessionFile.Open; // a program that does not set it contains none of this after trimming
+        }
+    }
 
     /// <summary>Gets whether messages at QoS 2 that may have arrived are published anew when the session is lost, so that they may arrive twice.
     /// If false, their calls fail with <see cref="MqttErrorCode.SessionLost"/>. Messages at QoS 1 are published anew in any case.</summary>
@@ -158,6 +167,8 @@ public sealed record MqttClientOptions
 
     /// <summary>Gets the clock and the timers.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    internal SessionFileOpener? OpenSession { get; private init; }
 
     internal TimeSpan EffectivePingTimeout =>
         PingTimeout ?? (KeepAlive > TimeSpan.Zero && KeepAlive < TimeSpan.FromSeconds(10) ? KeepAlive : TimeSpan.FromSeconds(10));

@@ -32,8 +32,7 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
     private bool mustRewrite; // a flush failed: no later one of this file is believed
     private bool isDisposed;
 
-    /// <exception cref="MqttException">The file cannot be used, or belongs to another client.</exception>
-    public SessionFile(string path, string clientId, Lock clientGate, ClientLog log, out SavedSession saved)
+    private SessionFile(string path, string clientId, Lock clientGate, ClientLog log, out SavedSession saved)
     {
         this.path = path;
         this.clientId = clientId;
@@ -65,6 +64,10 @@ internal sealed class SessionFile : IThreadPoolWorkItem, IDisposable
     }
 
     public SessionJournal Journal { get; }
+
+    /// <exception cref="MqttException">The file cannot be used, or belongs to another client.</exception>
+    public static SessionFile Open(string path, string clientId, Lock clientGate, ClientLog log, out SavedSession saved) =>
+        new(path, clientId, clientGate, log, out saved);
 
     /// <summary>Writes all records noted so far to the file, where they survive the end of the process, and does not wait for the disk.
     /// Do not call this while holding the client's gate.</summary>
