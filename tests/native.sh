@@ -19,6 +19,20 @@ case $name in
   arm64-client) project=docs/samples/embedded/client program=client runtime=linux-arm64 options=() ;;
   *) echo "unknown program: $name" >&2; exit 1 ;;
 esac
-output=tests/RawMqtt.Interop/bin/native/$name
-dotnet publish "$project" -c Release -r "$runtime" -o "$output" -v quiet -m:1 -nodeReuse:false -warnaserror -p:RunAnalyzers=false -p:BuildProjectReferences=false "${options[@]}" >&2
-echo "$PWD/$output/$program"
+output=$PWD/tests/RawMqtt.Interop/bin/native/$name
+mkdir -p "$output"
+exec 9> "$output.lock"
+flock 9 # tests/run.sh publishes while tests may ask for the same program
+
+# what it is made of: the sources of its project, and the library as it was built
+inputs=(src "$project" Directory.Build.props Directory.Packages.props tests/native.sh -type f
+  "(" -path "src/*/bin/Release/net10.0/RawMqtt*.dll" -o -not -path "*/bin/*" -not -path "*/obj/*" ")")
+if ! [ -f "$output/$program" ] || ! [ -f "$output.made" ] || [ -n "$(find "${inputs[@]}" -newer "$output.made" -print -quit)" ]; then
+  touch "$output.begun"
+  # a folder of its own for what is made on the way, and a restore of this project alone: the folders of the solution stay as its build left them
+  folders=(-p:BaseIntermediateOutputPath="$PWD/tests/RawMqtt.Interop/obj/native/$name/" -p:DefaultItemExcludes="bin/**%3Bobj/**" -p:RestoreRecursive=false)
+  dotnet publish "$project" -c Release -r "$runtime" -o "$output" -v quiet -m:1 -nodeReuse:false -warnaserror -p:RunAnalyzers=false \
+    -p:BuildProjectReferences=false "${folders[@]}" "${options[@]}" >&2
+  mv "$output.begun" "$output.made"
+fi
+echo "$output/$program"

@@ -9,7 +9,6 @@ internal static class NativeProgram
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private static readonly SemaphoreSlim Two = new(2);
-    private static readonly ConcurrentDictionary<string, SemaphoreSlim> OneOfProject = new();
     private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> Published = new();
 
     /// <summary>Publishes the program, if that was not done yet, and returns the path of its file.</summary>
@@ -21,8 +20,6 @@ internal static class NativeProgram
 
     private static async Task<string> RunAsync(string name)
     {
-        SemaphoreSlim one = OneOfProject.GetOrAdd(ProjectOf(name), static _ => new SemaphoreSlim(1));
-        await one.WaitAsync();
         await Two.WaitAsync();
         try
         {
@@ -35,10 +32,6 @@ internal static class NativeProgram
         finally
         {
             Two.Release();
-            one.Release();
         }
     }
-
-    /// <summary>Programs of one project, with TLS and without, for this machine and for arm64, have the same folder for what the compiler makes.</summary>
-    private static string ProjectOf(string name) => name.Replace("arm64-", "", StringComparison.Ordinal).Replace("-tls", "", StringComparison.Ordinal);
 }
