@@ -32,6 +32,8 @@ switch (args)
     case ["serve-mqttnet", string ws, string tcp]: await MqttNetBroker.ServeAsync(ws, tcp); break;
     case ["end-to-end", ..]: await EndToEndRun.RunAsync(args); break;
     case ["end-to-end-broker"]: await EndToEndRun.ServeAsync(); break;
+    case ["latency", ..]: LatencyRun.Run(args); break;
+    case ["latency-client", string contestant, string address]: await LatencyTurn.ServeAsync(contestant, address); break;
     case ["bridge", .. string[] load]: await BridgeRun.RunAsync(load); break;
     case ["bridge-far"]: await BridgeRun.ServeAsync(); break;
     default: BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args); break;

@@ -88,11 +88,6 @@ internal static class EndToEndRun
                 address => Load.RoundAsync(new RawMqttLoad(streams: true), "RawMqtt, stream", address, qos, 128, Count(ours)),
                 address => Load.RoundAsync(new MqttNetLoad(), "MQTTnet", address, qos, 128, Count(theirs))]);
         }
-
-        yield return new Contest("latency", [
-            address => Load.LatencyAsync(new RawMqttLoad(streams: false), "RawMqtt, view", address, 16, Count(5000)),
-            address => Load.LatencyAsync(new MqttNetLoad(), "MQTTnet", address, 16, Count(5000)),
-            address => Load.LatencyAsync(new FloorLoad(), "blocking sockets", address, 16, Count(5000))]);
     }
 
     private static Process StartBroker() => Process.Start(new ProcessStartInfo(Environment.ProcessPath!, "end-to-end-broker")

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 using System.Buffers.Binary;
-using System.Diagnostics;
 
 namespace RawMqtt.Benchmarks.EndToEnd;
 
@@ -55,44 +54,6 @@ internal static class Load
         await SendAsync(client, qos, size, messages, () => Volatile.Read(ref received));
         await AllAsync(() => Volatile.Read(ref received), messages);
         LoadResult result = watch.Stop(name, $"publish and receive QoS {qos}, {size} B", messages, received, disorder);
-        await client.DisposeAsync();
-        return result;
-    }
-
-    /// <summary>One message a millisecond, client to broker to the same client: how long each was on its way. Nothing else runs meanwhile.</summary>
-    public static async Task<LoadResult> LatencyAsync(ILoadClient client, string name, string address, int size, int messages)
-    {
-        await client.ConnectAsync(address);
-        var microseconds = new List<double>(messages);
-        using var came = new SemaphoreSlim(0);
-        await client.SubscribeAsync(0, payload =>
-        {
-            microseconds.Add(Stopwatch.GetElapsedTime(BinaryPrimitives.ReadInt64LittleEndian(payload)).TotalMicroseconds);
-            came.Release();
-        });
-        byte[] payload = new byte[size];
-        var watch = LoadWatch.Start();
-        for (int i = -200; i < messages; i++)
-        {
-            if (i == 0) // those before were warm-up
-            {
-                microseconds.Clear();
-                watch = LoadWatch.Start();
-            }
-
-            long start = Stopwatch.GetTimestamp();
-            BinaryPrimitives.WriteInt64LittleEndian(payload, start);
-            await client.PublishAsync(payload, 0);
-            came.Wait(TimeSpan.FromSeconds(1)); // a core that waits is a core for the broker
-            while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromMilliseconds(1)) Thread.Yield();
-        }
-
-        microseconds.Sort();
-        LoadResult result = watch.Stop(name, $"latency at 1000 msg/s, QoS 0, {size} B", messages, microseconds.Count, 0) with
-        {
-            P50 = microseconds[microseconds.Count / 2],
-            P99 = microseconds[microseconds.Count * 99 / 100],
-        };
         await client.DisposeAsync();
         return result;
     }

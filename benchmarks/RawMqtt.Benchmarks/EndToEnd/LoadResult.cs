@@ -9,28 +9,18 @@ namespace RawMqtt.Benchmarks.EndToEnd;
 internal sealed record LoadResult(string Contestant, string What, double MessagesPerSecond, long Lost, long OutOfOrder,
     double CpuSecondsPerMillion, double BytesPerMessage)
 {
-    /// <summary>Microseconds; only of the latency loads.</summary>
-    public double? P50 { get; init; }
-
-    /// <summary>Microseconds; only of the latency loads.</summary>
-    public double? P99 { get; init; }
-
     public static string Header =>
-        "| load | contestant | msg/s | lost | out of order | p50 us | p99 us | CPU s/M | B/msg |\n|---|---|---|---|---|---|---|---|---|";
+        "| load | contestant | msg/s | lost | out of order | CPU s/M | B/msg |\n|---|---|---|---|---|---|---|";
 
-    public bool IsBetterThan(LoadResult other) => P50 is double mine && other.P50 is double others ? mine < others
-        : MessagesPerSecond > other.MessagesPerSecond;
+    public bool IsBetterThan(LoadResult other) => MessagesPerSecond > other.MessagesPerSecond;
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"| {What} | {Contestant} | {MessagesPerSecond:N0} | {Lost} | {OutOfOrder} | {P50:0} | {P99:0} | {CpuSecondsPerMillion:0.00} | "
+        $"| {What} | {Contestant} | {MessagesPerSecond:N0} | {Lost} | {OutOfOrder} | {CpuSecondsPerMillion:0.00} | "
         + $"{BytesPerMessage:0.0} |");
 
     public string ToJson() => string.Create(CultureInfo.InvariantCulture,
         $$"""{"load":"{{What}}","contestant":"{{Contestant}}","messagesPerSecond":{{MessagesPerSecond:0}},"lost":{{Lost}},"outOfOrder":{{OutOfOrder}}"""
-        + $$""","p50Microseconds":{{Json(P50)}},"p99Microseconds":{{Json(P99)}}"""
         + $$""","cpuSecondsPerMillion":{{CpuSecondsPerMillion:0.000}},"bytesPerMessage":{{BytesPerMessage:0.0}}}""");
-
-    private static string Json(double? value) => value?.ToString("0.0", CultureInfo.InvariantCulture) ?? "null";
 }
 
 /// <summary>Measures this process: time, CPU (user and system) and bytes allocated.</summary>
