@@ -9,7 +9,7 @@ using RawMqtt.Benchmarks.Brokers;
 namespace RawMqtt.Benchmarks.EndToEnd;
 
 /// <summary>
-/// <c>latency [--rounds N] [--messages N] [--json FILE] [--only view,stream,MQTTnet] [--with NAME=RawMqtt.Benchmarks.dll[,KEY=VALUE]]...</c>: clients in turns
+/// <c>latency [--rounds N] [--messages N] [--json FILE] [--only view,stream,MQTTnet,MQTT.js] [--with NAME=RawMqtt.Benchmarks.dll[,KEY=VALUE]]...</c>: clients in turns
 /// over one broker of a process of its own, each in a process of its own that lives through all rounds, and blocking sockets as the floor.
 /// </summary>
 internal static class LatencyRun
@@ -26,8 +26,14 @@ internal static class LatencyRun
         string address = $"ws://127.0.0.1:{broker.Ws}/mqtt";
         string self = typeof(LatencyRun).Assembly.Location;
         var clients = new List<(string Name, Process Process)>();
-        foreach (string contestant in (Text(args, "--only") ?? "view,stream,MQTTnet").Split(','))
+        foreach (string contestant in (Text(args, "--only") ?? "view,stream,MQTTnet,MQTT.js").Split(','))
         {
+            if (contestant == "MQTT.js")
+            {
+                clients.Add((contestant, Start("node", "tests/RawMqtt.Interop/peers/mqttjs-latency.mjs", address)));
+                continue;
+            }
+
             clients.Add((contestant, Start([], self, contestant, address)));
             foreach (string with in Texts(args, "--with"))
             {
@@ -73,7 +79,7 @@ internal static class LatencyRun
             Console.WriteLine($"| {row.Key} | {Spread(turns.Select(turn => turn.P50), "0.0")} | {Spread(turns.Zip(floor, (a, b) => a.P50 / b.P50), "0.00")} | "
                 + $"{Spread(turns.Select(turn => turn.P99), "0")} | {Spread(turns.Zip(floor, (a, b) => a.P99 / b.P99), "0.00")} | "
                 + $"{Spread(turns.Select(turn => turn.Max), "0")} | {Spread(turns.Select(turn => turn.CpuMicroseconds), "0")} | "
-                + $"{Spread(turns.Select(turn => turn.Bytes), "0")} | {turns.Sum(turn => turn.Lost)} |");
+                + $"{Spread(turns.Select(turn => turn.Bytes).OfType<double>(), "0")} | {turns.Sum(turn => turn.Lost)} |");
         }
     }
 
@@ -81,12 +87,16 @@ internal static class LatencyRun
     private static string Spread(IEnumerable<double> values, string format)
     {
         double[] sorted = [.. values.Order()];
+        if (sorted.Length == 0) return "not counted";
         string At(int quarter) => sorted[(sorted.Length - 1) * quarter / 4].ToString(format, CultureInfo.InvariantCulture);
         return $"{At(2)} ({At(1)} to {At(3)})";
     }
 
-    private static Process Start(string[] environment, string program, string contestant, string address) => Process.Start(
-        new ProcessStartInfo("env", [.. environment, "dotnet", program, "latency-client", contestant, address])
+    private static Process Start(string[] environment, string program, string contestant, string address) =>
+        Start("env", [.. environment, "dotnet", program, "latency-client", contestant, address]);
+
+    private static Process Start(string program, params string[] arguments) => Process.Start(
+        new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -58,7 +58,7 @@ public class MutantTests(ITestOutputHelper output)
             [.. mutants.Zip(survived).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!))];
         string[] survivors = results.SelectMany(result => result.Survived, (result, rule) => Survivors.KeyOf(result.Mutant, rule)).ToArray();
         string[] open = survivors.Where(key => !reasons.ContainsKey(key)).ToArray();
-        output.WriteLine($"{results.Count} mutants, {open.Length} survivors without a reason");
+        output.WriteLine($"{results.Length} mutants, {open.Length} survivors without a reason");
         bool writes = time == TimeSpan.MaxValue && Environment.GetEnvironmentVariable("RAWMQTT_WRITE_SPEC_NOTES") is not null;
         if (writes) File.WriteAllText(Repository.PathOf(MutantPage.File), MutantPage.Render(results, reasons));
         Assert.NotEmpty(results);
