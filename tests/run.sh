@@ -87,7 +87,7 @@ if ! wait "$page"; then
   failed=$((failed + 1))
   { echo "The page was not published:"; cat "$logs/page"; } >> "$failures"
 fi
-run RawMqtt.Interop "$@"
+run RawMqtt.Interop -maxThreads 1.5x "$@" # its tests wait for other programs most of the time
 wait
 
 if [ "$((passed + failed + skipped))" = 0 ]; then
