@@ -15,7 +15,9 @@ switch (args)
     case ["side-by-side", "codec"]: CodecSideBySide.Run(); break;
     case ["side-by-side", "websockets"]: WebSocketsSideBySide.Run(); break;
     case ["side-by-side", "brokers", .. string[] parts]: BrokersSideBySide.Run(parts); break;
-    case ["pairs", string old, string @new, string count]: BrokerPairs.Run(old, @new, int.Parse(count, CultureInfo.InvariantCulture)); break;
+    case ["pairs", string old, string @new, string count, .. string[] options]:
+        BrokerPairs.Run(old, @new, int.Parse(count, CultureInfo.InvariantCulture), options);
+        break;
     case ["fleet" or "fan-in", ..]: FleetRun.Run(args); break;
     case ["tables", .. string[] files]: FleetRun.PrintTables(files); break;
     case ["journal", "queue", string tool, string durable, string messages, string sessions]:

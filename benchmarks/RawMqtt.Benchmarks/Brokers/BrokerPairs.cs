@@ -21,13 +21,17 @@ internal static class BrokerPairs
     /// <param name="oldProgram">The benchmark program of the old build, RawMqtt.Benchmarks.dll.</param>
     /// <param name="newProgram">The same of the new build.</param>
     /// <param name="pairs">The number of pairs, after one that warms up.</param>
-    public static void Run(string oldProgram, string newProgram, int pairs)
+    /// <param name="options"><c>--durability OLD,NEW</c>: with a journal, and the subscriber's session is kept; <c>--only TEXT</c>: rows with this name.</param>
+    public static void Run(string oldProgram, string newProgram, int pairs, string[] options)
     {
-        using BrokerProcess oldBroker = BrokerProcess.OfBuild("old", oldProgram);
-        using BrokerProcess newBroker = BrokerProcess.OfBuild("new", newProgram);
+        string[] durability = (Option(options, "--durability") ?? nameof(MqttDurability.None)).Split(',');
+        using BrokerProcess oldBroker = BrokerProcess.OfBuild("old", oldProgram, Enum.Parse<MqttDurability>(durability[0]));
+        using BrokerProcess newBroker = BrokerProcess.OfBuild("new", newProgram, Enum.Parse<MqttDurability>(durability[^1]));
+        bool keepsSession = options.Contains("--durability");
+        string only = Option(options, "--only") ?? "";
         string interval = pairs < FewestPairs ? "range" : string.Create(CultureInfo.InvariantCulture, $"interval of {100 * Confidence:0} %");
         Console.WriteLine($"| {pairs} pairs | old, messages/s | new, messages/s | new / old, median | {interval} |\n|---|---|---|---|---|");
-        foreach ((string name, int qos, int payload, long count) in Rows)
+        foreach ((string name, int qos, int payload, long count) in Rows.Where(row => row.Name.Contains(only, StringComparison.Ordinal)))
         {
             var olds = new List<double>();
             var news = new List<double>();
@@ -46,7 +50,7 @@ internal static class BrokerPairs
                 $"| {name} | {MedianOf(olds):#,0} | {MedianOf(news):#,0} "
                 + $"| {MedianOf(ratios):0.000} | {ratios[outside]:0.000} to {ratios[^(outside + 1)]:0.000} |"));
 
-            double Measure(BrokerProcess broker) => new ThroughputRun(broker, "ws", qos, payload, 1, count).Run().PerSecond;
+            double Measure(BrokerProcess broker) => new ThroughputRun(broker, "ws", qos, payload, 1, count, keepsSession).Run().PerSecond;
         }
     }
 
@@ -66,6 +70,8 @@ internal static class BrokerPairs
 
         return Math.Max(outside, 0);
     }
+
+    private static string? Option(string[] options, string name) => Array.IndexOf(options, name) is var at and >= 0 ? options[at + 1] : null;
 
     private static double MedianOf(IEnumerable<double> values)
     {

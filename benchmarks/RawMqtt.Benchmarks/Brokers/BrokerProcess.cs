@@ -11,11 +11,13 @@ namespace RawMqtt.Benchmarks.Brokers;
 internal sealed class BrokerProcess : IDisposable
 {
     private readonly Process process;
+    private readonly string? folder;
 
-    private BrokerProcess(string name, Process process, int ws, int tcp)
+    private BrokerProcess(string name, Process process, int ws, int tcp, string? folder)
     {
         Name = name;
         this.process = process;
+        this.folder = folder;
         Ws = ws;
         Tcp = tcp;
     }
@@ -53,20 +55,23 @@ internal sealed class BrokerProcess : IDisposable
     public static BrokerProcess Durable(MqttDurability durability)
     {
         (int ws, int tcp) = (FreePort(), FreePort());
-        string folder = Directory.CreateTempSubdirectory("rawmqtt-bench-").FullName;
+        string folder = NewFolder();
         string[] arguments = [typeof(BrokerProcess).Assembly.Location, "serve", $"{ws}", $"{tcp}", $"{durability}", folder];
-        return Start($"RawMqtt, {durability}", Run(null, Environment.ProcessPath!, arguments), ws, tcp);
+        return Start($"RawMqtt, {durability}", Run(null, Environment.ProcessPath!, arguments), ws, tcp, folder);
     }
 
     /// <summary>The benchmark program of another build, as a broker.</summary>
     /// <param name="name">What it is called.</param>
     /// <param name="program">Its RawMqtt.Benchmarks.dll, and behind commas what is added to its environment: KEY=VALUE.</param>
-    public static BrokerProcess OfBuild(string name, string program)
+    /// <param name="durability">What it keeps, in a new folder.</param>
+    public static BrokerProcess OfBuild(string name, string program, MqttDurability durability = MqttDurability.None)
     {
         (int ws, int tcp) = (FreePort(), FreePort());
         string[] parts = program.Split(',');
         string[] arguments = [.. parts[1..], "dotnet", parts[0], "serve", $"{ws}", $"{tcp}"];
-        return Start(name, Run(null, "env", arguments), ws, tcp);
+        string? folder = durability == MqttDurability.None ? null : NewFolder();
+        if (folder is not null) arguments = [.. arguments, $"{durability}", folder];
+        return Start(name, Run(null, "env", arguments), ws, tcp, folder);
     }
 
     /// <summary>MQTTnet's broker with its defaults.</summary>
@@ -93,7 +98,10 @@ internal sealed class BrokerProcess : IDisposable
         process.Kill();
         process.WaitForExit();
         process.Dispose();
+        if (folder is not null) Directory.Delete(folder, recursive: true);
     }
+
+    private static string NewFolder() => Directory.CreateTempSubdirectory("rawmqtt-bench-").FullName;
 
     private static Process Run(string? cores, string program, params string[] arguments)
     {
@@ -104,7 +112,7 @@ internal sealed class BrokerProcess : IDisposable
         return Process.Start(start) ?? throw new InvalidOperationException($"{program} does not start.");
     }
 
-    private static BrokerProcess Start(string name, Process process, int ws, int tcp)
+    private static BrokerProcess Start(string name, Process process, int ws, int tcp, string? folder = null)
     {
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
@@ -116,7 +124,7 @@ internal sealed class BrokerProcess : IDisposable
             {
                 using var probe = new RawClient("ws", ws);
                 probe.Connect("probe");
-                return new BrokerProcess(name, process, ws, tcp);
+                return new BrokerProcess(name, process, ws, tcp, folder);
             }
             catch (Exception e) when (e is SocketException or IOException && patience.Elapsed < TimeSpan.FromSeconds(20))
             {

@@ -10,9 +10,12 @@ internal static class BrokersSideBySide
 {
     private const int Rounds = 4;
 
-    /// <param name="parts">throughput, durable, latency, connects, memory; none: all.</param>
+    private static string only = "";
+
+    /// <param name="parts">throughput, durable, latency, connects, memory; none: all. <c>--only TEXT</c>: the loads with this name.</param>
     public static void Run(string[] parts)
     {
+        if (Array.IndexOf(parts, "--only") is var at and >= 0) (only, parts) = (parts[at + 1], [.. parts[..at], .. parts[(at + 2)..]]);
         Console.WriteLine($"\n{Environment.ProcessorCount} processors, .NET {Environment.Version}; the load runs beside the brokers\n");
         if (Wants("throughput")) Throughput();
         if (Wants("durable")) Durable();
@@ -55,7 +58,7 @@ internal static class BrokersSideBySide
         Compare("ws, QoS 1, 128 B", "ws", 1, 128, 1, 400_000, 50_000, brokers, keepsSession: true);
         Compare("ws, QoS 2, 128 B", "ws", 2, 128, 1, 200_000, 0, brokers[1..], keepsSession: true); // mosquitto does not finish with a session that it resumes
         Compare("ws, QoS 0, 16 B", "ws", 0, 16, 1, 1_000_000, 100_000, brokers);
-        LoneMessages(brokers);
+        if ("a lone message".Contains(only, StringComparison.Ordinal)) LoneMessages(brokers);
     }
 
     /// <summary>One message at a time to a kept session, until it has come and its publisher has the PUBACK.</summary>
@@ -145,6 +148,7 @@ internal static class BrokersSideBySide
     private static void Compare(string title, string scheme, int qos, int payload, int subscribers, long count, long mosquittoCount, BrokerProcess[] brokers,
         bool keepsSession = false)
     {
+        if (!title.Contains(only, StringComparison.Ordinal)) return;
         (double PerSecond, double Cpu)[] best = new (double, double)[brokers.Length];
         for (int round = 0; round <= Rounds; round++)
         {
