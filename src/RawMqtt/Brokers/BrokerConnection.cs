@@ -11,7 +11,7 @@ internal sealed class BrokerConnection(SpareOutputs outputs, TimeSpan now)
     private OutgoingBuffer? output;
     private OutgoingBuffer? sealedOutput; // gathered before the commit under way began, or before one that is over
     private long sealedAt;
-    private PacketProgress progress;
+    private PacketProgress? progress; // of a packet that has begun
 
     /// <summary>Null until the CONNECT was accepted, and again once the connection has ended.</summary>
     public Subscriber? Subscriber { get; set; }
@@ -104,8 +104,8 @@ internal sealed class BrokerConnection(SpareOutputs outputs, TimeSpan now)
     /// <summary>Bytes of what was read whose acknowledgements and PINGREQs were taken while a PUBLISH before them was held back.</summary>
     public int Ahead { get; set; }
 
-    /// <summary>How long it was held back as a publisher.</summary>
-    public HoldBudget HoldBudget;
+    /// <summary>How long it was held back as a publisher; null if it never was.</summary>
+    public HoldBudget? HoldBudget { get; set; }
 
     /// <summary>It was held back for as long as it may be: its messages are taken for the rest of this turn.</summary>
     public bool IsHoldOver { get; set; }
@@ -188,9 +188,21 @@ internal sealed class BrokerConnection(SpareOutputs outputs, TimeSpan now)
     /// <returns>Whether it is too slow; <see cref="Limit"/> then names the limit.</returns>
     public bool ObserveProgress(MqttBrokerLimits limits, TimeSpan now)
     {
-        string? reached = progress.Observe(UnfinishedSize > 0 || IsWithinFrame, PacketsReceived, BytesReceived, HasStopped, limits, now);
-        Limit ??= reached;
-        return reached is not null;
+        if (UnfinishedSize == 0 && !IsWithinFrame)
+        {
+            progress = null;
+        }
+        else if (progress is null || progress.IsOver(PacketsReceived))
+        {
+            progress = new PacketProgress(PacketsReceived, BytesReceived, now);
+        }
+        else if (progress.Observe(BytesReceived, HasStopped, limits, now) is { } reached)
+        {
+            Limit ??= reached;
+            return true;
+        }
+
+        return false;
     }
 
     /// <summary>Notes that a piece of the flush under way was sent.</summary>

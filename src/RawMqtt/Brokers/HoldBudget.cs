@@ -4,7 +4,7 @@ namespace RawMqtt.Brokers;
 
 /// <summary>How long slow readers may hold one publisher back: at most <see cref="MqttBrokerLimits.MaxPublisherHoldTime"/> in any second, for all of them
 /// together.</summary>
-internal struct HoldBudget
+internal sealed class HoldBudget
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
@@ -14,10 +14,10 @@ internal struct HoldBudget
     private TimeSpan freeUntil;
 
     /// <summary>Whether the budget has time left.</summary>
-    public readonly bool HasTime(TimeSpan now) => now >= freeUntil;
+    public bool HasTime(TimeSpan now) => now >= freeUntil;
 
     /// <summary>When the hold that has begun must end.</summary>
-    public readonly TimeSpan Deadline(TimeSpan budget) => begun + budget - used;
+    public TimeSpan Deadline(TimeSpan budget) => begun + budget - used;
 
     public void Begin(TimeSpan now)
     {

@@ -4,30 +4,22 @@ namespace RawMqtt.Brokers;
 
 /// <summary>Watches that a packet which has begun makes progress: <see cref="MqttBrokerLimits.MinPacketRate"/> over
 /// <see cref="MqttBrokerLimits.PacketRateTime"/>, and <see cref="MqttBrokerLimits.PacketTimeout"/> in all.</summary>
-internal struct PacketProgress
+internal sealed class PacketProgress(long packetsReceived, long bytesReceived, TimeSpan now)
 {
-    private TimeSpan observed;
-    private TimeSpan begun;
-    private TimeSpan measuredSince;
-    private long measuredFrom;
-    private long packets;
-    private bool isUnfinished;
+    private TimeSpan observed = now;
+    private TimeSpan begun = now;
+    private TimeSpan measuredSince = now;
+    private long measuredFrom = bytesReceived;
+
+    /// <summary>Whether the packet that had begun is complete by now.</summary>
+    public bool IsOver(long packetsReceivedNow) => packetsReceivedNow != packetsReceived;
 
     /// <summary>Looks at what a connection has received, with each sweep. Time in which the broker does not read does not count.</summary>
     /// <returns>The limit that the packet has reached because it is too slow; null for none.</returns>
-    public string? Observe(bool isNow, long packetsReceived, long bytesReceived, bool hasStopped, MqttBrokerLimits limits, TimeSpan now)
+    public string? Observe(long bytesReceived, bool hasStopped, MqttBrokerLimits limits, TimeSpan now)
     {
         TimeSpan elapsed = now - observed;
         observed = now;
-        if (!isNow || !isUnfinished || packetsReceived != packets)
-        {
-            isUnfinished = isNow;
-            packets = packetsReceived;
-            begun = measuredSince = now;
-            measuredFrom = bytesReceived;
-            return null;
-        }
-
         if (hasStopped)
         {
             begun += elapsed;

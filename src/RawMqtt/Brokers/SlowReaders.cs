@@ -177,7 +177,8 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
             bool mayHold = qos > QualityOfService.AtMostOnce && receiver.Qos > QualityOfService.AtMostOnce
                 // if it is held, its acknowledgements stand behind the packet that it is held with
                 ? reader.IsFull && !reader.IsLagging && reader.HasAcknowledged && connection.Pause != Pause.Held
-                : connection.IsCrowded && !CanSendAtMostOnce(connection, length) && MayHoldAtMostOnce(connection) && publisher.HoldBudget.HasTime(turn.Now);
+                : connection.IsCrowded && !CanSendAtMostOnce(connection, length) && MayHoldAtMostOnce(connection)
+                    && publisher.HoldBudget?.HasTime(turn.Now) is not false;
             if (!mayHold) continue;
             if (connection.Taken > connection.TakenAtHold) (connection.TakenAtHold, connection.HoldsSince) = (connection.Taken, turn.Now);
             AddHold(reader, publisher, connection.Taken);
@@ -186,7 +187,7 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
 
         if (!isHeld) return false;
         publisher.Pause = Pause.Held;
-        publisher.HoldBudget.Begin(turn.Now);
+        (publisher.HoldBudget ??= new HoldBudget()).Begin(turn.Now);
         held.Add(publisher);
         counters.PublishersHeld++;
         return true;
@@ -201,7 +202,7 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
         foreach (BrokerConnection publisher in held)
         {
             if (publisher.IsHeldForProgram) continue;
-            TimeSpan deadline = publisher.HoldBudget.Deadline(limits.MaxPublisherHoldTime);
+            TimeSpan deadline = publisher.HoldBudget!.Deadline(limits.MaxPublisherHoldTime);
             if (deadline <= turn.Now) (over ??= []).Add(publisher);
             else if (next is null || deadline < next) next = deadline;
         }
@@ -304,7 +305,7 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
         publisher.IsHeldForProgram = false;
         if (publisher.Pause != Pause.Held) return; // it has ended, or goes on already
         publisher.Pause = Pause.None;
-        publisher.HoldBudget.End(turn.Now, limits.MaxPublisherHoldTime);
+        publisher.HoldBudget?.End(turn.Now, limits.MaxPublisherHoldTime);
         publisher.LastReceived = turn.Now; // the silence was not the publisher's
         turn.MarkDirty(publisher);
     }

@@ -37,7 +37,8 @@ internal sealed class FrameReceiver(Stream inner, WebSocketConnection connection
             throw;
         }
 
-        if (buffer.IsEmpty || !receiving.IsCompletedSuccessfully) return ReadOnAsync(receiving, NotReceived, buffer, cancellationToken);
+        if (buffer.IsEmpty) return WaitAsync(receiving);
+        if (!receiving.IsCompletedSuccessfully) return ReadOnAsync(receiving, NotReceived, buffer, cancellationToken);
         int payload = Unframe(buffer.Span[..receiving.Result]);
         if (payload == 0 || sender.HasReplies) return ReadOnAsync(default, payload, buffer, cancellationToken);
         side.Release();
@@ -117,6 +118,21 @@ internal sealed class FrameReceiver(Stream inner, WebSocketConnection connection
 
         if (read < received.Length) early = (byte[])[.. received[read..], .. early.Span];
         return written;
+    }
+
+    /// <summary>Waits for what comes, with a state machine that holds no more than that: it is what an idle connection keeps.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> WaitAsync(ValueTask<int> receiving)
+    {
+        try
+        {
+            await receiving.ConfigureAwait(false);
+            return 0;
+        }
+        finally
+        {
+            side.Release();
+        }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
