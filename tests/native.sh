@@ -30,7 +30,8 @@ inputs=(src "$project" Directory.Build.props Directory.Packages.props tests/nati
 if ! [ -f "$output/$program" ] || ! [ -f "$output.made" ] || [ -n "$(find "${inputs[@]}" -newer "$output.made" -print -quit)" ]; then
   touch "$output.begun"
   # a folder of its own for what is made on the way, and a restore of this project alone: the folders of the solution stay as its build left them
-  folders=(-p:BaseIntermediateOutputPath="$PWD/tests/RawMqtt.Interop/obj/native/$name/" -p:DefaultItemExcludes="bin/**%3Bobj/**" -p:RestoreRecursive=false)
+  folders=(-p:BaseIntermediateOutputPath="$PWD/tests/RawMqtt.Interop/obj/native/$name/" -p:DefaultItemExcludes="obj/**"
+    -p:RestoreRecursive=false -p:ProduceReferenceAssembly=false)
   dotnet publish "$project" -c Release -r "$runtime" -o "$output" -v quiet -m:1 -nodeReuse:false -warnaserror -p:RunAnalyzers=false \
     -p:BuildProjectReferences=false "${folders[@]}" "${options[@]}" >&2
   mv "$output.begun" "$output.made"

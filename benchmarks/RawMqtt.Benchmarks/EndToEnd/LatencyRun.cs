@@ -9,8 +9,8 @@ using RawMqtt.Benchmarks.Brokers;
 namespace RawMqtt.Benchmarks.EndToEnd;
 
 /// <summary>
-/// <c>latency [--rounds N] [--messages N] [--json FILE] [--only view,stream,MQTTnet,MQTT.js] [--with NAME=RawMqtt.Benchmarks.dll[,KEY=VALUE]]...</c>: clients in turns
-/// over one broker of a process of its own, each in a process of its own that lives through all rounds, and blocking sockets as the floor.
+/// <c>latency [--rounds N] [--messages N] [--json FILE] [--only view,stream,MQTTnet,MQTT.js] [--with NAME=RawMqtt.Benchmarks.dll[,KEY=VALUE]]...</c>:
+/// clients in turns over one broker of a process of its own, each in a process of its own that lives through all rounds, and blocking sockets as the floor.
 /// </summary>
 internal static class LatencyRun
 {

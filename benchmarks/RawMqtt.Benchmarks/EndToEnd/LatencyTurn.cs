@@ -61,6 +61,7 @@ internal static class LatencyTurn
 
         LoadResult all = watch.Stop(contestant, "", messages, (int)latencies.Count, 0);
         return new LatencyFigures(
-            contestant, messages, all.Lost, latencies.At(0.5) / 10.0, latencies.At(0.99) / 10.0, latencies.Max / 10.0, all.CpuSecondsPerMillion, all.BytesPerMessage);
+            contestant, messages, all.Lost, latencies.At(0.5) / 10.0, latencies.At(0.99) / 10.0, latencies.Max / 10.0, all.CpuSecondsPerMillion,
+            all.BytesPerMessage);
     }
 }
