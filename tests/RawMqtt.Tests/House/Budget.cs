@@ -9,24 +9,24 @@ namespace RawMqtt.Tests.House;
 internal static class Budget
 {
     /// <summary>Lines of code of the whole library.</summary>
-    public const int MostLines = 13_973;
+    public const int MostLines = 14_083;
 
     /// <summary>Of Codec, WebSockets and Sessions together: what an embedded engineer copies.</summary>
-    public const int MostLinesOfTheCore = 3585;
+    public const int MostLinesOfTheCore = 3594;
 
     /// <summary>Lines of code and public types that each layer may have. The layer named "" is the root.</summary>
     public static readonly (string Layer, int Lines, int PublicTypes, string Holds)[] Layers =
     [
         ("Codec", 900, 33, "packets: bytes to views and back"),
         ("WebSockets", 1250, 9, "RFC 6455: handshake, frames, masking, both roles"),
-        ("Sessions", 1500, 4, "what each end remembers: QoS 1 and 2, identifiers, keep alive"),
-        ("Brokers", 2567, 0, "the broker without sockets"),
+        ("Sessions", 1508, 4, "what each end remembers: QoS 1 and 2, identifiers, keep alive"),
+        ("Brokers", 2617, 0, "the broker without sockets"),
         ("Storage", 450, 0, "the folder of a journal: segments, commits, damage, the lock"),
-        ("Transports", 650, 4, "a stream that carries MQTT"),
+        ("Transports", 652, 4, "a stream that carries MQTT"),
         ("Dialling", 1160, 0, "the client's way to a stream, and the diagnosis"),
-        ("Serving", 2087, 0, "the broker's shell: listeners, admission, hooks"),
-        ("Clients", 2505, 0, "the parts of MqttClient"),
-        ("", 982, 43, "MqttClient, MqttBroker and their options"),
+        ("Serving", 2110, 0, "the broker's shell: listeners, admission, hooks"),
+        ("Clients", 2508, 0, "the parts of MqttClient"),
+        ("", 995, 43, "MqttClient, MqttBroker and their options"),
     ];
 
     public static readonly string[] FrameworkAssemblies =
