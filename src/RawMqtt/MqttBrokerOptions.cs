@@ -108,7 +108,7 @@ public sealed record MqttBrokerOptions
     public MqttWhenQueueFull WhenQueueFull { get; init; }
 
     /// <summary>Gets the function that decides that for each client; null: <see cref="WhenQueueFull"/> holds for all, as it does if the function throws. The
-    /// broker calls it each time that a queue is full. The rules of <see cref="CanRead"/> hold.</summary>
+    /// broker calls it for each message that finds a queue full. The rules of <see cref="CanRead"/> hold.</summary>
     public Func<MqttBrokerClient, MqttWhenQueueFull>? ChooseWhenQueueFull { get; init; }
 
     /// <summary>Gets whether a PUBLISH that is not allowed ends the connection. false, the default: the broker acknowledges and drops it

@@ -31,7 +31,7 @@ internal sealed class Deliveries(BrokerTurn turn, SlowReaders slow, FullQueues f
 
     /// <summary>Returns whether a message at QoS 1 or 2 would be sent or queued now. It is not in memory yet.</summary>
     public bool WouldKeep(Subscriber subscriber, int length) =>
-        slow.FindFullLimit(subscriber, length, isKept: false) is null || full.DropsOldest(subscriber);
+        slow.FindFullLimit(subscriber, length, isKept: false) is null || full.CanMakeRoom(subscriber, length, isKept: false);
 
     /// <summary>Sends a message at QoS 0, or sheds it.</summary>
     /// <param name="connection">That of the client.</param>

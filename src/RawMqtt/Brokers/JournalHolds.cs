@@ -18,7 +18,8 @@ internal sealed class JournalHolds(BrokerTurn turn)
     public void Hold(BrokerConnection connection, bool isPublish)
     {
         connection.Pause = Pause.Held;
-        held.TryAdd(connection, (turn.Now, isPublish));
+        if (!held.TryGetValue(connection, out (TimeSpan Since, bool IsPublish) earlier) || earlier.IsPublish != isPublish)
+            held[connection] = (turn.Now, isPublish);
         turn.Statistics.JournalHolds++;
         if (!turn.Room!.IsLimitReached) return;
         turn.Statistics.JournalLengthReached++;

@@ -65,7 +65,7 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
     /// <param name="subscriber">The client.</param>
     /// <param name="length">Topic and payload of the message.</param>
     /// <param name="isKept">Whether the message is in memory, and counts already.</param>
-    /// <param name="isEmptied">Whether the queue shall count as empty.</param>
+    /// <param name="isEmptied">Whether the queue shall count as empty; a message that is longer than all of it does not fit then.</param>
     public string? FindFullLimit(Subscriber subscriber, int length, bool isKept, bool isEmptied = false)
     {
         ServerSession session = subscriber.Session;
@@ -73,7 +73,7 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
         if (subscriber.Queue is { } own) return own.FindFull(queued, bytes, length);
         long factor = subscriber.Connection is null ? 1 : ConnectedFactor;
         if (queued >= factor * limits.MaxQueuedMessages) return nameof(limits.MaxQueuedMessages);
-        if (queued > 0 && bytes + length > factor * limits.MaxQueuedBytes) return nameof(limits.MaxQueuedBytes);
+        if ((queued > 0 || isEmptied) && bytes + length > factor * limits.MaxQueuedBytes) return nameof(limits.MaxQueuedBytes);
         (int waiting, bytes) = (queued + session.InFlight, bytes + session.InFlightBytes);
         if (!HasShare(subscriber, waiting, bytes, length, isKept)) return nameof(limits.MaxJournalLength);
         return CanKeep(subscriber, waiting, bytes, length) ? null : nameof(limits.MaxKeptBytes);

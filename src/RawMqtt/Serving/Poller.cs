@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -20,6 +21,8 @@ internal sealed class Poller
     private const int AddSocket = 1;
     private const int CloseOnExec = 0x80000;
     private const int Interrupted = 4; // EINTR
+
+    private static readonly TimeSpan LongestTurns = TimeSpan.FromMilliseconds(0.5);
 
     private static readonly Lazy<Poller[]> all = new(StartAll);
 
@@ -97,7 +100,7 @@ internal sealed class Poller
         var started = new List<Poller>();
         try
         {
-            // a core for each, and one for what the pool, the journal and the clients do
+            // one for two cores: the pool, the journal and what else the machine does need the others
             while (started.Count < (Environment.ProcessorCount + 1) / 2 && Create(CloseOnExec) is var handle and >= 0) started.Add(new Poller(handle));
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or OutOfMemoryException)
@@ -127,8 +130,17 @@ internal sealed class Poller
                 stream.Note(mayRead: (mask & (Input | Ended)) != 0, mayWrite: (mask & (Output | Ended)) != 0, hasEnded: (mask & Ended) != 0);
             }
 
-            for (int left = turns.Count; left > 0; left--) turns.Dequeue()();
+            if (turns.Count > 0) TakeTurns();
         }
+    }
+
+    /// <summary>Runs what waits for its turn, until sockets that are ready have waited long enough.</summary>
+    private void TakeTurns()
+    {
+        long started = Stopwatch.GetTimestamp();
+        int left = turns.Count;
+        do turns.Dequeue()();
+        while (--left > 0 && Stopwatch.GetElapsedTime(started) < LongestTurns);
     }
 
     [DllImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]

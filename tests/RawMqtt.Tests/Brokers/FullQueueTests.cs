@@ -34,6 +34,38 @@ public class FullQueueTests
     }
 
     [Fact]
+    public void A_message_longer_than_the_queue_may_be_is_dropped_itself()
+    {
+        TestBroker broker = Broker(MqttWhenQueueFull.DropOldest, new MqttBrokerLimits { MaxQueuedBytes = 25 });
+        TestClient publisher = PublishToAway(broker, count: 3);
+        publisher.Publish("a", new string('x', 100), qos: 1, id: 4);
+        Assert.Equal(1, broker.Statistics.MessagesDropped);
+        Assert.Equal(["a=1", "a=2", "a=3"], Return(broker).Received().Skip(1).Select(TextOf));
+    }
+
+    [Fact]
+    public void A_queue_that_is_far_too_long_shrinks_piece_by_piece()
+    {
+        TestBroker broker = Broker(MqttWhenQueueFull.DropOldest, Narrow(queued: 100));
+        TestClient stuck = Stuck(broker);
+        TestClient publisher = broker.Connect("p");
+        for (ushort i = 1; i <= 101; i++) publisher.Publish("a", $"{i}", qos: 1, i);
+        broker.Pass(TimeSpan.FromSeconds(1)); // it has taken nothing for a second, and lags: ten times as many may wait
+        for (ushort i = 102; i <= 500; i++) publisher.Publish("a", $"{i}", qos: 1, i);
+        Assert.Equal(0, broker.Statistics.MessagesDropped);
+        stuck.Lose();
+        var dropped = new List<long>();
+        for (ushort i = 501; dropped.Count < 10; i++)
+        {
+            long before = broker.Statistics.MessagesDropped;
+            publisher.Publish("a", $"{i}", qos: 1, i);
+            dropped.Add(broker.Statistics.MessagesDropped - before);
+        }
+
+        Assert.Equal([64, 64, 64, 64, 64, 64, 22, 1, 1, 1], dropped); // 499 and the new ones waited
+    }
+
+    [Fact]
     public void What_is_in_flight_is_not_dropped()
     {
         TestBroker broker = Broker(MqttWhenQueueFull.DropOldest, Narrow(queued: 4));
