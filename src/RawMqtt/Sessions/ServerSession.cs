@@ -76,19 +76,9 @@ internal sealed class ServerSession(int firstWindow, int lastWindow, int windowB
     /// <returns>Its number.</returns>
     public long DropOldest()
     {
-        long number;
-        if (queue is { Count: > 0 })
-        {
-            ApplicationMessage message = queue.Take().Message;
-            number = message.Number;
-            message.Release();
-        }
-        else
-        {
-            number = Stored!.First.Number;
-            Stored.RemoveFirst();
-        }
-
+        long number = queue is { Count: > 0 } ? queue.First.Message.Number : Stored!.First.Number;
+        if (queue is { Count: > 0 }) queue.Take().Message.Release();
+        else Stored!.RemoveFirst();
         EndLoad();
         return number;
     }

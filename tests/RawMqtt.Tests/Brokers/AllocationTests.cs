@@ -31,6 +31,25 @@ public class AllocationTests
         Assert.Equal(18000, broker.Statistics.MessagesSent);
     }
 
+    [Fact]
+    public void A_message_that_takes_the_place_of_the_oldest_costs_no_memory()
+    {
+        var callbacks = new BrokerCallbacks { WhenQueueFull = _ => MqttWhenQueueFull.DropOldest };
+        var broker = new BrokerCore(new MqttBrokerLimits { MaxQueuedMessages = 50 }, 1, 2, callbacks);
+        BrokerConnection away = broker.Accept(default);
+        broker.Receive(away, [0x10, 13, 0, 4, .. "MQTT"u8, 4, 0, 0, 0, 0, 1, (byte)'a', 0x82, 8, 0, 1, 0, 3, .. "a/b"u8, 1], default);
+        broker.Lost(away, default);
+        BrokerConnection publisher = Connect(broker, 'p');
+        byte[] publish = [0x32, 11, 0, 3, .. "a/b"u8, 0, 9, 1, 2, 3, 4];
+        var dirty = new List<BrokerConnection>();
+        for (int i = 0; i < 3000; i++) Round(broker, publisher, [], publish, [], granted: 1, dirty);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 3000; i++) Round(broker, publisher, [], publish, [], granted: 1, dirty);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal((6000 - 50, 50), (broker.Statistics.MessagesDropped, broker.Messages.InUse));
+    }
+
     private static void Round(BrokerCore broker, BrokerConnection publisher, BrokerConnection[] subscribers, byte[] publish, byte[] release,
         int granted, List<BrokerConnection> dirty)
     {

@@ -129,7 +129,7 @@ internal sealed class Scenario
         int steps = 0;
         while (!condition())
         {
-            if (!world.Step(deadline) || ++steps > 200_000) throw new SimulationException($"it never comes that {what}");
+            if (!world.Step(deadline) || ++steps > 200_000) throw new SimulationException($"it never comes that {what}: {server.State}");
         }
     }
 

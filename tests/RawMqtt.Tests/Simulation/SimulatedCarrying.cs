@@ -7,7 +7,7 @@ using RawMqtt.Storage;
 namespace RawMqtt.Tests.Simulation;
 
 /// <summary>Carries the oldest segments of a simulated journal forward, one step at a time, and measures its length, as the shell does.</summary>
-internal sealed class SimulatedCarrying(World world, JournalFolder folder, JournalledBroker broker, long mostLength, bool isSynced, Mistake? mistake)
+internal sealed class SimulatedCarrying(World world, JournalFolder folder, JournalledBroker broker, MqttBrokerLimits limits, bool isSynced, Mistake? mistake)
 {
     /// <summary>The bytes of a segment.</summary>
     public const int SegmentLength = 2000;
@@ -22,7 +22,8 @@ internal sealed class SimulatedCarrying(World world, JournalFolder folder, Journ
     /// <summary>Tells the broker how long the journal is. With a limit it never exceeds it.</summary>
     public void Measure()
     {
-        if (mostLength > 0 && folder.Length > mostLength) throw new SimulationException($"the journal has {folder.Length} bytes of {mostLength}");
+        if (limits.MaxJournalLength > 0 && folder.Length > limits.MaxJournalLength)
+            throw new SimulationException($"the journal has {folder.Length} bytes of {limits.MaxJournalLength}");
         if (mistake is { NeverMeasures: true }) return;
         long length = mistake is { MeasuresGrowthAlone: true } ? Math.Max(folder.Length, broker.Room.Length) : folder.Length;
         broker.Room.Measure(length, folder.HasOlder);
@@ -47,9 +48,9 @@ internal sealed class SimulatedCarrying(World world, JournalFolder folder, Journ
         }
     }
 
-    /// <summary>Without a limit this is simpler than the shell's rule, which is for longer segments.</summary>
+    /// <summary>A broker whose limits know nothing of such short segments would never want it.</summary>
     private bool IsWanted(uint oldest) =>
-        mostLength == 0 ? folder.Length >= 4 * SegmentLength : reached?.Segment == oldest || broker.Room.IsLong;
+        limits.JournalSegmentLength > SegmentLength ? folder.Length >= 4 * SegmentLength : reached?.Segment == oldest || broker.Room.IsLong;
 
     private void Carry(uint oldest, long offset)
     {

@@ -89,6 +89,11 @@ internal sealed class SimulatedServer
         link.ServerLoses?.Invoke();
     }
 
+    /// <summary>What it waits for, in words.</summary>
+    public string State => $"{core.Sessions.All.Count(subscriber => subscriber.Session.Queued > 0)} queues, "
+        + $"{core.Connections.Count(connection => connection.Pause == Pause.Held)} held, "
+        + $"{core.Parts.Turn.Room?.Length} bytes of which {core.Parts.Turn.Room?.Counting} count";
+
     /// <summary>Returns how many messages the broker says that the client has lost; null: so did all, with its session.</summary>
     public long? LostBy(string clientId) => ended.Contains(clientId) ? null
         : lost.GetValueOrDefault(clientId) + (core.Sessions.TryFind(Encoding.UTF8.GetBytes(clientId), out Subscriber? known) ? known.Lost : 0);

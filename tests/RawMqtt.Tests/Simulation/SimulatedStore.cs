@@ -20,6 +20,7 @@ internal sealed class SimulatedStore(World world, bool isSynced, Mistake? mistak
     private readonly List<(uint Session, long Position)> ended = [];
     private readonly HashSet<uint> gone = [];
     private SimulatedCarrying carrying = null!;
+    private SessionList sessions = null!;
     private bool hasPowerFailed;
 
     /// <summary>A commit has begun and is not over.</summary>
@@ -42,10 +43,11 @@ internal sealed class SimulatedStore(World world, bool isSynced, Mistake? mistak
         core.Parts.Turn.Journal = new BrokerJournal(recovered.Last, StartedAt);
         broker = new JournalledBroker(core.Parts, core.Parts.Turn.Journal, recovered.Stored);
         broker.Restore(recovered, Read, StartedAt);
-        carrying = new SimulatedCarrying(world, folder, broker, core.Parts.Limits.MaxJournalLength, isSynced, mistake);
+        sessions = core.Sessions;
+        carrying = new SimulatedCarrying(world, folder, broker, core.Parts.Limits, isSynced, mistake);
         carrying.Measure();
         broker.Room.Rest = SimulatedCarrying.SegmentLength;
-        if (core.Sessions.All.Any(session => gone.Contains(session.Number))) throw new SimulationException("a session that has ended is there again");
+        if (sessions.All.Any(session => gone.Contains(session.Number))) throw new SimulationException("a session that has ended is there again");
         (taken, IsUnderWay) = (new RecordBuffer(), false);
         ended.Clear();
         disk.Fail(world.HasFaults && world.Chance(0.3) ? 0.05 : 0);
@@ -54,6 +56,7 @@ internal sealed class SimulatedStore(World world, bool isSynced, Mistake? mistak
     /// <summary>The process is killed, or the power fails.</summary>
     public void End()
     {
+        gone.ExceptWith(sessions.All.Select(session => session.Number)); // a number is given again once no record has it
         disk.Die();
         if (IsUnderWay && world.Chance(0.5)) folder.Commit(taken, isSynced); // it is torn
         hasPowerFailed = isSynced && world.Chance(0.7);
