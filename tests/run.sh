@@ -43,12 +43,12 @@ fi
 # packages for WebAssembly; and behind it, for a run of all tests, the native programs. A test that needs one asks for it again, and says what failed.
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
-nice dotnet publish src/RawMqtt.Toolkit -c Release -v quiet > "$logs/page" 2>&1 &
+nice -n 5 dotnet publish src/RawMqtt.Toolkit -c Release -v quiet > "$logs/page" 2>&1 &
 page=$!
 if [ $# = 0 ] && command -v clang > /dev/null; then
   {
     while kill -0 "$page" 2> /dev/null; do sleep 1; done
-    for name in rawmqtt client client-tls smallest blocking arm64-client arm64-blocking; do nice tests/native.sh "$name"; done
+    for name in rawmqtt client client-tls smallest blocking arm64-client arm64-blocking; do nice -n 5 tests/native.sh "$name"; done
   } > /dev/null 2>&1 &
 fi
 

@@ -22,7 +22,7 @@ public class CopiedLayerTests
 
     /// <summary>One build for all of them: the compiler's start takes longer than its work.</summary>
     private const string All = """
-        <Project>
+        <Project DefaultTargets="Build">
           <ItemGroup>
             <Layer Include="*/*.csproj" />
           </ItemGroup>
