@@ -39,16 +39,16 @@ if ! dotnet build RawMqtt.sln -c Release -v quiet; then
   exit 1
 fi
 
-# Beside RawMqtt.Tests, with what it leaves of the processors: the page, which the solution does not build, so that a build stays quick and needs no
+# Beside RawMqtt.Tests, which leaves half of two processors idle: the page, which the solution does not build, so that a build stays quick and needs no
 # packages for WebAssembly; and behind it, for a run of all tests, the native programs. A test that needs one asks for it again, and says what failed.
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
-nice -n 5 dotnet publish src/RawMqtt.Toolkit -c Release -v quiet > "$logs/page" 2>&1 &
+dotnet publish src/RawMqtt.Toolkit -c Release -v quiet > "$logs/page" 2>&1 &
 page=$!
 if [ $# = 0 ] && command -v clang > /dev/null; then
   {
     while kill -0 "$page" 2> /dev/null; do sleep 1; done
-    for name in rawmqtt client client-tls smallest blocking arm64-client arm64-blocking; do nice -n 5 tests/native.sh "$name"; done
+    for name in rawmqtt client client-tls smallest blocking arm64-client arm64-blocking; do tests/native.sh "$name"; done
   } > /dev/null 2>&1 &
 fi
 
