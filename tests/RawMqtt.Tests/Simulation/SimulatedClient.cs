@@ -28,7 +28,6 @@ internal sealed class SimulatedClient
     private ushort subscribing;
     private bool mustSubscribe;
     private readonly SuspectWatch watch;
-    private int connections;
     private bool hasTimer;
     private ConnectionWill? will;
 
@@ -68,7 +67,7 @@ internal sealed class SimulatedClient
     public List<ConnectionWill> Wills { get; } = [];
 
     /// <summary>Connections begun so far.</summary>
-    public int Connections => connections;
+    public int Connections { get; private set; }
 
     public bool IsSettled => publications.IsSettled;
 
@@ -103,17 +102,14 @@ internal sealed class SimulatedClient
         Close();
     }
 
-    /// <summary>The server discards the session. If the CONNACK that says so is lost, the next one says Session Present of a session that is not this one:
-    /// no client can tell, and QoS 2 messages in flight are sent again.</summary>
+    /// <summary>The server discards the session. If the CONNACK that says so is lost, no client can tell, and QoS 2 in flight is sent again.</summary>
     public void IsForgotten()
     {
         publications.AreForgotten();
         server.Forget(Name);
-        watch.Forgotten();
-        serverRules.Discarded();
     }
 
-    /// <summary>The server has ended the session, because its queue was full.</summary>
+    /// <summary>The server has ended the session.</summary>
     public void SessionEnded()
     {
         watch.Forgotten();
@@ -149,9 +145,8 @@ internal sealed class SimulatedClient
         unread.Clear();
         output.Reset();
         rules.NewConnection();
-        int number = ++connections;
-        link = new Link(world) { ServerRules = server.IsDurable ? null : serverRules };
-        link.ClientGets = Receive;
+        int number = ++Connections;
+        link = new Link(world) { ServerRules = server.IsDurable ? null : serverRules, ClientGets = Receive };
         Link mine = link;
         link.ClientLoses = () => Lose(isByServer: !mine.IsCut);
         server.Accept(link);
@@ -161,7 +156,7 @@ internal sealed class SimulatedClient
         Flush();
         world.After(TimeSpan.FromSeconds(30), () =>
         {
-            if (connections == number && link is not null && !session.IsConnected) Close();
+            if (Connections == number && link is not null && !session.IsConnected) Close();
         });
     }
 
@@ -233,8 +228,7 @@ internal sealed class SimulatedClient
 
         SendWaiting();
         if (session.InFlight > traits.InFlightLimit) throw new SimulationException($"{Name}: {session.InFlight} in flight, {traits.InFlightLimit} allowed");
-        if (session.KeptMessages > session.InFlight)
-            throw new SimulationException($"{Name} keeps {session.KeptMessages} messages, and {session.InFlight} are in flight");
+        if (session.KeptMessages > session.InFlight) throw new SimulationException($"{Name} keeps {session.KeptMessages} messages of {session.InFlight}");
     }
 
     private void Take(in SessionEvent happened)
@@ -291,12 +285,12 @@ internal sealed class SimulatedClient
     {
         if (hasTimer || session.NextDeadline is not TimeSpan deadline) return;
         hasTimer = true;
-        int number = connections;
+        int number = Connections;
         world.At(deadline, () =>
         {
             hasTimer = false;
-            if (link is not null && connections != number) SetTimer();
-            if (link is null || connections != number) return;
+            if (link is not null && Connections != number) SetTimer();
+            if (link is null || Connections != number) return;
             if (world.Now - deadline > TimeSpan.FromSeconds(1)) rules.Excuse(); // the clock jumped
             if (!session.Tick(world.Now, output)) Close();
             else if (output.Length > 0) Flush();

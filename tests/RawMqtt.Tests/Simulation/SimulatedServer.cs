@@ -45,7 +45,7 @@ internal sealed class SimulatedServer
     /// <summary>Whether it forgets what its journal does not say: then its own end of the wire may ask again for what it had not committed.</summary>
     public bool IsDurable => store is not null;
 
-    /// <summary>Called with the client whose session ends because its queue is full.</summary>
+    /// <summary>Called with the client whose session ends because its queue is full, or because it was forgotten.</summary>
     public Action<string>? SessionEnded { get; set; }
 
     /// <summary>What all processes of the broker together had to do.</summary>
@@ -87,6 +87,7 @@ internal sealed class SimulatedServer
         connect.Write(new ConnectPacket { ClientId = Encoding.UTF8.GetBytes(clientId), CleanSession = true });
         link.ServerGets!(connect.WrittenSpan);
         link.ServerLoses?.Invoke();
+        SessionEnded?.Invoke(clientId);
     }
 
     /// <summary>What it waits for, in words.</summary>
