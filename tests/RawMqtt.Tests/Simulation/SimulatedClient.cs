@@ -57,6 +57,8 @@ internal sealed class SimulatedClient
 
     public IReadOnlyList<Published> Messages => publications.Messages;
 
+    public HashSet<string> SentAgain => rules.SentAgain;
+
     /// <summary>What the application was given, in its order.</summary>
     public List<string> Received { get; } = [];
 
@@ -66,7 +68,6 @@ internal sealed class SimulatedClient
     /// <summary>The Wills of its connections; the last one belongs to the connection that it has.</summary>
     public List<ConnectionWill> Wills { get; } = [];
 
-    /// <summary>Connections begun so far.</summary>
     public int Connections { get; private set; }
 
     public bool IsSettled => publications.IsSettled;
@@ -109,7 +110,6 @@ internal sealed class SimulatedClient
         server.Forget(Name);
     }
 
-    /// <summary>The server has ended the session.</summary>
     public void SessionEnded()
     {
         watch.Forgotten();

@@ -25,6 +25,9 @@ internal sealed class WireRules(string name, MqttRole end)
     private TimeSpan? lastSent;
     private int keepAlive;
 
+    /// <summary>The payloads of messages at QoS 1 that were sent more than once.</summary>
+    public HashSet<string> SentAgain { get; } = [];
+
     private MqttRole Peer => end == MqttRole.Client ? MqttRole.Server : MqttRole.Client;
 
     /// <summary>A new connection; what was not acknowledged before may, and in a kept session must, be sent again.</summary>
@@ -137,6 +140,7 @@ internal sealed class WireRules(string name, MqttRole end)
             return;
         }
 
+        if (packet.Qos == QualityOfService.AtLeastOnce) SentAgain.Add(Encoding.UTF8.GetString(packet.Payload));
         Require(open.TryGetValue(packet.PacketId, out Exchange? exchange), "MQTT-4.4.0-1", $"sent again, but identifier {packet.PacketId} is not open");
         Require(!exchange!.IsReleased, "MQTT-4.3.3-1", $"PUBLISH {packet.PacketId} again after PUBREC");
         Require(exchange.Payload == payload && exchange.Qos == packet.Qos, "MQTT-2.3.1-3", $"another message under the open identifier {packet.PacketId}");
