@@ -17,6 +17,8 @@ internal sealed class ClientConnection(
     private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(10);
 
     private readonly TaskCompletionSource<MqttException> givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock closingGate = new();
+    private Task? closing;
 
     /// <summary>Completes when CONNACK has accepted, with Session Present. Fails when the connection ends before.</summary>
     public Task<bool> Accepted => accepted.Task;
@@ -61,7 +63,12 @@ internal sealed class ClientConnection(
     }
 
     /// <summary>Closes the network connection: after a DISCONNECT in a way that lets it arrive, and at once if the server is gone.</summary>
-    public async ValueTask CloseAsync()
+    public Task CloseAsync()
+    {
+        lock (closingGate) return closing ??= CloseOnceAsync(); // a second one would read beside the first
+    }
+
+    private async Task CloseOnceAsync()
     {
         MqttErrorCode? code = writer.Ending.Reason?.Code;
         try
