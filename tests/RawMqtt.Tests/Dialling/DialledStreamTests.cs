@@ -98,8 +98,7 @@ public sealed class DialledStreamTests : IDisposable
         NetworkStream stream = await DialAsync();
         Task<int> reading = stream.ReadAsync(new byte[10]).AsTask();
         await stream.DisposeAsync();
-        await Assert.ThrowsAnyAsync<Exception>(() => reading.WaitAsync(Soon));
-        Assert.True(reading.IsCompleted);
+        await Task.WhenAny(reading).WaitAsync(Soon); // with 0 or an exception: the framework shuts the socket down before it closes it
     }
 
     [Fact]
