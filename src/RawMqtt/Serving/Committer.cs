@@ -49,6 +49,7 @@ internal sealed class Committer : IThreadPoolWorkItem
     private bool hasFailed;
     private bool isSlow; // the last write
     private bool isHolding; // publishers wait for room in the journal
+    private bool isLong; // the journal: otherwise no thread is woken that finds nothing to do
     private long length; // of the journal, after the last commit
     private long microseconds;
     private long awaited;
@@ -98,7 +99,7 @@ internal sealed class Committer : IThreadPoolWorkItem
             broker.Room.Measure(folder.Length, folder.HasOlder);
             Count();
             broker.EndCommit(taken.Appended, placeOf, core.Now);
-            isHolding = broker.IsHolding;
+            (isHolding, isLong) = (broker.IsHolding, broker.Room.IsLong);
         }
         catch (Exception failure)
         {
@@ -208,7 +209,7 @@ internal sealed class Committer : IThreadPoolWorkItem
         try
         {
             bool goesOn = core.EndCommit() | hasNext;
-            if (IsLonger() || isHolding) Shorten();
+            if ((isLong && IsLonger()) || isHolding) Shorten();
             return goesOn;
         }
         catch (Exception failure) // of what leaving the lock begins: this commit is over
