@@ -58,8 +58,9 @@ internal sealed class JournalRoom(
             long counts = Counting;
             long other = Length - counts - limits.JournalSegmentLength;
             bool isShort = Most > 0 && Length > Most - limits.JournalSegmentLength;
+            // begun earlier, it writes more; begun later, publishers wait: it frees nothing while it goes over what counts
             // for less than a quarter of a file, a pass writes much more than it frees
-            return hasOlder && other > 0 && (other > counts || (isShort && other > limits.JournalSegmentLength / 4));
+            return hasOlder && other > 0 && (other > counts / 4 * 3 || (isShort && other > limits.JournalSegmentLength / 4));
         }
     }
 
@@ -75,16 +76,10 @@ internal sealed class JournalRoom(
     /// <summary>Whether the program's own messages are refused.</summary>
     public bool RefusesProgram => Uncommitted > 2 * MostUncommitted || IsLimitReached;
 
-    private bool IsTooLong
-    {
-        get
-        {
-            long other = Length + Uncommitted - (2 * limits.JournalSegmentLength);
-            if (other <= 0 || !hasOlder || Rest is not { } rest) return false;
-            long counts = Counting;
-            return other + Math.Min(rest, counts) > 2 * counts;
-        }
-    }
+    /// <summary>Whether publishers wait, or will soon, because the files are long: carrying forward makes haste.</summary>
+    public bool IsAlmostFull => IsLimitReached || IsTooLongBy(Counting / 8);
+
+    private bool IsTooLong => IsTooLongBy(0);
 
     private long Estimate => stored.Bytes + messages.BytesInUse + (BytesOfMessage * messages.InUse) + (BytesOfSession * (KeptSessions + subscriptions.Count));
 
@@ -112,5 +107,13 @@ internal sealed class JournalRoom(
     {
         if (Most == 0 || Counting + (isKept ? 0 : length + BytesOfMessage) <= Most / 2) return true;
         return waiting == 0 || bytes + length + (BytesOfMessage * (waiting + 1L)) <= Most / 2 / Math.Max(1, KeptSessions);
+    }
+
+    private bool IsTooLongBy(long less)
+    {
+        long other = Length + Uncommitted + less - (2 * limits.JournalSegmentLength);
+        if (other <= 0 || !hasOlder || Rest is not { } rest) return false;
+        long counts = Counting;
+        return other + Math.Min(rest, counts) > 2 * counts;
     }
 }

@@ -11,6 +11,8 @@ internal sealed class JournalledBroker
 {
     private const int KeptInMemory = 64; // of a client that is connected, to send next
     private const int MostEvictions = 64; // sessions, for each commit
+    private const int MostLookedAt = 4096; // sessions and messages, under one lock
+    private const int SmallPart = 8; // of a segment: so little is noted again without reading what of it counts
 
     private readonly BrokerParts parts;
     private readonly BrokerJournal journal;
@@ -86,10 +88,14 @@ internal sealed class JournalledBroker
         parts.Ends.CarryOut();
     }
 
+    /// <summary>Whether memory holds all that counts, and that is so little that it is noted again sooner than a segment is read.</summary>
+    public bool HoldsLittle =>
+        stored.Bytes == 0 && parts.Sessions.Count + parts.Messages.InUse <= MostLookedAt && Room.Counting <= parts.Limits.JournalSegmentLength / SmallPart;
+
     /// <summary>Returns what carries the journal of this broker forward.</summary>
     public CarryingForward CarryingForward() => new(parts, journal);
 
-    /// <summary>Returns what notes once more what memory holds of the oldest segment, of which records are damaged.</summary>
+    /// <summary>Returns what notes once more what memory holds of the oldest segment.</summary>
     public Rescue Rescue(CarryingForward carrying, uint oldest) => new(parts, journal, carrying, oldest);
 
     /// <summary>Returns the next messages of a session's queue that must be read from the journal.</summary>

@@ -4,8 +4,8 @@ using RawMqtt.Sessions;
 
 namespace RawMqtt.Brokers;
 
-/// <summary>Notes once more what memory holds and may have stood in damaged records of the oldest segment: what was not carried forward, as far as that is
-/// known, and does not stand in a later one. What stands in the journal alone is lost.</summary>
+/// <summary>Notes once more what memory holds and may stand in the oldest segment, if records of it are damaged or all that counts is little: what was not
+/// carried forward, as far as that is known, and does not stand in a later one. What stands in the journal alone is not noted.</summary>
 internal sealed class Rescue
 {
     private readonly BrokerParts parts;

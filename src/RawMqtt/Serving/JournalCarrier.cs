@@ -14,6 +14,12 @@ internal sealed class JournalCarrier : IJournalVisitor, IThreadPoolWorkItem
     /// <summary>What one step reads, and what it notes under the lock: one record, or session, may be longer.</summary>
     public const int StepLength = 32 * 1024;
 
+    /// <summary>What the steps before a commit note. A sync of so much hardly takes longer than one of a single step.</summary>
+    public const int MostAtOnce = 256 * 1024;
+
+    /// <summary>The same while publishers wait, or will soon.</summary>
+    public const int MostInHaste = 1024 * 1024;
+
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
@@ -34,6 +40,7 @@ internal sealed class JournalCarrier : IJournalVisitor, IThreadPoolWorkItem
     private TimeSpan wait; // from the last failure on; none without one
     private long failedAt;
     private long carried; // bytes, in this pass
+    private int uncommitted; // of them, since the last wait for a commit
 
     public JournalCarrier(
         LockedCore core, JournalledBroker broker, JournalFolder journal, Committer committer, BrokerReports reports, MqttBrokerOptions options)
@@ -77,7 +84,7 @@ internal sealed class JournalCarrier : IJournalVisitor, IThreadPoolWorkItem
         {
             if (wait > TimeSpan.Zero && time.GetElapsedTime(failedAt) < wait) return;
             uint last = journal.NewestSegment;
-            carried = 0;
+            (carried, uncommitted) = (0, 0);
             lock (core.Gate) broker.Room.BeginPass();
             while (IsWanted && journal.OldestSegment <= last) await CarryOldestAsync().ConfigureAwait(false);
             wait = TimeSpan.Zero;
@@ -101,6 +108,14 @@ internal sealed class JournalCarrier : IJournalVisitor, IThreadPoolWorkItem
     {
         uint oldest = journal.OldestSegment;
         if (reached.Segment != oldest) (reached, isDamaged) = ((oldest, 0), false);
+        if (reached.Offset == 0 && BeginFromMemory(oldest) is { } memory)
+        {
+            long before = carried;
+            await NoteAsync(memory).ConfigureAwait(false);
+            carried = Math.Max(before, carried - before); // memory is the same for each segment
+            reached = (oldest, null);
+        }
+
         while (reached.Offset is { } offset)
         {
             step.Clear();
@@ -145,17 +160,26 @@ internal sealed class JournalCarrier : IJournalVisitor, IThreadPoolWorkItem
         return (done, EndStep(use, before));
     }
 
-    /// <summary>Notes once more what memory holds of a segment with damaged records, and reports the sessions that lose the rest.</summary>
-    private async Task RescueAsync(uint oldest)
+    private Rescue? BeginFromMemory(uint oldest)
     {
-        Rescue rescue;
-        lock (core.Gate) rescue = broker.Rescue(carrying, oldest);
+        lock (core.Gate) return broker.HoldsLittle ? broker.Rescue(carrying, oldest) : null;
+    }
+
+    private async Task NoteAsync(Rescue rescue)
+    {
         for (bool goesOn = true; goesOn;)
         {
             (goesOn, Task committed) = RescueStep(rescue);
             await committed.ConfigureAwait(false);
         }
+    }
 
+    /// <summary>Notes once more what memory holds of a segment with damaged records, and reports the sessions that lose the rest.</summary>
+    private async Task RescueAsync(uint oldest)
+    {
+        Rescue rescue;
+        lock (core.Gate) rescue = broker.Rescue(carrying, oldest);
+        await NoteAsync(rescue).ConfigureAwait(false);
         lock (core.Gate)
         {
             foreach (Subscriber loser in rescue.Losers()) reports.SessionUncertain(ApplicationViews.ClientIdOf(loser));
@@ -171,19 +195,23 @@ internal sealed class JournalCarrier : IJournalVisitor, IThreadPoolWorkItem
         return (goesOn, EndStep(use, before));
     }
 
-    /// <returns>A task that completes when what the step noted is committed.</returns>
+    /// <returns>A task that completes when the next step may follow.</returns>
     private Task EndStep(in CoreUse use, int before)
     {
         int noted = broker.Journal.Length - before;
         carried += noted;
+        uncommitted += noted;
         use.Core.Statistics.JournalCarriedBytes += noted;
-        return noted == 0 ? Task.CompletedTask : committer.AwaitAsync(broker.Journal.Position);
+        if (uncommitted + StepLength <= (broker.Room.IsAlmostFull ? MostInHaste : MostAtOnce)) return Task.CompletedTask;
+        uncommitted = 0;
+        return committer.AwaitAsync(broker.Journal.Position);
     }
 
     /// <summary>Waits for all because of which something does not count any more: a newer retained message, the end of a session.</summary>
     private Task CommitAllAsync()
     {
         using CoreUse use = core.Enter();
+        uncommitted = 0;
         return committer.AwaitAsync(broker.Journal.Position);
     }
 
