@@ -21,8 +21,7 @@ internal static class BrokerPairs
     /// <param name="oldProgram">The benchmark program of the old build, RawMqtt.Benchmarks.dll.</param>
     /// <param name="newProgram">The same of the new build.</param>
     /// <param name="pairs">The number of pairs, after one that warms up.</param>
-    /// <param name="options"><c>--durability OLD,NEW</c>: with a journal, and the subscriber's session is kept; <c>--only TEXT</c>: rows with this
-    /// name.</param>
+    /// <param name="options"><c>--durability OLD,NEW</c>: with a journal, and a kept session; <c>--only TEXT</c>: rows with this name.</param>
     public static void Run(string oldProgram, string newProgram, int pairs, string[] options)
     {
         string[] durability = (Option(options, "--durability") ?? nameof(MqttDurability.None)).Split(',');
