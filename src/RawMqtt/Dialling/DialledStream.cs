@@ -47,6 +47,17 @@ internal sealed class DialledStream : NetworkStream
         }
     }
 
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => polled.ReadAsync(buffer, cancellationToken);
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        polled.WriteAsync(buffer, cancellationToken);
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing) polled.Close();
+    }
+
     /// <summary>Asks the system how connecting ended; if it begins anew, because it was refused at once, that is waited for.</summary>
     private static bool HasConnected(Socket socket, IPEndPoint to, Readiness connected)
     {
@@ -60,16 +71,5 @@ internal sealed class DialledStream : NetworkStream
         {
             return false;
         }
-    }
-
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => polled.ReadAsync(buffer, cancellationToken);
-
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-        polled.WriteAsync(buffer, cancellationToken);
-
-    protected override void Dispose(bool disposing)
-    {
-        base.Dispose(disposing);
-        if (disposing) polled.Close();
     }
 }
