@@ -36,8 +36,8 @@ public class SimulationTests(ITestOutputHelper output)
         output.WriteLine($"{all.Dropped} dropped, {all.Ended} ended, {all.Held} held, {all.LimitReached} because of MaxJournalLength");
         Assert.True(all.Dropped > 100);
         Assert.Equal(whenFull == MqttWhenQueueFull.EndSession, all.Ended > 20);
-        Assert.Equal(isDurable, all.Held > 20);
-        Assert.Equal(isDurable, all.LimitReached > 20);
+        Assert.Equal(isDurable, all.Held > 0);
+        Assert.Equal(isDurable, all.LimitReached > 10);
     }
 
     /// <summary>By name: worlds with short queues and journals alone.</summary>

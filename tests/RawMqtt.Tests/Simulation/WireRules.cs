@@ -13,6 +13,7 @@ internal sealed class WireRules(string name, MqttRole end)
     private readonly Dictionary<ushort, Exchange> open = [];
     private readonly Queue<(PacketType Answer, ushort PacketId)> unanswered = new();
     private readonly HashSet<ushort> unreleased = [];
+    private readonly HashSet<string> sent = [];
     private readonly Queue<ushort> pubRecs = new();
     private readonly List<Exchange> resendable = [];
     private readonly List<(ushort PacketId, Exchange Exchange)> unsaved = [];
@@ -25,7 +26,7 @@ internal sealed class WireRules(string name, MqttRole end)
     private TimeSpan? lastSent;
     private int keepAlive;
 
-    /// <summary>The payloads of messages at QoS 1 that were sent more than once.</summary>
+    /// <summary>The payloads of messages that were sent more than once: at QoS 1, or at QoS 2 because the session was lost.</summary>
     public HashSet<string> SentAgain { get; } = [];
 
     private MqttRole Peer => end == MqttRole.Client ? MqttRole.Server : MqttRole.Client;
@@ -133,6 +134,7 @@ internal sealed class WireRules(string name, MqttRole end)
         Require(PublishPacket.TryRead(header, body, out PublishPacket packet, out ProtocolViolation? violation), violation?.Rule ?? "", "malformed PUBLISH");
         if (packet.Qos == QualityOfService.AtMostOnce) return;
         string payload = $"{Encoding.UTF8.GetString(packet.Topic)} {Encoding.UTF8.GetString(packet.Payload)}";
+        if (!sent.Add(payload) && (packet.Qos == QualityOfService.AtLeastOnce || !packet.Duplicate)) SentAgain.Add(Encoding.UTF8.GetString(packet.Payload));
         if (!packet.Duplicate)
         {
             Require(resendable.Count == 0 || end == MqttRole.Server, "MQTT-4.6.0-1", "a new PUBLISH before all old ones were sent again");
@@ -140,7 +142,6 @@ internal sealed class WireRules(string name, MqttRole end)
             return;
         }
 
-        if (packet.Qos == QualityOfService.AtLeastOnce) SentAgain.Add(Encoding.UTF8.GetString(packet.Payload));
         Require(open.TryGetValue(packet.PacketId, out Exchange? exchange), "MQTT-4.4.0-1", $"sent again, but identifier {packet.PacketId} is not open");
         Require(!exchange!.IsReleased, "MQTT-4.3.3-1", $"PUBLISH {packet.PacketId} again after PUBREC");
         Require(exchange.Payload == payload && exchange.Qos == packet.Qos, "MQTT-2.3.1-3", $"another message under the open identifier {packet.PacketId}");
