@@ -14,7 +14,7 @@ internal static class BrokerLogging
         "password-file-unusable", "accept-failed", "fault", "hook-failed", "untrusted-proxy", "silent-proxy", "client-certificate-refused", "log-dropped",
         "reload-failed", "observer-failed", "journal-read", "journal-damaged", "session-uncertain", "journal-failed", "journal-goes-on", "bridge-ended",
         "bridge-dropped", "bridge-qos", "bridge-expired", "journal-unreadable", "message-damaged", "journal-not-shortened",
-        "session-lost",
+        "session-lost", "session-ended",
     ];
 
     public static void Write(ILogger logger, MqttLogLevel level, string line)

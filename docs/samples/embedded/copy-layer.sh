@@ -8,7 +8,7 @@ case $layer in
   Codec) parts=(QualityOfService.cs Codec) ;;
   WebSockets) parts=(WebSockets) ;;
   Sessions) parts=(QualityOfService.cs Codec Sessions) ;;
-  Brokers) parts=(QualityOfService.cs MqttBrokerLimits.cs MqttBrokerStatistics.cs MqttConnectionEnd.cs Codec Sessions Brokers) ;;
+  Brokers) parts=(QualityOfService.cs MqttBrokerLimits.cs MqttBrokerStatistics.cs MqttConnectionEnd.cs MqttWhenQueueFull.cs Codec Sessions Brokers) ;;
   *) echo "unknown layer: $layer" >&2; exit 1 ;;
 esac
 mkdir -p "$folder"

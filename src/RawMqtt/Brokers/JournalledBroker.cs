@@ -90,7 +90,7 @@ internal sealed class JournalledBroker
 
     /// <summary>Whether memory holds all that counts, and that is so little that it is noted again sooner than a segment is read.</summary>
     public bool HoldsLittle =>
-        stored.Bytes == 0 && parts.Sessions.Count + parts.Messages.InUse <= MostLookedAt && Room.Counting <= parts.Limits.JournalSegmentLength / SmallPart;
+        stored.Bytes == 0 && parts.Sessions.Count + parts.Messages.References <= MostLookedAt && Room.Counting <= parts.Limits.JournalSegmentLength / SmallPart;
 
     /// <summary>Returns what carries the journal of this broker forward.</summary>
     public CarryingForward CarryingForward() => new(parts, journal);

@@ -60,9 +60,11 @@ internal sealed class Rescue
         }
     }
 
+    private static bool IsOfBroker(ApplicationMessage message) => message.Topic.StartsWith("$SYS/"u8);
+
     private void Add(ApplicationMessage message, uint session)
     {
-        if (message.Topic.StartsWith("$SYS/"u8)) return; // the broker's own, never noted
+        if (session == 0 && IsOfBroker(message)) return; // what the broker retains itself is never noted
         if (message.Number == 0 || (message.Place.Length > 0 && message.Place.Segment > oldest)) return;
         if (!holders.TryGetValue(message, out List<uint>? sharers))
         {
@@ -82,7 +84,7 @@ internal sealed class Rescue
     private void NoteMessage(ApplicationMessage message)
     {
         record.Begin(message.Number, 0, 0, 0);
-        record.Retain(owner: null);
+        if (!IsOfBroker(message)) record.Retain(owner: null);
         foreach (uint session in holders[message]) record.Deliver(session, 0, message.Qos, retain: false);
         byte[] fields = [.. record.End(message.Topic.Length, message.Qos), .. message.Topic, .. message.Payload];
         carrying.Carry(BrokerRecord.Published, fields, oldest, oldest);

@@ -70,6 +70,7 @@ internal sealed class ClientConnection(
 
     private async Task CloseOnceAsync()
     {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // the stream may be the application's: not under a lock
         MqttErrorCode? code = writer.Ending.Reason?.Code;
         try
         {
@@ -87,13 +88,16 @@ internal sealed class ClientConnection(
             }
 
             if (stream is WebSocketStream open) await ClientCloseCode.CloseAsync(open, writer.Ending.Reason).WaitAsync(CloseTime, time).ConfigureAwait(false);
-            await stream.DisposeAsync().AsTask().WaitAsync(CloseTime, time).ConfigureAwait(false);
         }
         catch (Exception)
         {
             // the stream was broken before
         }
+
+        await DisposeStreamAsync().WaitAsync(CloseTime, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
+
+    private async Task DisposeStreamAsync() => await stream.DisposeAsync().ConfigureAwait(false);
 
     /// <summary>Closes a stream that ignores its token while it is being read, and stops waiting for it if it ignores that too.</summary>
     private async Task EndReadingAsync(Task reading)

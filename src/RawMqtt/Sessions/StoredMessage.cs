@@ -11,8 +11,8 @@ namespace RawMqtt.Sessions;
 /// <param name="Flags">The QoS of the delivery, plus 4 with RETAIN.</param>
 internal readonly record struct StoredMessage(long Number, JournalPlace Place, ushort Sharers, byte Flags)
 {
-    /// <summary>The bytes of the journal that it counts.</summary>
-    public int Share => Place.Length / Math.Max((ushort)1, Sharers);
+    /// <summary>The bytes of the journal that it counts: at least 1, so that the total is 0 only when nothing stands in the journal alone.</summary>
+    public int Share => Math.Max(1, Place.Length / Math.Max((ushort)1, Sharers));
 
     public QualityOfService Qos => (QualityOfService)(Flags & 3);
 

@@ -75,6 +75,41 @@ public sealed class EvictionTests
         Assert.Equal([1, 2, 3, 0, 0, 0], inMemory);
     }
 
+    [Fact]
+    public void What_many_sessions_shared_counts_as_long_as_one_waits_for_it_in_the_journal_alone()
+    {
+        var other = new TestBroker(new MqttBrokerLimits { MaxJournalMemory = 1 });
+        var notes = new TestJournal(other, SegmentLength);
+        TestClient[] readers = [.. Enumerable.Range(0, 200).Select(_ => other.Open())];
+        for (int i = 0; i < readers.Length; i++)
+        {
+            readers[i].Connect($"r{i}", cleanSession: false);
+            readers[i].Subscribe(1, ("a", 1));
+        }
+
+        notes.Commit();
+        readers[0].Lose();
+        TestClient sender = other.Connect();
+        sender.Publish("a", "x", qos: 1, id: 1);
+        notes.Commit();
+        foreach (TestClient reader in readers[1..]) reader.PubAck(1);
+        notes.Commit();
+        Assert.Equal(0, other.Core.Messages.InUse);
+        for (int file = 1; file < 3; file++)
+        {
+            while (notes.Newest == file) // the next file
+            {
+                sender.Publish("filler", new string('f', 200), retain: true);
+                notes.Commit();
+            }
+
+            notes.CarryOldest();
+            notes.Commit();
+            Assert.False(notes.HoldsLittle); // the share of one session is less than a byte
+            notes.DeleteOldest();
+        }
+    }
+
     /// <summary>The reader comes, its messages are read from the journal, and it goes.</summary>
     private void Load()
     {

@@ -39,6 +39,8 @@ internal sealed class TestJournal
 
     public JournalRoom Room => journalled.Room;
 
+    public bool HoldsLittle => journalled.HoldsLittle;
+
     /// <summary>The files have another length, and what waited for that goes on.</summary>
     public void Measure(long length)
     {
