@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 using RawMqtt.Brokers;
-using RawMqtt.Transports;
 
 namespace RawMqtt.Serving;
 

@@ -9,7 +9,7 @@ namespace RawMqtt.Tests.House;
 internal static class Budget
 {
     /// <summary>Lines of code of the whole library.</summary>
-    public const int MostLines = 14_221;
+    public const int MostLines = 14_112;
 
     /// <summary>Of Codec, WebSockets and Sessions together: what an embedded engineer copies.</summary>
     public const int MostLinesOfTheCore = 3594;
@@ -19,13 +19,13 @@ internal static class Budget
     [
         ("Codec", 900, 33, "packets: bytes to views and back"),
         ("WebSockets", 1250, 9, "RFC 6455: handshake, frames, masking, both roles"),
-        ("Sessions", 1508, 4, "what each end remembers: QoS 1 and 2, identifiers, keep alive"),
+        ("Sessions", 1503, 4, "what each end remembers: QoS 1 and 2, identifiers, keep alive"),
         ("Brokers", 2627, 0, "the broker without sockets"),
         ("Storage", 450, 0, "the folder of a journal: segments, commits, damage, the lock"),
-        ("Transports", 897, 4, "a stream that carries MQTT"),
-        ("Dialling", 1194, 0, "the client's way to a stream, and the diagnosis"),
-        ("Serving", 2116, 0, "the broker's shell: listeners, admission, hooks"),
-        ("Clients", 2514, 0, "the parts of MqttClient"),
+        ("Transports", 652, 4, "a stream that carries MQTT"),
+        ("Dialling", 1159, 0, "the client's way to a stream, and the diagnosis"),
+        ("Serving", 2134, 0, "the broker's shell: listeners, admission, hooks"),
+        ("Clients", 2508, 0, "the parts of MqttClient"),
         ("", 995, 43, "MqttClient, MqttBroker and their options"),
     ];
 

@@ -3,7 +3,6 @@
 using System.Net;
 using System.Net.Sockets;
 using RawMqtt.Serving;
-using RawMqtt.Transports;
 
 namespace RawMqtt.Tests.Serving;
 
