@@ -26,7 +26,7 @@ internal static class LatencyRun
         string address = $"ws://127.0.0.1:{broker.Ws}/mqtt";
         string self = typeof(LatencyRun).Assembly.Location;
         var clients = new List<(string Name, Process Process)>();
-        foreach (string contestant in (Text(args, "--only") ?? "view,stream,MQTTnet,MQTT.js").Split(','))
+        foreach (string contestant in (Text(args, "--only") ?? "view,stream,MQTTnet").Split(','))
         {
             if (contestant == "MQTT.js")
             {

@@ -12,7 +12,7 @@ internal static class Budget
     public const int MostLines = 14_112;
 
     /// <summary>Of Codec, WebSockets and Sessions together: what an embedded engineer copies.</summary>
-    public const int MostLinesOfTheCore = 3594;
+    public const int MostLinesOfTheCore = 3589;
 
     /// <summary>Lines of code and public types that each layer may have. The layer named "" is the root.</summary>
     public static readonly (string Layer, int Lines, int PublicTypes, string Holds)[] Layers =

@@ -12,7 +12,7 @@ namespace RawMqtt.Tests.Mutants;
 /// <summary>A copy of this test program beside a copy of the library, into which one mutant after another is put.</summary>
 public sealed class MutantProgram : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30); // some tests wait for ever without their check; the others need 3 s
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60); // some tests wait for ever without their check; the others need 3 s
     private static readonly Regex Failure = new(@"^ {4}(RawMqtt\.[\w.+]+)(?:\((?:name: ""(.*)""|.*)\))? \[FAIL\]", RegexOptions.Multiline);
     private static readonly string VectorTest = $"{typeof(VectorTests).FullName}.{nameof(VectorTests.Whole)}";
 
