@@ -230,7 +230,7 @@ internal sealed class OutgoingMessages(
         lock (gate)
         {
             if (pending.PacketId > 0 && inFlight.Find(pending.PacketId) == pending) inFlight.Remove(pending.PacketId); // delivered without its caller
-            pending.PacketId = 0;
+            pending.Reset(); // here: an answer that comes before would settle the next call
             spare.Push(pending);
         }
     }

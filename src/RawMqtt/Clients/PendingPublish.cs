@@ -53,6 +53,16 @@ internal sealed class PendingPublish(OutgoingMessages owner) : IValueTaskSource,
         timed = ackTimer.Start(this);
     }
 
+    /// <summary>Makes it ready for another call.</summary>
+    public void Reset()
+    {
+        result.Reset();
+        cancellation = default;
+        failure = null;
+        IsSettled = false;
+        PacketId = 0;
+    }
+
     /// <summary>Completes the caller's wait. Does nothing if the outcome is decided.</summary>
     public void Complete() => Settle(null);
 
@@ -78,7 +88,6 @@ internal sealed class PendingPublish(OutgoingMessages owner) : IValueTaskSource,
         }
         finally
         {
-            Reset();
             owner.GiveBack(this);
         }
     }
@@ -96,14 +105,6 @@ internal sealed class PendingPublish(OutgoingMessages owner) : IValueTaskSource,
         timed = null;
         failure = reason;
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-    }
-
-    private void Reset()
-    {
-        result.Reset();
-        cancellation = default;
-        failure = null;
-        IsSettled = false;
     }
 
     private readonly OutgoingMessages owner = owner;

@@ -78,12 +78,12 @@ internal sealed class AcceptedStream : NetworkStream
 
     protected override void Dispose(bool disposing)
     {
+        isOver = true; // before the end of the socket wakes a reader
         base.Dispose(disposing);
         if (!disposing || Interlocked.Exchange(ref isDisposed, 1) != 0) return;
         receive?.Dispose();
         if (added is not { } token) return;
         poller!.Remove(token);
-        isOver = true;
         readable.Note(isInline: false); // the caller may hold a lock
         Volatile.Read(ref writable)?.Note(isInline: false);
     }
@@ -93,7 +93,7 @@ internal sealed class AcceptedStream : NetworkStream
     private bool TryReceive(Span<byte> buffer, out int count)
     {
         readable.Begin();
-        count = Socket.Receive(buffer, SocketFlags.None, out SocketError error);
+        count = Receive(buffer, SocketFlags.None, out SocketError error);
         if (error == SocketError.WouldBlock) return false;
         if (error != SocketError.Success || count == 0) isOver = true; // never back to false: Dispose may run meanwhile
         if (isOver) return true;
@@ -102,6 +102,19 @@ internal sealed class AcceptedStream : NetworkStream
         isUncertain = isFull || !poller!.IsCurrent;
         if (isFull || hasEnded) readable.Note(isInline: false); // no further event tells of the rest, or of the end
         return true;
+    }
+
+    private int Receive(Span<byte> buffer, SocketFlags flags, out SocketError error)
+    {
+        try
+        {
+            return Socket.Receive(buffer, flags, out error);
+        }
+        catch (ObjectDisposedException)
+        {
+            error = SocketError.OperationAborted; // disposed since the reader was woken
+            return 0;
+        }
     }
 
     /// <summary>Waits until something can be read indeed: an idle connection must not hold the buffer for it.</summary>
@@ -118,7 +131,7 @@ internal sealed class AcceptedStream : NetworkStream
     {
         readable.Begin();
         Span<byte> first = stackalloc byte[1];
-        Socket.Receive(first, SocketFlags.Peek, out SocketError error);
+        Receive(first, SocketFlags.Peek, out SocketError error);
         if (error == SocketError.WouldBlock) return false;
         readable.Note(isInline: false);
         return true;

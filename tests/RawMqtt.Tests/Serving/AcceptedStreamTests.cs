@@ -133,6 +133,20 @@ public sealed class AcceptedStreamTests : IDisposable
         stream.Dispose(); // once more does no harm
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    public async Task A_socket_that_is_gone_when_its_event_arrives_ends_a_read(int length)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux has epoll");
+        using AcceptedStream stream = Open(isPolled: true);
+        Task<int> reading = stream.ReadAsync(new byte[length]).AsTask();
+        accepted.Dispose();
+        stream.Note(mayRead: true, mayWrite: false, hasEnded: true);
+        if (length > 0) Assert.Equal(0, await reading.WaitAsync(Soon));
+        Assert.Equal(0, await stream.ReadAsync(new byte[100]).AsTask().WaitAsync(Soon));
+    }
+
     [Fact]
     public async Task Disposing_does_not_run_the_reader_because_the_caller_may_hold_a_lock()
     {
