@@ -17,6 +17,8 @@ internal sealed class ClientConnection(
     private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(10);
 
     private readonly TaskCompletionSource<MqttException> givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock closingGate = new();
+    private Task? closing;
 
     /// <summary>Completes when CONNACK has accepted, with Session Present. Fails when the connection ends before.</summary>
     public Task<bool> Accepted => accepted.Task;
@@ -61,8 +63,14 @@ internal sealed class ClientConnection(
     }
 
     /// <summary>Closes the network connection: after a DISCONNECT in a way that lets it arrive, and at once if the server is gone.</summary>
-    public async ValueTask CloseAsync()
+    public Task CloseAsync()
     {
+        lock (closingGate) return closing ??= CloseOnceAsync(); // a second one would read beside the first
+    }
+
+    private async Task CloseOnceAsync()
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // the stream may be the application's: not under a lock
         MqttErrorCode? code = writer.Ending.Reason?.Code;
         try
         {
@@ -80,13 +88,16 @@ internal sealed class ClientConnection(
             }
 
             if (stream is WebSocketStream open) await ClientCloseCode.CloseAsync(open, writer.Ending.Reason).WaitAsync(CloseTime, time).ConfigureAwait(false);
-            await stream.DisposeAsync().AsTask().WaitAsync(CloseTime, time).ConfigureAwait(false);
         }
         catch (Exception)
         {
             // the stream was broken before
         }
+
+        await DisposeStreamAsync().WaitAsync(CloseTime, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
+
+    private async Task DisposeStreamAsync() => await stream.DisposeAsync().ConfigureAwait(false);
 
     /// <summary>Closes a stream that ignores its token while it is being read, and stops waiting for it if it ignores that too.</summary>
     private async Task EndReadingAsync(Task reading)

@@ -99,7 +99,7 @@ internal static class Dialer
 
         TimeSpan timeLeft = options.ConnectTimeout - options.TimeProvider.GetElapsedTime(start);
         phases.Begin("TCP", ServerDiagnoses.TimeoutTcp);
-        return new NetworkStream(await ConnectAsync(address, hosts, timeLeft, cancellationToken).ConfigureAwait(false), ownsSocket: true);
+        return await ConnectAsync(address, hosts, timeLeft, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<Stream> UpgradeAsync(
@@ -156,7 +156,7 @@ internal static class Dialer
 
     /// <summary>Tries all addresses of the host in the order of the name service. Each except the last has a short time, so that the others get a
     /// turn.</summary>
-    private static async Task<Socket> ConnectAsync(MqttAddress address, IPAddress[] hosts, TimeSpan timeLeft, CancellationToken cancellationToken)
+    private static async Task<NetworkStream> ConnectAsync(MqttAddress address, IPAddress[] hosts, TimeSpan timeLeft, CancellationToken cancellationToken)
     {
         var failures = new List<HostFailure>();
         for (int i = 0; i < hosts.Length; i++)
@@ -167,8 +167,7 @@ internal static class Dialer
             if (i < hosts.Length - 1) turn.CancelAfter(TurnOf(timeLeft, hosts.Length - i));
             try
             {
-                await socket.ConnectAsync(new IPEndPoint(hosts[i], address.Port), turn.Token).ConfigureAwait(false);
-                return socket;
+                return await DialledStream.ConnectAsync(socket, new IPEndPoint(hosts[i], address.Port), turn.Token).ConfigureAwait(false);
             }
             catch (SocketException failure)
             {

@@ -4,6 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 using RawMqtt.Brokers;
 using RawMqtt.Sessions.Journal;
 using RawMqtt.Storage;
+using RawMqtt.Transports;
 
 namespace RawMqtt.Serving;
 

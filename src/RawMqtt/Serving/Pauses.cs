@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using RawMqtt.Brokers;
+using RawMqtt.Transports;
 
 namespace RawMqtt.Serving;
 

@@ -45,5 +45,6 @@ public class PendingPublishTests
         }
     }
 
-    private static void TakeResult(object? pending) => Assert.Throws<OperationCanceledException>(() => ((PendingPublish)pending!).Task.GetAwaiter().GetResult());
+    private static void TakeResult(object? pending) =>
+        Assert.Throws<OperationCanceledException>(() => ((PendingPublish)pending!).Task.GetAwaiter().GetResult());
 }

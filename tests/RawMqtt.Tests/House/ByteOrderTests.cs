@@ -16,7 +16,7 @@ public partial class ByteOrderTests
         ("Codec/ShortCopy.cs", "moves words and does not look at them"),
         ("Serving/BrokerShell.cs", "seeds are random"),
         ("Serving/KnownLogins.cs", "a key that stays in the process"),
-        ("Serving/Poller.cs", "the system's events are in the order of the machine"),
+        ("Transports/Poller.cs", "the system's events are in the order of the machine"),
         ("WebSockets/FrameHeader.cs", "a mask key stays in the order of the frame"),
         ("WebSockets/FrameReader.cs", "a mask key stays in the order of the frame"),
         ("WebSockets/MaskKeys.cs", "keys are random"),

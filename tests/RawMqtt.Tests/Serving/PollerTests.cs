@@ -3,6 +3,7 @@
 using System.Net;
 using System.Net.Sockets;
 using RawMqtt.Serving;
+using RawMqtt.Transports;
 
 namespace RawMqtt.Tests.Serving;
 

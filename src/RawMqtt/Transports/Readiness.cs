@@ -2,7 +2,7 @@
 
 using System.Threading.Tasks.Sources;
 
-namespace RawMqtt.Serving;
+namespace RawMqtt.Transports;
 
 /// <summary>Remembers whether one direction of a socket may have become ready since it was last used, and lets one caller wait for that.</summary>
 internal sealed class Readiness : IValueTaskSource<int>

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 
 using System.Diagnostics;
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace RawMqtt.Serving;
+namespace RawMqtt.Transports;
 
-/// <summary>Waits for the sockets of many connections with one thread, by epoll of Linux, and serves them in turns on that thread.</summary>
+/// <summary>Waits for the sockets of many connections with one thread, by epoll of Linux, and serves them in turns on that thread; or with two threads, of
+/// which one always waits, so that the other may run what blocks.</summary>
 /// <remarks>
 /// The framework waits for a socket by three calls of the system for each small packet: one to look whether something has come, one to read it, and one to
 /// learn that no more has. Events are edge-triggered here and remembered by <see cref="Readiness"/>, so that one read is enough.
@@ -21,10 +23,16 @@ internal sealed class Poller
     private const int AddSocket = 1;
     private const int CloseOnExec = 0x80000;
     private const int Interrupted = 4; // EINTR
+    private const int BusyWakes = 32; // in a second
 
     private static readonly TimeSpan LongestTurns = TimeSpan.FromMilliseconds(0.5);
 
-    private static readonly Lazy<Poller[]> all = new(StartAll);
+    /// <summary>50 microseconds. What comes faster is resumed on the pool, whose delay lets more gather for one read.</summary>
+    private static readonly long Flood = Stopwatch.Frequency / 20_000;
+
+    // one for two cores: the pool, the journal and what else the machine does need the others
+    private static readonly Lazy<Poller[]> all = new(() => StartAll((Environment.ProcessorCount + 1) / 2, isShared: false));
+    private static readonly Lazy<Poller[]> ofClients = new(() => StartAll(1, isShared: true));
 
     [ThreadStatic]
     private static Poller? current;
@@ -38,14 +46,21 @@ internal sealed class Poller
     private readonly Lock changing = new();
     private readonly Stack<int> free = new();
     private readonly Queue<Action> turns = new(); // that wait for the sockets that are ready
-    private AcceptedStream?[] streams = new AcceptedStream?[64];
+    private readonly bool isShared; // by clients, whose readers may block
+    private PolledSocket?[] sockets = new PolledSocket?[64];
     private int used;
     private int generation;
+    private int waiting; // threads
+    private bool hasFollower;
+    private int wakes;
+    private long wakesSince;
+    private long lastWake;
 
-    private Poller(int handle)
+    private Poller(int handle, bool isShared)
     {
         this.handle = handle;
-        new Thread(Run) { IsBackground = true, Name = "RawMqtt sockets" }.Start();
+        this.isShared = isShared;
+        Start();
     }
 
     /// <summary>Gets whether the calling thread waits for sockets, so that it must not block.</summary>
@@ -60,20 +75,26 @@ internal sealed class Poller
     /// <summary>Returns the poller for the next connection; null where there is no epoll.</summary>
     public static Poller? ForNext() => all.Value is { Length: > 0 } pollers ? pollers[Interlocked.Increment(ref next) % (uint)pollers.Length] : null;
 
-    /// <summary>Tells a stream of the events of its socket from now on.</summary>
-    /// <param name="stream">The stream.</param>
-    /// <param name="socket">The handle of its socket.</param>
+    /// <summary>Returns the poller for connections whose readers may block; null where there is no epoll.</summary>
+    public static Poller? ForClients() => ofClients.Value is [Poller poller] ? poller : null;
+
+    /// <summary>Begins to connect a socket that does not block.</summary>
+    public static void BeginConnecting(nint socket, SocketAddress to) => _ = Connect((int)socket, ref to.Buffer.Span[0], to.Size);
+
+    /// <summary>Tells a socket of its events from now on.</summary>
+    /// <param name="polled">The socket.</param>
+    /// <param name="socket">Its handle.</param>
     /// <returns>What <see cref="Remove"/> takes; null if the system refuses.</returns>
-    public long? TryAdd(AcceptedStream stream, nint socket)
+    public long? TryAdd(PolledSocket polled, nint socket)
     {
         long token;
         lock (changing)
         {
             if (!free.TryPop(out int index)) index = used++;
-            if (index == streams.Length) Array.Resize(ref streams, 2 * streams.Length);
+            if (index == sockets.Length) Array.Resize(ref sockets, 2 * sockets.Length);
             token = ((long)++generation << 32) | (uint)index;
-            stream.Token = token;
-            Volatile.Write(ref streams[index], stream);
+            polled.Token = token;
+            Volatile.Write(ref sockets[index], polled);
         }
 
         Span<byte> wanted = stackalloc byte[16];
@@ -84,24 +105,23 @@ internal sealed class Poller
         return null;
     }
 
-    /// <summary>Forgets a stream; its socket leaves with its handle.</summary>
+    /// <summary>Forgets a socket, which leaves with its handle.</summary>
     public void Remove(long token)
     {
         lock (changing)
         {
-            streams[(int)token] = null;
+            sockets[(int)token] = null;
             free.Push((int)token);
         }
     }
 
-    private static Poller[] StartAll()
+    private static Poller[] StartAll(int count, bool isShared)
     {
         if (!OperatingSystem.IsLinux()) return [];
         var started = new List<Poller>();
         try
         {
-            // one for two cores: the pool, the journal and what else the machine does need the others
-            while (started.Count < (Environment.ProcessorCount + 1) / 2 && Create(CloseOnExec) is var handle and >= 0) started.Add(new Poller(handle));
+            while (started.Count < count && Create(CloseOnExec) is var handle and >= 0) started.Add(new Poller(handle, isShared));
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or OutOfMemoryException)
         {
@@ -111,23 +131,28 @@ internal sealed class Poller
         return [.. started];
     }
 
+    private void Start() => new Thread(Run) { IsBackground = true, Name = "RawMqtt sockets" }.UnsafeStart();
+
     private void Run()
     {
-        current = this;
+        if (!isShared) current = this;
         int size = isPacked ? 12 : 16;
         byte[] events = new byte[MostEvents * size];
         while (true)
         {
+            Interlocked.Increment(ref waiting);
             int count = Wait(handle, ref events[0], MostEvents, turns.Count == 0 ? -1 : 0);
+            bool mayBlock = Interlocked.Decrement(ref waiting) > 0; // another thread waits
+            if (isShared) mayBlock &= CountWake();
             if (count < 0 && Marshal.GetLastPInvokeError() != Interrupted) Thread.Sleep(10); // a fault of the system must not take the processor too
             for (int i = 0; i < count; i++)
             {
                 ReadOnlySpan<byte> happened = events.AsSpan(i * size, size);
                 uint mask = MemoryMarshal.Read<uint>(happened);
                 long token = MemoryMarshal.Read<long>(happened[(isPacked ? 4 : 8)..]);
-                AcceptedStream? stream = Volatile.Read(ref Volatile.Read(ref streams)[(int)token]);
-                if (stream?.Token != token) continue; // gone meanwhile
-                stream.Note(mayRead: (mask & (Input | Ended)) != 0, mayWrite: (mask & (Output | Ended)) != 0, hasEnded: (mask & Ended) != 0);
+                PolledSocket? polled = Volatile.Read(ref Volatile.Read(ref sockets)[(int)token]);
+                if (polled?.Token != token) continue; // gone meanwhile
+                polled.Note((mask & (Input | Ended)) != 0, (mask & (Output | Ended)) != 0, (mask & Ended) != 0, mayBlock && i == count - 1);
             }
 
             if (turns.Count > 0) TakeTurns();
@@ -142,6 +167,34 @@ internal sealed class Poller
         do turns.Dequeue()();
         while (--left > 0 && Stopwatch.GetElapsedTime(started) < LongestTurns);
     }
+
+    /// <summary>Adds a second thread when messages come often: while one waits, the other may run what blocks.</summary>
+    /// <returns>Whether this event comes alone.</returns>
+    private bool CountWake()
+    {
+        long now = Stopwatch.GetTimestamp();
+        bool isAlone = now - lastWake > Flood;
+        lastWake = now;
+        if (hasFollower) return isAlone;
+        if (now - wakesSince > Stopwatch.Frequency) (wakes, wakesSince) = (0, now);
+        if (++wakes < BusyWakes) return false;
+        wakes = 0;
+        try
+        {
+            Start();
+            hasFollower = true;
+        }
+        catch (OutOfMemoryException)
+        {
+            // the system gives no further thread: the pool runs what may block
+        }
+
+        return false;
+    }
+
+    [DllImport("libc", EntryPoint = "connect", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Connect(int socket, ref byte address, int length);
 
     [DllImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
