@@ -225,10 +225,13 @@ internal sealed class OutgoingMessages(
     }
 
     /// <summary>Takes back what its caller has the result of.</summary>
-    public void GiveBack(PendingPublish pending)
+    /// <param name="pending">The publish.</param>
+    /// <param name="version">Of which call: a second thread may have taken the same result.</param>
+    public void GiveBack(PendingPublish pending, short version)
     {
         lock (gate)
         {
+            if (pending.Version != version) return;
             if (pending.PacketId > 0 && inFlight.Find(pending.PacketId) == pending) inFlight.Remove(pending.PacketId); // delivered without its caller
             pending.Reset(); // here: an answer that comes before would settle the next call
             spare.Push(pending);

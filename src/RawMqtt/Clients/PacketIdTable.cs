@@ -29,7 +29,10 @@ internal sealed class PacketIdTable<T>
 
     public T? Find(ushort packetId) => packetId < entries.Length ? entries[packetId] : null;
 
-    public void Remove(ushort packetId) => entries[packetId] = null;
+    public void Remove(ushort packetId)
+    {
+        if (packetId < entries.Length) entries[packetId] = null;
+    }
 
     public void Clear() => Array.Clear(entries);
 }

@@ -33,6 +33,9 @@ internal sealed class PendingPublish(OutgoingMessages owner) : IValueTaskSource,
     /// <summary>Whether the outcome is decided.</summary>
     public bool IsSettled { get; private set; }
 
+    /// <summary>Which of its calls this is.</summary>
+    public short Version => result.Version;
+
     public ValueTask Task => new(this, result.Version);
 
     /// <summary>Lets the caller's token end the wait. Called before the caller gets the <see cref="Task"/>.</summary>
@@ -88,7 +91,7 @@ internal sealed class PendingPublish(OutgoingMessages owner) : IValueTaskSource,
         }
         finally
         {
-            owner.GiveBack(this);
+            owner.GiveBack(this, token);
         }
     }
 

@@ -278,7 +278,7 @@ public sealed class ClientSession
     /// caller closes this one.</summary>
     public void Refuse(Receipt receipt)
     {
-        if (receipt.Qos != QualityOfService.ExactlyOnce) return;
+        if (receipt.Qos != QualityOfService.ExactlyOnce || !unanswered.IsOfThisSession(receipt)) return;
         receiver.Forget(receipt.PacketId);
         unanswered.Refuse(receipt);
     }

@@ -95,11 +95,10 @@ internal sealed class PolledSocket
         return error is SocketError.Success or SocketError.WouldBlock ? SendAsync(buffer[sent..], cancellationToken) : ValueTask.FromException(FaultOf(error));
     }
 
-    /// <summary>Ends what waits. The socket is closed by its owner, before.</summary>
+    /// <summary>Ends what waits. The socket is closed by its owner, before; of two that close it, each comes here.</summary>
     public void Close()
     {
-        if (Interlocked.Exchange(ref isClosed, 1) != 0) return;
-        poller.Remove(added);
+        if (Interlocked.Exchange(ref isClosed, 1) == 0) poller.Remove(added);
         if (fault == SocketError.Success) fault = SocketError.OperationAborted;
         isOver = true;
         readable.Note(isInline: false); // the caller may hold a lock

@@ -144,6 +144,21 @@ public class AcknowledgementsTests
     }
 
     [Fact]
+    [Rule("MQTT-4.3.3-2")]
+    public void A_late_refusal_does_not_have_a_message_of_the_next_session_delivered_twice()
+    {
+        client.Connect(clean: false);
+        client.ReceivePublish("old", Qos2, 7);
+        client.Session.ConnectionLost();
+        client.Connect(clean: false);
+        client.ReceivePublish("new", Qos2, 7);
+        client.Session.ConnectionLost();
+        client.Session.Refuse(client.Receipts[0]);
+        client.Connect(clean: false, sessionPresent: true);
+        Assert.Empty(client.ReceivePublish("new", Qos2, 7, duplicate: true));
+    }
+
+    [Fact]
     public void A_late_acknowledgement_does_not_answer_a_message_of_the_next_session()
     {
         client.Connect();
