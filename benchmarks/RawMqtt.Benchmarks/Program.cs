@@ -2,6 +2,7 @@
 
 using System.Globalization;
 using BenchmarkDotNet.Running;
+using RawMqtt.Benchmarks;
 using RawMqtt.Benchmarks.Bridges;
 using RawMqtt.Benchmarks.Brokers;
 using RawMqtt.Benchmarks.Codec;
@@ -12,6 +13,7 @@ using RawMqtt.Benchmarks.WebSockets;
 
 switch (args)
 {
+    case [] or [.., "--help" or "-h" or "-?"]: Console.WriteLine(Usage.Text); break;
     case ["side-by-side", "codec"]: CodecSideBySide.Run(); break;
     case ["side-by-side", "websockets"]: WebSocketsSideBySide.Run(); break;
     case ["side-by-side", "brokers", .. string[] parts]: BrokersSideBySide.Run(parts); break;

@@ -13,7 +13,8 @@ internal static class FleetRun
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    /// <summary>fleet|fan-in [--json FILE] [--rounds N] [--seconds N] [--rate N] [--only "tcp 0"] [--with NAME=RawMqtt.Benchmarks.dll[,KEY=VALUE]]...</summary>
+    /// <summary>fleet|fan-in [--json FILE] [--rounds N] [--seconds N] [--rate N] [--only "tcp 0"] [--broker RawMqtt|mosquitto|MQTTnet]...
+    /// [--with NAME=RawMqtt.Benchmarks.dll[,KEY=VALUE]]...</summary>
     public static void Run(string[] args)
     {
         string name = args[0];
@@ -33,7 +34,7 @@ internal static class FleetRun
             }
         }
 
-        foreach (FleetPlan plan in plans) RunPlan(plan, rounds, Texts(args, "--with"), report.Rounds);
+        foreach (FleetPlan plan in plans) RunPlan(plan, rounds, Starts(plan, args), report.Rounds);
         if (Text(args, "--json") is { } file) File.WriteAllText(file, JsonSerializer.Serialize(report, Indented) + "\n");
         PrintTable(report);
     }
@@ -44,16 +45,24 @@ internal static class FleetRun
         foreach (string file in files) PrintTable(JsonSerializer.Deserialize<FleetReport>(File.ReadAllText(file))!);
     }
 
-    private static void RunPlan(FleetPlan plan, int rounds, IEnumerable<string> others, List<FleetFigures> results)
+    private static List<Func<BrokerProcess>> Starts(FleetPlan plan, string[] args)
     {
-        var starts = new List<Func<BrokerProcess>> { () => BrokerProcess.Ours() };
-        foreach (string other in others)
+        string[] named = [.. Texts(args, "--broker")];
+        bool IsWanted(string broker) => named.Length == 0 || named.Contains(broker);
+        var starts = new List<Func<BrokerProcess>>();
+        if (IsWanted("RawMqtt")) starts.Add(() => BrokerProcess.Ours());
+        foreach (string other in Texts(args, "--with"))
         {
             if (other.Split('=', 2) is [string name, string program]) starts.Add(() => BrokerProcess.OfBuild(name, program));
         }
 
-        if (plan is { Scheme: "tcp" }) starts.Add(() => BrokerProcess.Mosquitto(20)); // over ws it takes ten connections a second
-        starts.Add(BrokerProcess.MqttNet);
+        if (IsWanted("mosquitto") && plan is { Scheme: "tcp" }) starts.Add(() => BrokerProcess.Mosquitto(20)); // over ws it takes ten connections a second
+        if (IsWanted("MQTTnet")) starts.Add(BrokerProcess.MqttNet);
+        return starts;
+    }
+
+    private static void RunPlan(FleetPlan plan, int rounds, List<Func<BrokerProcess>> starts, List<FleetFigures> results)
+    {
         for (int round = 0; round < rounds; round++)
         {
             foreach (Func<BrokerProcess> start in starts)

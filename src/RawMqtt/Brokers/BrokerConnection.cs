@@ -98,7 +98,7 @@ internal sealed class BrokerConnection(SpareOutputs outputs, TimeSpan now)
     /// <summary>With whom it shares a limit: its user's connections, those from its address, or none.</summary>
     public byte[] ShareName => Subscriber is { } subscriber ? subscriber.ShareName : Origin is { } origin ? [(byte)'a', .. origin] : [];
 
-    /// <summary>Set by the shell before each sweep: a frame of the layer below has begun and is not complete.</summary>
+    /// <summary>Set by the shell before each look of a sweep: a frame of the layer below has begun and is not complete.</summary>
     public bool IsWithinFrame { get; set; }
 
     /// <summary>Bytes of what was read whose acknowledgements and PINGREQs were taken while a PUBLISH before them was held back.</summary>
@@ -127,6 +127,12 @@ internal sealed class BrokerConnection(SpareOutputs outputs, TimeSpan now)
 
     /// <summary>The limit that ended the connection, if one did.</summary>
     public string? Limit { get; set; }
+
+    /// <summary>Where it stands in <see cref="ConnectionList"/>; -1 once it was removed.</summary>
+    public int Place { get; set; }
+
+    /// <summary>Whether nothing is under way that a sweep must watch: only its keep alive may end it.</summary>
+    public bool IsQuiet => End is null && Pause == Pause.None && !HasStopped && Left == 0 && !IsWithinFrame && Unsent == 0 && Subscriber is { Replay: null };
 
     /// <summary>The bytes that are not sent yet.</summary>
     public int Unsent => (output?.Length ?? 0) + (sealedOutput?.Length ?? 0) + Flushing;

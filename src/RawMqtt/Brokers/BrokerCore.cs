@@ -12,10 +12,12 @@ internal sealed class BrokerCore
 {
     private const int StepsOfRead = 500; // about what the system calls and the un-framing take
 
+    private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(2); // between two looks at a connection that waits for nothing
+
     private readonly MqttBrokerLimits limits;
     private readonly BrokerTurn turn = new();
     private readonly SpareOutputs outputs = new();
-    private readonly HashSet<BrokerConnection> connections = [];
+    private readonly ConnectionList connections = new();
     private readonly UnfinishedPackets unfinished;
     private readonly SlowReaders slow;
     private readonly JournalHolds holds;
@@ -25,6 +27,7 @@ internal sealed class BrokerCore
     private readonly ConnectionEnds ends;
     private readonly PacketsFromClient packets;
     private readonly SystemTopics systemTopics;
+    private long unsent; // on the connections that the sweep has looked at
 
     /// <param name="limits">The broker's limits.</param>
     /// <param name="hashSeed">A random number that no peer learns.</param>
@@ -140,6 +143,7 @@ internal sealed class BrokerCore
         if (connection.Subscriber is not null && (received > 0 || used > 0)) connection.LastReceived = now;
         Statistics.BytesReceived += used;
         connection.Left = read.Length - used;
+        if (connection.HasStopped || connection.Left > 0 || connection.Subscriber is { Replay: not null }) connections.LookAt(connection, TimeSpan.Zero);
         if (connection.End is null) unfinished.Set(connection, connection.HasStopped && connection.Subscriber is not null ? 0 : connection.Left);
         ends.CarryOut();
         return connection.End is null ? used : read.Length;
@@ -216,19 +220,32 @@ internal sealed class BrokerCore
         if (connection.Subscriber is { } subscriber) deliveries.SendWaiting(subscriber);
     }
 
-    /// <summary>Ends the connections whose time is over.</summary>
-    /// <returns>When the next call is due at the latest; null while nothing waits for time.</returns>
-    public TimeSpan? Tick(TimeSpan now)
+    /// <summary>Begins a sweep: ends what waits too long, apart from connections. <see cref="TakeDue"/> and <see cref="Look"/> follow in turns, and
+    /// <see cref="EndSweep"/>; between them others may use the core.</summary>
+    public void BeginSweep(TimeSpan now)
     {
         turn.Now = now;
-        TimeSpan? next = slow.Tick();
+        slow.EndOverdue();
         holds.End();
         Sessions.DiscardExpired();
+        ends.CarryOut();
+        unsent = 0;
+    }
+
+    /// <summary>Takes the next connections that a sweep must look at.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="place">0 for the first ones; where the next ones begin.</param>
+    /// <param name="due">Where they are added.</param>
+    /// <returns>Whether there may be more.</returns>
+    public bool TakeDue(TimeSpan now, ref int place, List<BrokerConnection> due) => connections.TakeDue(now, ref place, due);
+
+    /// <summary>Ends those connections whose time is over, and notes when to look at the others again.</summary>
+    public void Look(List<BrokerConnection> due, TimeSpan now)
+    {
+        turn.Now = now;
         replays.BeginTurn(isSweep: true);
-        long outgoing = 0;
-        foreach (BrokerConnection connection in connections)
+        foreach (BrokerConnection connection in due)
         {
-            outgoing += connection.Unsent;
             if (connection.End is null && connection.ObserveProgress(limits, now))
             {
                 Statistics.PacketTimeouts++;
@@ -236,15 +253,18 @@ internal sealed class BrokerCore
             }
 
             if (connection.Subscriber is { Replay: not null } subscriber) deliveries.SendWaiting(subscriber);
-            if (Deadline.Of(connection, limits) is not { } deadline) continue;
-            if (deadline.At <= now) EndByTime(connection, deadline.Reason);
-            else if (next is null || deadline.At < next) next = deadline.At;
+            Deadline? deadline = Deadline.Of(connection, limits);
+            if (deadline?.At <= now) EndByTime(connection, deadline.Value.Reason);
+            unsent += connection.Unsent;
+            TimeSpan next = now + (QuietTime < limits.SendTimeout ? QuietTime : limits.SendTimeout);
+            connections.LookAt(connection, !connection.IsQuiet ? now : deadline?.At < next ? deadline.Value.At : next);
         }
 
-        slow.ShareOutgoing(outgoing, connections.Count);
         ends.CarryOut();
-        return next;
     }
+
+    /// <summary>Ends a sweep.</summary>
+    public void EndSweep() => slow.ShareOutgoing(unsent, connections.Count);
 
     /// <summary>Lets publishers go on that slow readers have held back for as long as they may.</summary>
     /// <returns>When the next call is due; null while no publisher is held back.</returns>
@@ -266,7 +286,14 @@ internal sealed class BrokerCore
     }
 
     /// <summary>Moves the connections with something to send, an end to be carried out or a pause that is over to <paramref name="into"/>, each once.</summary>
-    public void TakeDirty(List<BrokerConnection> into) => turn.TakeDirty(into);
+    public void TakeDirty(List<BrokerConnection> into)
+    {
+        turn.TakeDirty(into);
+        foreach (BrokerConnection connection in into)
+        {
+            if (connection.End is not null || connection.Flushing > 0) connections.LookAt(connection, TimeSpan.Zero);
+        }
+    }
 
     /// <summary>Puts a connection among those that <see cref="TakeDirty"/> takes.</summary>
     public void MarkDirty(BrokerConnection connection) => turn.MarkDirty(connection);

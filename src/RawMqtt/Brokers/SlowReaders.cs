@@ -217,8 +217,7 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
     }
 
     /// <summary>Lets clients lag that take nothing or have been full for too long, and ends the holds of publishers whose time is over.</summary>
-    /// <returns>When the next call is due; null while nothing waits for time.</returns>
-    public TimeSpan? Tick()
+    public void EndOverdue()
     {
         List<Subscriber>? over = null;
         foreach ((Subscriber reader, Hold hold) in holds)
@@ -235,7 +234,7 @@ internal sealed class SlowReaders(BrokerTurn turn, MqttBrokerLimits limits, Appl
             EndHold(reader);
         }
 
-        return EndHolds();
+        EndHolds();
     }
 
     /// <summary>Ends the connection of a client that asks on and does not take the answers, of which nothing can be shed.</summary>

@@ -4,20 +4,36 @@ using RawMqtt.Brokers;
 
 namespace RawMqtt.Serving;
 
-/// <summary>Looks at all deadlines of all connections; called at a fixed interval, in place of a timer for each connection.</summary>
+/// <summary>Looks at the deadlines of all connections; called at a fixed interval, in place of a timer for each connection.</summary>
 internal sealed class Sweep(LockedCore core, MqttBrokerLimits limits)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Ends the connections and hooks whose time is over.</summary>
+    private readonly List<BrokerConnection> due = [];
+    private readonly List<ServedConnection> toDrop = [];
+
+    /// <summary>Ends the connections and hooks whose time is over. The lock is free again and again meanwhile.</summary>
     public void Run()
     {
-        List<ServedConnection> toDrop = [];
+        using (CoreUse use = core.Enter()) use.Core.BeginSweep(use.Now);
+        for (int place = 0; LookAtSome(ref place);)
+        {
+            if (core.IsWaitedFor) Thread.Yield();
+        }
+
+        using (CoreUse use = core.Enter()) use.Core.EndSweep();
+    }
+
+    /// <returns>Whether there may be more.</returns>
+    private bool LookAtSome(ref int place)
+    {
+        bool isMore;
         using (CoreUse use = core.Enter())
         {
-            foreach (BrokerConnection connection in use.Core.Connections) connection.IsWithinFrame = ((ServedConnection)connection.Carrier!).IsWithinFrame;
-            use.Core.Tick(use.Now);
-            foreach (BrokerConnection connection in use.Core.Connections)
+            isMore = use.Core.TakeDue(use.Now, ref place, due);
+            foreach (BrokerConnection connection in due) connection.IsWithinFrame = ((ServedConnection)connection.Carrier!).IsWithinFrame;
+            use.Core.Look(due, use.Now);
+            foreach (BrokerConnection connection in due)
             {
                 var served = (ServedConnection)connection.Carrier!;
                 if (served.DropAt <= use.Now) toDrop.Add(served);
@@ -26,7 +42,10 @@ internal sealed class Sweep(LockedCore core, MqttBrokerLimits limits)
             }
         }
 
+        due.Clear();
         foreach (ServedConnection connection in toDrop) connection.Drop();
+        toDrop.Clear();
+        return isMore;
     }
 
     private static void EndTooSlow(CoreUse use, BrokerConnection connection)

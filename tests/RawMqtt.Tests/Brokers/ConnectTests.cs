@@ -210,9 +210,8 @@ public class ConnectTests
         TestClient silent = broker.Open();
         TestClient half = broker.Open();
         half.Send("10 0d | 00 04 4d 51");
-        TimeSpan? next = broker.Pass(TimeSpan.FromSeconds(9.9));
+        broker.Pass(TimeSpan.FromSeconds(9.9));
         Assert.Null(silent.End);
-        Assert.Equal(TimeSpan.FromSeconds(110), next);
 
         broker.Pass(TimeSpan.FromSeconds(0.1));
         Assert.Equal(MqttConnectionEnd.NoConnect, silent.End);

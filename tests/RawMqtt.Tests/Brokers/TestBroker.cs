@@ -48,12 +48,11 @@ internal sealed class TestBroker
     }
 
     /// <summary>Lets time pass, and the broker look at its deadlines.</summary>
-    public TimeSpan? Pass(TimeSpan time)
+    public void Pass(TimeSpan time)
     {
         Now += time;
-        TimeSpan? next = Core.Tick(Now);
+        Core.Sweep(Now);
         Flush();
-        return next;
     }
 
     /// <summary>What the shell does after each call: each connection with something to send is flushed once.</summary>

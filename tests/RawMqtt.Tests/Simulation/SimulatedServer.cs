@@ -5,6 +5,7 @@ using System.Text;
 using RawMqtt.Brokers;
 using RawMqtt.Codec;
 using RawMqtt.Sessions;
+using RawMqtt.Tests.Brokers;
 
 namespace RawMqtt.Tests.Simulation;
 
@@ -186,7 +187,7 @@ internal sealed class SimulatedServer
 
     private void Tick()
     {
-        core.Tick(world.Now);
+        core.Sweep(world.Now);
         if (whenFull is not null) store?.Carry(); // publishers may wait for that, and then nothing is committed
         Flush();
         world.After(TimeSpan.FromSeconds(1), Tick);

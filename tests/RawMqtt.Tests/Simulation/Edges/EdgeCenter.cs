@@ -5,6 +5,7 @@ using System.Text;
 using RawMqtt.Brokers;
 using RawMqtt.Codec;
 using RawMqtt.Sessions;
+using RawMqtt.Tests.Brokers;
 
 namespace RawMqtt.Tests.Simulation.Edges;
 
@@ -54,7 +55,7 @@ internal sealed class EdgeCenter
 
     private void Tick()
     {
-        core.Tick(world.Now);
+        core.Sweep(world.Now);
         Flush();
         world.After(TimeSpan.FromSeconds(1), Tick);
     }
