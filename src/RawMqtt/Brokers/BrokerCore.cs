@@ -143,7 +143,7 @@ internal sealed class BrokerCore
         if (connection.Subscriber is not null && (received > 0 || used > 0)) connection.LastReceived = now;
         Statistics.BytesReceived += used;
         connection.Left = read.Length - used;
-        if (connection.HasStopped || connection.Left > 0 || connection.Subscriber is { Replay: not null }) connections.LookAt(connection, TimeSpan.Zero);
+        if (connection.HasStopped || connection.Left > 0 || connection.Subscriber is { Replay: not null }) LookSoon(connection);
         if (connection.End is null) unfinished.Set(connection, connection.HasStopped && connection.Subscriber is not null ? 0 : connection.Left);
         ends.CarryOut();
         return connection.End is null ? used : read.Length;
@@ -263,8 +263,11 @@ internal sealed class BrokerCore
         ends.CarryOut();
     }
 
+    /// <summary>Has the next sweep look at a connection.</summary>
+    public void LookSoon(BrokerConnection connection) => connections.LookAt(connection, TimeSpan.Zero);
+
     /// <summary>Ends a sweep.</summary>
-    public void EndSweep() => slow.ShareOutgoing(unsent, connections.Count);
+    public void EndSweep() => slow.ShareOutgoing(unsent, Math.Max(1, connections.Count)); // the last one may have gone since it was looked at
 
     /// <summary>Lets publishers go on that slow readers have held back for as long as they may.</summary>
     /// <returns>When the next call is due; null while no publisher is held back.</returns>
@@ -291,7 +294,7 @@ internal sealed class BrokerCore
         turn.TakeDirty(into);
         foreach (BrokerConnection connection in into)
         {
-            if (connection.End is not null || connection.Flushing > 0) connections.LookAt(connection, TimeSpan.Zero);
+            if (connection.End is not null || connection.Flushing > 0 || connection.WaitsFor > turn.Committed) LookSoon(connection);
         }
     }
 

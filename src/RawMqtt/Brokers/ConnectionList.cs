@@ -7,7 +7,7 @@ namespace RawMqtt.Brokers;
 /// <summary>The broker's connections, each with the time at which a sweep looks at it next: to find those that are due reads no more of the others.</summary>
 internal sealed class ConnectionList : IReadOnlyCollection<BrokerConnection>
 {
-    private const int MostAtOnce = 64; // some 50 microseconds under the lock
+    private const int MostAtOnce = 64; // some 50 microseconds under the lock, unless retained messages are searched
 
     private Entry[] entries = new Entry[64];
 
@@ -30,7 +30,7 @@ internal sealed class ConnectionList : IReadOnlyCollection<BrokerConnection>
         connection.Place = -1;
     }
 
-    /// <summary>Has the sweeps from this time on look at a connection; zero: the next one.</summary>
+    /// <summary>Has the sweeps from this time on look at a connection.</summary>
     public void LookAt(BrokerConnection connection, TimeSpan time)
     {
         if (connection.Place >= 0) entries[connection.Place].LookAt = time;

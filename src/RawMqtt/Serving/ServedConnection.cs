@@ -121,13 +121,16 @@ internal sealed class ServedConnection(Socket? socket, string listener, IPEndPoi
     /// <summary>Returns a read that the next <see cref="ReadAsync"/> takes over: it may go on when the connection is no longer held back.</summary>
     public Task<int> BeginReadAhead() => (ahead ??= new ReadAhead()).Begin(Stream!);
 
-    /// <summary>Under the lock, with each sweep: returns for how long the client has not taken the same pongs; zero if none wait.</summary>
+    /// <summary>Under the lock, with each look of a sweep: returns for how long the client has not taken the same pongs; zero if none wait.</summary>
     public TimeSpan MeasureRepliesUnderWay(TimeSpan now)
     {
         int underWay = (Stream as WebSocketStream)?.RepliesUnderWay ?? 0;
         if (underWay == 0 || underWay != repliesUnderWay) (repliesUnderWay, repliesSince) = (underWay, now);
         return now - repliesSince;
     }
+
+    /// <summary>Under the lock: whether pongs waited at the last look.</summary>
+    public bool HasRepliesUnderWay => repliesUnderWay > 0;
 
     /// <summary>Under the lock: lets a connection that was held back go on.</summary>
     public void Resume()
@@ -158,8 +161,16 @@ internal sealed class ServedConnection(Socket? socket, string listener, IPEndPoi
     /// <summary>Closes the connection at once, which ends the pending read.</summary>
     public void Drop()
     {
-        if (Stream is WebSocketStream webSocket) webSocket.Abort();
-        else Stream?.Dispose();
+        try
+        {
+            if (Stream is WebSocketStream webSocket) webSocket.Abort();
+            else Stream?.Dispose();
+        }
+        catch (Exception)
+        {
+            // the application's stream: it is closed for the broker, and others are not to suffer
+        }
+
         Accepted?.Dispose(); // ends what is read of the opening handshake
         socket?.Dispose();
     }

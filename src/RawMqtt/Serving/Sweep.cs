@@ -28,6 +28,8 @@ internal sealed class Sweep(LockedCore core, MqttBrokerLimits limits)
     private bool LookAtSome(ref int place)
     {
         bool isMore;
+        due.Clear();
+        toDrop.Clear();
         using (CoreUse use = core.Enter())
         {
             isMore = use.Core.TakeDue(use.Now, ref place, due);
@@ -38,13 +40,13 @@ internal sealed class Sweep(LockedCore core, MqttBrokerLimits limits)
                 var served = (ServedConnection)connection.Carrier!;
                 if (served.DropAt <= use.Now) toDrop.Add(served);
                 CancelHookIfLate(use.Core, served, use.Now);
-                if (connection.End is null && served.MeasureRepliesUnderWay(use.Now) >= limits.SendTimeout) EndTooSlow(use, connection);
+                TimeSpan untaken = served.MeasureRepliesUnderWay(use.Now);
+                if (connection.End is null && untaken >= limits.SendTimeout) EndTooSlow(use, connection);
+                if (served.HasRepliesUnderWay) use.Core.LookSoon(connection);
             }
         }
 
-        due.Clear();
         foreach (ServedConnection connection in toDrop) connection.Drop();
-        toDrop.Clear();
         return isMore;
     }
 

@@ -25,6 +25,7 @@ public class ConnectionListTests(ITestOutputHelper output)
                 all.Add(connection, 0);
             }
 
+            if (all.Count == 0) continue;
             BrokerConnection any = all.Keys.ElementAt(random.Next(all.Count));
             if (random.Next(4) == 0)
             {
@@ -32,7 +33,6 @@ public class ConnectionListTests(ITestOutputHelper output)
                 all.Remove(any);
                 if (random.Next(2) == 0) list.Remove(any);
                 list.LookAt(any, TimeSpan.Zero);
-                if (all.Count == 0) continue;
             }
             else
             {

@@ -63,6 +63,21 @@ public class SweepTests
         Assert.Equal(300, broker.Statistics.ConnectTimeouts);
     }
 
+    [Fact]
+    public void The_last_connection_may_go_while_a_sweep_is_under_way()
+    {
+        var few = new TestBroker(new MqttBrokerLimits { MaxTotalOutgoingBytes = 1 });
+        TestClient reader = few.Connect("r");
+        reader.Subscribe(1, ("a", 0));
+        reader.TakesBytes = false;
+        few.PublishFromProgram("a", "1");
+        few.Core.BeginSweep(few.Now);
+        few.Core.Look([reader.Connection], few.Now);
+        few.Core.Lost(reader.Connection, few.Now);
+        few.Core.EndSweep();
+        Assert.Equal(1, few.Statistics.AllOutgoingReached);
+    }
+
     private int DueIn(double seconds)
     {
         var due = new List<BrokerConnection>();

@@ -9,7 +9,7 @@ namespace RawMqtt.Tests.House;
 internal static class Budget
 {
     /// <summary>Lines of code of the whole library.</summary>
-    public const int MostLines = 14_277;
+    public const int MostLines = 14_283;
 
     /// <summary>Of Codec, WebSockets and Sessions together: what an embedded engineer copies.</summary>
     public const int MostLinesOfTheCore = 3589;
@@ -20,11 +20,11 @@ internal static class Budget
         ("Codec", 900, 33, "packets: bytes to views and back"),
         ("WebSockets", 1250, 9, "RFC 6455: handshake, frames, masking, both roles"),
         ("Sessions", 1503, 4, "what each end remembers: QoS 1 and 2, identifiers, keep alive"),
-        ("Brokers", 2664, 0, "the broker without sockets"),
+        ("Brokers", 2665, 0, "the broker without sockets"),
         ("Storage", 450, 0, "the folder of a journal: segments, commits, damage, the lock"),
         ("Transports", 902, 4, "a stream that carries MQTT"),
         ("Dialling", 1194, 0, "the client's way to a stream, and the diagnosis"),
-        ("Serving", 1968, 0, "the broker's shell: listeners, admission, hooks"),
+        ("Serving", 1973, 0, "the broker's shell: listeners, admission, hooks"),
         ("Clients", 2517, 0, "the parts of MqttClient"),
         ("", 995, 43, "MqttClient, MqttBroker and their options"),
     ];
