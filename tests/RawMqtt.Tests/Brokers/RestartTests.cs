@@ -73,6 +73,31 @@ public class RestartTests
         Assert.Equal(["SUBACK 1: 1", "PUBLISH qos0 retain a=new"], late.Received());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [Rule("MQTT-3.3.1-8", "MQTT-4.4.0-1")]
+    public void A_retained_message_that_was_sent_to_a_kept_session_is_sent_again_after_a_crash_and_before_newer_ones(int qos)
+    {
+        broker.Connect("p").Publish("a", "old", qos: 1, id: 1, retain: true);
+        journal.Commit();
+        TestClient reader = Kept("r");
+        reader.Subscribe(1, ("a", qos));
+        broker.PublishFromProgram("a", "new");
+        broker.Connect("q").Publish("a", "newer", qos: 1, id: 1);
+        Assert.Empty(reader.Received());
+        journal.Commit();
+        Assert.Equal(["SUBACK 1: " + qos, "PUBLISH 1 qos1 retain a=old", "PUBLISH qos0 a=new", "PUBLISH 2 qos1 a=newer"], reader.Received());
+        Crash();
+
+        reader = Return("r");
+        Assert.Equal(["CONNACK 0 present", "PUBLISH 1 qos1 dup retain a=old", "PUBLISH 2 qos1 dup a=newer"], reader.Received());
+        reader.PubAck(1);
+        journal.Commit();
+        Crash();
+        Assert.Equal(["CONNACK 0 present", "PUBLISH 2 qos1 dup a=newer"], Return("r").Received());
+    }
+
     [Fact]
     [Rule("MQTT-3.1.2-6", "MQTT-3.2.2-1")]
     public void A_clean_session_ends_with_the_process_and_a_discarded_one_does_not_come_back()

@@ -167,6 +167,20 @@ public class ClientLifeTests
         Assert.NotEmpty(thrown);
     }
 
+    [Fact]
+    public async Task Code_that_throws_at_each_change_of_state_stops_nothing_and_the_log_says_so()
+    {
+        await using var server = new SmallServer();
+        var log = new ConcurrentQueue<(MqttLogLevel, string)>();
+        var client = new MqttClient(server.ClientOptions with { Log = (level, line) => log.Enqueue((level, line)) });
+        client.StateChanged += _ => throw new InvalidOperationException("broken");
+        await client.OpenAsync(Soon);
+        await client.PublishAsync("a", "x", QualityOfService.AtLeastOnce, cancellationToken: Soon);
+        await client.DisposeAsync().AsTask().WaitAsync(Soon);
+        Assert.Equal(MqttClientState.Closed, client.State);
+        Assert.Contains((MqttLogLevel.Error, "StateChanged threw InvalidOperationException: broken"), log);
+    }
+
     [Theory]
     [InlineData("dispose")]
     [InlineData("disconnect")]

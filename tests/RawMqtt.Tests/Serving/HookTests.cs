@@ -188,6 +188,27 @@ public sealed class HookTests
     }
 
     [Fact]
+    public async Task An_observer_that_throws_misses_one_event_and_the_log_says_so()
+    {
+        var heard = new List<string>();
+        var lines = new List<string>();
+        MqttBroker broker = await StartAsync(o => o with
+        {
+            Observe = happened =>
+            {
+                heard.Add($"{happened.Kind}");
+                return heard.Count == 1 ? throw new InvalidOperationException("broken") : ValueTask.CompletedTask;
+            },
+            Log = (_, line) => lines.Add(line),
+        }, Token);
+        await ExchangeAsync(broker, "10 0d | 00 04 'MQTT' 04 02 00 00 | 00 01 'c' | 30 04 00 01 'a' 'x' | e0 00", Token);
+        await broker.DisposeAsync();
+
+        Assert.Equal(["Connected", "Published", "Disconnected"], heard);
+        Assert.Equal("event=observer-failed error=\"broken\"", Assert.Single(lines, line => line.Contains("observer", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task A_stop_does_not_wait_for_an_observer_that_is_stuck()
     {
         var never = new TaskCompletionSource();

@@ -50,6 +50,37 @@ public sealed class JournalStartTests : IDisposable
         Assert.StartsWith("event=session-lost session=1 subscriptions=1 messages=0 hint=", lost, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_an_earlier_process_left_is_told_when_the_broker_starts()
+    {
+        Write(journal => journal.BeginSession("s"u8, null), journal => journal.Subscribe(1, "a"u8, QualityOfService.AtLeastOnce));
+        await using (MqttBroker first = await StartAsync(MqttDurability.Process))
+        {
+            first.Publish("a", "x", QualityOfService.AtLeastOnce, retain: true);
+            await first.StopAsync(TestContext.Current.CancellationToken);
+        }
+
+        await using MqttBroker second = await StartAsync(MqttDurability.Process);
+        await second.StopAsync(TestContext.Current.CancellationToken);
+        string[] read = [.. lines.Where(line => line.StartsWith("event=journal-read ", StringComparison.Ordinal))];
+        Assert.Equal(2, read.Length);
+        Assert.StartsWith($"event=journal-read folder=\"{folder}\" sessions=1 waiting=0 retained=0 ms=", read[0], StringComparison.Ordinal);
+        Assert.StartsWith($"event=journal-read folder=\"{folder}\" sessions=1 waiting=1 retained=1 ms=", read[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_serves_one_broker_at_a_time()
+    {
+        await using (MqttBroker first = await StartAsync(MqttDurability.Process))
+        {
+            MqttException refused = await Assert.ThrowsAsync<MqttException>(() => StartAsync(MqttDurability.Process));
+            Assert.Equal(MqttErrorCode.InvalidOptions, refused.Code);
+            Assert.StartsWith($"The folder {folder} cannot be used for the broker's journal: ", refused.Message, StringComparison.Ordinal);
+        }
+
+        await using MqttBroker next = await StartAsync(MqttDurability.Process);
+    }
+
     private Task<MqttBroker> StartAsync(MqttDurability durability) => MqttBroker.StartAsync(
         new MqttBrokerOptions
         {
