@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using RawMqtt.Codec;
 
 namespace RawMqtt.Tests.Clients;
@@ -134,6 +135,40 @@ public sealed class WaitingMessagesTests : IDisposable
 
         Assert.NotNull(numbers[0]);
         Assert.Equal(numbers[0], numbers[1]);
+    }
+
+    [Fact]
+    public async Task Message_that_a_receiver_has_taken_does_not_come_again_when_the_process_ends_in_the_next_one()
+    {
+        await using var server = new SmallServer();
+        server.Answer = (packet, output) =>
+        {
+            bool isAgain = server.Connections > 1;
+            if (packet.Header.Type == PacketType.Connect) output.Write(new ConnAckPacket { SessionPresent = isAgain });
+            else if (!SmallServer.AcknowledgeAll(packet, output)) return false;
+            if (packet.Header.Type != PacketType.Subscribe) return true;
+            for (ushort id = 1; id <= 3; id++)
+                output.Write(new PublishPacket { Topic = "a"u8, Payload = [(byte)id], Qos = QualityOfService.ExactlyOnce, PacketId = id, Duplicate = isAgain });
+            return true;
+        };
+        MqttClientOptions options = Options(server);
+        string copy = Path.Combine(folder, "copy");
+        await using (MqttClient first = await MqttClient.ConnectAsync(options, Soon))
+        {
+            await first.SubscribeAsync("a", (in MqttMessageView message) =>
+            {
+                if (message.Payload is not [2]) return;
+                using Process copying = Process.Start("cp", [options.SessionFile!, copy]); // a killed process leaves this; the framework minds the lock
+                copying.WaitForExit();
+            }, QualityOfService.ExactlyOnce, Soon);
+            await server.HasReceived("PubRec", 3);
+        }
+
+        var taken = new ConcurrentQueue<byte>();
+        await using MqttClient second = await MqttClient.ConnectAsync(options with { SessionFile = copy }, Soon);
+        await second.SubscribeAsync("a", (in MqttMessageView message) => taken.Enqueue(message.Payload[0]), QualityOfService.ExactlyOnce, Soon);
+        await server.HasReceived("PubRec", 6);
+        Assert.Equal((byte[])[2, 3], taken);
     }
 
     private static MqttClientOptions Timed(SmallServer server, ManualTime time) =>
