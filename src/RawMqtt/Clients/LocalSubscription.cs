@@ -43,8 +43,7 @@ internal sealed class LocalSubscription(IReadOnlyList<MqttTopicFilter> filters, 
     public void Grant(string filter, byte returnCode)
     {
         if (!Has(filter) || (Granted.Count == 0 && Filters.Length > 1)) return; // of several, the others are not known yet
-        if (Granted.Count == 0) Granted = [null];
-        List<QualityOfService?> granted = new(Granted);
+        List<QualityOfService?> granted = Granted.Count == 0 ? [null] : new(Granted); // the caller may read what is granted meanwhile
         for (int i = 0; i < granted.Count; i++)
         {
             if (Filters[i].Filter == filter) granted[i] = QosOf(returnCode);
