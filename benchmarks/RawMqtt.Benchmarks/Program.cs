@@ -21,7 +21,7 @@ switch (args)
         BrokerPairs.Run(old, @new, int.Parse(count, CultureInfo.InvariantCulture), options);
         break;
     case ["fleet" or "fan-in", ..]: FleetRun.Run(args); break;
-    case ["tables", .. string[] files]: FleetRun.PrintTables(files); break;
+    case ["tables", .. string[] files]: Tables.Print(files); break;
     case ["journal", "queue", string tool, string durable, string messages, string sessions]:
         new QueueRun(tool, durable, int.Parse(messages, CultureInfo.InvariantCulture), int.Parse(sessions, CultureInfo.InvariantCulture)).Run();
         break;

@@ -66,7 +66,7 @@ internal static class LatencyRun
         PrintTable(report);
     }
 
-    private static void PrintTable(LatencyReport report)
+    public static void PrintTable(LatencyReport report)
     {
         Console.WriteLine($"\n{report.Date}, {report.Cores} x {report.Cpu}, {report.Kernel}, {report.Runtime}, commit {report.Commit[..8]}: "
             + $"`{report.CommandLine}`\n");

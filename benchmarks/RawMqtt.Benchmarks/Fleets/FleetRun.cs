@@ -39,12 +39,6 @@ internal static class FleetRun
         PrintTable(report);
     }
 
-    /// <summary>tables FILE...</summary>
-    public static void PrintTables(IEnumerable<string> files)
-    {
-        foreach (string file in files) PrintTable(JsonSerializer.Deserialize<FleetReport>(File.ReadAllText(file))!);
-    }
-
     private static List<Func<BrokerProcess>> Starts(FleetPlan plan, string[] args)
     {
         string[] named = [.. Texts(args, "--broker")];
@@ -74,7 +68,7 @@ internal static class FleetRun
         }
     }
 
-    private static void PrintTable(FleetReport report)
+    public static void PrintTable(FleetReport report)
     {
         Console.WriteLine($"\n{report.Date}, {report.Cores} x {report.Cpu}, {report.Kernel}, {report.Runtime}, {report.Mosquitto}, "
             + $"commit {report.Commit[..8]}: `{report.CommandLine}`\n");
