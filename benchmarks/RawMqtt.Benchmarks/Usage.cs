@@ -2,7 +2,7 @@
 
 namespace RawMqtt.Benchmarks;
 
-/// <summary>What can be measured, for whoever asks with <c>--help</c>.</summary>
+/// <summary>What can be measured; <c>--help</c> prints it.</summary>
 internal static class Usage
 {
     public const string Text =

@@ -10,6 +10,7 @@ namespace RawMqtt.Brokers;
 /// <remarks>One thread at a time. Each call may leave connections with something to be sent or to be closed: <see cref="TakeDirty"/>.</remarks>
 internal sealed class BrokerCore
 {
+    private const int FewBytes = 4096; // that may wait unseen by a sweep for some seconds
     private const int StepsOfRead = 500; // about what the system calls and the un-framing take
 
     private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(2); // between two looks at a connection that waits for nothing
@@ -294,7 +295,8 @@ internal sealed class BrokerCore
         turn.TakeDirty(into);
         foreach (BrokerConnection connection in into)
         {
-            if (connection.End is not null || connection.Flushing > 0 || connection.WaitsFor > turn.Committed) LookSoon(connection);
+            bool isPlain = connection.End is null && connection.Flushing == 0 && connection.Unsent <= FewBytes && connection.WaitsFor <= turn.Committed;
+            if (!isPlain) LookSoon(connection);
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class Replays(
     /// <summary>Whether the search budget of this turn is used up: other connections go first.</summary>
     public bool IsTurnOver => retained.Searched - searchedBefore >= budget;
 
-    /// <summary>Begins a turn; that of a sweep, which is for all connections, has a larger budget.</summary>
+    /// <summary>Begins a turn; that of a sweep, which is for several connections, has a larger budget.</summary>
     public void BeginTurn(bool isSweep = false)
     {
         searchedBefore = retained.Searched;

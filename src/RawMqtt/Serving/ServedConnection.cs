@@ -168,7 +168,7 @@ internal sealed class ServedConnection(Socket? socket, string listener, IPEndPoi
         }
         catch (Exception)
         {
-            // the application's stream: it is closed for the broker, and others are not to suffer
+            // the application's stream: its fault must not keep others open
         }
 
         Accepted?.Dispose(); // ends what is read of the opening handshake

@@ -13,7 +13,6 @@ internal sealed class PolledSocket
     private readonly Socket socket;
     private readonly Poller poller;
     private readonly Readiness readable = new();
-    private readonly long added;
     private Readiness? writable;
     private int isClosed;
     private int isSending; // what the socket did not take at once
@@ -28,8 +27,7 @@ internal sealed class PolledSocket
         this.poller = poller;
         this.writable = writable;
         socket.Blocking = false;
-        isAdded = poller.TryAdd(this, socket.Handle) is not null;
-        added = Token;
+        isAdded = poller.TryAdd(this, socket.Handle);
     }
 
     /// <summary>Gets or sets what the poller knows the socket by.</summary>
@@ -89,7 +87,7 @@ internal sealed class PolledSocket
     public ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
-        if (Volatile.Read(ref isSending) != 0) return ValueTask.FromException(new IOException("Another write waits.")); // nothing goes between its bytes
+        if (Volatile.Read(ref isSending) != 0) return ValueTask.FromException(new IOException("Another write waits, or was cut short.")); // nothing goes between its bytes
         int sent = socket.Send(buffer.Span, SocketFlags.None, out SocketError error);
         if (error == SocketError.Success && sent == buffer.Length) return default;
         return error is SocketError.Success or SocketError.WouldBlock ? SendAsync(buffer[sent..], cancellationToken) : ValueTask.FromException(FaultOf(error));
@@ -98,7 +96,7 @@ internal sealed class PolledSocket
     /// <summary>Ends what waits. The socket is closed by its owner, before; of two that close it, each comes here.</summary>
     public void Close()
     {
-        if (Interlocked.Exchange(ref isClosed, 1) == 0) poller.Remove(added);
+        if (Interlocked.Exchange(ref isClosed, 1) == 0) poller.Remove(Token);
         if (fault == SocketError.Success) fault = SocketError.OperationAborted;
         isOver = true;
         readable.Note(isInline: false); // the caller may hold a lock
@@ -165,7 +163,7 @@ internal sealed class PolledSocket
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SendAsync(ReadOnlyMemory<byte> rest, CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref isSending, 1) != 0) throw new IOException("Another write waits."); // the end of TLS does not wait for what is stuck
+        if (Interlocked.Exchange(ref isSending, 1) != 0) throw new IOException("Another write waits, or was cut short."); // the end of TLS does not wait for what is stuck
         if (writable is null) Volatile.Write(ref writable, new Readiness());
         while (true)
         {

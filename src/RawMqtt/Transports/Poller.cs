@@ -84,8 +84,8 @@ internal sealed class Poller
     /// <summary>Tells a socket of its events from now on.</summary>
     /// <param name="polled">The socket.</param>
     /// <param name="socket">Its handle.</param>
-    /// <returns>What <see cref="Remove"/> takes; null if the system refuses.</returns>
-    public long? TryAdd(PolledSocket polled, nint socket)
+    /// <returns>False if the system refuses; otherwise <see cref="Remove"/> takes the token of <paramref name="polled"/>.</returns>
+    public bool TryAdd(PolledSocket polled, nint socket)
     {
         long token;
         lock (changing)
@@ -100,9 +100,9 @@ internal sealed class Poller
         Span<byte> wanted = stackalloc byte[16];
         MemoryMarshal.Write(wanted, Input | Output | Ended | EdgeTriggered);
         MemoryMarshal.Write(wanted[(isPacked ? 4 : 8)..], token);
-        if (Control(handle, AddSocket, (int)socket, ref wanted[0]) == 0) return token;
+        if (Control(handle, AddSocket, (int)socket, ref wanted[0]) == 0) return true;
         Remove(token);
-        return null;
+        return false;
     }
 
     /// <summary>Forgets a socket, which leaves with its handle.</summary>

@@ -53,6 +53,18 @@ public class SweepTests
         Assert.Equal(1, DueIn(0));
     }
 
+    [Theory]
+    [InlineData(4000, 0)]
+    [InlineData(8000, 1)]
+    public void One_to_which_much_is_sent_at_once_is_looked_at_by_the_next_sweep(int length, int due)
+    {
+        TestClient reader = broker.Connect("r");
+        reader.Subscribe(1, ("a", 0));
+        broker.Pass(TimeSpan.FromSeconds(0.25));
+        broker.PublishFromProgram("a", new string('x', length));
+        Assert.Equal(due, DueIn(0));
+    }
+
     [Fact]
     public void Those_between_which_others_had_the_lock_are_all_looked_at()
     {

@@ -16,10 +16,12 @@ public class LocalSubscriptionTests
         LocalSubscription current = Make();
         bool isOver = false;
         bool wasRefused = false;
+        using var isReading = new ManualResetEventSlim();
         Task reader = Task.Run(() =>
         {
-            while (!Volatile.Read(ref isOver)) wasRefused |= Volatile.Read(ref current).Granted is [null];
+            for (; !Volatile.Read(ref isOver); isReading.Set()) wasRefused |= Volatile.Read(ref current).Granted is [null];
         });
+        isReading.Wait(TestContext.Current.CancellationToken);
         for (int i = 0; i < 300_000; i++)
         {
             Volatile.Write(ref current, Make());

@@ -57,10 +57,31 @@ public sealed class DialledStreamTests : IDisposable
     }
 
     [Fact]
-    public async Task Connecting_ends_with_its_token()
+    public async Task Connecting_does_not_begin_when_its_token_was_cancelled()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => DialledStream.ConnectAsync(socket, Address, new CancellationToken(true)).WaitAsync(Soon));
+    }
+
+    [Fact]
+    public async Task Connecting_that_waits_ends_with_its_token()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "others refuse what a full listener leaves unanswered here");
+        using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        full.Listen(0);
+        using var ending = new CancellationTokenSource();
+        Task<NetworkStream>[] dialling = [.. Enumerable.Range(0, 8).Select(_ => DialledStream.ConnectAsync(
+            new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp), (IPEndPoint)full.LocalEndPoint!, ending.Token))];
+        Task<NetworkStream>[] waiting = [.. dialling.Where(one => !one.IsCompleted)];
+        await ending.CancelAsync();
+        Assert.NotEmpty(waiting);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting[^1].WaitAsync(Soon));
+        foreach (Task<NetworkStream> one in dialling)
+        {
+            await ((Task)one).WaitAsync(Soon).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            if (one.IsCompletedSuccessfully) await (await one).DisposeAsync();
+        }
     }
 
     [Theory]

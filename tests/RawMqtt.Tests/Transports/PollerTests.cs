@@ -5,7 +5,7 @@ using System.Net.Sockets;
 using RawMqtt.Serving;
 using RawMqtt.Transports;
 
-namespace RawMqtt.Tests.Serving;
+namespace RawMqtt.Tests.Transports;
 
 public sealed class PollerTests : IDisposable
 {
