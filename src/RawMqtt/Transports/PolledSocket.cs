@@ -87,7 +87,7 @@ internal sealed class PolledSocket
     public ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
-        if (Volatile.Read(ref isSending) != 0) return ValueTask.FromException(new IOException("Another write waits, or was cut short.")); // nothing goes between its bytes
+        if (Volatile.Read(ref isSending) != 0) return ValueTask.FromException(Busy()); // nothing goes between its bytes
         int sent = socket.Send(buffer.Span, SocketFlags.None, out SocketError error);
         if (error == SocketError.Success && sent == buffer.Length) return default;
         return error is SocketError.Success or SocketError.WouldBlock ? SendAsync(buffer[sent..], cancellationToken) : ValueTask.FromException(FaultOf(error));
@@ -163,7 +163,7 @@ internal sealed class PolledSocket
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SendAsync(ReadOnlyMemory<byte> rest, CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref isSending, 1) != 0) throw new IOException("Another write waits, or was cut short."); // the end of TLS does not wait for what is stuck
+        if (Interlocked.Exchange(ref isSending, 1) != 0) throw Busy(); // the end of TLS does not wait for what is stuck
         if (writable is null) Volatile.Write(ref writable, new Readiness());
         while (true)
         {
@@ -181,6 +181,8 @@ internal sealed class PolledSocket
     }
 
     private int End() => fault == SocketError.Success || EndsQuietly ? 0 : throw FaultOf(fault);
+
+    private static IOException Busy() => new("Another write waits, or was cut short.");
 
     private static IOException FaultOf(SocketError error)
     {

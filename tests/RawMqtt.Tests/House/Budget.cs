@@ -9,7 +9,7 @@ namespace RawMqtt.Tests.House;
 internal static class Budget
 {
     /// <summary>Lines of code of the whole library.</summary>
-    public const int MostLines = 14_283;
+    public const int MostLines = 14_284;
 
     /// <summary>Of Codec, WebSockets and Sessions together: what an embedded engineer copies.</summary>
     public const int MostLinesOfTheCore = 3589;
@@ -22,7 +22,7 @@ internal static class Budget
         ("Sessions", 1503, 4, "what each end remembers: QoS 1 and 2, identifiers, keep alive"),
         ("Brokers", 2668, 0, "the broker without sockets"),
         ("Storage", 450, 0, "the folder of a journal: segments, commits, damage, the lock"),
-        ("Transports", 900, 4, "a stream that carries MQTT"),
+        ("Transports", 901, 4, "a stream that carries MQTT"),
         ("Dialling", 1194, 0, "the client's way to a stream, and the diagnosis"),
         ("Serving", 1973, 0, "the broker's shell: listeners, admission, hooks"),
         ("Clients", 2516, 0, "the parts of MqttClient"),
