@@ -52,7 +52,7 @@ internal sealed class KilledBroker(string folder, MqttDurability durability) : I
     public async Task StartAndKillAsync(TimeSpan soon)
     {
         process = Run();
-        await Task.Delay(soon);
+        await Task.Delay(soon); // no event: a kill at any moment of the start is what is tried
         await KillAsync();
     }
 

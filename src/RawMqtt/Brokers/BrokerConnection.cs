@@ -128,8 +128,8 @@ internal sealed class BrokerConnection(SpareOutputs outputs, TimeSpan now)
     /// <summary>The limit that ended the connection, if one did.</summary>
     public string? Limit { get; set; }
 
-    /// <summary>Where it stands in <see cref="ConnectionList"/>; -1 once it was removed.</summary>
-    public int Place { get; set; }
+    /// <summary>Where it stands in <see cref="ConnectionList"/>; -1 while it stands in none.</summary>
+    public int Place { get; set; } = -1;
 
     /// <summary>Whether nothing is under way that a sweep must watch: only its keep alive may end it.</summary>
     public bool IsQuiet => End is null && Pause == Pause.None && !HasStopped && Left == 0 && !IsWithinFrame && Unsent == 0 && Subscriber is { Replay: null };

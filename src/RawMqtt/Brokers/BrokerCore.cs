@@ -10,10 +10,7 @@ namespace RawMqtt.Brokers;
 /// <remarks>One thread at a time. Each call may leave connections with something to be sent or to be closed: <see cref="TakeDirty"/>.</remarks>
 internal sealed class BrokerCore
 {
-    private const int FewBytes = 4096; // that may wait unseen by a sweep for some seconds
     private const int StepsOfRead = 500; // about what the system calls and the un-framing take
-
-    private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(2); // between two looks at a connection that waits for nothing
 
     private readonly MqttBrokerLimits limits;
     private readonly BrokerTurn turn = new();
@@ -28,7 +25,6 @@ internal sealed class BrokerCore
     private readonly ConnectionEnds ends;
     private readonly PacketsFromClient packets;
     private readonly SystemTopics systemTopics;
-    private long unsent; // on the connections that the sweep has looked at
 
     /// <param name="limits">The broker's limits.</param>
     /// <param name="hashSeed">A random number that no peer learns.</param>
@@ -55,6 +51,7 @@ internal sealed class BrokerCore
         var opening = new SessionOpening(turn, limits, Messages, slow, Sessions, ends, deliveries, idSeed, callbacks);
         packets = new PacketsFromClient(turn, limits, slow, holds, deliveries, router, filters, opening, refusals, callbacks);
         systemTopics = new SystemTopics(turn, Sessions, Subscriptions, Retained, Messages, router);
+        Sweeps = new Sweeps(turn, limits, connections, slow, holds, Sessions, replays, deliveries, ends);
         Parts = new BrokerParts(turn, limits, slow, holds, Subscriptions, Sessions, filters, Retained, Messages, router, deliveries, ends);
     }
 
@@ -74,6 +71,9 @@ internal sealed class BrokerCore
     public ApplicationMessagePool Messages { get; } = new();
 
     public SessionList Sessions { get; }
+
+    /// <summary>Ends what lasts too long.</summary>
+    public Sweeps Sweeps { get; }
 
     /// <summary>The connections that are open or whose loss the shell has not reported yet.</summary>
     public IReadOnlyCollection<BrokerConnection> Connections => connections;
@@ -144,7 +144,7 @@ internal sealed class BrokerCore
         if (connection.Subscriber is not null && (received > 0 || used > 0)) connection.LastReceived = now;
         Statistics.BytesReceived += used;
         connection.Left = read.Length - used;
-        if (connection.HasStopped || connection.Left > 0 || connection.Subscriber is { Replay: not null }) LookSoon(connection);
+        if (connection.HasStopped || connection.Left > 0 || connection.Subscriber is { Replay: not null }) Sweeps.LookSoon(connection);
         if (connection.End is null) unfinished.Set(connection, connection.HasStopped && connection.Subscriber is not null ? 0 : connection.Left);
         ends.CarryOut();
         return connection.End is null ? used : read.Length;
@@ -221,55 +221,6 @@ internal sealed class BrokerCore
         if (connection.Subscriber is { } subscriber) deliveries.SendWaiting(subscriber);
     }
 
-    /// <summary>Begins a sweep: ends what waits too long, apart from connections. <see cref="TakeDue"/> and <see cref="Look"/> follow in turns, and
-    /// <see cref="EndSweep"/>; between them others may use the core.</summary>
-    public void BeginSweep(TimeSpan now)
-    {
-        turn.Now = now;
-        slow.EndOverdue();
-        holds.End();
-        Sessions.DiscardExpired();
-        ends.CarryOut();
-        unsent = 0;
-    }
-
-    /// <summary>Takes the next connections that a sweep must look at.</summary>
-    /// <param name="now">The time.</param>
-    /// <param name="place">0 for the first ones; where the next ones begin.</param>
-    /// <param name="due">Where they are added.</param>
-    /// <returns>Whether there may be more.</returns>
-    public bool TakeDue(TimeSpan now, ref int place, List<BrokerConnection> due) => connections.TakeDue(now, ref place, due);
-
-    /// <summary>Ends those connections whose time is over, and notes when to look at the others again.</summary>
-    public void Look(List<BrokerConnection> due, TimeSpan now)
-    {
-        turn.Now = now;
-        replays.BeginTurn(isSweep: true);
-        foreach (BrokerConnection connection in due)
-        {
-            if (connection.End is null && connection.ObserveProgress(limits, now))
-            {
-                Statistics.PacketTimeouts++;
-                turn.End(connection, MqttConnectionEnd.TooSlow);
-            }
-
-            if (connection.Subscriber is { Replay: not null } subscriber) deliveries.SendWaiting(subscriber);
-            Deadline? deadline = Deadline.Of(connection, limits);
-            if (deadline?.At <= now) EndByTime(connection, deadline.Value.Reason);
-            unsent += connection.Unsent;
-            TimeSpan next = now + (QuietTime < limits.SendTimeout ? QuietTime : limits.SendTimeout);
-            connections.LookAt(connection, !connection.IsQuiet ? now : deadline?.At < next ? deadline.Value.At : next);
-        }
-
-        ends.CarryOut();
-    }
-
-    /// <summary>Has the next sweep look at a connection.</summary>
-    public void LookSoon(BrokerConnection connection) => connections.LookAt(connection, TimeSpan.Zero);
-
-    /// <summary>Ends a sweep.</summary>
-    public void EndSweep() => slow.ShareOutgoing(unsent, Math.Max(1, connections.Count)); // the last one may have gone since it was looked at
-
     /// <summary>Lets publishers go on that slow readers have held back for as long as they may.</summary>
     /// <returns>When the next call is due; null while no publisher is held back.</returns>
     public TimeSpan? EndHolds(TimeSpan now)
@@ -293,11 +244,7 @@ internal sealed class BrokerCore
     public void TakeDirty(List<BrokerConnection> into)
     {
         turn.TakeDirty(into);
-        foreach (BrokerConnection connection in into)
-        {
-            bool isPlain = connection.End is null && connection.Flushing == 0 && connection.Unsent <= FewBytes && connection.WaitsFor <= turn.Committed;
-            if (!isPlain) LookSoon(connection);
-        }
+        foreach (BrokerConnection connection in into) Sweeps.Note(connection);
     }
 
     /// <summary>Puts a connection among those that <see cref="TakeDirty"/> takes.</summary>
@@ -317,28 +264,5 @@ internal sealed class BrokerCore
             connection.Limit = nameof(limits.MaxConnectLength);
             turn.End(connection, ProtocolViolation.PacketTooLarge);
         }
-    }
-
-    private void EndByTime(BrokerConnection connection, MqttConnectionEnd reason)
-    {
-        switch (reason)
-        {
-            case MqttConnectionEnd.NoConnect:
-                Statistics.ConnectTimeouts++;
-                connection.Limit = nameof(limits.ConnectTimeout);
-                break;
-            case MqttConnectionEnd.NoRoom:
-                break;
-            case MqttConnectionEnd.KeepAliveExpired:
-                Statistics.KeepAlivesExpired++;
-                connection.Violation = ProtocolViolation.KeepAliveExpired;
-                break;
-            default:
-                Statistics.TooSlow++;
-                connection.Limit = nameof(limits.SendTimeout);
-                break;
-        }
-
-        turn.End(connection, reason);
     }
 }

@@ -15,13 +15,13 @@ internal sealed class Sweep(LockedCore core, MqttBrokerLimits limits)
     /// <summary>Ends the connections and hooks whose time is over. The lock is free again and again meanwhile.</summary>
     public void Run()
     {
-        using (CoreUse use = core.Enter()) use.Core.BeginSweep(use.Now);
+        using (CoreUse use = core.Enter()) use.Core.Sweeps.Begin(use.Now);
         for (int place = 0; LookAtSome(ref place);)
         {
             if (core.IsWaitedFor) Thread.Yield();
         }
 
-        using (CoreUse use = core.Enter()) use.Core.EndSweep();
+        using (CoreUse use = core.Enter()) use.Core.Sweeps.End();
     }
 
     /// <returns>Whether there may be more.</returns>
@@ -32,9 +32,9 @@ internal sealed class Sweep(LockedCore core, MqttBrokerLimits limits)
         toDrop.Clear();
         using (CoreUse use = core.Enter())
         {
-            isMore = use.Core.TakeDue(use.Now, ref place, due);
+            isMore = use.Core.Sweeps.TakeDue(use.Now, ref place, due);
             foreach (BrokerConnection connection in due) connection.IsWithinFrame = ((ServedConnection)connection.Carrier!).IsWithinFrame;
-            use.Core.Look(due, use.Now);
+            use.Core.Sweeps.Look(due, use.Now);
             foreach (BrokerConnection connection in due)
             {
                 var served = (ServedConnection)connection.Carrier!;
@@ -42,7 +42,7 @@ internal sealed class Sweep(LockedCore core, MqttBrokerLimits limits)
                 CancelHookIfLate(use.Core, served, use.Now);
                 TimeSpan untaken = served.MeasureRepliesUnderWay(use.Now);
                 if (connection.End is null && untaken >= limits.SendTimeout) EndTooSlow(use, connection);
-                if (served.HasRepliesUnderWay) use.Core.LookSoon(connection);
+                if (served.HasRepliesUnderWay) use.Core.Sweeps.LookSoon(connection);
             }
         }
 

@@ -9,15 +9,15 @@ internal static class CoreSweep
 {
     public static void Sweep(this BrokerCore core, TimeSpan now)
     {
-        core.BeginSweep(now);
+        core.Sweeps.Begin(now);
         var due = new List<BrokerConnection>();
         bool isMore = true;
         for (int place = 0; isMore; due.Clear())
         {
-            isMore = core.TakeDue(now, ref place, due);
-            core.Look(due, now);
+            isMore = core.Sweeps.TakeDue(now, ref place, due);
+            core.Sweeps.Look(due, now);
         }
 
-        core.EndSweep();
+        core.Sweeps.End();
     }
 }

@@ -83,10 +83,10 @@ public class SweepTests
         reader.Subscribe(1, ("a", 0));
         reader.TakesBytes = false;
         few.PublishFromProgram("a", "1");
-        few.Core.BeginSweep(few.Now);
-        few.Core.Look([reader.Connection], few.Now);
+        few.Core.Sweeps.Begin(few.Now);
+        few.Core.Sweeps.Look([reader.Connection], few.Now);
         few.Core.Lost(reader.Connection, few.Now);
-        few.Core.EndSweep();
+        few.Core.Sweeps.End();
         Assert.Equal(1, few.Statistics.AllOutgoingReached);
     }
 
@@ -94,7 +94,7 @@ public class SweepTests
     {
         var due = new List<BrokerConnection>();
         int place = 0;
-        broker.Core.TakeDue(broker.Now + TimeSpan.FromSeconds(seconds), ref place, due);
+        broker.Core.Sweeps.TakeDue(broker.Now + TimeSpan.FromSeconds(seconds), ref place, due);
         return due.Count;
     }
 }

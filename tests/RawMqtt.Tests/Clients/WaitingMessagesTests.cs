@@ -37,7 +37,7 @@ public sealed class WaitingMessagesTests : IDisposable
         while (!reading.IsCompleted)
         {
             time.Advance(TimeSpan.FromSeconds(1));
-            await Task.WhenAny(reading, Task.Delay(1, Soon));
+            await Task.WhenAny(reading, Task.Delay(1, Soon)); // the sockets are real and take the machine's time between two steps of the clock
         }
 
         Assert.Equal(30, (await reading).Count);

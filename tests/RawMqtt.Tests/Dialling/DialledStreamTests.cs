@@ -57,7 +57,7 @@ public sealed class DialledStreamTests : IDisposable
     }
 
     [Fact]
-    public async Task Connecting_does_not_begin_when_its_token_was_cancelled()
+    public async Task Connecting_ends_when_its_token_was_cancelled_before()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => DialledStream.ConnectAsync(socket, Address, new CancellationToken(true)).WaitAsync(Soon));

@@ -9,7 +9,7 @@ namespace RawMqtt.Tests.House;
 internal static class Budget
 {
     /// <summary>Lines of code of the whole library.</summary>
-    public const int MostLines = 14_284;
+    public const int MostLines = 14_292;
 
     /// <summary>Of Codec, WebSockets and Sessions together: what an embedded engineer copies.</summary>
     public const int MostLinesOfTheCore = 3589;
@@ -20,7 +20,7 @@ internal static class Budget
         ("Codec", 900, 33, "packets: bytes to views and back"),
         ("WebSockets", 1250, 9, "RFC 6455: handshake, frames, masking, both roles"),
         ("Sessions", 1503, 4, "what each end remembers: QoS 1 and 2, identifiers, keep alive"),
-        ("Brokers", 2668, 0, "the broker without sockets"),
+        ("Brokers", 2676, 0, "the broker without sockets"),
         ("Storage", 450, 0, "the folder of a journal: segments, commits, damage, the lock"),
         ("Transports", 901, 4, "a stream that carries MQTT"),
         ("Dialling", 1194, 0, "the client's way to a stream, and the diagnosis"),
